@@ -1,0 +1,15 @@
+"""Backorder Notifier: tells customers honestly when their backordered goods will come. Colour: ground.
+
+The map, in the order that data flows:
+
+records     what the shop exports becomes rows: orders, lines, products, supply, consents
+forecast    stock and supply, first ordered first served, become an ETA range for each line
+policy      facts become decisions: send, hold until, or skip, with the reason and the trace
+outbox      a decision to send becomes a message: a row before the network
+render      a template and the facts become an email or a text, in limited processes
+deliver     messages go out through channels, each attempt accounted
+contact_log what was said to and by whom; frequency caps count here
+replies     what customers answer (an issue of its own)
+
+pipeline calls them in that order; schedule, cli and web only call pipeline; app builds everything.
+"""

@@ -1,0 +1,55 @@
+"""The contact log and the promise ledger: what was said, to whom, by whom; append-only. Colour: store.
+
+Called by pipeline.deliver in the transaction that settles the messages.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, literal, select, update
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import batches, table_of
+from notifier.store.tables import Contact, Message, MessageLine, Notice, PromiseTold
+from notifier.terms.words import Direction
+
+_contact, _promise, _notice = table_of(Contact), table_of(PromiseTold), table_of(Notice)
+_message, _line = table_of(Message), table_of(MessageLine)
+
+
+def log_sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
+    """Log accepted messages: a contact each, every date they told, and the moment of the notices they carry."""
+    for ids in batches(message_ids):
+        known = select(_contact.c.message_id).where(_contact.c.message_id.in_(ids))
+        fresh = _message.c.id.in_(ids) & _message.c.id.not_in(known)
+        contacts = select(
+            literal(now, type_=_contact.c.at.type),
+            literal(Direction.OUT.value),
+            literal("bot"),
+            _message.c.brand,
+            _message.c.customer_id,
+            _message.c.address_id,
+            _message.c.channel,
+            _message.c.message_class,
+            _message.c.purpose,
+            _message.c.id,
+            _message.c.subject,
+        ).where(fresh)
+        promises = (
+            select(
+                _line.c.line_id,
+                _line.c.message_id,
+                literal(now, type_=_promise.c.told_at.type),
+                _line.c.purpose,
+                _line.c.channel,
+                _line.c.eta_from,
+                _line.c.eta_to,
+            )
+            .join(_message, _message.c.id == _line.c.message_id)
+            .where(fresh, _line.c.live == 1, _line.c.eta_to.is_not(None), _message.c.counts)
+        )
+        told = ("line_id", "message_id", "told_at", "purpose", "channel", "eta_from", "eta_to")
+        tx.connection.execute(insert(_promise).from_select(told, promises))
+        said = ("at", "direction", "actor", "brand", "customer_id", "address_id", "channel", "message_class", "purpose")
+        tx.connection.execute(insert(_contact).from_select((*said, "message_id", "summary"), contacts))
+        tx.connection.execute(update(_notice).where(_notice.c.message_id.in_(ids)).values(sent_at=now))

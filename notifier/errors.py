@@ -1,0 +1,61 @@
+"""The error tree; what a door prints and how it exits hangs on the leaf. Colour: ground.
+
+NotifierError                 everything this product raises on purpose
+├── Permanent                 the same call will fail again: mend something first
+│   ├── SettingsError         settings.toml or the environment (exit code 2)
+│   ├── UsageError            the command line (exit code 2)
+│   ├── SchemaError           the database has another schema than the code (exit code 2)
+│   ├── ImportRefused         a whole file is refused, nothing of it was taken (exit code 1)
+│   ├── RenderError           a template or its limits; the message is held
+│   └── Stopped               a safety brake stopped a run before anything was queued (exit code 1)
+├── Transient                 worth another try later: certainly not sent
+└── Unknown                   the network broke off after the hand-off: it may have gone
+"""
+
+
+class NotifierError(Exception):
+    """Base of the tree; its text is a sentence for a person, with the remedy in it."""
+
+
+class Permanent(NotifierError):
+    """Will fail again until somebody mends something."""
+
+
+class SettingsError(Permanent):
+    """Every fault found in the settings at once. `faults` are lines for a person."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class UsageError(Permanent):
+    """The command was called in a way that cannot work."""
+
+
+class SchemaError(Permanent):
+    """The database is not at the schema this code needs."""
+
+
+class ImportRefused(Permanent):
+    """A file was refused as a whole; the text names file, line, field and remedy."""
+
+
+class RenderError(Permanent):
+    """A template could not be rendered. `where` is template and line; nothing of the customer is in the text."""
+
+    def __init__(self, text: str, where: str = "") -> None:
+        super().__init__(f"{where}: {text}" if where else text)
+        self.where = where
+
+
+class Stopped(Permanent):
+    """A safety brake stopped a run."""
+
+
+class Transient(NotifierError):
+    """Certainly not sent; another try may succeed."""
+
+
+class Unknown(NotifierError):
+    """Handed off without an answer: sent or not, nobody knows yet."""

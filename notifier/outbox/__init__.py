@@ -1,0 +1,35 @@
+"""The outbox: the state machine of a message (DESIGN.md, 3 and 5). Colour: store. Called by pipeline.
+
+put       a decision to send becomes a queued row, unique by its key, before the network
+claim     queued rows are leased to a worker; what a dead worker left comes back
+judged    claimed rows that are no longer right are withdrawn, held, or lose a line
+hand_off  durable just before the first byte, with the body and the attempt
+settle    what the provider said
+
+Leases run by the database's clock; `now` is business time.
+"""
+
+from notifier.outbox.claim import claim, recover, release
+from notifier.outbox.hand_off import Rendered, VersionUsed, hand_off, keep_versions
+from notifier.outbox.judged import drop_lines, hold_back, retell, withdraw
+from notifier.outbox.put import Draft, message_key, put
+from notifier.outbox.settle import Backoff, settle
+
+__all__ = [
+    "Backoff",
+    "Draft",
+    "Rendered",
+    "VersionUsed",
+    "claim",
+    "drop_lines",
+    "hand_off",
+    "hold_back",
+    "keep_versions",
+    "message_key",
+    "put",
+    "recover",
+    "release",
+    "retell",
+    "settle",
+    "withdraw",
+]

@@ -1,0 +1,63 @@
+"""What the second judgement, in the claim's transaction, does to a message (DESIGN.md, 4). Colour: store.
+
+Called by pipeline.deliver.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, update
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import batches, table_of
+from notifier.store.tables import Message, MessageLine
+from notifier.terms.time import EtaRange
+from notifier.terms.words import MessageState
+
+_message = table_of(Message)
+_line = table_of(MessageLine)
+
+
+def withdraw(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> None:
+    """Take messages that are no longer right out of the outbox; their keys and tellings become free again."""
+    _close(tx, reasons, MessageState.WITHDRAWN, now)
+    for ids in batches(sorted(reasons)):
+        tx.connection.execute(update(_line).where(_line.c.message_id.in_(ids)).values(live=None))
+
+
+def hold_back(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> None:
+    """Hold messages that a person or a mended template must release."""
+    _close(tx, reasons, MessageState.HELD, now)
+
+
+def _close(tx: Transaction, reasons: Mapping[int, str], state: MessageState, now: datetime) -> None:
+    if not reasons:
+        return
+    change = (
+        update(_message)
+        .where(_message.c.id == bindparam("one"), _message.c.state == MessageState.CLAIMED)
+        .values(state=state.value, reason=bindparam("why"), settled_at=now, lease_until=None)
+    )
+    tx.connection.execute(change, [{"one": one, "why": why} for one, why in reasons.items()])
+
+
+def drop_lines(tx: Transaction, gone: Mapping[int, Sequence[int]]) -> None:
+    """Take lines out of messages that still go for their other lines (message id → line ids)."""
+    for message_id, line_ids in gone.items():
+        theirs = (_line.c.message_id == message_id) & _line.c.line_id.in_(line_ids)
+        tx.connection.execute(update(_line).where(theirs).values(live=None))
+
+
+def retell(tx: Transaction, etas: Mapping[tuple[int, int], EtaRange | None]) -> None:
+    """Write down the ETA that a message names in the end, by (message id, line id): facts may have moved since plan."""
+    change = (
+        update(_line)
+        .where(_line.c.message_id == bindparam("message"), _line.c.line_id == bindparam("of_line"))
+        .values(eta_from=bindparam("first"), eta_to=bindparam("last"))
+    )
+    rows = [
+        {"message": one, "of_line": line, "first": eta.first if eta else None, "last": eta.last if eta else None}
+        for (one, line), eta in etas.items()
+    ]
+    if rows:
+        tx.connection.execute(change, rows)

@@ -1,0 +1,123 @@
+"""Queues decisions to send, each once. Colour: store. Called by pipeline.plan."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import batches, insert_new, table_of
+from notifier.store.tables import Message, MessageLine
+from notifier.terms.decision import Decision
+from notifier.terms.time import EtaRange
+from notifier.terms.words import MessageState
+
+_message = table_of(Message)
+_line = table_of(MessageLine)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A decision to send, with the ETA it names on each line. `counts` is false for what customers never see (redirect)."""
+
+    decision: Decision
+    etas: Mapping[int, EtaRange | None]
+    counts: bool
+    reward_id: int | None = None
+
+
+def message_key(decision: Decision) -> str:
+    """The idempotency key: customer, address, channel, purpose, notice kind and occasion."""
+    parts = (decision.customer_id, decision.address_id, decision.channel, decision.purpose.name, decision.notice)
+    return ":".join(str(part) for part in parts) + ":" + sha256(decision.occasion.encode()).hexdigest()
+
+
+def put(tx: Transaction, drafts: Sequence[Draft], run_id: int, now: datetime) -> dict[int, int]:
+    """Queue `drafts`; returns the message id by position in `drafts`. What is already queued or told is left out.
+
+    The caller holds the lock of plan; the unique keys stand behind it.
+    """
+    told = _already_told(tx, drafts)
+    rows: list[dict[str, Any]] = []
+    fresh: dict[str, int] = {}
+    for position, draft in enumerate(drafts):
+        if any(_telling(draft, line.line_id, line.occasion) in told for line in draft.decision.lines):
+            continue
+        row = _message_row(draft, run_id, now)
+        rows.append(row)
+        fresh[row["key"]] = position
+    ids: dict[int, int] = {}
+    for batch in batches(rows, 500):
+        for made in insert_new(tx, _message, batch, returning=(_message.c.id, _message.c.key)):
+            ids[fresh[made.key]] = made.id
+    lines = [row for position, one in ids.items() for row in _line_rows(drafts[position], one)]
+    for batch in batches(lines, 2000):
+        tx.connection.execute(insert(_line), batch)
+    return ids
+
+
+def _telling(draft: Draft, line_id: int, occasion: str) -> tuple[int, str, str, str]:
+    return line_id, draft.decision.channel.value, draft.decision.purpose.name, occasion
+
+
+def _already_told(tx: Transaction, drafts: Sequence[Draft]) -> set[tuple[int, str, str, str]]:
+    found: set[tuple[int, str, str, str]] = set()
+    for ids in batches(sorted({line.line_id for draft in drafts for line in draft.decision.lines})):
+        query = select(_line.c.line_id, _line.c.channel, _line.c.purpose, _line.c.occasion)
+        rows = tx.connection.execute(query.where(_line.c.line_id.in_(ids), _line.c.live == 1))
+        found.update((row[0], row[1], row[2], row[3]) for row in rows)
+    return found
+
+
+def _message_row(draft: Draft, run_id: int, now: datetime) -> dict[str, Any]:
+    decision, key = draft.decision, message_key(draft.decision)
+    return {
+        "key": key,
+        "uid": sha256(key.encode()).hexdigest()[:32],
+        "run_id": run_id,
+        "customer_id": decision.customer_id,
+        "address_id": decision.address_id,
+        "brand": decision.brand,
+        "channel": decision.channel.value,
+        "purpose": decision.purpose.name,
+        "message_class": decision.purpose.message_class.value,
+        "rung": int(decision.purpose.rung),
+        "notice": decision.notice.value,
+        "locale": decision.locale,
+        "occasion": decision.occasion,
+        "state": MessageState.QUEUED.value,
+        "reason": "",
+        "counts": draft.counts,
+        "queued_at": now,
+        "not_before": now,
+        "claimed_by": "",
+        "fence": 0,
+        "attempts": 0,
+        "subject": "",
+        "template_version": "",
+        "provider_id": "",
+        "reward_id": draft.reward_id,
+    }
+
+
+def _line_rows(draft: Draft, message_id: int) -> list[dict[str, Any]]:
+    rows = []
+    for line in draft.decision.lines:
+        eta = draft.etas.get(line.line_id)
+        rows.append(
+            {
+                "message_id": message_id,
+                "line_id": line.line_id,
+                "channel": draft.decision.channel.value,
+                "purpose": draft.decision.purpose.name,
+                "occasion": line.occasion,
+                "answers": line.answers,
+                "eta_from": eta.first if eta else None,
+                "eta_to": eta.last if eta else None,
+                "live": 1,
+            }
+        )
+    return rows

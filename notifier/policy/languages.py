@@ -1,0 +1,27 @@
+"""Which locale a line is written in. Colour: pure. Called by decide."""
+
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+from notifier.policy.figures import Policy
+from notifier.terms.facts import CustomerFacts, LineFacts
+
+
+def locale_of(line: LineFacts, customer: CustomerFacts, policy: Policy) -> str:
+    """A BCP 47 tag: the order's, else the customer's, else the country's likely language, else the brand's."""
+    said = line.locale or customer.locale
+    if said:
+        return said.replace("_", "-")
+    return language_of(line.country or customer.country) or policy.brand(customer.brand).locale
+
+
+@lru_cache(maxsize=512)
+def language_of(country: str) -> str:
+    """The language most likely read in an ISO country, by CLDR's likely subtags; "" for a country that is unknown."""
+    if not country:
+        return ""
+    try:
+        return str(Locale.parse(f"und_{country.upper()}").language)
+    except (ValueError, UnknownLocaleError):
+        return ""

@@ -1,0 +1,179 @@
+"""What makes a line due, one function each, by the name that a purpose.toml uses. Colour: pure. Called by decide.
+
+A new occasion is one function and one line in OCCASIONS. Each answers for one line and one purpose, and says when to look
+again: the earliest future instant at which the line could become due, or due for another reason, although no fact changes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+
+from notifier.errors import SettingsError
+from notifier.policy.figures import Figures, Policy, figure
+from notifier.policy.lines import (
+    REWARDED,
+    backordered,
+    cancelled,
+    day_over,
+    is_open,
+    last_news,
+    shipped,
+    start_of,
+    times_told,
+    today,
+)
+from notifier.policy.occurrence import NEVER, Occurrence
+from notifier.policy.waiting import waiting
+from notifier.terms.facts import CustomerFacts, LineFacts
+from notifier.terms.purpose import Purpose
+from notifier.terms.time import local_day
+
+PROMISE = "promise:"
+TOLD = "told:"
+
+
+def promise_broken(
+    line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime
+) -> Occurrence:
+    """The promised day T cannot be kept or is over; later, the day told instead is over. Each date is answered once."""
+    if not is_open(line, now):
+        return NEVER
+    answered = {telling.occasion for telling in line.tellings if telling.purpose == purpose.name}
+    promised = line.promised
+    if promised is not None and PROMISE + promised.isoformat() not in answered:
+        eta = line.forecast.eta
+        if eta is not None and eta.last > promised and not line.covered:
+            return Occurrence(PROMISE + promised.isoformat(), promised.isoformat())
+        return _when_over(promised, policy, now)
+    news = last_news(line)
+    if news is None or news.eta is None or (promised is not None and news.eta.last <= promised):
+        return NEVER
+    if PROMISE + news.eta.last.isoformat() in answered:
+        return NEVER
+    return _when_over(news.eta.last, policy, now)
+
+
+def _when_over(day: date, policy: Policy, now: datetime) -> Occurrence:
+    if today(policy, now) > day:
+        return Occurrence(PROMISE + day.isoformat(), day.isoformat())
+    return Occurrence(None, look_again=day_over(day, policy))
+
+
+def eta_moved(line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime) -> Occurrence:
+    """The forecast's last day has moved by `min_days` and a tenth of the wait left, or a date was found or lost.
+
+    Stock that covers the line ends the talk of dates, and a told day that is over is a broken promise.
+    """
+    news = last_news(line)
+    if news is None or line.covered or not is_open(line, now):
+        return NEVER
+    key = f"{TOLD}{times_told(line)}"
+    before, after, day = news.eta, line.forecast.eta, today(policy, now)
+    if before is None:
+        return Occurrence(key) if after is not None else NEVER
+    if after is None:
+        return Occurrence(key, before.last.isoformat()) if day <= before.last else NEVER
+    moved = abs((after.last - before.last).days)
+    if moved < figure("min_days", purpose, policy) or moved == 0:
+        return NEVER
+    wait = (before.last - day).days
+    if wait <= moved * 10:
+        return Occurrence(key, before.last.isoformat())
+    return Occurrence(None, look_again=start_of(before.last - timedelta(days=moved * 10), policy))
+
+
+def new_backorder(
+    line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime
+) -> Occurrence:
+    """A backorder of which nobody has told the customer, ordered within `max_age_days`."""
+    if line.told is not None or not is_open(line, now) or not backordered(line):
+        return NEVER
+    young = now - line.ordered_at <= timedelta(days=figure("max_age_days", purpose, policy))
+    return Occurrence("new") if young else NEVER
+
+
+def stock_covers(
+    line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime
+) -> Occurrence:
+    """Stock now covers a line that the customer was told to wait for, and this was not said since dates last moved."""
+    if line.told is None or not line.covered or not is_open(line, now):
+        return NEVER
+    turns = [told for told in line.tellings if told.purpose == purpose.name or told.occasion.startswith(TOLD)]
+    if turns and turns[-1].purpose == purpose.name:
+        return NEVER
+    return Occurrence(f"{TOLD}{times_told(line)}")
+
+
+def long_wait(line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime) -> Occurrence:
+    """The customer waited `after_days` since ordering or was put off twice; once a line, never for one being cancelled."""
+    if not policy.rewards.on or not customer.reward_budget_left or line.cancelled_at is not None:
+        return NEVER
+    if not is_open(line, now) or any(told.purpose == purpose.name for told in line.tellings):
+        return NEVER
+    mark = line.ordered_at + timedelta(days=figure("after_days", purpose, policy))
+    if now >= mark or _put_off(line) >= 2:
+        return Occurrence(REWARDED)
+    return Occurrence(None, look_again=mark)
+
+
+def _put_off(line: LineFacts) -> int:
+    """How often the customer was told of a later day than before, or of a broken promise without a new day."""
+    count, latest, seen = 0, line.promised, set()
+    for told in line.tellings:
+        if (told.purpose, told.occasion) in seen:
+            continue
+        seen.add((told.purpose, told.occasion))
+        later = told.eta is not None and latest is not None and told.eta.last > latest
+        count += later or (told.eta is None and told.occasion.startswith(PROMISE))
+        latest = told.eta.last if told.eta is not None else latest
+    return count
+
+
+def was_cancelled(
+    line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime
+) -> Occurrence:
+    """A line the customer was told to wait for is cancelled."""
+    return Occurrence("cancelled") if line.told is not None and cancelled(line, now) else NEVER
+
+
+def late_line_shipped(
+    line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime
+) -> Occurrence:
+    """A line the customer was told to wait for has left, after its promise or after a told delay."""
+    if line.told is None or not shipped(line, now):
+        return NEVER
+    late = any(told.occasion.startswith(PROMISE) for told in line.tellings)
+    if line.promised is not None and line.shipped_at is not None:
+        late = late or local_day(line.shipped_at, policy.timezone) > line.promised
+    return Occurrence("shipped") if late else NEVER
+
+
+Occasion = Callable[[LineFacts, CustomerFacts, Purpose, Policy, datetime], Occurrence]
+
+OCCASIONS: Mapping[str, Occasion] = MappingProxyType(
+    {
+        "promise_broken": promise_broken,
+        "eta_moved": eta_moved,
+        "new_backorder": new_backorder,
+        "waiting": waiting,
+        "stock_covers": stock_covers,
+        "long_wait": long_wait,
+        "was_cancelled": was_cancelled,
+        "late_line_shipped": late_line_shipped,
+    }
+)
+
+
+def check_purposes(purposes: Sequence[Purpose]) -> None:
+    """Raise SettingsError, with every fault, for a purpose whose occasion or figure does not exist."""
+    figures = Figures.__dataclass_fields__
+    names = {purpose.name for purpose in purposes}
+    faults = []
+    for purpose in purposes:
+        where = f"{purpose.name}/purpose.toml"
+        if purpose.occasion not in OCCASIONS:
+            faults.append(f"{where}: occasion {purpose.occasion!r} is none of {', '.join(OCCASIONS)}")
+        faults += [f"{where}: figures.{name} is none of {', '.join(figures)}" for name in purpose.figures if name not in figures]
+        faults += [f"{where}: absorbs {name!r}, which is no purpose" for name in purpose.absorbs if name not in names]
+    if faults:
+        raise SettingsError(faults)

@@ -1,0 +1,268 @@
+"""The rules that a due message must pass, in order. Colour: pure. Asked by decide; the table is the policy.
+
+A new rule is one function and one line in RULES. A rule sees one candidate and says pass, hold or skip; the values it saw
+go into the trace and carry no name and no address.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from notifier.policy.figures import Cap, Policy
+from notifier.policy.hours import allowed_from
+from notifier.terms.facts import Address, Consent, CustomerFacts, LineFacts
+from notifier.terms.purpose import Purpose
+from notifier.terms.time import zone
+from notifier.terms.words import Channel, MessageClass
+
+STALE_WAIT = timedelta(hours=1)
+NO_ZONE_WAIT = timedelta(hours=24)
+NO_ZONE = "no_time_zone"
+
+_PLAIN_WORD = re.compile(r"[a-z_]{1,24}")
+
+Saw = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A message that is due: purpose, channel, the address (None: the order has none) and the lines it is about."""
+
+    purpose: Purpose
+    channel: Channel
+    address: Address | None
+    lines: tuple[LineFacts, ...]
+
+    @property
+    def required_email(self) -> bool:
+        """A required notice by email passes caps, opt-outs and quiet hours (RULES F12)."""
+        return self.channel is Channel.EMAIL and self.purpose.message_class is MessageClass.REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """The rule has nothing against it."""
+
+    saw: Saw = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not now: judge again at `until` (UTC, later than now)."""
+
+    until: datetime
+    reason: str
+    saw: Saw = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Not by this address; `look_again` is set where time alone may cure it."""
+
+    reason: str
+    saw: Saw = ()
+    look_again: datetime | None = None
+
+
+Ruling = Pass | Hold | Skip
+Check = Callable[[Candidate, CustomerFacts, Policy, datetime], Ruling]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule by name, with a sentence for `explain` and the settings that it reads."""
+
+    name: str
+    sentence: str
+    reads: tuple[str, ...]
+    check: Check
+
+
+def barred_marketplace(line: LineFacts, purpose: Purpose, policy: Policy) -> bool:
+    """Whether the line belongs to a marketplace that keeps its customers for itself (RULES E7)."""
+    channel = line.sales_channel.casefold()
+    if not channel or channel not in {one.casefold() for one in policy.marketplaces}:
+        return False
+    enabled = channel in {one.casefold() for one in policy.marketplaces_enabled}
+    return not enabled or purpose.message_class is MessageClass.MARKETING
+
+
+def _marketplace(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    barred = sorted(
+        {line.sales_channel for line in candidate.lines if barred_marketplace(line, candidate.purpose, policy)}
+    )
+    return Skip("marketplace", (("sales_channel", ", ".join(barred)),)) if barred else Pass()
+
+
+def _fresh_source(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    if not customer.stale_source:
+        return Pass()
+    saw = (("stale", customer.stale_source),)
+    if candidate.purpose.message_class is MessageClass.REQUIRED:
+        return Pass(saw)
+    return Hold(now + STALE_WAIT, "stale_source", saw)
+
+
+def _address(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    address = candidate.address
+    if address is None:
+        return Skip("no_address", (("channel", candidate.channel.value),))
+    if candidate.channel is Channel.EMAIL:
+        return Pass()
+    if not policy.texting.on:
+        return Skip("texting_off")
+    if not address.textable:
+        return Skip("not_textable", (("region", address.region),))
+    saw = (("region", address.region), ("allowed", " ".join(sorted(policy.texting.countries))))
+    return Pass(saw) if address.region in policy.texting.countries else Skip("country_not_texted", saw)
+
+
+def _suppression(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    for suppression in customer.suppressions:
+        if candidate.address is not None and suppression.address_id == candidate.address.id:
+            reason = suppression.reason if _PLAIN_WORD.fullmatch(suppression.reason) else "yes"
+            return Skip("suppressed", (("suppressed", reason),))
+    return Pass()
+
+
+def _consent(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    asked = candidate.purpose.message_class
+    if candidate.required_email:
+        return Pass((("needed", "none"),))
+    if candidate.channel is Channel.SMS or asked is not MessageClass.MARKETING:
+        refused = _refusal(_newest(candidate, customer, (MessageClass.REQUIRED, MessageClass.SERVICE)))
+        if refused is not None:
+            return Skip("opted_out", _words_of(refused))
+    if asked is not MessageClass.MARKETING:
+        return Pass((("needed", "no objection"),))
+    words = _newest(candidate, customer, (MessageClass.MARKETING,))
+    refused = _refusal(words)
+    if refused is not None:
+        return Skip("opted_out", _words_of(refused))
+    return Pass(_words_of(words[0])) if words else Skip("no_consent", (("needed", f"{candidate.channel} marketing"),))
+
+
+def _newest(
+    candidate: Candidate, customer: CustomerFacts, classes: tuple[MessageClass, ...]
+) -> list[Consent]:
+    """The last word of each class for the customer as a whole and for this address; of two at once, the refusal."""
+    here = (None, candidate.address.id if candidate.address else None)
+    last: dict[tuple[MessageClass, int | None], Consent] = {}
+    for word in customer.consents:
+        if word.channel is candidate.channel and word.message_class in classes and word.address_id in here:
+            key = (word.message_class, word.address_id)
+            if key not in last or (word.at, not word.granted) > (last[key].at, not last[key].granted):
+                last[key] = word
+    return list(last.values())
+
+
+def _refusal(words: Iterable[Consent]) -> Consent | None:
+    return next((word for word in words if not word.granted), None)
+
+
+def _words_of(word: Consent) -> Saw:
+    scope = "customer" if word.address_id is None else "this address"
+    said = "granted" if word.granted else "refused"
+    return (("consent", f"{word.channel} {word.message_class} {said}"), ("at", word.at.isoformat()), ("scope", scope))
+
+
+def _reward_limit(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    if candidate.purpose.occasion != "long_wait":
+        return Pass()
+    saw = (("this_year", str(customer.rewards_this_year)), ("limit", str(policy.rewards.per_year)))
+    if customer.rewards_this_year < policy.rewards.per_year:
+        return Pass(saw)
+    new_year = datetime(now.astimezone(policy.timezone).year + 1, 1, 1, tzinfo=policy.timezone).astimezone(UTC)
+    return Skip("reward_limit", saw, look_again=new_year)
+
+
+def _caps(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    if candidate.required_email or candidate.address is None:
+        return Pass((("exempt", "required email"),) if candidate.required_email else ())
+    saw: list[tuple[str, str]] = []
+    until: datetime | None = None
+    for cap in policy.caps:
+        if cap.channel not in (None, candidate.channel):
+            continue
+        for whose, times in _counted(cap, candidate.address.id, customer, now).items():
+            saw.append((f"{whose} in {cap.period}", f"{len(times)} of {cap.count}"))
+            if len(times) >= cap.count:
+                free = times[-cap.count] + cap.period
+                until = free if until is None else max(until, free)
+    return Pass(tuple(saw)) if until is None else Hold(until, "cap", tuple(saw))
+
+
+def _counted(cap: Cap, address_id: int, customer: CustomerFacts, now: datetime) -> Mapping[str, list[datetime]]:
+    """The instants, oldest first, that count against `cap` for this customer and for this address."""
+    inside = [
+        contact
+        for contact in customer.contacts
+        if contact.at > now - cap.period and cap.channel in (None, contact.channel)
+    ]
+    return {
+        "customer": sorted(contact.at for contact in inside if contact.customer_id == customer.id),
+        "address": sorted(contact.at for contact in inside if contact.address_id == address_id),
+    }
+
+
+def recipient_zones(channel: Channel, customer: CustomerFacts, policy: Policy) -> tuple[ZoneInfo, ...]:
+    """The zones whose clocks must all allow (RULES S10): the customer's, else the phone's, else for email the brand's.
+
+    Empty for a text to somebody whose zone nobody knows.
+    """
+    for names in ((customer.timezone,), customer.phone_timezones):
+        known = tuple(zone for zone in map(_zone, names) if zone is not None)
+        if known and len(known) == len(names):
+            return known
+    return (policy.brand(customer.brand).timezone,) if channel is Channel.EMAIL else ()
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return zone(name)
+    except ValueError:
+        return None
+
+
+def _quiet_hours(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    if candidate.required_email:
+        return Pass((("exempt", "required email"),))
+    zones = recipient_zones(candidate.channel, customer, policy)
+    if not zones:
+        return Hold(now + NO_ZONE_WAIT, NO_ZONE)
+    week = policy.texting.week if candidate.channel is Channel.SMS else policy.email_week
+    saw = (("zones", " ".join(tz.key for tz in zones)), ("local", f"{now.astimezone(zones[0]):%a %H:%M}"))
+    opens = allowed_from(now, zones, week)
+    if opens is None:
+        return Hold(now + NO_ZONE_WAIT, "no_common_hour", saw)
+    return Pass(saw) if opens <= now else Hold(opens, "quiet_hours", saw)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "marketplace",
+        "A marketplace's customers get no marketing, and anything else only where the shop enabled it.",
+        ("marketplaces", "marketplaces_enabled"),
+        _marketplace,
+    ),
+    Rule("fresh_source", "Nothing but required messages goes out on stale records.", ("sources.stale_after",), _fresh_source),
+    Rule(
+        "address",
+        "The order names an address that can be used on this channel.",
+        ("texting.on", "texting.countries"),
+        _address,
+    ),
+    Rule("suppression", "A suppressed address is never used.", (), _suppression),
+    Rule("consent", "An opt-out is honoured, and marketing needs an explicit consent for its channel.", (), _consent),
+    Rule("reward_limit", "A customer gets only so many codes a year.", ("rewards.per_year",), _reward_limit),
+    Rule("caps", "No customer and no address is written to too often.", ("policy.caps",), _caps),
+    Rule(
+        "quiet_hours",
+        "Messages arrive in the recipient's day.",
+        ("texting.week", "email_week", "timezone"),
+        _quiet_hours,
+    ),
+)
+"""Asked in this order; the first that does not pass decides."""

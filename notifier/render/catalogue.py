@@ -1,0 +1,161 @@
+"""Which template answers a purpose, locale and brand. Colour: pure.
+Built by `template_files`, asked by pipeline and web.
+
+A layer is one folder's text by relative path, `delay/de/email.md`; later layers override earlier ones file by file.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from notifier.errors import RenderError, SettingsError
+from notifier.render.purposes import read_purpose
+from notifier.terms.purpose import Purpose
+
+LAYOUT = "_layout.mjml"
+PARTS = ("subject.txt", "email.md", "sms.txt")
+LARGEST_FILE = 64 * 1024
+"""Bytes (HOSTILE 29): a megabyte of template takes seconds to compile."""
+
+Words = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSource:
+    """One template as written. `locale` is the one found ("" is the English default), `asked` the customer's own.
+
+    `words` are the small phrases of `_words/`, already merged for the locale; `speaks` is the locale that dates and
+    money follow: the asked one, unless the template fell back to another language.
+    """
+
+    purpose: str
+    locale: str
+    brand: str
+    subject: str
+    email: str
+    sms: str
+    layout: str
+    words: Words = ()
+    speaks: str = "en"
+    version: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        everything = (self.subject, self.email, self.sms, self.layout, self.speaks, repr(self.words))
+        digest = hashlib.sha256("\x00".join(everything).encode()).hexdigest()
+        object.__setattr__(self, "version", digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every purpose and template there is. `texts` is keyed by (brand or "", purpose, locale or "", file name)."""
+
+    purposes: Mapping[str, Purpose]
+    texts: Mapping[tuple[str, str, str, str], str]
+    words: Mapping[str, Mapping[str, str]]
+
+    def source(self, purpose: str, locale: str, brand: str) -> TemplateSource:
+        """The template for a customer's BCP 47 locale (de-AT → de → English).
+
+        Raises RenderError for no such purpose.
+        """
+        if purpose not in self.purposes:
+            raise RenderError(f"there is no template folder {purpose!r}; known: {', '.join(sorted(self.purposes))}")
+        for found in (*_chain(locale), ""):
+            parts = [self._text(brand, purpose, found, part) for part in PARTS]
+            if all(part is not None for part in parts):
+                break
+        else:
+            raise RenderError(f"lacks one of {', '.join(PARTS)}", purpose)
+        subject, email, sms = (part or "" for part in parts)
+        speaks = _speaks(locale, found)
+        layout = self._text(brand, "", "", LAYOUT)
+        if layout is None:
+            raise RenderError("is missing", LAYOUT)
+        return TemplateSource(purpose, found, brand, subject, email, sms, layout, self._words(speaks), speaks)
+
+    def _text(self, brand: str, purpose: str, locale: str, name: str) -> str | None:
+        own = self.texts.get((brand, purpose, locale, name)) if brand else None
+        return own if own is not None else self.texts.get(("", purpose, locale, name))
+
+    def _words(self, speaks: str) -> Words:
+        merged: dict[str, str] = {}
+        for locale in ("en", *reversed(_chain(speaks))):
+            merged.update(self.words.get(locale, {}))
+        return tuple(sorted(merged.items()))
+
+    def locales(self, purpose: str) -> tuple[str, ...]:
+        """The locales a purpose is written in, "" (English) first."""
+        return tuple(sorted({loc for brand, name, loc, part in self.texts if name == purpose and not brand}))
+
+
+def _chain(locale: str) -> tuple[str, ...]:
+    """de-Latn-AT → (de-Latn-AT, de-Latn, de); underscores are read as hyphens."""
+    parts = [p for p in locale.replace("_", "-").split("-") if p]
+    tags = [part.lower() if i == 0 else part.upper() if len(part) == 2 else part for i, part in enumerate(parts)]
+    return tuple("-".join(tags[:n]) for n in range(len(tags), 0, -1))
+
+
+def _speaks(asked: str, found: str) -> str:
+    language = (found or "en").split("-")[0]
+    chain = _chain(asked)
+    return chain[0] if chain and chain[-1] == language else found or "en"
+
+
+def assemble(layers: Sequence[tuple[str, Mapping[str, str]]]) -> Catalogue:
+    """Build the catalogue from (folder's name, its files). Raises SettingsError with every fault found at once."""
+    texts: dict[tuple[str, str, str, str], str] = {}
+    purposes: dict[str, Purpose] = {}
+    words: dict[str, dict[str, str]] = {}
+    faults: list[str] = []
+    for folder, files in layers:
+        for path, text in sorted(files.items()):
+            where = f"{folder}/{path}"
+            brand, parts = _brand(path)
+            match parts:
+                case ["_layout.mjml"]:
+                    texts[(brand, "", "", LAYOUT)] = text
+                case ["_words", name] if name.endswith(".toml") and not brand:
+                    words.setdefault(name.removesuffix(".toml"), {}).update(_read_words(text, where, faults))
+                case [purpose, "purpose.toml"] if not brand:
+                    read, wrong = read_purpose(purpose, text, where)
+                    faults += wrong
+                    if read is not None:
+                        purposes[purpose] = read
+                case [purpose, name] if name in PARTS:
+                    texts[(brand, purpose, "", name)] = text
+                case [purpose, locale, name] if name in PARTS and _chain(locale):
+                    texts[(brand, purpose, _chain(locale)[0], name)] = text
+                case _:
+                    faults.append(f"{where}: is no template file; expected <purpose>/[<locale>/]{' or '.join(PARTS)}")
+    faults += _incomplete(purposes, texts) if not faults else []
+    if faults:
+        raise SettingsError(faults)
+    return Catalogue(purposes, texts, words)
+
+
+def _brand(path: str) -> tuple[str, list[str]]:
+    parts = path.split("/")
+    return (parts[1], parts[2:]) if parts[0] == "_brands" and len(parts) > 2 else ("", parts)
+
+
+def _read_words(text: str, where: str, faults: list[str]) -> dict[str, str]:
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        faults.append(f"{where}: {error}")
+        return {}
+    faults += [f"{where}: {key} must be a text in quotes" for key, value in table.items() if not isinstance(value, str)]
+    return {key: value for key, value in table.items() if isinstance(value, str)}
+
+
+def _incomplete(purposes: Mapping[str, Purpose], texts: Mapping[tuple[str, str, str, str], str]) -> list[str]:
+    faults = [] if ("", "", "", LAYOUT) in texts else [f"{LAYOUT}: is missing; copy the packaged one"]
+    for purpose in sorted({name for _, name, _, _ in texts if name} | set(purposes)):
+        if purpose not in purposes:
+            faults.append(f"{purpose}/purpose.toml: is missing; it says class, rung, occasion and title")
+        for locale in sorted({loc for brand, name, loc, _ in texts if name == purpose and not brand} | {""}):
+            folder = f"{purpose}/{locale}" if locale else purpose
+            missing = [part for part in PARTS if ("", purpose, locale, part) not in texts]
+            faults += [f"{folder}/{part}: is missing; a locale needs all of {', '.join(PARTS)}" for part in missing]
+    return faults

@@ -1,0 +1,188 @@
+"""The sandbox a template runs in (HOSTILE 27 to 32). Colour: pure. Called by compile and texts.
+
+Allow lists throughout: what a template may write (node types), call (functions), and apply (filters, tests). Attributes
+exist on plain tables only. What still costs time or memory is stopped from outside by `render_pool`.
+"""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes
+from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.runtime import LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from notifier.errors import RenderError
+from notifier.render import clean
+from notifier.render.context import CATALOGUE, TOP
+
+FILTERS = frozenset(
+    "abs capitalize count d default e escape first int join last length lower max min replace round title trim "
+    "truncate upper wordcount".split()
+)
+TESTS = frozenset(
+    "defined undefined none odd even divisibleby eq ne lt gt le ge in equalto greaterthan lessthan".split()
+)
+LOOP = frozenset("index index0 revindex revindex0 first last length".split())
+NODES: tuple[type[nodes.Node], ...] = (
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name, nodes.Const),
+    *(nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Filter, nodes.Test, nodes.Call, nodes.Keyword, nodes.CondExpr),
+    *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.List, nodes.Tuple),
+    *(nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos),
+)
+NAMES = sorted({part for name in CATALOGUE for part in name.replace("[]", "").split(".")} | LOOP)
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """`one` for 1, else `many`: {{ plural(item_count, "item", "items") }}."""
+    return one if count == 1 else many
+
+
+FUNCTIONS: Mapping[str, Any] = {"plural": plural}
+
+
+class Missing(StrictUndefined):
+    """A variable that does not exist: told with the nearest one that does."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        return missing(str(self._undefined_name))
+
+
+def missing(name: str) -> str:
+    """There is no variable 'nam'; did you mean 'name'?"""
+    near = difflib.get_close_matches(name, NAMES, 1)
+    return f"there is no variable {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """No loader, no globals but FUNCTIONS, attributes on plain tables only."""
+
+    intercepted_binops = frozenset({"*", "%"})
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`obj.attribute` of a table, or one of LOOP's names of a loop; anything else does not exist."""
+        return self.getitem(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """`obj[argument]` of a table, list or text."""
+        if type(obj) is dict and argument in obj:
+            return obj[argument]
+        if isinstance(obj, LoopContext) and argument in LOOP:
+            return getattr(obj, argument)
+        if isinstance(obj, list | str | tuple) and isinstance(argument, int | slice):
+            try:
+                return obj[argument]
+            except IndexError:
+                return self.undefined(obj=obj, name=str(argument))
+        if isinstance(obj, Undefined):
+            obj._fail_with_undefined_error()
+        return self.undefined(obj=obj, name=argument if isinstance(argument, str) else "[...]")
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Only the functions named in FUNCTIONS."""
+        return any(obj is one for one in FUNCTIONS.values())
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Numbers only: 'A' * 300000000 and '%900000000d' % 1 are memory bombs."""
+        if not (isinstance(left, int | float) and isinstance(right, int | float)):
+            raise SecurityError(f"{operator} works on numbers only")
+        return super().call_binop(context, operator, left, right)
+
+
+def environment(*, html: bool) -> Sandbox:
+    """A fresh sandbox; data is escaped where `html`."""
+    made = Sandbox(autoescape=html, undefined=Missing, loader=None, cache_size=0)
+    made.globals = dict(FUNCTIONS)
+    made.filters = {name: one for name, one in made.filters.items() if name in FILTERS} | {"link": clean.link}
+    made.tests = {name: one for name, one in made.tests.items() if name in TESTS}
+    return made
+
+
+def check(sandbox: Sandbox, text: str, name: str, allowed: frozenset[str] = frozenset()) -> None:
+    """Refuse what a template may not write. `allowed` are top names beside the catalogue's.
+
+    Raises RenderError with line.
+    """
+    try:
+        tree = sandbox.parse(text, name)
+    except TemplateSyntaxError as error:
+        raise RenderError(error.message or "is no valid template", f"{name} line {error.lineno}") from None
+    except (RecursionError, TemplateError):
+        raise RenderError("is nested too deeply", name) from None
+    known = set(TOP | allowed | FUNCTIONS.keys() | {"loop"})
+    try:
+        known |= {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+        for node in tree.iter_child_nodes():
+            _check_node(node, name, known)
+    except RecursionError:
+        raise RenderError("is nested too deeply", name) from None
+
+
+def _check_node(node: nodes.Node, name: str, known: set[str]) -> None:
+    where = f"{name} line {node.lineno}"
+    if type(node) not in NODES:
+        raise RenderError(f"{type(node).__name__.lower()} is not allowed in a template", where)
+    _check_parts(node, where, known)
+    for child in node.iter_child_nodes():
+        _check_node(child, name, known)
+
+
+def _check_parts(node: nodes.Node, where: str, known: set[str]) -> None:
+    match node:
+        case nodes.Name(name=used, ctx="load") if used not in known:
+            raise RenderError(missing(used), where)
+        case nodes.Name(name=used, ctx="store") if used in TOP or used in FUNCTIONS:
+            raise RenderError(f"{used!r} is a variable of its own; choose another name", where)
+        case nodes.Getattr(attr=attribute) if attribute.startswith("_"):
+            raise RenderError(missing(attribute), where)
+        case nodes.Getitem(arg=argument) if not isinstance(argument, nodes.Const | nodes.Slice | nodes.Neg):
+            raise RenderError("write a name or a number in [ ]", where)
+        case nodes.Call(node=target) if not isinstance(target, nodes.Name) or target.name not in FUNCTIONS:
+            raise RenderError(f"only {', '.join(FUNCTIONS)} can be called", where)
+        case nodes.For(recursive=True):
+            raise RenderError("a loop cannot be recursive", where)
+        case nodes.Filter(name=used) if used not in FILTERS:
+            raise RenderError(_no_such("filter", used, FILTERS), where)
+        case nodes.Test(name=used) if used not in TESTS:
+            raise RenderError(_no_such("test", used, TESTS), where)
+
+
+def _no_such(kind: str, used: str, allowed: frozenset[str]) -> str:
+    near = difflib.get_close_matches(used, allowed, 1)
+    return f"there is no {kind} {used!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def refuse(error: Exception, files: Mapping[str, str], values: Mapping[str, Any]) -> NoReturn:
+    """Turn what a filled template raised into a RenderError with file and line.
+
+    The line is found by filling the files as they were written.
+    """
+    said = (
+        str(error.message)
+        if isinstance(error, UndefinedError | SecurityError)
+        else f"fails with {type(error).__name__}"
+    )
+    for name, text in files.items():
+        line = _failing_line(name, text, values)
+        if line:
+            raise RenderError(said, f"{name} line {line}") from None
+    raise RenderError(said, next(iter(files))) from None
+
+
+def _failing_line(name: str, text: str, values: Mapping[str, Any]) -> int:
+    sandbox = environment(html=False)
+    written = sandbox.template_class.from_code(sandbox, sandbox.compile(text, name, name), dict(sandbox.globals))
+    try:
+        written.render(values)
+    except Exception as error:
+        trace, line = error.__traceback__, 0
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == name:
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        return line
+    return 0

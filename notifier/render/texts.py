@@ -1,0 +1,100 @@
+"""Text messages: GSM-7 where it costs nothing, billed segments, and fitting into them (HOSTILE 35, RULES S6).
+
+Colour: pure.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import smsutil  # type: ignore[import-untyped]  # it ships no types
+
+from notifier.errors import RenderError
+from notifier.render import clean
+from notifier.render.context import headline, shorten
+
+MAX_SEGMENTS = 2
+STEPS = ((40, True, True), (40, False, True), (28, False, True), (28, False, False), (12, False, False))
+"""How a text is made to fit: characters of a product name, whether emoji stay, whether any script stays."""
+_TYPOGRAPHY = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′´`ʼ", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f", " "),
+        **dict.fromkeys("•·", "-"),
+        **{"…": "...", "×": "x", "™": "", "®": "", "©": "", "⁄": "/", "ﬁ": "fi", "ﬂ": "fl"},
+        **dict.fromkeys("\u00ad\u200b\u200c\u2060\ufeff", ""),
+    }
+)
+_NEVER_INVITED = re.compile(r"\b(CANCEL|END|QUIT|NO|YES)\b")
+_SYMBOLS = frozenset({"So", "Sk", "Cs", "Co", "Cf", "Me"})
+_TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
+
+
+def lint(template: str, where: str) -> None:
+    """Raise RenderError for a text that hides who writes or how to stop, or invites an opt-out word (RULES S5, S6)."""
+    said = _TAG.sub(" ", template)
+    if "brand.name" not in template[: len(template) // 2]:
+        raise RenderError("a text begins with who writes: put {{ brand.name }} first", where)
+    if "STOP" not in said:
+        raise RenderError("a text says how to stop, like: Reply STOP to stop texts", where)
+    invited = _NEVER_INVITED.search(said)
+    if invited:
+        raise RenderError(f"{invited[0]} is an opt-out word or ambiguous; invite 1, 2, WAIT or REFUND (S6)", where)
+
+
+def simple(text: str) -> str:
+    """One line, with typographic marks as GSM-7 writes them, so that one curly quote does not double the price."""
+    return clean.line(unicodedata.normalize("NFC", text.translate(_TYPOGRAPHY)))
+
+
+def without_symbols(text: str) -> str:
+    """The text without emoji and lone marks, for one that is too long with them."""
+    composed = unicodedata.normalize("NFC", text)
+    kept = (
+        c for c in composed if c.isascii() or not (unicodedata.category(c) in _SYMBOLS or "\ufe00" <= c <= "\ufe0f")
+    )
+    return clean.line("".join(kept))
+
+
+def measured(text: str) -> tuple[int, str]:
+    """Billed segments, and GSM-7 or UCS-2."""
+    split = smsutil.split(text)
+    return len(split.parts), "GSM-7" if split.encoding == "gsm0338" else "UCS-2"
+
+
+def fitted(
+    fill: Callable[[Mapping[str, Any]], str], context: Mapping[str, Any], words: Mapping[str, str], max_segments: int
+) -> tuple[str, int, str]:
+    """Text, segments and encoding of the first of STEPS that fits, or of the last.
+
+    `fill` turns a context into text. Names get shorter, emoji go, and at last names that GSM-7 cannot write.
+    """
+    text, segments, encoding = "", 0, ""
+    for room, symbols, any_script in STEPS:
+        text = simple(fill(_with_names(context, words, room, any_script)))
+        text = text if symbols else without_symbols(text)
+        segments, encoding = measured(text)
+        if segments <= max_segments:
+            break
+    return text, segments, encoding
+
+
+def _with_names(context: Mapping[str, Any], words: Mapping[str, str], room: int, any_script: bool) -> dict[str, Any]:
+    items = []
+    for item in context["items"]:
+        name = shorten(item["name"] if any_script else _latin(item, words), room)
+        items.append({**item, "name": name, "short_name": name})
+    first = headline(items[0]["name"], context["item_count"], words, room)
+    return {**context, "items": items, "first_item": items[0], "headline": first}
+
+
+def _latin(item: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """A name that costs no UCS-2: without accents, else the SKU, else "your item"."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", item["name"]) if not unicodedata.combining(c))
+    for name in (simple(item["name"]), simple(without_symbols(bare)), item["sku"]):
+        if name and smsutil.is_valid_gsm(name):
+            return str(name)
+    return words["an_item"]

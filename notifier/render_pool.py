@@ -1,0 +1,288 @@
+"""Runs render/ in pre-forked processes with memory and time limits (HOSTILE 29). Colour: wire.
+Called by deliver and previews.
+
+Threads and signals cannot stop a template that hangs inside one C call; killing its process can. A process gets a
+batch at a
+time, answers message by message, and dies with its parent, because its input ends. What it sends back is never
+unpickled.
+"""
+
+import json
+import os
+import pickle
+import select
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from notifier.errors import RenderError
+from notifier.render.catalogue import TemplateSource
+from notifier.render.mime import EmailHeaders
+from notifier.terms.content import Content
+
+BATCH = 64
+"""Messages a process gets at once: enough to forget the pipe's cost, few enough to share the work out evenly."""
+STRIKES = 3
+"""A template version that breaks the limits so often in a row is no longer tried in this pool."""
+FRAME = struct.Struct(">I")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a process may use.
+
+    `memory` is bytes beyond a fresh process; seconds are for a message, a first compilation, a process's start.
+    """
+
+    memory: int = 128 * 1024 * 1024
+    seconds: float = 0.25
+    compile_seconds: float = 2.0
+    start_seconds: float = 20.0
+    max_segments: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RenderJob:
+    """One message to render; an email without `headers` is rendered for a preview, without MIME."""
+
+    source: TemplateSource
+    content: Content
+    headers: EmailHeaders | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A rendered message. `body` is MIME (emails with headers) or UTF-8 text; `segments` is 0 for email."""
+
+    subject: str
+    body: bytes
+    html: str
+    text: str
+    version: str
+    segments: int = 0
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderFailure:
+    """Why one message could not be rendered; nothing of the customer is in the text. `limit`: it broke a limit."""
+
+    text: str
+    where: str
+    version: str
+    limit: bool = False
+
+
+Answer = Rendered | RenderFailure
+
+
+class _Broken(Exception):
+    """The process ended, or had to be ended, before it answered."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(slots=True)
+class _Worker:
+    """One process: started when first needed, ended when it breaks a limit."""
+
+    limits: Limits
+    child: subprocess.Popen[bytes] | None = None
+    seen: set[str] = field(default_factory=set)
+    pending: bytearray = field(default_factory=bytearray)
+
+    def start(self) -> None:
+        """Start the process and wait until it says that it is ready. Raises RenderError if it does not come up."""
+        root = str(Path(__file__).resolve().parent.parent)
+        self.seen, self.pending = set(), bytearray()
+        # No secret is inherited: the environment is empty but for where to find the code.
+        bare = {"PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)]), "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+        limits = self.limits
+        numbers = (limits.memory, limits.max_segments, limits.seconds + limits.compile_seconds + 1)
+        command = [sys.executable, "-m", "notifier.render_worker", *map(str, numbers)]
+        self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=bare, cwd="/")
+        try:
+            self._frame(self.limits.start_seconds)
+        except _Broken as broken:
+            self.stop()
+            raise RenderError(f"the render process {broken.why} at its start; see its error output") from None
+
+    def stop(self) -> None:
+        """End the process at once; harmless if there is none."""
+        if self.child is None:
+            return
+        self.child.kill()
+        for pipe in (self.child.stdin, self.child.stdout):
+            _closed(pipe)
+        self.child.wait()
+        self.child = None
+
+    def answers(self, jobs: Sequence[RenderJob]) -> Iterator[Answer]:
+        """Send the batch, then yield answers in order. Raises _Broken at the first that does not come in time."""
+        if self.child is None:
+            self.start()
+        self._send(pickle.dumps(jobs, pickle.HIGHEST_PROTOCOL))
+        for job in jobs:
+            version = job.source.version
+            allowed = self.limits.seconds + (0.0 if version in self.seen else self.limits.compile_seconds)
+            answer = _read(self._frame(allowed), version)
+            self.seen.add(version)
+            yield answer
+
+    def _send(self, batch: bytes) -> None:
+        assert self.child is not None and self.child.stdin is not None
+        try:
+            self.child.stdin.write(FRAME.pack(len(batch)) + batch)
+            self.child.stdin.flush()
+        except OSError:
+            raise _Broken("ended by itself") from None
+
+    def _frame(self, seconds: float) -> bytes:
+        """The next answer, within `seconds`."""
+        deadline = time.monotonic() + seconds
+        self._fill(FRAME.size, deadline)
+        (size,) = FRAME.unpack_from(self.pending)
+        self._fill(FRAME.size + size, deadline)
+        frame = bytes(self.pending[FRAME.size : FRAME.size + size])
+        del self.pending[: FRAME.size + size]
+        return frame
+
+    def _fill(self, size: int, deadline: float) -> None:
+        assert self.child is not None and self.child.stdout is not None
+        handle = self.child.stdout.fileno()
+        poll = select.poll()
+        poll.register(handle, select.POLLIN | select.POLLHUP)
+        while len(self.pending) < size:
+            left = deadline - time.monotonic()
+            if not poll.poll(max(left, 0) * 1000):
+                raise _Broken("took too long")
+            block = os.read(handle, 1 << 18)
+            if not block:
+                raise _Broken("used too much memory or ended by itself")
+            self.pending += block
+
+
+def _closed(pipe: IO[bytes] | None) -> None:
+    """Close a pipe whose other end may be gone."""
+    try:
+        if pipe is not None:
+            pipe.close()
+    except OSError:
+        return
+
+
+def _read(frame: bytes, version: str) -> Answer:
+    """An answer is a JSON head with lengths, then the parts themselves."""
+    (size,) = FRAME.unpack_from(frame)
+    head = json.loads(frame[FRAME.size : FRAME.size + size])
+    if "fault" in head:
+        return RenderFailure(head["fault"], head["where"], version, head["limit"])
+    body, html = head["body"], head["html"]
+    rest = memoryview(frame)[FRAME.size + size :]
+    parts = bytes(rest[:body]), str(rest[body : body + html], "utf-8"), str(rest[body + html :], "utf-8")
+    return Rendered(head["subject"], *parts, version, head["segments"], head["encoding"])
+
+
+class RenderPool:
+    """`workers` limited processes. `render` blocks, may be called from any thread, one call at a time.
+
+    Use as a context manager; processes start on first use and are ended on leaving.
+    """
+
+    def __init__(self, workers: int, limits: Limits) -> None:
+        self._workers = [_Worker(limits) for _ in range(max(workers, 1))]
+        self._limits = limits
+        self._turn = threading.Lock()
+        self._strikes: dict[str, int] = {}
+
+    def __enter__(self) -> "RenderPool":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every process."""
+        with self._turn:
+            for worker in self._workers:
+                worker.stop()
+
+    def processes(self) -> tuple[int, ...]:
+        """The process ids of what runs now, for a live view and for tests."""
+        return tuple(worker.child.pid for worker in self._workers if worker.child is not None)
+
+    def render(self, jobs: Sequence[RenderJob]) -> list[Answer]:
+        """Render all jobs; answers are in the jobs' order. A job that breaks a limit is tried again, alone, then fails.
+
+        Raises RenderError if no process can be started.
+        """
+        answers: list[Answer | None] = [None] * len(jobs)
+        chunks = iter([range(n, min(n + BATCH, len(jobs))) for n in range(0, len(jobs), BATCH)])
+        sharing = threading.Lock()
+
+        def work(worker: _Worker) -> None:
+            while True:
+                with sharing:
+                    chunk = next(chunks, None)
+                if chunk is None:
+                    return
+                self._chunk(worker, jobs, chunk, answers)
+
+        with self._turn:
+            busy = self._workers[: max(1, -(-len(jobs) // BATCH))]
+            with ThreadPoolExecutor(len(busy)) as threads:
+                for done in [threads.submit(work, worker) for worker in busy]:
+                    done.result()
+        return [answer for answer in answers if answer is not None]
+
+    def _chunk(self, worker: _Worker, jobs: Sequence[RenderJob], chunk: range, answers: list[Answer | None]) -> None:
+        left = list(chunk)
+        alone = False
+        while left:
+            struck = self._struck_out(jobs[left[0]])
+            if struck:
+                answers[left.pop(0)] = struck
+                continue
+            batch = left[:1] if alone else [n for n in left if not self._struck_out(jobs[n])]
+            try:
+                for n, answer in zip(list(batch), worker.answers([jobs[n] for n in batch]), strict=True):
+                    answers[n] = answer
+                    left.remove(n)
+                    self._strikes.pop(jobs[n].source.version, None)
+                alone = False
+            except _Broken as broken:
+                worker.stop()
+                culprit = next(n for n in batch if answers[n] is None)
+                # A machine that stood still for a moment looks the same as a hostile template: hence a second try.
+                if alone:
+                    answers[culprit] = self._failure(jobs[culprit], broken.why)
+                    left.remove(culprit)
+                else:
+                    left.remove(culprit)
+                    left.insert(0, culprit)
+                alone = not alone
+
+    def _failure(self, job: RenderJob, why: str) -> RenderFailure:
+        version = job.source.version
+        self._strikes[version] = self._strikes.get(version, 0) + 1
+        return RenderFailure(f"the template {why}; look for loops and large repeats", job.source.purpose, version, True)
+
+    def _struck_out(self, job: RenderJob) -> RenderFailure | None:
+        version = job.source.version
+        if self._strikes.get(version, 0) < STRIKES:
+            return None
+        return RenderFailure(
+            f"the template broke its limits {STRIKES} times; mend it", job.source.purpose, version, True
+        )

@@ -1,0 +1,107 @@
+"""When customers are written to: caps, hours, marketplaces, and the figures of each purpose. Colour: root."""
+
+from datetime import time, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from notifier.settings.values import Amount, Count, Currency, Period, Section, Whole, Words
+
+_MARKETPLACES = (
+    "allegro",
+    "amazon",
+    "bol",
+    "cdiscount",
+    "ebay",
+    "etsy",
+    "kaufland",
+    "mercadolibre",
+    "newegg",
+    "otto",
+    "rakuten",
+    "target",
+    "temu",
+    "tiktok",
+    "walmart",
+    "wayfair",
+    "zalando",
+)
+
+
+class DelayRule(Section):
+    """The law on delays."""
+
+    jurisdiction: Literal["none"] = Field("none", description="Law whose delay notices are sent; only none so far.")
+
+
+class Cap(Section):
+    """At most so many messages in a period, for each customer and each address."""
+
+    count: Count = Field(description="Most messages in the period.")
+    period: Period = Field(description="The period, like 24h or 7d.")
+    channel: Literal["all", "email", "sms"] = Field("all", description="all channels together, or only email or sms.")
+
+
+DEFAULT_CAPS = (
+    Cap(count=2, period=timedelta(hours=24), channel="all"),
+    Cap(count=1, period=timedelta(hours=24), channel="sms"),
+    Cap(count=3, period=timedelta(days=7), channel="all"),
+)
+
+
+class Policy(Section):
+    """Hours, caps, marketplaces."""
+
+    email_from: time = Field(time(8), description="From this hour in the customer's zone, email that no law requires.")
+    email_until: time = Field(time(20), description="Until this hour.")
+    text_from: time = Field(time(9), description="From this hour in the customer's zone, texts.")
+    text_until: time = Field(time(20), description="Until this hour.")
+    text_sunday_from: time = Field(time(12), description="On Sundays, texts only from this hour.")
+    marketplaces: Words = Field(_MARKETPLACES, description="Sales channels that are marketplaces and own their customers.")
+    marketplaces_enabled: Words = Field((), description="Those of them whose customers may be written to, never marketing.")
+    caps: tuple[Cap, ...] = Field(DEFAULT_CAPS, description="Frequency caps; tables of your own replace all of these.")
+
+
+class Placed(Section):
+    """A new backorder."""
+
+    max_age_days: Whole = Field(3, description="Orders older than this many days get no message that they are backordered.")
+
+
+class EtaChange(Section):
+    """The ETA moved."""
+
+    min_days: Count = Field(3, description="Days that an ETA must move, either way, before it is told.")
+
+
+class Progress(Section):
+    """Still waiting."""
+
+    every_days: Count = Field(14, description="Least days between two of them.")
+    days_before: Whole = Field(5, description="Days before the ETA for the last one.")
+    max_without_news: Whole = Field(3, description="After this many without any news, no more.")
+
+
+class Reward(Section):
+    """A code for patience; off until percent or amount is set."""
+
+    percent: Whole = Field(0, le=100, description="Discount in percent; 0: not this way.")
+    amount: Amount = Field(Decimal(0), description="Discount as an amount of currency; 0: not this way.")
+    currency: Currency = Field("", description="Currency of amount, like USD.")
+    after_days: Count = Field(21, description="Days of waiting after which a customer gets a code.")
+    valid_days: Count = Field(30, description="Days that a code is valid.")
+    budget: Amount = Field(Decimal(0), description="Most that all codes of a calendar year may cost; a reward needs one.")
+    budget_currency: Currency = Field("", description="Currency of budget, like USD.")
+    per_customer_per_year: Count = Field(1, description="Most codes for one customer in a calendar year.")
+
+    @property
+    def on(self) -> bool:
+        """True once the shop has set a discount."""
+        return self.percent > 0 or self.amount > 0
+
+
+class EtaBelief(Section):
+    """Which ETAs are believed."""
+
+    max_days_ahead: Count = Field(730, le=3650, description="An ETA further ahead is a slip of the keyboard: nobody is told.")

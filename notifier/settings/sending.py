@@ -1,0 +1,109 @@
+"""Where messages go and how: database, delivery, email, texts, signing, brakes, the clockwork. Colour: root."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr
+
+from notifier.settings.values import Address, Amount, Count, Countries, Line, Phone, Section, Url, Whole, Words
+from notifier.terms.words import DeliveryMode
+
+
+def _long_enough(given: object) -> object:
+    text = given.get_secret_value() if isinstance(given, SecretStr) else given
+    if isinstance(text, str) and 0 < len(text) < 32:
+        raise ValueError("is too short to sign with; use 32 random characters or more")
+    return given
+
+
+class Database(Section):
+    """Where everything is kept."""
+
+    url: str = Field(
+        "sqlite:///notifier.db",
+        repr=False,
+        pattern=r"^(sqlite:///[^:].*|postgres(ql)?(\+psycopg)?://.+)$",
+        description="sqlite:///FILE beside this file, or postgresql://user@host/name (password: NOTIFIER_DATABASE__URL).",
+    )
+
+
+class Delivery(Section):
+    """The outbox's way out."""
+
+    mode: DeliveryMode = Field(
+        DeliveryMode.FOLDER,
+        description="folder: files only; redirect: all to the address below, marked; live: to customers.",
+    )
+    folder: str = Field("outbox", min_length=1, description="Where mode folder writes .eml and .txt files; beside this file.")
+    redirect_to_email: Address = Field("", description="Who gets every email in mode redirect.")
+    redirect_to_phone: Phone = Field("", description="Who gets every text in mode redirect, like +14155550123.")
+    only_to: Words = Field((), description="In mode live, only these addresses and numbers; empty: everybody.")
+    claim_size: Count = Field(500, le=10_000, description="Messages that a worker takes at once.")
+    lease_seconds: Count = Field(60, le=3600, description="Seconds after which another worker may take over a claim.")
+    max_attempts: Count = Field(6, le=50, description="Tries for a message before a transient error counts as a refusal.")
+    retry_first_seconds: Count = Field(300, le=86_400, description="Seconds before the second try; it doubles from try to try.")
+    render_workers: Whole = Field(0, le=64, description="Processes that render; 0: one for each processor core.")
+
+
+class Email(Section):
+    """The SMTP server."""
+
+    host: Line = Field("localhost", min_length=1, description="Host name of the SMTP server.")
+    port: Count = Field(587, le=65_535, description="Its port: 587 with starttls, 465 with tls, 25 with none.")
+    security: Literal["tls", "starttls", "none"] = Field(
+        "starttls", description="tls from the first byte, starttls, or none (for a server on this machine)."
+    )
+    username: Line = Field("", description="User name for the SMTP server; empty: no login.")
+    password: SecretStr = Field(SecretStr(""), description="Password for the SMTP server.")
+    timeout_seconds: Count = Field(60, le=600, description="Seconds that one email may take as a whole.")
+    connections: Count = Field(8, le=200, description="Connections kept open to the server at once.")
+    hello_name: Line = Field("", description="Name for EHLO; empty: this machine's.")
+
+
+class Sms(Section):
+    """Twilio."""
+
+    enabled: bool = Field(False, description="true: texts are sent; false: email only.")
+    account_sid: Line = Field("", pattern="^(AC[0-9a-f]{32})?$", description="Twilio's account SID, AC and 32 hex digits.")
+    auth_token: SecretStr = Field(SecretStr(""), description="Twilio's auth token.")
+    messaging_service_sid: Line = Field(
+        "", pattern="^(MG[0-9a-f]{32})?$", description="Messaging service SID; empty: each brand's text_sender."
+    )
+    allowed_countries: Countries = Field((), description="ISO countries that texts may go to; empty: the shop's country only.")
+    timeout_seconds: Count = Field(10, le=120, description="Seconds that one text may take as a whole.")
+    api_base: Url = Field("", description="Another address of the Messages API, for tests; empty: Twilio's own.")
+    status_callback_path: str = Field(
+        "/webhooks/twilio/status", pattern="^/", description="Path under [web] public_url to which Twilio sends receipts."
+    )
+    price_per_segment: Amount = Field(Decimal(0), description="What a segment costs, for estimates; 0: unknown.")
+
+
+class Signing(Section):
+    """The secret behind links and address hashes."""
+
+    key: Annotated[SecretStr, BeforeValidator(_long_enough)] = Field(
+        SecretStr(""), description="Secret that signs links and hashes addresses, 32 characters or more."
+    )
+    key_file: str = Field(
+        "signing.key", min_length=1, description="File with the secret, made by notifier migrate; back it up, never share it."
+    )
+
+
+class Safety(Section):
+    """Brakes."""
+
+    max_per_run: Count = Field(500, description="A plan that would write to more customers stops and asks.")
+
+
+class Schedule(Section):
+    """How often notifier run does what."""
+
+    plan_minutes: Count = Field(5, le=1440, description="Minutes between two plans.")
+    deliver_seconds: Count = Field(5, le=3600, description="Seconds between two looks into the outbox.")
+    cleanup_hours: Count = Field(24, le=744, description="Hours between two clean-ups.")
+
+
+class Templates(Section):
+    """The words."""
+
+    folder: str = Field("templates", min_length=1, description="Folder with your own templates; it need not exist.")

@@ -1,0 +1,168 @@
+"""Kinds of values in settings that check themselves: zones, countries, addresses, periods, URLs. Colour: root.
+
+Used by the sections. A validator raises ValueError with what is wrong and what to write; `faults` adds file and line.
+"""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from email.utils import formataddr, parseaddr
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import phonenumbers
+from babel import Locale as BabelLocale
+from babel import UnknownLocaleError
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from notifier.terms.time import zone
+
+_NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
+_COUNTRIES = frozenset(
+    code for code in BabelLocale("en").territories if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRIES
+)
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Section(BaseModel):
+    """Base of every table in settings.toml: unknown keys are refused, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
+
+
+def _zone(name: str) -> str:
+    if name:
+        zone(name)
+    return name
+
+
+def _locale(tag: str) -> str:
+    if not tag:
+        return tag
+    try:
+        BabelLocale.parse(tag.replace("_", "-"), sep="-")
+    except (UnknownLocaleError, ValueError) as error:
+        raise ValueError(f"{tag!r} is no known language tag; write one like en, de or pt-BR") from error
+    return tag.replace("_", "-")
+
+
+def _country(code: str) -> str:
+    if code.upper() not in _COUNTRIES:
+        raise ValueError(f"{code!r} is no ISO 3166 country code; write two letters like US or DE")
+    return code.upper()
+
+
+def _colour(text: str) -> str:
+    if text and not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise ValueError(f"{text!r} is no colour; write one like #1b6b50")
+    return text.lower()
+
+
+def _url(text: str) -> str:
+    if not text:
+        return text
+    parts = urlsplit(text)
+    if parts.scheme == "http" and parts.hostname in LOOPBACK:
+        return text.rstrip("/")
+    if parts.scheme != "https" or not parts.hostname or parts.username:
+        raise ValueError(f"{_without_login(text)!r} is no https address; write one like https://shop.example")
+    return text.rstrip("/")
+
+
+def _without_login(text: str) -> str:
+    return re.sub(r"//[^/@]*@", "//…@", text)
+
+
+def _one_line(text: str) -> str:
+    if any(not letter.isprintable() for letter in text):
+        raise ValueError("has a line break or an invisible character in it; write one plain line")
+    return text
+
+
+def _address(text: str) -> str:
+    if not text:
+        return text
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise ValueError(f"{text!r} is no email address; write one like orders@shop.example") from error
+
+
+def _sender(text: str) -> str:
+    if not text:
+        return text
+    name, address = parseaddr(_one_line(text))
+    if not address:
+        raise ValueError(f"{text!r} is no sender; write one like Your Shop <orders@shop.example>")
+    return formataddr((name, _address(address)), charset="utf-8") if text.isascii() else f"{name} <{_address(address)}>"
+
+
+def _phone(text: str) -> str:
+    if not text:
+        return text
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException as error:
+        raise ValueError(f"{text!r} is no phone number; write it like +14155550123") from error
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _host(text: str) -> str:
+    if text and not re.fullmatch(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}|localhost", text.lower()):
+        raise ValueError(f"{text!r} is no host name; write one like go.shop.example, without https://")
+    return text.lower()
+
+
+def _currency(code: str) -> str:
+    if code and not re.fullmatch("[A-Z]{3}", code):
+        raise ValueError(f"{code!r} is no ISO 4217 currency code; write three capitals like USD")
+    return code
+
+
+def _period(text: Any) -> Any:
+    if isinstance(text, timedelta):
+        return text
+    found = re.fullmatch(r"([1-9]\d{0,4})([mhd])", text.strip()) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError(f"{text!r} is no period; write minutes, hours or days like 90m, 24h or 7d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _listed(given: Any) -> Any:
+    """Environment variables write a list as `a, b`."""
+    return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+
+def _no_bool(given: Any) -> Any:
+    if isinstance(given, bool):
+        raise ValueError("is true or false, where a number belongs; write a whole number")
+    return given
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+Zone = Annotated[str, AfterValidator(_zone)]
+LocaleTag = Annotated[str, AfterValidator(_locale)]
+Country = Annotated[str, AfterValidator(_country)]
+Colour = Annotated[str, AfterValidator(_colour)]
+Url = Annotated[str, AfterValidator(_url)]
+Address = Annotated[str, AfterValidator(_address)]
+Sender = Annotated[str, AfterValidator(_sender)]
+Phone = Annotated[str, AfterValidator(_phone)]
+Host = Annotated[str, AfterValidator(_host)]
+Currency = Annotated[str, AfterValidator(_currency)]
+Period = Annotated[timedelta, BeforeValidator(_period)]
+Count = Annotated[int, BeforeValidator(_no_bool), Field(ge=1)]
+Whole = Annotated[int, BeforeValidator(_no_bool), Field(ge=0)]
+Amount = Annotated[Decimal, BeforeValidator(_no_bool), Field(ge=0)]
+Words = Annotated[tuple[Line, ...], BeforeValidator(_listed)]
+Countries = Annotated[tuple[Country, ...], BeforeValidator(_listed)]
+
+
+def written_period(period: timedelta) -> str:
+    """Return `period` as settings.toml writes it: whole days, else hours, else minutes."""
+    minutes = int(period.total_seconds()) // 60
+    if minutes % 1440 == 0 and minutes != 1440:
+        return f"{minutes // 1440}d"
+    return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"

@@ -1,0 +1,109 @@
+"""All sections as one frozen value, with paths and brands resolved. Colour: root. Built by `load`, read by app."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from notifier.errors import SettingsError
+from notifier.settings.contact import DelayRule, EtaBelief, EtaChange, Placed, Policy, Progress, Reward
+from notifier.settings.sending import Database, Delivery, Email, Safety, Schedule, Signing, Sms, Templates
+from notifier.settings.shop import Brand, BrandSection, Shop, Team, Web, resolved
+from notifier.settings.sources import Profile, Source
+from notifier.settings.values import Section
+
+
+class Sections(Section):
+    """settings.toml as it is written."""
+
+    shop: Shop = Field(Shop(), description="The shop: what every brand falls back to.")
+    brands: dict[str, BrandSection] = Field({}, description="Brands of the shop; none: one brand, made from [shop].")
+    database: Database = Field(Database(), description="Where everything is kept.")
+    delivery: Delivery = Field(Delivery(), description="Where messages really go.")
+    email: Email = Field(Email(), description="The SMTP server.")
+    sms: Sms = Field(Sms(), description="Text messages through Twilio.")
+    web: Web = Field(Web(), description="The customers' pages.")
+    signing: Signing = Field(Signing(), description="The secret behind links and address hashes.")
+    delay_rule: DelayRule = Field(DelayRule(), description="The law on delays.")
+    safety: Safety = Field(Safety(), description="Brakes.")
+    policy: Policy = Field(Policy(), description="When customers are written to, and how often at most.")
+    placed: Placed = Field(Placed(), description="Purpose placed: a new backorder.")
+    eta_change: EtaChange = Field(EtaChange(), description="Purpose eta_change: the expected date moved.")
+    progress: Progress = Field(Progress(), description="Purpose progress: still waiting.")
+    reward: Reward = Field(Reward(), description="Purpose reward: a code for patience; off until percent or amount is set.")
+    eta: EtaBelief = Field(EtaBelief(), description="Which expected dates are believed.")
+    templates: Templates = Field(Templates(), description="Your own words; what is not there comes with the product.")
+    team: Team = Field(Team(), description="Whom the product tells about trouble.")
+    schedule: Schedule = Field(Schedule(), description="How often notifier run does what.")
+    sources: tuple[Source, ...] = Field((), description="Where records come from, for notifier run.")
+    profiles: dict[str, Profile] = Field({}, description="How a foreign export is read.")
+
+
+class Settings(Sections):
+    """The settings in force. `base` is the folder that relative paths start from: that of the settings file."""
+
+    base: Path = Field(description="Folder that relative paths start from; not a key of settings.toml.")
+
+    @property
+    def delivery_folder(self) -> Path:
+        """Where mode folder writes."""
+        return self.base / self.delivery.folder
+
+    @property
+    def template_folder(self) -> Path:
+        """The shop's own templates; it may not exist."""
+        return self.base / self.templates.folder
+
+    @property
+    def key_file(self) -> Path:
+        """The file with the signing secret."""
+        return self.base / self.signing.key_file
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL with its driver, and with SQLite's file resolved."""
+        url = self.database.url
+        if url.startswith("sqlite:///"):
+            return f"sqlite:///{self.base / url.removeprefix('sqlite:///')}"
+        return f"postgresql+psycopg://{url.partition('://')[2]}"
+
+    @property
+    def text_countries(self) -> frozenset[str]:
+        """ISO countries that texts may go to (RULES S12)."""
+        return frozenset(self.sms.allowed_countries or (self.shop.country,))
+
+    @property
+    def brand_keys(self) -> tuple[str, ...]:
+        """The keys of all brands, the default one first."""
+        return tuple(sorted(self._brands(), key=lambda key: (not self._is_default(key), key)))
+
+    @property
+    def default_brand(self) -> Brand:
+        """The brand of orders that name none."""
+        return self.brand(self.brand_keys[0])
+
+    def brand(self, key: str) -> Brand:
+        """The brand `key`, resolved; the empty key means the default. Raises SettingsError for one that is not there."""
+        if not key:
+            return self.default_brand
+        section = self._brands().get(key)
+        if section is None:
+            raise SettingsError([f"[brands.{key}]: is no brand of this shop; add the table, or name one of {self.brand_keys}"])
+        return resolved(key, section, self.shop, urlsplit(self.web.public_url).hostname or "")
+
+    def profile(self, name: str) -> Profile:
+        """The profile `name`; the empty name means our own column names. Raises SettingsError for one not there."""
+        if name and name not in self.profiles:
+            raise SettingsError([f"[profiles.{name}]: is not there; add the table, or name one of {sorted(self.profiles)}"])
+        return self.profiles[name] if name else Profile()
+
+    def source_profile(self, source: Source) -> Profile:
+        """The profile of `source`, with its kind filled in."""
+        found = self.profile(source.profile)
+        return found.model_copy(update={"kind": source.kind or found.kind})
+
+    def _brands(self) -> dict[str, BrandSection]:
+        return self.brands or {"default": BrandSection()}
+
+    def _is_default(self, key: str) -> bool:
+        return self._brands()[key].default

@@ -1,0 +1,140 @@
+"""Stores runs and decisions, sent and unsent alike. Colour: store. Called by pipeline.plan; read by queries.
+
+An unchanged hold or skip updates its row, so that the table grows with what changes and not with how often plan looks.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import batches, table_of
+from notifier.store.tables import Customer
+from notifier.store.tables import Decision as DecisionRow
+from notifier.store.tables.messages import PlanRun
+from notifier.terms.decision import Decision
+from notifier.terms.words import Verdict
+
+_decision, _run, _customer = table_of(DecisionRow), table_of(PlanRun), table_of(Customer)
+
+
+def last_planned(tx: Transaction) -> datetime | None:
+    """The latest business moment that any run judged, aware UTC."""
+    found: datetime | None = tx.connection.execute(select(func.max(_run.c.at))).scalar_one()
+    return found
+
+
+def open_run(tx: Transaction, now: datetime) -> int:
+    """Begin a run at `now`; returns its id."""
+    row = {"at": now, "state": "running", "customers": 0, "sends": 0, "holds": 0, "skips": 0}
+    made: int = tx.connection.execute(insert(_run).returning(_run.c.id), row).scalar_one()
+    return made
+
+
+def close_run(tx: Transaction, run_id: int, state: str, counts: Mapping[str, int]) -> None:
+    """End a run: `state` is done or stopped; counts has customers, sends, holds, skips."""
+    tx.connection.execute(update(_run).where(_run.c.id == run_id).values(state=state, **counts))
+
+
+def set_due(tx: Transaction, due: Mapping[int, datetime | None]) -> None:
+    """Write when plan must look at each customer again, by customer id."""
+    change = update(_customer).where(_customer.c.id == bindparam("one")).values(due_at=bindparam("at"))
+    if due:
+        tx.connection.execute(change, [{"one": one, "at": at} for one, at in due.items()])
+
+
+def bring_forward(tx: Transaction, customer_ids: Sequence[int], at: datetime) -> None:
+    """Let plan look at these customers at `at` or earlier."""
+    later = (_customer.c.due_at.is_(None)) | (_customer.c.due_at > at)
+    for ids in batches(customer_ids):
+        tx.connection.execute(update(_customer).where(_customer.c.id.in_(ids), later).values(due_at=at))
+
+
+def record(
+    tx: Transaction, run_id: int, decisions: Sequence[Decision], messages: Mapping[int, int], now: datetime
+) -> None:
+    """Store the decisions of a run; `messages` gives the message id by position of the decision that made it."""
+    prints = [_fingerprint(one) for one in decisions]
+    standing = _standing(tx, {one.customer_id for one in decisions})
+    again: list[dict[str, Any]] = []
+    fresh: list[dict[str, Any]] = []
+    for position, decision in enumerate(decisions):
+        known = standing.get((decision.customer_id, prints[position]))
+        trace = _trace(decision)
+        if known is not None and decision.verdict is not Verdict.SEND:
+            again.append({"one": known, "run": run_id, "at": now, "steps": trace, "until": decision.hold_until})
+        else:
+            fresh.append(_row(decision, run_id, now) | {"fingerprint": prints[position], "message_id": messages.get(position)})
+    if again:
+        tx.connection.execute(_AGAIN, again)
+    for batch in batches(fresh, 1000):
+        tx.connection.execute(insert(_decision), batch)
+
+
+_AGAIN = (
+    update(_decision)
+    .where(_decision.c.id == bindparam("one"))
+    .values(
+        last_run=bindparam("run"),
+        last_at=bindparam("at"),
+        trace=bindparam("steps"),
+        hold_until=bindparam("until"),
+        times=_decision.c.times + 1,
+    )
+)
+
+
+def _standing(tx: Transaction, customers: set[int]) -> dict[tuple[int, str], int]:
+    found: dict[tuple[int, str], int] = {}
+    for ids in batches(sorted(customers)):
+        query = select(_decision.c.customer_id, _decision.c.fingerprint, func.max(_decision.c.id))
+        query = query.where(_decision.c.customer_id.in_(ids), _decision.c.verdict != Verdict.SEND)
+        for row in tx.connection.execute(query.group_by(_decision.c.customer_id, _decision.c.fingerprint)):
+            found[row[0], row[1]] = row[2]
+    return found
+
+
+def _fingerprint(decision: Decision) -> str:
+    parts = (
+        decision.address_id,
+        decision.channel,
+        decision.purpose.name,
+        decision.notice,
+        decision.verdict,
+        decision.reason,
+        decision.occasion,
+    )
+    return sha256("|".join(str(part) for part in parts).encode()).hexdigest()[:32]
+
+
+def _trace(decision: Decision) -> str:
+    steps = [{"rule": step.rule, "result": step.result, "saw": dict(step.saw)} for step in decision.trace]
+    return json.dumps(steps, separators=(",", ":"))
+
+
+def _row(decision: Decision, run_id: int, now: datetime) -> dict[str, Any]:
+    lines = [
+        {"id": line.line_id, "order": line.order, "line": line.line, "occasion": line.occasion} for line in decision.lines
+    ]
+    return {
+        "run_id": run_id,
+        "last_run": run_id,
+        "customer_id": decision.customer_id,
+        "address_id": decision.address_id,
+        "brand": decision.brand,
+        "channel": decision.channel.value,
+        "purpose": decision.purpose.name,
+        "notice": decision.notice.value,
+        "verdict": decision.verdict.value,
+        "reason": decision.reason,
+        "hold_until": decision.hold_until,
+        "lines": json.dumps(lines, separators=(",", ":")),
+        "trace": _trace(decision),
+        "first_at": now,
+        "last_at": now,
+        "times": 1,
+    }

@@ -1,0 +1,86 @@
+"""Opens the database and its transactions. Colour: store. Called by app; every stage gets a Transaction from pipeline."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+
+from notifier.errors import SettingsError
+
+SQLITE_BUSY_SECONDS = 30
+
+
+def open_engine(url: str, pool_size: int = 5) -> Engine:
+    """Return an engine for a SQLite or PostgreSQL `url`; nothing is connected yet. Raises SettingsError for another."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        engine = create_engine(parsed, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    if backend == "postgresql":
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=10, pool_pre_ping=True
+        )
+    raise SettingsError([f"[database] url: {backend!r} is not supported; use sqlite:/// or postgresql://"])
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+class Transaction:
+    """One open transaction: the only thing through which a stage reaches the database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.postgresql = connection.dialect.name == "postgresql"
+
+    def lock(self, name: str) -> None:
+        """Wait for the single-run job `name`, until this transaction ends. SQLite's BEGIN IMMEDIATE is that lock already."""
+        if self.postgresql:
+            self.connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
+
+    def database_now(self) -> datetime:
+        """The database's own clock, aware UTC: leases are measured by it on every machine alike."""
+        if self.postgresql:
+            found: datetime = self.connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+            return found
+        stamp: str = self.connection.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")).scalar_one()
+        return datetime.fromisoformat(stamp)
+
+
+class Store:
+    """The database as pipeline holds it: opens transactions, nothing else."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction that commits at the end of the block and rolls back on an exception."""
+        with self.engine.begin() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that only reads; on SQLite it keeps no writer waiting."""
+        with self.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection, connection.begin():
+            yield Transaction(connection)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()

@@ -1,0 +1,215 @@
+"""Reads everything that policy may look at, set-based: a handful of queries for thousands of customers. Colour: store.
+
+Called by pipeline, which turns these rows into facts. All instants are compared with the business `now` handed in.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, exists, func, or_, select
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import batches, table_of
+from notifier.store.openness import is_open, open_units
+from notifier.store.tables import (
+    Address,
+    Consent,
+    Customer,
+    Message,
+    MessageLine,
+    Order,
+    OrderLine,
+    Product,
+    RewardCode,
+    Supply,
+    Suppression,
+)
+from notifier.terms.words import COUNTED_STATES
+
+_customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLine)
+_address, _product, _supply = table_of(Address), table_of(Product), table_of(Supply)
+_message, _told = table_of(Message), table_of(MessageLine)
+_consent, _suppression, _reward = table_of(Consent), table_of(Suppression), table_of(RewardCode)
+
+Rows = dict[int, list[Row[Any]]]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Rows of one batch of customers. Dicts are keyed by customer id, except tellings (line id) and addresses (its id)."""
+
+    customers: list[Row[Any]] = field(default_factory=list)
+    lines: Rows = field(default_factory=dict)
+    addresses: dict[int, Row[Any]] = field(default_factory=dict)
+    tellings: Rows = field(default_factory=dict)
+    consents: list[Row[Any]] = field(default_factory=list)
+    suppressions: dict[tuple[str, int], Row[Any]] = field(default_factory=dict)
+    contacts: list[Row[Any]] = field(default_factory=list)
+    rewards: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelfware:
+    """Products and supply of the whole shop, read once a run."""
+
+    products: dict[str, Row[Any]]
+    supplies: dict[str, list[Row[Any]]]
+
+
+def due_customers(tx: Transaction, now: datetime, every: bool) -> list[int]:
+    """Ids of the customers whose `due_at` has come, in order; `every`: all with an open or a told line.
+
+    `every` serves a plan for a moment before the last one, where `due_at` says nothing.
+    """
+    query = select(_customer.c.id).order_by(_customer.c.id)
+    if not every:
+        return list(tx.connection.execute(query.where(_customer.c.due_at <= now)).scalars())
+    lines = select(_line.c.id).where(_line.c.customer_id == _customer.c.id)
+    return list(tx.connection.execute(query.where(exists(lines))).scalars())
+
+
+def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, cap_period: timedelta) -> Gathered:
+    """Read the facts of `customer_ids` at `now`; contacts reach back `cap_period`, the longest cap."""
+    found = Gathered()
+    for ids in batches(customer_ids):
+        found.customers += tx.connection.execute(
+            select(_customer).where(_customer.c.id.in_(ids)).order_by(_customer.c.id)
+        )
+        _group(tx, _lines(ids, now), "customer_id", found.lines)
+        found.rewards.update(_rewards(tx, ids, now))
+    _read_addresses(tx, found)
+    line_ids = [line.id for lines in found.lines.values() for line in lines]
+    for ids in batches(line_ids):
+        _group(tx, _tellings(ids), "line_id", found.tellings)
+    _read_rights(tx, found, customer_ids, now)
+    _read_contacts(tx, found, customer_ids, now - cap_period)
+    return found
+
+
+def _group(tx: Transaction, query: Select[Any], key: str, into: Rows) -> None:
+    grouped: Rows = defaultdict(list)
+    for row in tx.connection.execute(query):
+        grouped[getattr(row, key)].append(row)
+    into.update(grouped)
+
+
+def _lines(customer_ids: Sequence[int], now: datetime) -> Select[Any]:
+    was_told = exists(select(_told.c.id).where(_told.c.line_id == _line.c.id, _told.c.live == 1))
+    return (
+        select(
+            _line,
+            _order.c.key.label("order_key"),
+            func.coalesce(_order.c.email_id, _customer.c.email_id).label("email_id"),
+            func.coalesce(_order.c.phone_id, _customer.c.phone_id).label("phone_id"),
+            _order.c.sales_channel,
+            _order.c.locale,
+            _order.c.country,
+        )
+        .join(_order, _order.c.id == _line.c.order_id)
+        .join(_customer, _customer.c.id == _order.c.customer_id)
+        .where(_line.c.customer_id.in_(customer_ids), _line.c.ordered_at <= now, or_(is_open(now), was_told))
+        .order_by(_line.c.id)
+    )
+
+
+def _tellings(line_ids: Sequence[int]) -> Select[Any]:
+    at = func.coalesce(_message.c.handed_off_at, _message.c.queued_at).label("at")
+    return (
+        select(_told, at)
+        .join(_message, _message.c.id == _told.c.message_id)
+        .where(_told.c.line_id.in_(line_ids), _message.c.state.in_(COUNTED_STATES))
+        .order_by(at, _told.c.id)
+    )
+
+
+def _rewards(tx: Transaction, customer_ids: Sequence[int], now: datetime) -> dict[int, int]:
+    query = (
+        select(_reward.c.customer_id, func.count())
+        .where(
+            _reward.c.customer_id.in_(customer_ids),
+            _reward.c.voided_at.is_(None),
+            _reward.c.issued_at > now - timedelta(days=365),
+        )
+        .group_by(_reward.c.customer_id)
+    )
+    return {row[0]: row[1] for row in tx.connection.execute(query)}
+
+
+def _read_addresses(tx: Transaction, found: Gathered) -> None:
+    wanted = {one for row in found.customers for one in (row.email_id, row.phone_id)}
+    wanted |= {one for lines in found.lines.values() for row in lines for one in (row.email_id, row.phone_id)}
+    for ids in batches(sorted(one for one in wanted if one is not None)):
+        for row in tx.connection.execute(select(_address).where(_address.c.id.in_(ids))):
+            found.addresses[row.id] = row
+
+
+def _read_rights(tx: Transaction, found: Gathered, customer_ids: Sequence[int], now: datetime) -> None:
+    for column, all_ids in ((_consent.c.customer_id, customer_ids), (_consent.c.address_id, list(found.addresses))):
+        for ids in batches(all_ids):
+            query = select(_consent).where(column.in_(ids), _consent.c.at <= now)
+            found.consents += tx.connection.execute(query.order_by(_consent.c.at, _consent.c.id))
+    by_hash = {row.hash: row.id for row in found.addresses.values()}
+    for hashes in batches(sorted(by_hash)):
+        query = select(_suppression).where(
+            _suppression.c.address_hash.in_(hashes),
+            _suppression.c.at <= now,
+            or_(_suppression.c.lifted_at.is_(None), _suppression.c.lifted_at > now),
+        )
+        for row in tx.connection.execute(query.order_by(_suppression.c.at)):
+            found.suppressions[row.brand, by_hash[row.address_hash]] = row
+
+
+def _read_contacts(tx: Transaction, found: Gathered, customer_ids: Sequence[int], since: datetime) -> None:
+    at = func.coalesce(_message.c.handed_off_at, _message.c.queued_at)
+    seen: set[int] = set()
+    for column, all_ids in ((_message.c.customer_id, customer_ids), (_message.c.address_id, list(found.addresses))):
+        for ids in batches(all_ids):
+            query = select(
+                _message.c.id,
+                at.label("at"),
+                _message.c.channel,
+                _message.c.message_class,
+                _message.c.purpose,
+                _message.c.brand,
+                _message.c.address_id,
+                _message.c.customer_id,
+            ).where(column.in_(ids), at > since, _message.c.counts, _message.c.state.in_(COUNTED_STATES))
+            rows: list[Any] = [row for row in tx.connection.execute(query) if row.id not in seen]
+            seen.update(row.id for row in rows)
+            found.contacts += rows
+
+
+def read_shelf(tx: Transaction) -> Shelfware:
+    """Every product, and every supply not fully received, by SKU."""
+    products = {row.sku: row for row in tx.connection.execute(select(_product))}
+    supplies: dict[str, list[Row[Any]]] = defaultdict(list)
+    outstanding = _supply.c.quantity - _supply.c.received_quantity
+    for row in tx.connection.execute(select(_supply, outstanding.label("outstanding")).where(outstanding > 0)):
+        supplies[row.sku].append(row)
+    return Shelfware(products, dict(supplies))
+
+
+def queue_positions(tx: Transaction, now: datetime, customer_ids: Sequence[int] | None) -> dict[int, int]:
+    """Units of the same SKU ordered earlier and still open, by line id, for SKUs with known stock or supply.
+
+    One window over the open lines of those SKUs; `customer_ids` None gives all lines.
+    """
+    allocated = or_(
+        _line.c.sku.in_(select(_product.c.sku).where(_product.c.stock.is_not(None))),
+        _line.c.sku.in_(select(_supply.c.sku)),
+    )
+    if customer_ids is not None:
+        theirs = select(_line.c.sku).where(_line.c.customer_id.in_(customer_ids))
+        allocated = allocated & _line.c.sku.in_(theirs)
+    before = func.sum(open_units).over(
+        partition_by=_line.c.sku, order_by=(_line.c.ordered_at, _line.c.id), rows=(None, -1)
+    )
+    queue = select(_line.c.id, _line.c.customer_id, func.coalesce(before, 0).label("ahead"))
+    queue_rows = queue.where(is_open(now), allocated).subquery()
+    query = select(queue_rows.c.id, queue_rows.c.ahead)
+    if customer_ids is not None:
+        query = query.where(queue_rows.c.customer_id.in_(customer_ids))
+    return {row.id: int(row.ahead) for row in tx.connection.execute(query)}

@@ -1,0 +1,1 @@
+"""Alembic's scripts. Colour: store. Run by store.migrate only."""

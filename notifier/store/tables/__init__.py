@@ -1,0 +1,40 @@
+"""All tables, so that one import fills the metadata for migrations. Colour: store. Rows are built from validated values."""
+
+from notifier.store.tables.contacts import Consent, Contact, Notice, PromiseTold, Suppression
+from notifier.store.tables.history import FactChange, ImportRun, Meta, RewardCode, SourceState
+from notifier.store.tables.messages import (
+    Attempt,
+    Decision,
+    Message,
+    MessageBody,
+    MessageLine,
+    PlanRun,
+    TemplateVersion,
+)
+from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply
+
+__all__ = [
+    "Address",
+    "Attempt",
+    "Consent",
+    "Contact",
+    "Customer",
+    "Decision",
+    "FactChange",
+    "ImportRun",
+    "Message",
+    "MessageBody",
+    "MessageLine",
+    "Meta",
+    "Notice",
+    "Order",
+    "OrderLine",
+    "PlanRun",
+    "Product",
+    "PromiseTold",
+    "RewardCode",
+    "SourceState",
+    "Supply",
+    "Suppression",
+    "TemplateVersion",
+]

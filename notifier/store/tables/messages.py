@@ -1,0 +1,145 @@
+"""Decisions, the outbox with its attempts, and the templates used. Colour: store. Written by outbox.py and store.decisions."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+_LIVE = text("state <> 'withdrawn'")
+
+
+class PlanRun(SQLModel, table=True):
+    """One run of plan: the business moment it judged, its counts, and whether the brake stopped it."""
+
+    __tablename__ = "plan_run"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    state: str = "running"
+    customers: int = 0
+    sends: int = 0
+    holds: int = 0
+    skips: int = 0
+
+
+class Decision(SQLModel, table=True):
+    """What was decided and why. An unchanged hold or skip updates `last_at`, `last_run` and `times` of its row."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_customer", "customer_id", "last_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="plan_run.id", index=True)
+    last_run: int
+    customer_id: int = Field(foreign_key="customer.id")
+    address_id: int | None = None
+    brand: str
+    channel: str
+    purpose: str
+    notice: str = ""
+    verdict: str
+    reason: str
+    hold_until: datetime | None = None
+    lines: str
+    trace: str
+    fingerprint: str
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+    first_at: datetime
+    last_at: datetime
+    times: int = 1
+
+
+class Message(SQLModel, table=True):
+    """The outbox. `key` (customer, channel, purpose, occasion) is unique among messages not withdrawn; `uid` derives from it."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("uq_message_key_live", "key", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index("ix_message_due", "state", "rung", "not_before", "id"),
+        Index("ix_message_lease", "state", "lease_until"),
+        Index("ix_message_customer", "customer_id", "queued_at"),
+        Index("ix_message_address", "address_id", "queued_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    key: str
+    uid: str = Field(index=True)
+    run_id: int | None = Field(default=None, foreign_key="plan_run.id")
+    customer_id: int = Field(foreign_key="customer.id")
+    address_id: int = Field(foreign_key="address.id")
+    brand: str
+    channel: str
+    purpose: str
+    message_class: str
+    rung: int
+    notice: str = ""
+    locale: str
+    occasion: str
+    state: str = "queued"
+    reason: str = ""
+    counts: bool = True
+    queued_at: datetime
+    not_before: datetime
+    claimed_by: str = ""
+    lease_until: datetime | None = None
+    fence: int = 0
+    attempts: int = 0
+    handed_off_at: datetime | None = None
+    settled_at: datetime | None = None
+    subject: str = ""
+    template_version: str = ""
+    provider_id: str = Field(default="", index=True)
+    reward_id: int | None = None
+
+
+class MessageLine(SQLModel, table=True):
+    """A line that a message tells about, with the ETA it names. `live` is 1, or None once withdrawn (no key then)."""
+
+    __tablename__ = "message_line"
+    __table_args__ = (
+        UniqueConstraint("line_id", "channel", "purpose", "occasion", "live"),
+        UniqueConstraint("message_id", "line_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id")
+    line_id: int = Field(foreign_key="order_line.id")
+    channel: str
+    purpose: str
+    occasion: str
+    answers: date | None = None
+    eta_from: date | None = None
+    eta_to: date | None = None
+    live: int | None = 1
+
+
+class MessageBody(SQLModel, table=True):
+    """The rendered message exactly as it was handed off, zlib-compressed (MIME for email, UTF-8 for a text)."""
+
+    __tablename__ = "message_body"
+    message_id: int = Field(primary_key=True, foreign_key="message.id")
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class Attempt(SQLModel, table=True):
+    """One try to deliver: by which worker, under which fence, what the provider said (no address, no body)."""
+
+    __tablename__ = "attempt"
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    worker: str
+    fence: int
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: str = ""
+    code: str = ""
+    raw: str = ""
+    provider_id: str = ""
+
+
+class TemplateVersion(SQLModel, table=True):
+    """A template text that was used, by content hash, with what it was for."""
+
+    __tablename__ = "template_version"
+    hash: str = Field(primary_key=True)
+    purpose: str
+    locale: str
+    brand: str
+    source: str
+    first_used_at: datetime

@@ -1,0 +1,46 @@
+"""Reads template folders from disk. Colour: wire. Called by app at the start and by `notifier check`.
+
+Kept apart from `render.catalogue`, so that everything in render/ takes values and opens nothing.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from notifier.errors import SettingsError
+from notifier.render.catalogue import LARGEST_FILE, Catalogue, assemble
+
+_SUFFIXES = frozenset({".toml", ".txt", ".md", ".mjml"})
+
+
+def packaged_folder() -> Path:
+    """The templates that ship with the product: inside the installed package, else beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "_templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+def load_catalogue(folders: Sequence[Path]) -> Catalogue:
+    """Read the folders, later ones overriding earlier ones. Raises SettingsError with every fault at once."""
+    faults: list[str] = []
+    layers = [(str(folder), _read(folder, faults)) for folder in folders]
+    if faults:
+        raise SettingsError(faults)
+    return assemble(layers)
+
+
+def _read(folder: Path, faults: list[str]) -> dict[str, str]:
+    if not folder.is_dir():
+        faults.append(f"{folder}: is no folder; set [templates] folder, or leave it out for the packaged templates")
+        return {}
+    files: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix not in _SUFFIXES or path.name.startswith(".") or not path.is_file():
+            continue
+        if path.stat().st_size > LARGEST_FILE:
+            faults.append(f"{path}: is over {LARGEST_FILE // 1024} KB; shorten it")
+            continue
+        try:
+            files[path.relative_to(folder).as_posix()] = path.read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            faults.append(f"{path}: is not UTF-8 at byte {error.start}; save it as UTF-8")
+    return files

@@ -1,0 +1,41 @@
+"""What crosses the wire and what comes back, as values. Colour: ground. Used by deliver, channels, outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.terms.words import Channel, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message ready for a channel. `recipient` is one bare address or E.164 number, the whole envelope.
+
+    `body` is MIME bytes for email and UTF-8 text for a text. `uid` is stable over attempts (Message-ID without <>).
+    `attempt_id` names this attempt in callbacks. `valid_seconds` bounds how long a provider may queue it (S11).
+    """
+
+    message_id: int
+    attempt_id: int
+    uid: str
+    channel: Channel
+    sender: str
+    recipient: str
+    body: bytes
+    valid_seconds: int | None = None
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What the provider said at hand-off. `code` is normalised, `raw` the provider's own words, no address.
+
+    `retry_after` in seconds is the provider's wish for a DEFERRED one.
+    """
+
+    message_id: int
+    attempt_id: int
+    outcome: Outcome
+    code: str
+    raw: str
+    provider_id: str = ""
+    retry_after: float | None = None

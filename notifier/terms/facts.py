@@ -1,0 +1,160 @@
+"""Facts: everything `policy.decide` may look at for one customer. Colour: ground.
+
+Built by `store.facts` from the database, and by tests by hand. Instants are aware UTC, dates are in the shop's zone.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from notifier.terms.money import Money
+from notifier.terms.time import EtaRange
+from notifier.terms.words import Channel, LineStatus, MessageClass
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address an order was placed with. `region` is the ISO country of a phone number, `textable` says S12 passed."""
+
+    id: int
+    channel: Channel
+    value: str
+    region: str = ""
+    textable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The newest word of a customer on channel × class within the brand; `customer_wide` unless it is by address."""
+
+    channel: Channel
+    message_class: MessageClass
+    granted: bool
+    at: datetime
+    source: str
+    address_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that must not be used, whatever the consent."""
+
+    address_id: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PastContact:
+    """An outgoing message that counts against caps: accepted, or still on its way. `at` is hand-off, else queueing."""
+
+    message_id: int
+    at: datetime
+    channel: Channel
+    message_class: MessageClass
+    purpose: str
+    address_id: int
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One message that told, or is on its way to tell, a customer about one line, with the ETA it named."""
+
+    message_id: int
+    purpose: str
+    channel: Channel
+    at: datetime
+    occasion: str
+    eta: EtaRange | None
+
+
+@dataclass(frozen=True, slots=True)
+class Eta:
+    """The forecast for a line. `eta` is None when no believable date is known; `source` is line, promise, supply, none."""
+
+    eta: EtaRange | None
+    source: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A product in stock that may stand in for the delayed one."""
+
+    sku: str
+    name: str
+    price: Money | None
+    url: str
+    image_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One order line as it stands at `now`. `promised` is T, frozen at ordering; `covered`: stock now covers it."""
+
+    id: int
+    order: str
+    line: str
+    sku: str
+    product: str
+    open_quantity: int
+    price: Money | None
+    ordered_at: datetime
+    status: LineStatus
+    covered: bool
+    forecast: Eta
+    promised: date | None = None
+    email: Address | None = None
+    phone: Address | None = None
+    locale: str = ""
+    country: str = ""
+    sales_channel: str = ""
+    delay_reason: str = ""
+    shipped_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    changes_at: datetime | None = None
+    tellings: tuple[Telling, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    product_url: str = ""
+    image_url: str = ""
+
+    @property
+    def told(self) -> Telling | None:
+        """The newest telling about this line, by whatever channel; None for a customer who knows nothing yet."""
+        return self.tellings[-1] if self.tellings else None
+
+    def address(self, channel: Channel) -> Address | None:
+        """The address this line was ordered with on `channel`."""
+        return self.email if channel is Channel.EMAIL else self.phone
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFacts:
+    """One customer of one brand with every line that may still matter, and all that was said before."""
+
+    id: int
+    key: str
+    brand: str
+    name: str
+    locale: str
+    country: str
+    region: str
+    postal_code: str
+    timezone: str
+    preferred_channel: Channel | None
+    lines: tuple[LineFacts, ...]
+    consents: tuple[Consent, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    contacts: tuple[PastContact, ...] = ()
+    rewards_this_year: int = 0
+    stale_source: str = ""
+    reward_budget_left: bool = True
+    phone_timezones: tuple[str, ...] = field(default=())
+
+    def without(self, message_id: int) -> "CustomerFacts":
+        """The same customer as if `message_id` had never been planned: a message never counts against itself."""
+        lines = tuple(
+            replace(line, tellings=tuple(t for t in line.tellings if t.message_id != message_id)) for line in self.lines
+        )
+        contacts = tuple(c for c in self.contacts if c.message_id != message_id)
+        return replace(self, lines=lines, contacts=contacts)

@@ -1,0 +1,51 @@
+"""Instants, plain dates and ETA ranges. Colour: ground. Instants are aware UTC; dates are plain days in the shop's zone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Earlier than any plan: a customer due at EPOCH is judged by whichever plan comes first."""
+
+_ZONES = frozenset(available_timezones())
+
+
+def utc(moment: datetime) -> datetime:
+    """Return the aware `moment` in UTC. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone")
+    return moment.astimezone(UTC)
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return the IANA zone called `name`. Raises ValueError for a name that is none."""
+    if name not in _ZONES:
+        raise ValueError(f"{name!r} is no IANA time zone; write one like Europe/Berlin")
+    return ZoneInfo(name)
+
+
+def local_day(moment: datetime, tz: ZoneInfo) -> date:
+    """Return the calendar day on which the aware `moment` falls in `tz`."""
+    return moment.astimezone(tz).date()
+
+
+def day_start(day: date, tz: ZoneInfo) -> datetime:
+    """Return the first instant of `day` in `tz`, in UTC; where midnight is skipped, the first that exists."""
+    naive = datetime.combine(day, time(0), tzinfo=tz)
+    return utc(naive)
+
+
+@dataclass(frozen=True, slots=True)
+class EtaRange:
+    """The ship dates now expected, both days included. Raises ValueError when reversed."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.first > self.last:
+            raise ValueError(f"an ETA range ends on {self.last} before it begins on {self.first}")
+
+    def shifted(self, days: int) -> "EtaRange":
+        """Return the range `days` calendar days later (delivery from shipping)."""
+        return EtaRange(self.first + timedelta(days=days), self.last + timedelta(days=days))

@@ -1,0 +1,116 @@
+"""The closed word lists: channels, classes, rungs, states, outcomes. Colour: ground. Used everywhere."""
+
+from enum import IntEnum, StrEnum
+
+
+class Channel(StrEnum):
+    """How a customer is reached."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class MessageClass(StrEnum):
+    """What law sees in a message: required by it, about the order, or advertising."""
+
+    REQUIRED = "required"
+    SERVICE = "service"
+    MARKETING = "marketing"
+
+
+class Rung(IntEnum):
+    """The ladder of importance; a lower number absorbs or defers the higher ones (DESIGN.md, 2)."""
+
+    REQUIRED = 1
+    REPLY = 2
+    ETA_CHANGE = 3
+    READY = 4
+    PLACED = 5
+    PROGRESS = 6
+    LOYALTY = 7
+
+    @property
+    def word(self) -> str:
+        """The rung as it is written in settings, exports and purpose.toml."""
+        return self.name.lower()
+
+
+class NoticeKind(StrEnum):
+    """The legal kind of a required message (RULES.md F3, F4, F5); NONE where no law is behind it."""
+
+    NONE = ""
+    F3 = "F3"
+    F4 = "F4"
+    F5 = "F5"
+
+
+class Verdict(StrEnum):
+    """What a decision says."""
+
+    SEND = "send"
+    HOLD = "hold"
+    SKIP = "skip"
+
+
+class MessageState(StrEnum):
+    """Where a message stands (DESIGN.md, 5)."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    HANDED_OFF = "handed_off"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"
+    HELD = "held"
+
+
+COUNTED_STATES = (
+    MessageState.QUEUED,
+    MessageState.CLAIMED,
+    MessageState.HANDED_OFF,
+    MessageState.UNKNOWN,
+    MessageState.ACCEPTED,
+)
+"""Messages that count against a frequency cap and as told (DESIGN.md, 5)."""
+
+
+class Outcome(StrEnum):
+    """What became of one delivery attempt. DEFERRED: certainly not sent, worth another try."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DEFERRED = "deferred"
+    UNKNOWN = "unknown"
+
+
+class LineStatus(StrEnum):
+    """The shop's own label of an order line."""
+
+    OPEN = "open"
+    BACKORDERED = "backordered"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+
+
+class ProductKind(StrEnum):
+    """What a product is: only a stocked one can be out of stock or stand in for another."""
+
+    STOCKED = "stocked"
+    VIRTUAL = "virtual"
+    PARENT = "parent"
+
+
+class Direction(StrEnum):
+    """Which way a contact went."""
+
+    OUT = "out"
+    IN = "in"
+
+
+class DeliveryMode(StrEnum):
+    """Where messages really go: files, one redirect address, or customers."""
+
+    FOLDER = "folder"
+    REDIRECT = "redirect"
+    LIVE = "live"

@@ -1,0 +1,206 @@
+"""Every packaged template, in every locale, with everyday and worst-case facts."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from notifier.render.catalogue import Catalogue
+from notifier.render.compile import Compiled, compile_source, render_email, render_text
+from notifier.terms.content import Content, Links
+from notifier.terms.time import EtaRange
+from notifier.terms.words import MessageClass, Rung
+
+All = dict[tuple[str, str], Compiled]
+Make = Callable[..., Content]
+
+PURPOSES = ("placed", "delay", "eta_change", "progress", "ready", "reward", "cancelled", "thank_you")
+WORST: dict[str, dict[str, Any]] = {
+    "everyday": {},
+    "longest names": {
+        "item": {"name": "Extraordinarily " * 40, "reason": "because " * 200},
+        "customer_name": "N" * 400,
+    },
+    "no date": {"item": {"eta": None}},
+    "a date gone by": {"item": {"eta": EtaRange(date(2026, 11, 1), date(2026, 11, 5))}},
+    "no name": {"customer_name": "  "},
+    "right-to-left name": {"customer_name": "\u202eدانا الأحمد\u202c", "item": {"name": "إبريق أزرق"}},
+    "emoji": {"item": {"name": "Kettle 🫖✨ deluxe"}, "customer_name": "Zoë 🦊"},
+    "markup": {"item": {"name": "<script>x</script> {{7*7}} **b** [l](javascript:x)"}},
+    "no links": {"links": Links(), "item": {"url": "", "image_url": "", "price": None, "promised": None, "reason": ""}},
+}
+LOCALES = ("en", "de")
+
+
+@pytest.fixture(scope="module")
+def compiled(catalogue: Catalogue) -> All:
+    return {(p, loc): compile_source(catalogue.source(p, loc, "oak")) for p in PURPOSES for loc in LOCALES}
+
+
+@pytest.mark.parametrize("facts", WORST)
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("purpose", PURPOSES)
+class TestEveryTemplate:
+    def content(self, make: Make, purpose: str, locale: str, facts: str) -> Content:
+        content: Content = make(purpose, locale=locale, **WORST[facts])
+        return content
+
+    def test_an_email_has_no_trace_of_the_template_language(
+        self, make: Make, compiled: All, purpose: str, locale: str, facts: str
+    ) -> None:
+        email = render_email(compiled[purpose, locale], self.content(make, purpose, locale, facts))
+        left = (email.html + email.text + email.subject).replace("{{7*7}}", "")
+        assert not re.search(r"\{[{%]|[%}]\}|qjx|None|Undefined", left)
+
+    def test_an_email_begins_its_text_with_a_whole_greeting(
+        self, make: Make, compiled: All, purpose: str, locale: str, facts: str
+    ) -> None:
+        email = render_email(compiled[purpose, locale], self.content(make, purpose, locale, facts))
+        greeting = next(line for line in email.text.split("\n") if re.match(r"Hello|Guten Tag", line))
+        assert re.fullmatch(r"(Hello|Guten Tag)( \S.*)?,", greeting)
+
+    def test_an_email_subject_names_the_order_and_is_one_line(
+        self, make: Make, compiled: All, purpose: str, locale: str, facts: str
+    ) -> None:
+        email = render_email(compiled[purpose, locale], self.content(make, purpose, locale, facts))
+        assert "1001" in email.subject
+        assert email.subject.isprintable()
+
+    def test_a_text_fits_two_segments_names_the_brand_and_says_stop(
+        self, make: Make, compiled: All, purpose: str, locale: str, facts: str
+    ) -> None:
+        text = render_text(compiled[purpose, locale], self.content(make, purpose, locale, facts))
+        assert text.segments <= 2
+        assert text.text.startswith("Lumen & Oak: ")
+        assert text.text.endswith(("Reply STOP to stop texts", "Keine SMS mehr: STOP"))
+
+    def test_a_customer_never_sees_a_day_gone_by_as_to_come(
+        self, make: Make, compiled: All, purpose: str, locale: str, facts: str
+    ) -> None:
+        email = render_email(compiled[purpose, locale], self.content(make, purpose, locale, facts))
+        assert not re.search(r"([Ss]hips|[Vv]ersand) [a-z ]*5\.? November 2026", email.text)
+
+    def test_a_button_stands_only_where_there_is_a_page(
+        self, make: Make, compiled: All, purpose: str, locale: str, facts: str
+    ) -> None:
+        content = self.content(make, purpose, locale, facts)
+        email = render_email(compiled[purpose, locale], content)
+        assert ('class="button"' in email.html) == bool(content.links.page)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_forty_lines_stay_within_a_part_and_a_text(make: Make, compiled: All, purpose: str, locale: str) -> None:
+    first = make(purpose).items[0]
+    items = tuple(
+        replace(first, line=str(n), order=str(1001 + n // 20), name=f"Item number {n} " * 4) for n in range(40)
+    )
+    content = make(purpose, locale=locale, items=items)
+    assert render_email(compiled[purpose, locale], content).html.count("Item number 39") > 0
+    assert render_text(compiled[purpose, locale], content).segments <= 2
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_delay_email_carries_no_promotion_even_if_it_is_given_one(make: Make, compiled: All, locale: str) -> None:
+    offer = make("reward").reward
+    assert offer is not None
+    others = make("placed").alternatives
+    email = render_email(compiled["delay", locale], make("delay", reward=offer, alternatives=others))
+    assert offer.code not in email.html + email.text
+    assert others[0].name not in email.html + email.text
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_delay_email_has_no_unsubscribe_link(make: Make, compiled: All, locale: str) -> None:
+    email = render_email(compiled["delay", locale], make("delay", locale=locale))
+    assert "/u/1/" not in email.html
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("purpose", ["placed", "eta_change", "reward"])
+def test_order_facts_come_before_any_offer(make: Make, compiled: All, purpose: str, locale: str) -> None:
+    content = make(purpose, locale=locale)
+    text = render_email(compiled[purpose, locale], content).text
+    offer = content.reward.code if content.reward else content.alternatives[0].name
+    assert text.index("Blue Enamel Kettle") < text.index(offer)
+
+
+def test_a_date_is_told_for_shipping_and_for_arrival(make: Make, compiled: All) -> None:
+    text = " ".join(render_email(compiled["delay", "en"], make("delay")).text.split())
+    assert "Ships between 3 and 7 December 2026, reaches you between 6 and 10 December 2026." in text
+
+
+def test_german_ranges_read_as_a_german_writes_them(make: Make, compiled: All) -> None:
+    email = render_email(compiled["delay", "de"], make("delay", locale="de"))
+    assert "Versand nun zwischen dem 3. und 7. Dezember 2026" in email.subject
+
+
+def test_without_a_page_the_email_asks_for_a_reply(make: Make, compiled: All) -> None:
+    assert "Reply to this email" in render_email(compiled["delay", "en"], make("delay", links=Links())).text
+
+
+def test_the_text_part_writes_a_link_as_its_words_and_address(make: Make, compiled: All) -> None:
+    text = " ".join(render_email(compiled["delay", "en"], make("delay")).text.split())
+    assert "Wait or cancel: https://go.oak.example/m/u1/AAAAAAAAAAAAAAAAAAAAAA" in text
+
+
+def test_the_text_part_has_no_html_entities(make: Make, compiled: All) -> None:
+    text = render_email(compiled["delay", "en"], make("delay", item={"name": "Salt & Pepper's <set>"})).text
+    assert "Salt & Pepper's <set>" in text
+
+
+def test_the_text_part_has_no_long_line_but_for_links(make: Make, compiled: All) -> None:
+    text = render_email(compiled["delay", "de"], make("delay", item={"reason": "weil " * 50})).text
+    assert all(len(line) <= 76 or "https://" in line for line in text.split("\n"))
+
+
+def test_the_text_part_has_no_two_blank_lines_together(make: Make, compiled: All) -> None:
+    text = render_email(compiled["eta_change", "en"], make("eta_change")).text
+    assert all(one or other for one, other in pairwise(text.rstrip("\n").split("\n")))
+
+
+def test_dark_mode_and_phones_survive_inlining(make: Make, compiled: All) -> None:
+    html = render_email(compiled["delay", "en"], make("delay")).html
+    assert "prefers-color-scheme: dark" in html
+    assert "max-width: 479px" in html
+
+
+def test_styles_are_inlined(make: Make, compiled: All) -> None:
+    html = render_email(compiled["delay", "en"], make("delay")).html
+    assert re.search(r'<h1 style="[^"]*font-weight:700', html)
+
+
+def test_nothing_is_fetched_from_elsewhere(make: Make, compiled: All) -> None:
+    html = render_email(compiled["delay", "en"], make("delay")).html
+    assert "@import" not in html and "<link" not in html and "fonts.googleapis" not in html
+
+
+def test_a_picture_is_shown_where_there_is_one(make: Make, compiled: All) -> None:
+    assert 'src="https://shop.example/kettle.jpg"' in render_email(compiled["delay", "en"], make("delay")).html
+
+
+def test_the_footer_has_the_postal_address(make: Make, compiled: All) -> None:
+    assert "12 Harbour Street, Bristol BS1 4RN" in render_email(compiled["delay", "en"], make("delay")).html
+
+
+def test_a_service_email_offers_a_way_to_fewer_updates(make: Make, compiled: All) -> None:
+    html = render_email(compiled["progress", "en"], make("progress")).html
+    assert "https://go.oak.example/u/1/u1/AAAAAAAAAAAAAAAAAAAAAA" in html
+
+
+def test_the_purposes_are_what_the_plan_of_the_house_says(catalogue: Catalogue) -> None:
+    told = {n: (p.message_class, p.rung, p.occasion) for n, p in catalogue.purposes.items()}
+    assert told == {
+        "delay": (MessageClass.REQUIRED, Rung.REQUIRED, "promise_broken"),
+        "eta_change": (MessageClass.SERVICE, Rung.ETA_CHANGE, "eta_moved"),
+        "placed": (MessageClass.SERVICE, Rung.PLACED, "new_backorder"),
+        "progress": (MessageClass.SERVICE, Rung.PROGRESS, "waiting"),
+        "ready": (MessageClass.SERVICE, Rung.READY, "stock_covers"),
+        "reward": (MessageClass.MARKETING, Rung.LOYALTY, "long_wait"),
+        "cancelled": (MessageClass.SERVICE, Rung.ETA_CHANGE, "was_cancelled"),
+        "thank_you": (MessageClass.SERVICE, Rung.PROGRESS, "late_line_shipped"),
+    }
