@@ -190,15 +190,14 @@ class _Lane:
             raise
 
     async def _step(self) -> None:
-        if self._books.closed and self._waiting:
-            self._books.counts["left"] += len(self._waiting)
-            self._waiting = []
+        if self._books.closed:
+            self._leave_the_rest()
         enough = 1 if self._idle else min(self._group, len(self._waiting))
         if self._waiting and self._room() >= enough:
             await self._launch()
         elif self._sent and (not self._flying or self._settling_is_due()):
             await self._settle()
-        else:
+        elif self._flying:
             await self._land()
 
     def _room(self) -> int:
@@ -240,12 +239,15 @@ class _Lane:
 
     async def _drain(self) -> None:
         """Let what flies land and settle it."""
-        self._books.counts["left"] += len(self._waiting)
-        self._waiting = []
+        self._leave_the_rest()
         while self._flying:
             await self._land()
         if self._sent:
             await self._settle()
+
+    def _leave_the_rest(self) -> None:
+        self._books.counts["left"] += len(self._waiting)
+        self._waiting = []
 
 
 async def _send(sender: ChannelSender, parcel: Parcel) -> SendResult:

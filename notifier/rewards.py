@@ -6,11 +6,11 @@ Called by pipeline.plan in the transaction that queues the message that carries 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
@@ -24,34 +24,48 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 @dataclass(frozen=True, slots=True)
 class RewardTerms:
-    """What a code is worth. `cost` is what one code takes from `budget`, both in `currency`; a budget None is no limit."""
+    """What a code is worth, and the `budget` (in `currency`) that all codes of a calendar year may cost together."""
 
     percent: int | None
     amount: Decimal | None
     currency: str
+    budget: Decimal
+    valid_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A code wanted for a customer of a brand; `cost` is what it may take from the budget."""
+
+    brand: str
+    customer_id: int
     cost: Decimal
-    budget: Decimal | None
-    expires_on: date
 
 
-def spent(tx: Transaction) -> Decimal:
-    """What all codes not voided have taken from the budget."""
-    taken = tx.connection.execute(select(_code.c.cost).where(_code.c.voided_at.is_(None))).scalars()
-    return sum(taken, Decimal(0))
+def spent(tx: Transaction, now: datetime) -> Decimal:
+    """What the codes of this calendar year (UTC), voided ones apart, have taken from the budget."""
+    since = datetime(now.year, 1, 1, tzinfo=UTC)
+    counted = _code.c.voided_at.is_(None) & (_code.c.issued_at >= since)
+    return sum(tx.connection.execute(select(_code.c.cost).where(counted)).scalars(), Decimal(0))
 
 
-def issue(tx: Transaction, terms: RewardTerms, brand: str, customers: Sequence[int], now: datetime) -> dict[int, int]:
-    """Issue a code to each customer in order while the budget lasts; returns the code's id by customer id."""
-    left = None if terms.budget is None else terms.budget - spent(tx)
-    made: dict[int, int] = {}
-    for customer_id in customers:
-        if left is not None:
-            if left < terms.cost:
-                break
-            left -= terms.cost
-        row = _row(terms, brand, customer_id, now)
-        made[customer_id] = tx.connection.execute(insert(_code).returning(_code.c.id), row).scalar_one()
+def issue(tx: Transaction, terms: RewardTerms, asked: Sequence[Asked], now: datetime) -> list[int | None]:
+    """Issue the codes asked for, in order, while the budget lasts; returns the id of each, None where it did not."""
+    left = terms.budget - spent(tx, now)
+    made: list[int | None] = []
+    for one in asked:
+        if one.cost > left:
+            made.append(None)
+            continue
+        left -= one.cost
+        row = _row(terms, one, now)
+        made.append(tx.connection.execute(insert(_code).returning(_code.c.id), row).scalar_one())
     return made
+
+
+def read(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Codes by id."""
+    return {row.id: row for row in tx.connection.execute(select(_code).where(_code.c.id.in_(ids)))}
 
 
 def void(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
@@ -60,15 +74,15 @@ def void(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
     tx.connection.execute(update(_code).where(_code.c.id.in_(theirs)).values(voided_at=now))
 
 
-def _row(terms: RewardTerms, brand: str, customer_id: int, now: datetime) -> dict[str, Any]:
+def _row(terms: RewardTerms, asked: Asked, now: datetime) -> dict[str, Any]:
     return {
         "code": "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3)),
-        "brand": brand,
-        "customer_id": customer_id,
+        "brand": asked.brand,
+        "customer_id": asked.customer_id,
         "percent": terms.percent,
         "amount": terms.amount,
         "currency": terms.currency,
-        "cost": terms.cost,
+        "cost": asked.cost,
         "issued_at": now,
-        "expires_on": terms.expires_on,
+        "expires_on": now.date() + timedelta(days=terms.valid_days),
     }

@@ -9,7 +9,7 @@ settle    what the provider said
 Leases run by the database's clock; `now` is business time.
 """
 
-from notifier.outbox.claim import claim, recover, release
+from notifier.outbox.claim import claim, extend, recover, release
 from notifier.outbox.hand_off import Rendered, VersionUsed, hand_off, keep_versions
 from notifier.outbox.judged import drop_lines, hold_back, retell, withdraw
 from notifier.outbox.put import Draft, message_key, put
@@ -22,6 +22,7 @@ __all__ = [
     "VersionUsed",
     "claim",
     "drop_lines",
+    "extend",
     "hand_off",
     "hold_back",
     "keep_versions",

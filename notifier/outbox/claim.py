@@ -62,3 +62,10 @@ def release(tx: Transaction, worker: str) -> int:
         .values(state=MessageState.QUEUED.value, claimed_by="", lease_until=None)
     )
     return tx.connection.execute(given).rowcount
+
+
+def extend(tx: Transaction, worker: str, lease_seconds: float) -> None:
+    """Renew the lease of everything that `worker` still holds, by the database's clock: it is alive and at work."""
+    until = tx.database_now() + timedelta(seconds=lease_seconds)
+    held = _message.c.state.in_((MessageState.CLAIMED.value, MessageState.HANDED_OFF.value))
+    tx.connection.execute(update(_message).where(held, _message.c.claimed_by == worker).values(lease_until=until))

@@ -27,6 +27,7 @@ class Rendered:
     subject: str
     body: bytes
     version: str
+    link_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def hand_off(tx: Transaction, worker: str, group: Sequence[Rendered], now: datet
         handed_off_at=now,
         attempts=_message.c.attempts + 1,
         subject=case({one.message_id: one.subject for one in group}, value=_message.c.id),
+        link_token=case({one.message_id: one.link_token for one in group}, value=_message.c.id),
         template_version=case({one.message_id: one.version for one in group}, value=_message.c.id),
     ).returning(_message.c.id)
     going = set(tx.connection.execute(handed).scalars())

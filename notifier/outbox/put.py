@@ -99,6 +99,7 @@ def _message_row(draft: Draft, run_id: int, now: datetime) -> dict[str, Any]:
         "subject": "",
         "template_version": "",
         "provider_id": "",
+        "link_token": "",
         "reward_id": draft.reward_id,
     }
 

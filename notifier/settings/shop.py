@@ -5,7 +5,7 @@ from email.utils import parseaddr
 
 from pydantic import Field
 
-from notifier.settings.values import Address, Colour, Country, Host, Line, LocaleTag, Section, Sender, Url, Whole, Zone
+from notifier.settings.values import Address, Colour, Country, Host, Line, LocaleTag, Section, Sender, Url, Whole, Zone, mailbox
 from notifier.terms.content import BrandLook
 
 PLACEHOLDER_ADDRESS = "orders@shop.example"
@@ -95,9 +95,7 @@ class Brand:
 def resolved(key: str, section: BrandSection, shop: Shop, web_host: str) -> Brand:
     """Return the brand `key` with the shop's values where it has none of its own."""
     name = section.name or shop.name
-    sender = section.sender or f'"{name.replace(chr(34), "")}" <{PLACEHOLDER_ADDRESS}>'
-    if not section.sender and name.replace(" ", "").isalnum():
-        sender = f"{name} <{PLACEHOLDER_ADDRESS}>"
+    sender = section.sender or mailbox(name, PLACEHOLDER_ADDRESS)
     return Brand(
         key=key,
         name=name,

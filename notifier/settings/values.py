@@ -6,7 +6,7 @@ Used by the sections. A validator raises ValueError with what is wrong and what 
 import re
 from datetime import timedelta
 from decimal import Decimal
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr, quote
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -94,9 +94,17 @@ def _sender(text: str) -> str:
     if not text:
         return text
     name, address = parseaddr(_one_line(text))
-    if not address:
-        raise ValueError(f"{text!r} is no sender; write one like Your Shop <orders@shop.example>")
-    return formataddr((name, _address(address)), charset="utf-8") if text.isascii() else f"{name} <{_address(address)}>"
+    try:
+        return mailbox(name, validate_email(address, check_deliverability=False).normalized)
+    except EmailNotValidError as error:
+        raise ValueError(f"{text!r} is no sender; write one like Your Shop <orders@shop.example>") from error
+
+
+def mailbox(name: str, address: str) -> str:
+    """Return `Name <address>`, the name in quotation marks where RFC 5322 wants them; any script stays readable."""
+    if not name:
+        return address
+    return f"{name} <{address}>" if re.fullmatch(r"[\w &'!+/-]+", name) else f'"{quote(name)}" <{address}>'
 
 
 def _phone(text: str) -> str:

@@ -59,16 +59,20 @@ class Shelfware:
     supplies: dict[str, list[Row[Any]]]
 
 
-def due_customers(tx: Transaction, now: datetime, every: bool) -> list[int]:
-    """Ids of the customers whose `due_at` has come, in order; `every`: all with an open or a told line.
+def due_query(now: datetime, every: bool) -> Select[Any]:
+    """The ids of the customers whose `due_at` has come; `every`: of all with any line.
 
     `every` serves a plan for a moment before the last one, where `due_at` says nothing.
     """
-    query = select(_customer.c.id).order_by(_customer.c.id)
+    query = select(_customer.c.id)
     if not every:
-        return list(tx.connection.execute(query.where(_customer.c.due_at <= now)).scalars())
-    lines = select(_line.c.id).where(_line.c.customer_id == _customer.c.id)
-    return list(tx.connection.execute(query.where(exists(lines))).scalars())
+        return query.where(_customer.c.due_at <= now)
+    return query.where(exists(select(_line.c.id).where(_line.c.customer_id == _customer.c.id)))
+
+
+def due_customers(tx: Transaction, now: datetime, every: bool) -> list[int]:
+    """Those ids, in order."""
+    return list(tx.connection.execute(due_query(now, every).order_by(_customer.c.id)).scalars())
 
 
 def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, cap_period: timedelta) -> Gathered:
@@ -192,24 +196,20 @@ def read_shelf(tx: Transaction) -> Shelfware:
     return Shelfware(products, dict(supplies))
 
 
-def queue_positions(tx: Transaction, now: datetime, customer_ids: Sequence[int] | None) -> dict[int, int]:
+def queue_positions(tx: Transaction, now: datetime, customers: Sequence[int] | Select[Any]) -> dict[int, int]:
     """Units of the same SKU ordered earlier and still open, by line id, for SKUs with known stock or supply.
 
-    One window over the open lines of those SKUs; `customer_ids` None gives all lines.
+    One window over all open lines of the SKUs that `customers` (ids, or a query that gives them) wait for.
     """
     allocated = or_(
         _line.c.sku.in_(select(_product.c.sku).where(_product.c.stock.is_not(None))),
         _line.c.sku.in_(select(_supply.c.sku)),
     )
-    if customer_ids is not None:
-        theirs = select(_line.c.sku).where(_line.c.customer_id.in_(customer_ids))
-        allocated = allocated & _line.c.sku.in_(theirs)
+    allocated = allocated & _line.c.sku.in_(select(_line.c.sku).where(_line.c.customer_id.in_(customers)))
     before = func.sum(open_units).over(
         partition_by=_line.c.sku, order_by=(_line.c.ordered_at, _line.c.id), rows=(None, -1)
     )
     queue = select(_line.c.id, _line.c.customer_id, func.coalesce(before, 0).label("ahead"))
     queue_rows = queue.where(is_open(now), allocated).subquery()
-    query = select(queue_rows.c.id, queue_rows.c.ahead)
-    if customer_ids is not None:
-        query = query.where(queue_rows.c.customer_id.in_(customer_ids))
+    query = select(queue_rows.c.id, queue_rows.c.ahead).where(queue_rows.c.customer_id.in_(customers))
     return {row.id: int(row.ahead) for row in tx.connection.execute(query)}

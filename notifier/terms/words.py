@@ -85,12 +85,13 @@ class Outcome(StrEnum):
 
 
 class LineStatus(StrEnum):
-    """The shop's own label of an order line."""
+    """The shop's own label of an order line. CLOSED is ours: it left the shop's full export, and nobody said why."""
 
     OPEN = "open"
     BACKORDERED = "backordered"
     SHIPPED = "shipped"
     CANCELLED = "cancelled"
+    CLOSED = "closed"
 
 
 class ProductKind(StrEnum):

@@ -19,17 +19,18 @@ class Authority:
 
     def server_context(self, name: str = "localhost", expired: bool = False) -> ssl.SSLContext:
         """A server-side TLS context with a certificate for one DNS name, valid now or over for years."""
-        key, request, certificate, names = (self.folder / f"{name}{expired}.{end}" for end in ("key", "csr", "pem", "ext"))
+        key, request, certificate, names = (
+            self.folder / f"{name}{expired}.{end}" for end in ("key", "csr", "pem", "ext")
+        )
         names.write_text(f"subjectAltName=DNS:{name}\n")
         _openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                  "-keyout", key, "-out", request, "-subj", f"/CN={name}")  # fmt: skip
-        issued = ["-not_before", "20200101000000Z", "-not_after", "20200201000000Z"] if expired else ["-days", "2"]
         if expired:
             _openssl(*_ca_command(self.folder), "-in", request, "-out", certificate, *(
                 "-startdate", "20200101000000Z", "-enddate", "20200201000000Z", "-extfile", names))  # fmt: skip
         else:
             _openssl("x509", "-req", "-in", request, "-CA", self.ca_file, "-CAkey", self.folder / "ca.key",
-                     "-CAcreateserial", "-out", certificate, "-extfile", names, *issued)  # fmt: skip
+                     "-CAcreateserial", "-out", certificate, "-extfile", names, "-days", "2")  # fmt: skip
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         return context
@@ -45,7 +46,7 @@ def make_authority(folder: Path) -> Authority:
 
 def _ca_command(folder: Path) -> list[str | Path]:
     """`openssl ca`, the one command of old releases that takes a start date in the past."""
-    (folder / "index.txt").touch()
+    (folder / "index.txt").write_text("")
     (folder / "serial").write_text("1000\n")
     (folder / "ca.cnf").write_text(
         "[ca]\ndefault_ca=d\n[d]\n"

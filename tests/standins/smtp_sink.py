@@ -3,13 +3,14 @@
 import asyncio
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.standins.own_loop import own_loop
 
 CLOSE = "close"
 """In place of an answer: the connection is cut without a word."""
@@ -89,21 +90,24 @@ class _Server(SMTP):
         self.book.open_at_once -= 1
         super().connection_lost(error)
 
+    def _line(self) -> Any:
+        return self.transport
+
     async def push(self, status: str | bytes) -> None:
         words = status.decode() if isinstance(status, bytes) else status
         if self.script.greet and words.startswith("220 "):
-            status = words = self.script.greet
+            words = self.script.greet
         if CLOSE in words.split():
-            self.transport.abort()
+            self._line().abort()
         elif SILENCE in words.split():
             await asyncio.sleep(3600)
         else:
-            await super().push(status)
+            await super().push(words)
 
     async def smtp_MAIL(self, arg: str) -> None:
         if self.script.close_after is not None and self.taken >= self.script.close_after:
             await self.push("421 4.7.0 enough for this connection")
-            self.transport.close()
+            self._line().close()
             return
         await super().smtp_MAIL(arg)
 
@@ -116,7 +120,7 @@ class _Server(SMTP):
             await self.push(self.script.at_data.pop(0))
         elif self.script.before_dot:
             how = self.script.before_dot.pop(0)
-            self.transport.pause_reading()
+            self._line().pause_reading()
             await self.push("354 go on")
             await self.push(how)
         else:
@@ -149,7 +153,7 @@ def _authenticator(script: Script, book: Book) -> Callable[..., AuthResult]:
         if isinstance(login, LoginPassword):
             given = (login.login.decode(), login.password.decode())
             book.logins.append(given[0])
-            return AuthResult(success=given == script.login)
+            return AuthResult(success=given == script.login, handled=False)
         return AuthResult(success=False, handled=False)
 
     return check
@@ -171,25 +175,12 @@ def smtp_sink(
 ) -> Iterator[Sink]:
     """Run the server in a thread of its own. `tls` wraps from the first byte, `starttls` offers the upgrade."""
     script, book = script or Script(), Book()
-    loop = asyncio.new_event_loop()
     listening = socket.create_server(("127.0.0.1", 0))
     options = {"tls_context": starttls, "require_starttls": True} if starttls else {}
-    started = loop.create_server(lambda: _Server(script, book, loop=loop, **options), sock=listening, ssl=tls)
-    server = loop.run_until_complete(started)
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    try:
-        yield Sink("localhost", listening.getsockname()[1], script, book)
-    finally:
-        asyncio.run_coroutine_threadsafe(_stop(server), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
-
-
-async def _stop(server: asyncio.AbstractServer) -> None:
-    server.close()
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.wait(others, timeout=5) if others else None
+    with own_loop() as loop:
+        started = loop.create_server(lambda: _Server(script, book, loop=loop, **options), sock=listening, ssl=tls)
+        server = asyncio.run_coroutine_threadsafe(started, loop).result(10)
+        try:
+            yield Sink("localhost", listening.getsockname()[1], script, book)
+        finally:
+            loop.call_soon_threadsafe(server.close)

@@ -5,7 +5,6 @@ It knows create (with every failure that matters) and list by To and DateSent. T
 
 import asyncio
 import base64
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,8 @@ from datetime import UTC, date, datetime
 from email.utils import format_datetime
 
 from aiohttp import web
+
+from tests.standins.own_loop import own_loop
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "stand-in-token"
@@ -121,21 +122,20 @@ def _shown(text: Text) -> dict[str, object]:
 def twilio_api() -> Iterator[TwilioApi]:
     """Run the stand-in in a thread of its own, so that synchronous code can be tested against it too."""
     api = TwilioApi()
-    loop = asyncio.new_event_loop()
+    with own_loop() as loop:
+        runner = asyncio.run_coroutine_threadsafe(_serve(api), loop).result(10)
+        api.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            yield api
+        finally:
+            asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+
+
+async def _serve(api: TwilioApi) -> web.AppRunner:
     app = web.Application()
     path = "/2010-04-01/Accounts/{account}/Messages.json"
     app.add_routes([web.post(path, api.create), web.get(path, api.list)])
     runner = web.AppRunner(app, shutdown_timeout=0.1)
-    loop.run_until_complete(runner.setup())
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    loop.run_until_complete(site.start())
-    api.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    try:
-        yield api
-    finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return runner

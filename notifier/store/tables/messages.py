@@ -86,6 +86,7 @@ class Message(SQLModel, table=True):
     subject: str = ""
     template_version: str = ""
     provider_id: str = Field(default="", index=True)
+    link_token: str = Field(default="", index=True)
     reward_id: int | None = None
 
 

@@ -28,7 +28,11 @@ class Address(SQLModel, table=True):
 
 
 class Customer(SQLModel, table=True):
-    """Who ordered, within one brand. `due_at` is when plan must look again; None: only when facts change."""
+    """Who ordered, within one brand. `due_at` is when plan must look again; None: only when facts change.
+
+    `described_at` is how new the word is that name, addresses and locale come from: an older order does not overwrite it.
+    The key "" is nobody: who holds the lines of orders that have not been imported yet.
+    """
 
     __tablename__ = "customer"
     __table_args__ = (UniqueConstraint("brand", "key"),)
@@ -45,11 +49,15 @@ class Customer(SQLModel, table=True):
     region: str = ""
     postal_code: str = ""
     business: bool = False
+    described_at: datetime | None = None
     due_at: datetime | None = Field(default=None, index=True)
 
 
 class Order(SQLModel, table=True):
-    """One order with the addresses it was placed with."""
+    """One order with the addresses it was placed with (none: the customer's).
+
+    `promised_ship_by` to `rule_exempt` are what the shop says of the whole order: lines without a word of their own have it.
+    """
 
     __tablename__ = "shop_order"
     __table_args__ = (UniqueConstraint("brand", "key"),)
@@ -72,12 +80,23 @@ class Order(SQLModel, table=True):
     amount_paid: Decimal | None = Field(default=None, sa_type=Amount)
     currency: str = ""
     buyer_credit: bool = False
+    promised_ship_by: date | None = None
+    deliver_by: date | None = None
+    eta_from: date | None = None
+    eta_to: date | None = None
+    status: str = ""
+    shipped_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    refunded_at: datetime | None = None
+    delay_reason: str = ""
+    rule_exempt: bool = False
 
 
 class OrderLine(SQLModel, table=True):
     """One line of an order. `promised_ship_by` is T, frozen at first import; a later edit is `promised_edit`, an ETA.
 
-    `ordered_at` repeats the order's, because allocation sorts all open lines of a SKU by it.
+    `ordered_at` repeats the order's, because allocation sorts all open lines of a SKU by it. `import_id` is the import that
+    last changed it, `seen_import` the last snapshot that held it.
     """
 
     __tablename__ = "order_line"
@@ -113,6 +132,7 @@ class OrderLine(SQLModel, table=True):
     first_seen_at: datetime
     row_hash: str = ""
     import_id: int | None = Field(default=None, index=True)
+    seen_import: int | None = None
 
 
 class Product(SQLModel, table=True):

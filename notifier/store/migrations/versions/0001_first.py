@@ -243,6 +243,7 @@ def upgrade() -> None:
         sa.Column("subject", AutoString(), nullable=False),
         sa.Column("template_version", AutoString(), nullable=False),
         sa.Column("provider_id", AutoString(), nullable=False),
+        sa.Column("link_token", AutoString(), nullable=False),
         sa.Column("reward_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["address_id"],
@@ -263,6 +264,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_message_customer", ["customer_id", "queued_at"], unique=False)
         batch_op.create_index("ix_message_due", ["state", "rung", "not_before", "id"], unique=False)
         batch_op.create_index("ix_message_lease", ["state", "lease_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_link_token"), ["link_token"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_provider_id"), ["provider_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_uid"), ["uid"], unique=False)
         batch_op.create_index(

@@ -1,0 +1,57 @@
+# The house's commands. `make` alone lists them. Needs only Python 3.11 or newer and make.
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check bench soak lock
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+RUN := .venv/.run-$(shell cksum < requirements.lock | cut -d ' ' -f 1)
+DEV := .venv/.dev-$(shell cksum < requirements-dev.lock | cut -d ' ' -f 1)
+PYTEST := $(BIN)/python -m pytest
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(RUN) ## a shop with some 40 backorders: one run of the main job, files only
+	@$(BIN)/python -m notifier demo
+
+run: $(RUN) ## scheduler and delivery with settings.toml, until Ctrl-C
+	@$(BIN)/python -m notifier migrate
+	@$(BIN)/python -m notifier run
+
+test: $(DEV) ## the whole suite, on SQLite and PostgreSQL
+	$(PYTEST) -n auto --dist worksteal -m "not soak" $(ARGS)
+
+check: $(DEV) ## format, lint, types, architecture, fast tests: under a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(PYTEST) -q -n0 tests/test_architecture.py
+	$(PYTEST) -q -n auto --dist worksteal -m "not slow and not soak" --ignore=tests/test_architecture.py
+
+bench: $(DEV) ## measure, as ratios in one run
+	$(BIN)/python -m benchmarks
+
+soak: $(DEV) ## the property tests and long runs, for minutes
+	HYPOTHESIS_PROFILE=soak $(PYTEST) -n auto $(ARGS)
+
+lock: ## compile the .in files into locks with hashes; needs uv
+	for name in requirements requirements-dev; do \
+	  uv pip compile --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 \
+	    --no-header -q -o $$name.lock $$name.in; done
+
+.venv/pyvenv.cfg:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
+
+# A stamp carries the lock's checksum in its name, so that a changed lock installs again and nothing else does.
+$(RUN): | .venv/pyvenv.cfg
+	@test -e $(DEV) || $(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@rm -f .venv/.run-*; touch $@
+
+$(DEV): | .venv/pyvenv.cfg
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@rm -f .venv/.dev-*; touch $@

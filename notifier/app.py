@@ -1,0 +1,304 @@
+"""The composition root: the only place that constructs, and the only one that reads clocks. Colour: root.
+
+Called by the doors (cli, schedule): settings and secrets in, a House and its Wires out.
+"""
+
+import asyncio
+import hmac
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from hashlib import sha256
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from notifier.channels import ChannelSender, open_sender
+from notifier.channels.folder import FolderAccess, FolderSender
+from notifier.channels.redirect import OnlyToSender, RedirectSender
+from notifier.deliver import Pace
+from notifier.errors import SettingsError, UsageError
+from notifier.forecast.eta import ShopFigures
+from notifier.outbox import Backoff
+from notifier.pipeline.deliver import Wires
+from notifier.pipeline.facts import Judging
+from notifier.pipeline.house import House, Sending, Web
+from notifier.policy.figures import BrandFigures, Cap, Figures, Policy, Rewards, Texting, Window, every_day
+from notifier.records.profile import Profile, ShopContext
+from notifier.render.links import signing
+from notifier.render_pool import Limits, RenderPool
+from notifier.rewards import RewardTerms
+from notifier.settings import Settings, Source
+from notifier.store.engine import Store, open_engine
+from notifier.store.migrate import require_current, upgrade
+from notifier.template_files import load_catalogue, packaged_folder
+from notifier.terms.time import zone
+from notifier.terms.words import Channel, DeliveryMode
+
+KEY_BYTES = 32
+
+
+def clock() -> datetime:
+    """The machine's clock, aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The two keys, derived from one secret: what signs links, and what hashes addresses."""
+
+    links: bytes
+    addresses: bytes
+
+
+def read_secrets(settings: Settings) -> Secrets:
+    """The keys of this shop. Raises SettingsError with the command to type where there are none yet."""
+    given = settings.signing.key.get_secret_value().encode()
+    if not given:
+        try:
+            given = settings.key_file.read_bytes().strip()
+        except FileNotFoundError as error:
+            raise SettingsError([f"[signing] key_file: {settings.key_file.name} is not there. Type: notifier migrate"]) from error
+        except OSError as error:
+            raise SettingsError([f"[signing] key_file: cannot be read: {error.strerror}. Mend its rights"]) from error
+    if len(given) < KEY_BYTES:
+        raise SettingsError(["[signing] key: is shorter than 32 characters. Restore it from your backup"])
+    return Secrets(_derived(given, b"links"), _derived(given, b"addresses"))
+
+
+def _derived(secret: bytes, what: bytes) -> bytes:
+    return hmac.new(secret, b"notifier." + what, sha256).digest()
+
+
+def migrate(settings: Settings) -> tuple[str | None, str, bool]:
+    """Bring the database to this code's schema and make the signing key (mode 0600) where there is none.
+
+    Returns the schema before and after, and whether a key was made.
+    """
+    made = False
+    if not settings.signing.key.get_secret_value() and not settings.key_file.exists():
+        settings.key_file.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(settings.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(KEY_BYTES) + "\n")
+        made = True
+    engine = open_engine(settings.database_url)
+    try:
+        before, after = upgrade(engine)
+    finally:
+        engine.dispose()
+    return before, after, made
+
+
+def open_store(settings: Settings) -> Store:
+    """The database, ready. Raises SchemaError with the command to type where its schema is another."""
+    engine = open_engine(settings.database_url)
+    require_current(engine)
+    return Store(engine)
+
+
+def open_house(settings: Settings) -> House:
+    """Everything that pipeline needs. The caller closes `house.store`."""
+    secrets_ = read_secrets(settings)
+    own = [settings.template_folder] if settings.template_folder.is_dir() else []
+    catalogue = load_catalogue([packaged_folder(), *own])
+    brands = {key: settings.brand(key) for key in settings.brand_keys}
+    web = Web(
+        settings.web.public_url, {key: one.link_domain for key, one in brands.items()}, signing(secrets_.links)
+    )
+    return House(
+        store=open_store(settings),
+        catalogue=catalogue,
+        judging=judging(settings),
+        brands={key: one.look for key, one in brands.items()},
+        web=web,
+        sending=_sending(settings),
+        max_per_run=settings.safety.max_per_run,
+        stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
+        reward=_reward(settings),
+    )
+
+
+def judging(settings: Settings) -> Judging:
+    """The policy and the forecast's figures."""
+    shop = ShopFigures(settings.shop.handling_days, settings.eta.max_days_ahead)
+    return Judging(policy(settings), shop, settings.shop.transit_days)
+
+
+def policy(settings: Settings) -> Policy:
+    """The settings as policy reads them."""
+    said = settings.policy
+    brands = {key: settings.brand(key) for key in settings.brand_keys}
+    text_day = Window(said.text_from, said.text_until)
+    sunday = Window(said.text_sunday_from, said.text_until)
+    return Policy(
+        timezone=zone(settings.shop.timezone),
+        locale=settings.shop.locale,
+        country=settings.shop.country,
+        brands={key: BrandFigures(zone(one.timezone), one.locale) for key, one in brands.items()},
+        figures=Figures(
+            max_age_days=settings.placed.max_age_days,
+            min_days=settings.eta_change.min_days,
+            every_days=settings.progress.every_days,
+            days_before=settings.progress.days_before,
+            most_without_news=settings.progress.max_without_news,
+            after_days=settings.reward.after_days,
+        ),
+        caps=tuple(Cap(one.count, one.period, None if one.channel == "all" else Channel(one.channel)) for one in said.caps),
+        email_week=every_day(Window(said.email_from, said.email_until)),
+        texting=Texting(settings.sms.enabled, settings.text_countries, (text_day,) * 6 + (sunday,)),
+        rewards=Rewards(settings.reward.on, settings.reward.per_customer_per_year),
+        marketplaces=frozenset(word.casefold() for word in said.marketplaces),
+        marketplaces_enabled=frozenset(word.casefold() for word in said.marketplaces_enabled),
+    )
+
+
+def _reward(settings: Settings) -> RewardTerms | None:
+    said = settings.reward
+    if not said.on:
+        return None
+    amount = said.amount if said.amount > 0 else None
+    currency = said.currency or said.budget_currency
+    return RewardTerms(None if amount else said.percent, amount, currency, said.budget, said.valid_days)
+
+
+def _sending(settings: Settings) -> Sending:
+    said = settings.delivery
+    return Sending(
+        worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        claim_size=said.claim_size,
+        lease_seconds=said.lease_seconds,
+        connections=settings.email.connections,
+        backoff=Backoff(said.retry_first_seconds, said.max_attempts, secrets.SystemRandom().random()),
+        counts=said.mode is not DeliveryMode.REDIRECT,
+        message_id_domain=parseaddr(settings.default_brand.sender)[1].rpartition("@")[2],
+    )
+
+
+def open_senders(settings: Settings) -> dict[Channel, ChannelSender]:
+    """The way out for each channel, as `[delivery] mode` says."""
+    mode = settings.delivery.mode
+    if mode is DeliveryMode.FOLDER:
+        folder = FolderSender(FolderAccess(settings.delivery_folder, clock, settings.email.connections))
+        return {channel: folder for channel in Channel}
+    senders = {Channel.EMAIL: open_sender(Channel.EMAIL, email_access(settings))}
+    if settings.sms.enabled:
+        senders[Channel.SMS] = open_sender(Channel.SMS, sms_access(settings))
+    if mode is DeliveryMode.LIVE:
+        only_to = settings.delivery.only_to
+        return {name: OnlyToSender(one, only_to) for name, one in senders.items()} if only_to else senders
+    to = {Channel.EMAIL: settings.delivery.redirect_to_email, Channel.SMS: settings.delivery.redirect_to_phone}
+    return {name: RedirectSender(one, to[name]) for name, one in senders.items() if to[name]}
+
+
+def email_access(settings: Settings) -> object:
+    """How to reach the SMTP server."""
+    from notifier.channels.email import EmailAccess, Security
+
+    said = settings.email
+    return EmailAccess(
+        host=said.host,
+        port=said.port,
+        security=Security(said.security),
+        username=said.username,
+        password=said.password.get_secret_value(),
+        timeout=said.timeout_seconds,
+        connections=said.connections,
+        hello_name=said.hello_name,
+    )
+
+
+def sms_access(settings: Settings) -> object:
+    """How to reach Twilio."""
+    from notifier.channels.sms import SmsAccess
+
+    said, pages = settings.sms, settings.web.public_url.rstrip("/")
+    base = {"base_url": said.api_base} if said.api_base else {}
+    return SmsAccess(
+        account_sid=said.account_sid,
+        auth_token=said.auth_token.get_secret_value(),
+        messaging_service_sid=said.messaging_service_sid,
+        status_callback=f"{pages}{said.status_callback_path}" if pages else "",
+        timeout=said.timeout_seconds,
+        **base,
+    )
+
+
+def open_wires(settings: Settings) -> Wires:
+    """The senders and the limited processes. The caller closes the pool, and each sender."""
+    pool = RenderPool(settings.delivery.render_workers or os.cpu_count() or 1, Limits())
+    return Wires(open_senders(settings), pool, Pace(group=settings.email.connections))
+
+
+async def close_wires(wires: Wires) -> None:
+    """Give back connections and processes."""
+    for sender in dict.fromkeys(wires.senders.values()):
+        await sender.close()
+    await asyncio.to_thread(wires.pool.close)
+
+
+def shop_context(settings: Settings) -> ShopContext:
+    """What an import must know of the shop."""
+    brands = [settings.brand(key) for key in settings.brand_keys]
+    own = {parseaddr(text)[1].lower() for one in brands for text in (one.sender, one.reply_address)}
+    return ShopContext(
+        brand=settings.default_brand.key,
+        brands=frozenset(settings.brand_keys),
+        timezone=zone(settings.shop.timezone),
+        country=settings.shop.country,
+        text_countries=settings.text_countries,
+        hash_key=read_secrets(settings).addresses,
+        own_addresses=frozenset(own),
+    )
+
+
+def profile(settings: Settings, name: str, kind: str) -> Profile | None:
+    """The profile `name` as records reads it, for files of `kind`; None for the empty name.
+
+    Raises UsageError where the profile is for another kind, SettingsError where it is not there or cannot be used.
+    """
+    if not name:
+        return None
+    said = settings.profile(name)
+    if kind and said.kind and said.kind != kind:
+        raise UsageError(f"profile {name!r} reads {said.kind}, not {kind}; name another profile or another kind")
+    fields = said.model_dump(exclude={"kind"})
+    found = Profile(name=name, kind=kind or said.kind or "", **fields)
+    if faults := found.faults():
+        raise SettingsError(faults)
+    return found
+
+
+def source_profile(settings: Settings, source: Source) -> tuple[str, Profile | None]:
+    """The kind of records of a configured source, and its profile."""
+    kind = source.kind or settings.profile(source.profile).kind or ""
+    return kind, profile(settings, source.profile, kind)
+
+
+def refuse_time_travel(settings: Settings) -> None:
+    """Raise UsageError where `--now` could put a made-up date before a customer: only folder and loopback are safe."""
+    if settings.delivery.mode is DeliveryMode.FOLDER:
+        return
+    hosts = {"[email] host": settings.email.host}
+    if settings.sms.enabled:
+        hosts["[sms] api_base"] = urlsplit(settings.sms.api_base).hostname or "api.twilio.com"
+    for setting, host in hosts.items():
+        if not is_loopback(host):
+            raise UsageError(f"--now is refused, because {setting} reaches {host}; use it with mode folder or on loopback")
+
+
+def is_loopback(host: str) -> bool:
+    """True for localhost and the loopback addresses; other names are not looked up."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def settings_path(given: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """The settings file to read: the option, else NOTIFIER_SETTINGS, else the default place (None)."""
+    return given or (Path(environ["NOTIFIER_SETTINGS"]) if environ.get("NOTIFIER_SETTINGS") else None)

@@ -1,0 +1,136 @@
+"""The first half of deliver: claim, and judge again with fresh facts in the same transaction (DESIGN.md, 4). Colour: root.
+
+Called by pipeline.deliver in a thread. What is no longer right is withdrawn with the reason, and plan judges afresh.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from notifier import outbox, rewards
+from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
+from notifier.pipeline.facts import Market, read_facts, read_market, with_run
+from notifier.pipeline.house import House
+from notifier.policy.decide import Written, still_due
+from notifier.policy.figures import Policy
+from notifier.policy.hours import closes
+from notifier.policy.zones import text_zones
+from notifier.records.sources import stale_sources
+from notifier.render_pool import RenderJob
+from notifier.store.decisions import bring_forward
+from notifier.store.engine import Transaction
+from notifier.store.message_lines import lines_of
+from notifier.terms.content import Content
+from notifier.terms.facts import CustomerFacts
+from notifier.terms.time import EtaRange, local_day
+from notifier.terms.words import Channel, NoticeKind, Verdict
+
+LONGEST_VALIDITY = timedelta(hours=4)
+"""A text older than this says something that may no longer be so; Twilio allows 10 hours (RULES.md S11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One claimed message that is still right, with what is to be rendered."""
+
+    message: Row[Any]
+    job: RenderJob
+    recipient: str
+    valid_seconds: int | None
+
+
+@dataclass(slots=True)
+class Claimed:
+    """What one claim gave."""
+
+    claimed: int = 0
+    withdrawn: int = 0
+    ready: list[Ready] = field(default_factory=list)
+
+
+def claim(house: House, now: datetime) -> Claimed:
+    """Claim messages and judge them again at `now`; commits before anything is rendered or sent."""
+    with house.store.write() as tx:
+        outbox.recover(tx, now)
+        sending = house.sending
+        rows = outbox.claim(tx, sending.worker, sending.claim_size, sending.lease_seconds, now)
+        found = Claimed(claimed=len(rows))
+        if rows:
+            _judge(tx, house, rows, found, now)
+        return found
+
+
+def _judge(tx: Transaction, house: House, rows: Sequence[Row[Any]], found: Claimed, now: datetime) -> None:
+    customer_ids = sorted({row.customer_id for row in rows})
+    stale = ", ".join(sorted(stale_sources(tx, house.stale_after, now)))
+    market = with_run(read_market(tx, now, customer_ids), stale, True)
+    customers = {one.id: one for one in read_facts(tx, customer_ids, market, house.judging, now)}
+    told_lines = lines_of(tx, [row.id for row in rows])
+    codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
+    book = _Book()
+    for row in rows:
+        customer = customers[row.customer_id].without(row.id)
+        letter = _letter(house, row, customer, told_lines.get(row.id, ()), book, now)
+        if letter is not None:
+            letter = replace(letter, reward=codes.get(row.reward_id))
+            found.ready.append(_ready(house, letter, market, now))
+    found.withdrawn = len(book.reasons)
+    book.write(tx, now)
+
+
+@dataclass(slots=True)
+class _Book:
+    """What the second judgement changes, written at once."""
+
+    reasons: dict[int, str] = field(default_factory=dict)
+    again: dict[int, datetime] = field(default_factory=dict)
+    gone: dict[int, list[int]] = field(default_factory=dict)
+    etas: dict[tuple[int, int], EtaRange | None] = field(default_factory=dict)
+
+    def write(self, tx: Transaction, now: datetime) -> None:
+        outbox.withdraw(tx, self.reasons, now)
+        rewards.void(tx, list(self.reasons), now)
+        outbox.drop_lines(tx, self.gone)
+        outbox.retell(tx, self.etas)
+        for customer_id, at in self.again.items():
+            bring_forward(tx, [customer_id], at)
+
+
+def _letter(
+    house: House, row: Row[Any], customer: CustomerFacts, line_ids: Sequence[int], book: _Book, now: datetime
+) -> Letter | None:
+    written = Written(Channel(row.channel), row.purpose, row.address_id, NoticeKind(row.notice), tuple(line_ids))
+    judged = still_due(customer, house.purposes, house.judging.policy, now, written)
+    if judged.verdict is not Verdict.SEND:
+        book.reasons[row.id] = judged.reason
+        book.again[row.customer_id] = judged.hold_until or now
+        return None
+    lines = [line for line in customer.lines if line.id in set(judged.line_ids)]
+    address = lines[0].address(written.channel) if lines else None
+    if address is None:
+        book.reasons[row.id] = "no_address"
+        return None
+    if gone := sorted(set(line_ids) - set(judged.line_ids)):
+        book.gone[row.id] = gone
+    today = local_day(now, house.judging.policy.timezone)
+    book.etas |= {(row.id, line.id): told_eta(line, house.judging.shop, today) for line in lines}
+    return Letter(row, customer, lines, address.value, None)
+
+
+def _ready(house: House, letter: Letter, market: Market, now: datetime) -> Ready:
+    content = content_of(house, letter, market, now)
+    source = house.catalogue.source(content.purpose, content.locale, content.brand.key)
+    if content.channel is Channel.EMAIL:
+        return Ready(letter.message, RenderJob(source, content, headers_of(house, letter, content, now)), letter.recipient, None)
+    valid = _valid_seconds(letter.customer, house.judging.policy, content, now)
+    return Ready(letter.message, RenderJob(source, content), letter.recipient, valid)
+
+
+def _valid_seconds(customer: CustomerFacts, policy: Policy, content: Content, now: datetime) -> int:
+    """Seconds for which a provider may queue a text, so that it never leaves in quiet hours (RULES.md S11)."""
+    end = closes(now, text_zones(customer), policy.texting.week)
+    left = (end - now) if end else LONGEST_VALIDITY
+    return max(int(min(left, LONGEST_VALIDITY).total_seconds()), 1)

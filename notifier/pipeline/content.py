@@ -1,0 +1,123 @@
+"""Facts and a message become what the message says. Colour: root. Called by pipeline.plan, deliver and previews."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from notifier.forecast.alternatives import ProductFacts, alternatives
+from notifier.forecast.eta import ShopFigures
+from notifier.pipeline.facts import Market
+from notifier.pipeline.house import House
+from notifier.policy.figures import alternatives_allowed
+from notifier.render.links import message_links
+from notifier.render.mime import EmailHeaders
+from notifier.terms.purpose import Purpose
+from notifier.terms.content import Content, Item, Links, RewardOffer
+from notifier.terms.facts import Alternative, CustomerFacts, LineFacts
+from notifier.terms.money import Money
+from notifier.terms.time import EtaRange, local_day
+from notifier.terms.words import Channel, LineStatus, MessageClass
+
+MOST_ALTERNATIVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One claimed message with its customer, the lines still due, its recipient and its reward code, if any."""
+
+    message: Row[Any]
+    customer: CustomerFacts
+    lines: Sequence[LineFacts]
+    recipient: str
+    reward: Row[Any] | None
+
+
+def told_eta(line: LineFacts, shop: ShopFigures, today: date) -> EtaRange | None:
+    """The ship dates that a message names for `line`: stock in hand ships within the handling days."""
+    if line.status in (LineStatus.SHIPPED, LineStatus.CANCELLED):
+        return None
+    if line.covered:
+        return EtaRange(today, today + timedelta(days=shop.handling_days))
+    return line.forecast.eta
+
+
+def content_of(house: House, letter: Letter, market: Market, now: datetime) -> Content:
+    """Everything the message says at the UTC instant `now`."""
+    message, policy = letter.message, house.judging.policy
+    today = local_day(now, policy.timezone)
+    purpose = house.catalogue.purposes[message.purpose]
+    return Content(
+        purpose=message.purpose,
+        message_class=MessageClass(message.message_class),
+        channel=Channel(message.channel),
+        brand=house.brand(message.brand),
+        locale=message.locale,
+        customer_name=letter.customer.name,
+        items=tuple(_item(house, line, today) for line in letter.lines),
+        alternatives=_stand_ins(house, letter, purpose, market),
+        reward=_offer(letter.reward),
+        links=links_of(house, message),
+        today=today,
+        transit_days=house.judging.transit_days,
+    )
+
+
+def links_of(house: House, message: Row[Any]) -> Links:
+    """The signed links of one message; all empty where the shop has no pages."""
+    domain = house.web.link_domains.get(message.brand, "")
+    return message_links(house.web.public_url, house.web.keys, domain, message.uid, message.address_id)
+
+
+def headers_of(house: House, letter: Letter, content: Content, now: datetime) -> EmailHeaders:
+    """The envelope of an email; the Message-ID hangs on the message's key alone, so that every attempt has the same."""
+    return EmailHeaders(
+        sender=content.brand.sender,
+        recipient=letter.recipient,
+        reply_to=content.brand.reply_address,
+        message_id=f"{letter.message.uid}@{house.sending.message_id_domain}",
+        date=now,
+        message_class=content.message_class,
+        list_unsubscribe_url=content.links.unsubscribe,
+        list_unsubscribe_mailto=content.brand.reply_address,
+    )
+
+
+def _item(house: House, line: LineFacts, today: date) -> Item:
+    tz = house.judging.policy.timezone
+    return Item(
+        order=line.order,
+        line=line.line,
+        sku=line.sku,
+        name=line.product,
+        quantity=line.open_quantity,
+        price=line.price,
+        ordered_on=local_day(line.ordered_at, tz),
+        promised=line.promised,
+        eta=told_eta(line, house.judging.shop, today),
+        told_eta=line.told.eta if line.told else None,
+        reason=line.delay_reason,
+        shipped_on=local_day(line.shipped_at, tz) if line.shipped_at else None,
+        url=line.product_url,
+        image_url=line.image_url,
+    )
+
+
+def _stand_ins(house: House, letter: Letter, purpose: Purpose, market: Market) -> tuple[Alternative, ...]:
+    """Replacements for the first line that has any; none where a promotion would change what the message is (U2, F12)."""
+    for line in letter.lines:
+        if not alternatives_allowed(line, letter.customer, purpose, house.judging.policy):
+            continue
+        wanted = market.products.get(line.sku) or ProductFacts(line.sku, line.product, price=line.price)
+        if found := alternatives(wanted, market.shelf, MOST_ALTERNATIVES):
+            return found
+    return ()
+
+
+def _offer(code: Row[Any] | None) -> RewardOffer | None:
+    if code is None:
+        return None
+    amount = Money(code.amount, code.currency) if code.amount is not None else None
+    return RewardOffer(code.code, code.percent, amount, code.expires_on)

@@ -1,0 +1,253 @@
+"""Turns gathered rows into the facts that policy judges: standing, allocation, ETA. Colour: root.
+
+Called by pipeline.plan and pipeline.deliver, so that both judgements see facts made by the same code.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select
+
+from notifier.forecast.allocation import Coverage, Source, SupplyFacts, cover
+from notifier.forecast.alternatives import ProductFacts, Shelf
+from notifier.forecast.eta import LineInputs, ShopFigures, eta_of, turns_on
+from notifier.forecast.standing import Dates, Units, standing
+from notifier.policy.figures import Policy
+from notifier.store.engine import Transaction
+from notifier.store.gather import Gathered, Shelfware, gather, queue_positions, read_shelf
+from notifier.terms.facts import (
+    Address,
+    Consent,
+    CustomerFacts,
+    LineFacts,
+    PastContact,
+    Suppression,
+    Telling,
+)
+from notifier.terms.money import Money
+from notifier.terms.time import EtaRange, day_start, local_day
+from notifier.terms.words import Channel, LineStatus, MessageClass, ProductKind
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What judging needs beside the customers: the policy, the forecast's figures, and purchases' transit days."""
+
+    policy: Policy
+    shop: ShopFigures
+    transit_days: int
+
+    @property
+    def cap_period(self) -> timedelta:
+        """The longest period over which contacts count."""
+        return max((cap.period for cap in self.policy.caps), default=timedelta(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Products, supply and queue positions at one moment, for all customers of a run."""
+
+    products: Mapping[str, ProductFacts]
+    supplies: Mapping[str, Sequence[SupplyFacts]]
+    ahead: Mapping[int, int]
+    shelf: Shelf
+    stale_source: str = ""
+    reward_budget_left: bool = True
+
+
+def read_market(tx: Transaction, now: datetime, customers: Sequence[int] | Select[Any]) -> Market:
+    """Read the market at `now`, with the queue positions of `customers` (ids, or a query that gives them)."""
+    ware = read_shelf(tx)
+    products = {sku: _product(row) for sku, row in ware.products.items()}
+    supplies = {sku: [_supply(row) for row in rows] for sku, rows in ware.supplies.items()}
+    ahead = queue_positions(tx, now, customers) if _allocated(ware) else {}
+    return Market(products, supplies, ahead, Shelf(list(products.values())))
+
+
+def _allocated(ware: Shelfware) -> bool:
+    return bool(ware.supplies) or any(row.stock is not None for row in ware.products.values())
+
+
+def read_facts(
+    tx: Transaction, customer_ids: Sequence[int], market: Market, judging: Judging, now: datetime
+) -> list[CustomerFacts]:
+    """The facts of these customers at `now`, in the order of their ids."""
+    found = gather(tx, customer_ids, now, judging.cap_period)
+    consents = _by_owner(found)
+    contacts = _contacts(found)
+    return [
+        _customer(row, found, (consents, contacts), market, _lines(row.id, found, market, judging, now))
+        for row in found.customers
+    ]
+
+
+def _product(row: Row[Any]) -> ProductFacts:
+    kind = ProductKind(row.kind)
+    price = _money(row.price, row.currency)
+    return ProductFacts(row.sku, row.name or row.sku, row.category, price, row.stock, kind, row.url, row.image_url)
+
+
+def _supply(row: Row[Any]) -> SupplyFacts:
+    return SupplyFacts(row.po, row.sku, row.promised_on, row.outstanding, row.received_quantity)
+
+
+def _money(amount: Any, currency: str) -> Money | None:
+    return Money(amount, currency) if amount is not None and currency else None
+
+
+def _lines(
+    customer_id: int, found: Gathered, market: Market, judging: Judging, now: datetime
+) -> tuple[LineFacts, ...]:
+    return tuple(_line(row, found, market, judging, now) for row in found.lines.get(customer_id, ()))
+
+
+def _line(row: Row[Any], found: Gathered, market: Market, judging: Judging, now: datetime) -> LineFacts:
+    units = Units(row.quantity, row.quantity_shipped, row.quantity_cancelled)
+    stands = standing(LineStatus(row.status), Dates(row.shipped_at, row.cancelled_at), units, now)
+    product = market.products.get(row.sku)
+    coverage = _coverage(row.id, units, market.supplies.get(row.sku, ()), product, market.ahead)
+    inputs = LineInputs(row.eta_from, row.eta_to, row.promised_edit)
+    tz = judging.policy.timezone
+    today = local_day(now, tz)
+    turn = turns_on(inputs, coverage, judging.shop, today)
+    changes = [at for at in (stands.changes_at, day_start(turn, tz) if turn else None) if at]
+    promised = row.promised_ship_by or (row.deliver_by - timedelta(days=judging.transit_days) if row.deliver_by else None)
+    return LineFacts(
+        id=row.id,
+        order=row.order_key,
+        line=row.key,
+        sku=row.sku,
+        product=row.product or (product.name if product else row.sku),
+        open_quantity=max(units.open, 0),
+        price=_money(row.unit_price, row.currency),
+        ordered_at=row.ordered_at,
+        status=stands.status,
+        covered=coverage.by_stock,
+        forecast=eta_of(inputs, coverage, judging.shop, today),
+        promised=promised,
+        email=_address(found, row.email_id),
+        phone=_address(found, row.phone_id),
+        locale=row.locale,
+        country=row.country,
+        sales_channel=row.sales_channel,
+        delay_reason=row.delay_reason,
+        shipped_at=stands.shipped_at,
+        cancelled_at=stands.cancelled_at,
+        changes_at=min(changes, default=None),
+        tellings=tuple(_telling(told) for told in found.tellings.get(row.id, ())),
+        product_url=product.url if product else "",
+        image_url=product.image_url if product else "",
+    )
+
+
+def _coverage(
+    line_id: int, units: Units, supplies: Sequence[SupplyFacts], product: ProductFacts | None, ahead: Mapping[int, int]
+) -> Coverage:
+    if units.open < 1 or line_id not in ahead:
+        return Coverage(Source.NOTHING)
+    return cover(ahead[line_id], units.open, product.stock if product else None, supplies)
+
+
+def _address(found: Gathered, address_id: int | None) -> Address | None:
+    row = found.addresses.get(address_id) if address_id is not None else None
+    if row is None or row.value is None:
+        return None
+    return Address(row.id, Channel(row.channel), row.value, row.region, row.textable)
+
+
+def _telling(row: Row[Any]) -> Telling:
+    eta = EtaRange(row.eta_from, row.eta_to) if row.eta_from and row.eta_to else None
+    return Telling(row.message_id, row.purpose, Channel(row.channel), row.at, row.occasion, eta)
+
+
+Owned = dict[tuple[str, int], list[Row[Any]]]
+
+
+def _by_owner(found: Gathered) -> tuple[Owned, Owned]:
+    """Consents by (brand, customer) and by (brand, address), the newest last."""
+    of_customer: Owned = defaultdict(list)
+    of_address: Owned = defaultdict(list)
+    for row in found.consents:
+        if row.address_id is not None:
+            of_address[row.brand, row.address_id].append(row)
+        else:
+            of_customer[row.brand, row.customer_id].append(row)
+    return of_customer, of_address
+
+
+def _contacts(found: Gathered) -> tuple[Owned, Owned]:
+    of_customer: Owned = defaultdict(list)
+    of_address: Owned = defaultdict(list)
+    for row in found.contacts:
+        of_customer[row.brand, row.customer_id].append(row)
+        of_address[row.brand, row.address_id].append(row)
+    return of_customer, of_address
+
+
+def _customer(
+    row: Row[Any],
+    found: Gathered,
+    owned: tuple[tuple[Owned, Owned], tuple[Owned, Owned]],
+    market: Market,
+    lines: tuple[LineFacts, ...],
+) -> CustomerFacts:
+    consents, contacts = owned
+    addresses = {one.id for line in lines for one in (line.email, line.phone) if one}
+    addresses |= {one for one in (row.email_id, row.phone_id) if one is not None}
+    phone = found.addresses.get(row.phone_id) if row.phone_id is not None else None
+    return CustomerFacts(
+        id=row.id,
+        key=row.key,
+        brand=row.brand,
+        name=row.name,
+        locale=row.locale,
+        country=row.country,
+        region=row.region,
+        postal_code=row.postal_code,
+        timezone=row.timezone,
+        preferred_channel=Channel(row.preferred_channel) if row.preferred_channel else None,
+        lines=lines,
+        consents=_consents(_merged(consents, row.brand, row.id, addresses)),
+        suppressions=tuple(_suppressions(found, row.brand, addresses)),
+        contacts=tuple(_past(one) for one in _merged(contacts, row.brand, row.id, addresses)),
+        rewards_this_year=found.rewards.get(row.id, 0),
+        stale_source=market.stale_source,
+        reward_budget_left=market.reward_budget_left,
+        phone_timezones=tuple(zone for zone in phone.timezones.split(",") if zone) if phone else (),
+    )
+
+
+def _merged(owned: tuple[Owned, Owned], brand: str, customer_id: int, addresses: set[int]) -> list[Row[Any]]:
+    mine = {one.id: one for one in owned[0].get((brand, customer_id), ())}
+    for address in addresses:
+        mine.update((one.id, one) for one in owned[1].get((brand, address), ()))
+    return list(mine.values())
+
+
+def _consents(rows: Sequence[Row[Any]]) -> tuple[Consent, ...]:
+    newest: dict[tuple[str, str, int | None], Row[Any]] = {}
+    for row in sorted(rows, key=lambda one: (one.at, one.id)):
+        newest[row.channel, row.message_class, row.address_id] = row
+    return tuple(
+        Consent(Channel(one.channel), MessageClass(one.message_class), one.granted, one.at, one.source, one.address_id)
+        for one in newest.values()
+    )
+
+
+def _suppressions(found: Gathered, brand: str, addresses: set[int]) -> list[Suppression]:
+    rows = {one: found.suppressions.get((brand, one)) for one in sorted(addresses)}
+    return [Suppression(one, row.reason, row.at) for one, row in rows.items() if row is not None]
+
+
+def _past(row: Row[Any]) -> PastContact:
+    return PastContact(
+        row.id, row.at, Channel(row.channel), MessageClass(row.message_class), row.purpose, row.address_id, row.customer_id
+    )
+
+
+def with_run(market: Market, stale_source: str, reward_budget_left: bool) -> Market:
+    """The same market with what is true for the whole run."""
+    return replace(market, stale_source=stale_source, reward_budget_left=reward_budget_left)

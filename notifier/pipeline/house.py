@@ -1,0 +1,60 @@
+"""What every pipeline function needs, built once by app: the store, the words, the policy, the secrets. Colour: root."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from notifier.outbox import Backoff
+from notifier.pipeline.facts import Judging
+from notifier.render.catalogue import Catalogue
+from notifier.render.links import Keys
+from notifier.rewards import RewardTerms
+from notifier.store.engine import Store
+from notifier.terms.content import BrandLook
+from notifier.terms.purpose import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Where links lead: the pages' address (empty: no links), each brand's link host, and the signing keys."""
+
+    public_url: str
+    link_domains: Mapping[str, str]
+    keys: Keys = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How the outbox is emptied. `counts` is false where customers see nothing of it (mode redirect)."""
+
+    worker: str
+    claim_size: int
+    lease_seconds: float
+    connections: int
+    backoff: Backoff
+    counts: bool
+    message_id_domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One shop, ready to work. `stale_after` is each configured source's limit, `max_per_run` the brake in customers."""
+
+    store: Store = field(repr=False)
+    catalogue: Catalogue = field(repr=False)
+    judging: Judging
+    brands: Mapping[str, BrandLook]
+    web: Web
+    sending: Sending
+    max_per_run: int
+    stale_after: Mapping[str, timedelta] = field(default_factory=dict)
+    reward: RewardTerms | None = None
+
+    @property
+    def purposes(self) -> Sequence[Purpose]:
+        """All purposes that templates exist for, in the order of their names."""
+        return [self.catalogue.purposes[name] for name in sorted(self.catalogue.purposes)]
+
+    def brand(self, key: str) -> BrandLook:
+        """The look of a brand; one that settings no longer name is written to as the default one (the first)."""
+        return self.brands.get(key) or next(iter(self.brands.values()))

@@ -1,0 +1,66 @@
+"""Reads email addresses and phone numbers into the one form in which they are kept. Colour: store. Called by row and rights."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import PhoneNumberType, timezone
+
+from notifier.records.values import refuse_mangled
+from notifier.terms.words import Channel
+
+LONGEST_EMAIL = 254
+_NOBODY = frozenset({"noreply", "no-reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster"})
+_TEXTABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAddress:
+    """A normalised address. Of a number: its region, whether S12 lets a text go there, and its time zones."""
+
+    channel: str
+    value: str
+    region: str = ""
+    textable: bool = False
+    timezones: str = ""
+
+
+@lru_cache(maxsize=20_000)
+def read_email(text: str) -> ReadAddress:
+    """One deliverable-looking address, lower case, its domain in ASCII. Raises ValueError (HOSTILE.md 23, 24, 25)."""
+    if len(text) > LONGEST_EMAIL:
+        raise ValueError(f"the address is longer than {LONGEST_EMAIL} characters")
+    if text.count("@") > 1 or "," in text or ";" in text:
+        raise ValueError("the field holds more than one address; leave one")
+    try:
+        # .test never resolves; it is let through for staging systems
+        found = validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise ValueError(f"no usable email address: {error}") from None
+    if found.local_part.casefold() in _NOBODY:
+        raise ValueError(f"{found.local_part}@ is read by nobody")
+    value = f"{found.local_part}@{found.ascii_domain}".lower()
+    if len(value) > LONGEST_EMAIL:
+        raise ValueError(f"the address is longer than {LONGEST_EMAIL} characters")
+    return ReadAddress(Channel.EMAIL.value, value)
+
+
+@lru_cache(maxsize=20_000)
+def read_phone(text: str, country: str) -> ReadAddress:
+    """One number in E.164, local ones read in `country`. Raises ValueError (HOSTILE.md 9, 17 to 21; RULES.md S12)."""
+    refuse_mangled(text)
+    try:
+        number = phonenumbers.parse(text, country or None)
+    except phonenumbers.NumberParseException as error:
+        raise ValueError(f"no phone number ({error}); write it as +49 151 …, or give the row a country") from None
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError("no possible phone number; write it with its country code, as +49 151 …")
+    whole = not number.extension and phonenumbers.is_valid_number(number)
+    return ReadAddress(
+        Channel.SMS.value,
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        phonenumbers.region_code_for_number(number) or "",
+        whole and phonenumbers.number_type(number) in _TEXTABLE,
+        ",".join(zone for zone in timezone.time_zones_for_number(number) if zone != "Etc/Unknown"),
+    )
