@@ -41,6 +41,8 @@ from notifier.terms.words import Channel, DeliveryMode
 
 KEY_BYTES = 32
 
+TWILIO = "https://api.twilio.com"
+
 
 def clock() -> datetime:
     """The machine's clock, aware UTC."""
@@ -217,14 +219,13 @@ def sms_access(settings: Settings) -> object:
     from notifier.channels.sms import SmsAccess
 
     said, pages = settings.sms, settings.web.public_url.rstrip("/")
-    base = {"base_url": said.api_base} if said.api_base else {}
     return SmsAccess(
         account_sid=said.account_sid,
         auth_token=said.auth_token.get_secret_value(),
         messaging_service_sid=said.messaging_service_sid,
         status_callback=f"{pages}{said.status_callback_path}" if pages else "",
         timeout=said.timeout_seconds,
-        **base,
+        base_url=said.api_base or TWILIO,
     )
 
 

@@ -1,4 +1,4 @@
-"""Which stock or purchase order serves a line, first ordered first served. Colour: pure. Called by pipeline; read by eta.
+"""Which stock or purchase order serves a line, first ordered first served. Colour: pure. Called by pipeline.
 
 Allocation is computed at each look and never stored: the queue position comes from the database, the rest is here.
 """
@@ -33,7 +33,9 @@ class SupplyFacts:
 
     def __post_init__(self) -> None:
         if self.outstanding < 0 or self.received < 0:
-            raise ValueError(f"purchase order {self.po}: units cannot be negative; correct quantity or received_quantity")
+            raise ValueError(
+                f"purchase order {self.po}: units cannot be negative; correct quantity or received_quantity"
+            )
 
 
 @dataclass(frozen=True, slots=True)

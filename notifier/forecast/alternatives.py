@@ -1,4 +1,4 @@
-"""Products in stock that may stand in for a delayed one. Colour: pure. Called by pipeline, one Shelf per run and brand."""
+"""Products in stock that may stand in for a delayed one. Colour: pure. Called by pipeline, one Shelf a run."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -100,7 +100,12 @@ def _price_then_sku(product: ProductFacts) -> tuple[Decimal, str]:
 def _fitness(wanted: ProductFacts, other: ProductFacts) -> tuple[bool, float, Decimal, str]:
     apart = _apart(wanted.price, other.price)
     likeness = fuzz.token_sort_ratio(wanted.name.casefold(), other.name.casefold())
-    return apart is None or apart > PRICE_BAND, -likeness, apart if apart is not None else Decimal("Infinity"), other.sku
+    return (
+        apart is None or apart > PRICE_BAND,
+        -likeness,
+        apart if apart is not None else Decimal("Infinity"),
+        other.sku,
+    )
 
 
 def _apart(wanted: Money | None, other: Money | None) -> Decimal | None:

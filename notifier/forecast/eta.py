@@ -1,6 +1,6 @@
 """The ship dates a customer may be told about one line. Colour: pure. Called by pipeline with allocation's coverage.
 
-A customer never reads a date that is past, reversed or beyond belief (HOSTILE 13): then no date is known, and `why` says so.
+A customer never reads a date that is past, reversed or beyond belief (HOSTILE 13): then none is known, and `why` says so.
 """
 
 from dataclasses import dataclass
@@ -64,15 +64,19 @@ def _stated(line: LineInputs, coverage: Coverage, shop: ShopFigures) -> tuple[da
         return line.eta_from or line.eta_to, line.eta_to or line.eta_from, "line", "the line's own date"
     if line.edited_promise:
         return line.edited_promise, line.edited_promise, "promise", "the shop's edited promise"
+    day, origin = _by_supply(coverage, shop)
+    return day, day, "supply", origin
+
+
+def _by_supply(coverage: Coverage, shop: ShopFigures) -> tuple[date | None, str]:
     if coverage.source is Source.STOCK:
-        return None, None, "none", "stock covers the line"
+        return None, "stock covers the line"
     if coverage.supply is None:
-        return None, None, "none", f"no supply covers {coverage.short} of its units"
+        return None, f"no supply covers {coverage.short} of its units" if coverage.short else "no supply is known"
     origin = f"purchase order {coverage.supply.po}"
     if coverage.supply.promised_on is None:
-        return None, None, "none", f"{origin} has no date"
+        return None, f"{origin} has no date"
     try:
-        day = coverage.supply.promised_on + timedelta(days=shop.handling_days)
+        return coverage.supply.promised_on + timedelta(days=shop.handling_days), origin
     except OverflowError:
-        return None, None, "none", f"{origin} names {coverage.supply.promised_on}, which is beyond the calendar"
-    return day, day, "supply", origin
+        return None, f"{origin} names {coverage.supply.promised_on}, which is beyond the calendar"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -115,7 +115,7 @@ def _line_rows(draft: Draft, message_id: int) -> list[dict[str, Any]]:
                 "channel": draft.decision.channel.value,
                 "purpose": draft.decision.purpose.name,
                 "occasion": line.occasion,
-                "answers": line.answers,
+                "answers": date.fromisoformat(line.answers) if line.answers else None,
                 "eta_from": eta.first if eta else None,
                 "eta_to": eta.last if eta else None,
                 "live": 1,

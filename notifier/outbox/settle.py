@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
@@ -58,10 +58,10 @@ def settle(tx: Transaction, results: Sequence[SendResult], backoff: Backoff, now
         tx.connection.execute(change, rows)
     open_states = (MessageState.HANDED_OFF.value, MessageState.UNKNOWN.value)
     waiting = {
-        row.id: row.attempts
+        row.id: row
         for ids in batches([r.message_id for r in results])
         for row in tx.connection.execute(
-            select(_message.c.id, _message.c.attempts).where(_message.c.id.in_(ids), _message.c.state.in_(open_states))
+            select(_message.c.id, _message.c.attempts, _message.c.not_before).where(_message.c.id.in_(ids), _message.c.state.in_(open_states))
         )
     }
     settled = [_settled_row(r, waiting[r.message_id], backoff, now) for r in results if r.message_id in waiting]
@@ -78,29 +78,25 @@ _SETTLE = (
         reason=bindparam("why"),
         provider_id=bindparam("theirs"),
         settled_at=bindparam("at"),
-        not_before=case((bindparam("again").is_(None), _message.c.not_before), else_=bindparam("again")),
+        not_before=bindparam("again"),
         lease_until=None,
     )
 )
 
 
-def _settled_row(result: SendResult, attempts: int, backoff: Backoff, now: datetime) -> dict[str, Any]:
-    state, reason, again = (
-        MessageState(result.outcome.value) if result.outcome is not Outcome.DEFERRED else None,
-        "",
-        None,
-    )
-    if state is None and attempts < backoff.most:
-        state, reason, again = MessageState.QUEUED, result.code, now + backoff.wait(attempts, result.retry_after)
-    elif state is None:
+def _settled_row(result: SendResult, row: Row[Any], backoff: Backoff, now: datetime) -> dict[str, Any]:
+    state, reason, again = MessageState.ACCEPTED, "", None
+    if result.outcome is Outcome.DEFERRED and row.attempts < backoff.most:
+        state, reason, again = MessageState.QUEUED, result.code, now + backoff.wait(row.attempts, result.retry_after)
+    elif result.outcome is Outcome.DEFERRED:
         state, reason = MessageState.REFUSED, f"gave_up_{result.code}"
-    elif state is not MessageState.ACCEPTED:
-        reason = result.code
+    elif result.outcome is not Outcome.ACCEPTED:
+        state, reason = MessageState(result.outcome.value), result.code
     return {
         "one": result.message_id,
         "becomes": state.value,
         "why": reason,
         "theirs": result.provider_id,
         "at": None if again else now,
-        "again": again,
+        "again": again or row.not_before,
     }

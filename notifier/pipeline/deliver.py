@@ -4,9 +4,11 @@ No transaction is open while the network is: claiming, handing off and settling 
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from email.utils import parseaddr
 from typing import Any
 
 import structlog
@@ -104,7 +106,7 @@ def _keep(house: House, ready: Sequence[Ready], failures: Mapping[int, str], now
     """Hold what could not be rendered and keep the template versions used."""
     used = {one.job.source.version: one.job.source for one in ready}
     versions = [
-        outbox.VersionUsed(name, one.purpose, one.locale, one.brand, one.as_json()) for name, one in used.items()
+        outbox.VersionUsed(name, one.purpose, one.locale, one.brand, json.dumps(asdict(one))) for name, one in used.items()
     ]
     with house.store.write() as tx:
         outbox.keep_versions(tx, versions, now)
@@ -132,7 +134,7 @@ class _Ledger:
         )
         self._customers[row.id] = row.customer_id
         brand = self._house.brand(row.brand)
-        sender = brand.sender if channel is Channel.EMAIL else brand.text_sender
+        sender = parseaddr(brand.sender)[1] if channel is Channel.EMAIL else brand.text_sender
         return Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
 
     def hand_off(self, group: Sequence[Parcel]) -> Sequence[Parcel]:

@@ -1,4 +1,4 @@
-"""Whether, when and how to write: facts + policy + now → decisions. Colour: pure. Called by pipeline (plan, deliver, explain).
+"""Whether, when and how to write: facts + policy + now → decisions. Colour: pure. Called by pipeline.
 
 figures    every number and list a shop may set
 lines      what a line's facts mean at a moment
@@ -6,7 +6,8 @@ occasions  what makes a line due, one function each
 waiting    the occasion of progress messages, which alone has several marks
 hours      windows of the day in the recipient's wall time
 languages  which locale a line is written in
+zones      in whose clocks a recipient's day is read
 rules      the ordered table of rules
-decide     occasions → groups → ladder → rules → decisions
-confirm    the same judgement once more at claim
+due        which lines are due for a purpose
+decide     due lines → groups → rules → ladder → decisions; the same once more at claim
 """

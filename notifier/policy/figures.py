@@ -1,6 +1,6 @@
 """Every number and list of the policy, as values. Colour: pure. Built by app from settings, read by all of policy.
 
-A figure of an occasion is looked up in three places: what the shop set for the purpose, the purpose.toml, the default here.
+A figure of an occasion is looked up in three places: the shop's word for the purpose, purpose.toml, the default here.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,9 @@ class Cap:
 
     def __post_init__(self) -> None:
         if self.count < 1 or self.period <= timedelta(0):
-            raise ValueError(f"a cap of {self.count} in {self.period} would stop every message; use 1 or more in a period")
+            raise ValueError(
+                f"a cap of {self.count} in {self.period} would stop every message; use 1 or more in a period"
+            )
 
 
 @dataclass(frozen=True, slots=True)

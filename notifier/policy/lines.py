@@ -29,9 +29,7 @@ def cancelled(line: LineFacts, now: datetime) -> bool:
 
 def is_open(line: LineFacts, now: datetime) -> bool:
     """Whether the customer is still waiting for units of the line at `now`."""
-    return (
-        line.open_quantity > 0 and line.ordered_at <= now and not shipped(line, now) and not cancelled(line, now)
-    )
+    return line.open_quantity > 0 and line.ordered_at <= now and not shipped(line, now) and not cancelled(line, now)
 
 
 def backordered(line: LineFacts) -> bool:

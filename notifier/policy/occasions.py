@@ -1,8 +1,11 @@
 """What makes a line due, one function each, by the name that a purpose.toml uses. Colour: pure. Called by decide.
 
-A new occasion is one function and one line in OCCASIONS. Each answers for one line and one purpose, and says when to look
-again: the earliest future instant at which the line could become due, or due for another reason, although no fact changes.
+A new occasion is one function and one line in OCCASIONS. Each answers for one line and one purpose, and says when to
+look again: the earliest future instant at which the line could become due, or due for another reason, although no fact
+changes.
 """
+
+# ruff: noqa: ARG001  (one shape for all, so that the table needs no cases)
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -105,7 +108,7 @@ def stock_covers(
 
 
 def long_wait(line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime) -> Occurrence:
-    """The customer waited `after_days` since ordering or was put off twice; once a line, never for one being cancelled."""
+    """The customer waited `after_days` since ordering or was put off twice; once a line, never where it is cancelled."""
     if not policy.rewards.on or not customer.reward_budget_left or line.cancelled_at is not None:
         return NEVER
     if not is_open(line, now) or any(told.purpose == purpose.name for told in line.tellings):
@@ -173,7 +176,11 @@ def check_purposes(purposes: Sequence[Purpose]) -> None:
         where = f"{purpose.name}/purpose.toml"
         if purpose.occasion not in OCCASIONS:
             faults.append(f"{where}: occasion {purpose.occasion!r} is none of {', '.join(OCCASIONS)}")
-        faults += [f"{where}: figures.{name} is none of {', '.join(figures)}" for name in purpose.figures if name not in figures]
+        faults += [
+            f"{where}: figures.{name} is none of {', '.join(figures)}"
+            for name in purpose.figures
+            if name not in figures
+        ]
         faults += [f"{where}: absorbs {name!r}, which is no purpose" for name in purpose.absorbs if name not in names]
     if faults:
         raise SettingsError(faults)

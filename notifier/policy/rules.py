@@ -1,20 +1,21 @@
 """The rules that a due message must pass, in order. Colour: pure. Asked by decide; the table is the policy.
 
-A new rule is one function and one line in RULES. A rule sees one candidate and says pass, hold or skip; the values it saw
-go into the trace and carry no name and no address.
+A new rule is one function and one line in RULES. A rule sees one candidate and says pass, hold or skip; the values it
+saw go into the trace and carry no name and no address.
 """
+
+# ruff: noqa: ARG001  (one shape for all, so that the table needs no cases)
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from notifier.policy.figures import Cap, Policy
 from notifier.policy.hours import allowed_from
+from notifier.policy.zones import email_zones, text_zones
 from notifier.terms.facts import Address, Consent, CustomerFacts, LineFacts
 from notifier.terms.purpose import Purpose
-from notifier.terms.time import zone
 from notifier.terms.words import Channel, MessageClass
 
 STALE_WAIT = timedelta(hours=1)
@@ -144,9 +145,7 @@ def _consent(candidate: Candidate, customer: CustomerFacts, policy: Policy, now:
     return Pass(_words_of(words[0])) if words else Skip("no_consent", (("needed", f"{candidate.channel} marketing"),))
 
 
-def _newest(
-    candidate: Candidate, customer: CustomerFacts, classes: tuple[MessageClass, ...]
-) -> list[Consent]:
+def _newest(candidate: Candidate, customer: CustomerFacts, classes: tuple[MessageClass, ...]) -> list[Consent]:
     """The last word of each class for the customer as a whole and for this address; of two at once, the refusal."""
     here = (None, candidate.address.id if candidate.address else None)
     last: dict[tuple[MessageClass, int | None], Consent] = {}
@@ -207,29 +206,10 @@ def _counted(cap: Cap, address_id: int, customer: CustomerFacts, now: datetime) 
     }
 
 
-def recipient_zones(channel: Channel, customer: CustomerFacts, policy: Policy) -> tuple[ZoneInfo, ...]:
-    """The zones whose clocks must all allow (RULES S10): the customer's, else the phone's, else for email the brand's.
-
-    Empty for a text to somebody whose zone nobody knows.
-    """
-    for names in ((customer.timezone,), customer.phone_timezones):
-        known = tuple(zone for zone in map(_zone, names) if zone is not None)
-        if known and len(known) == len(names):
-            return known
-    return (policy.brand(customer.brand).timezone,) if channel is Channel.EMAIL else ()
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return zone(name)
-    except ValueError:
-        return None
-
-
 def _quiet_hours(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
     if candidate.required_email:
         return Pass((("exempt", "required email"),))
-    zones = recipient_zones(candidate.channel, customer, policy)
+    zones = text_zones(customer) if candidate.channel is Channel.SMS else email_zones(customer, policy)
     if not zones:
         return Hold(now + NO_ZONE_WAIT, NO_ZONE)
     week = policy.texting.week if candidate.channel is Channel.SMS else policy.email_week
@@ -247,7 +227,12 @@ RULES: tuple[Rule, ...] = (
         ("marketplaces", "marketplaces_enabled"),
         _marketplace,
     ),
-    Rule("fresh_source", "Nothing but required messages goes out on stale records.", ("sources.stale_after",), _fresh_source),
+    Rule(
+        "fresh_source",
+        "Nothing but required messages goes out on stale records.",
+        ("sources.stale_after",),
+        _fresh_source,
+    ),
     Rule(
         "address",
         "The order names an address that can be used on this channel.",

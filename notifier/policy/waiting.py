@@ -1,5 +1,7 @@
 """The occasion of progress messages: half-way, some days before, or at intervals. Colour: pure. Called by occasions."""
 
+# ruff: noqa: ARG001  (the shape of every occasion)
+
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 

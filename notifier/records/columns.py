@@ -21,6 +21,7 @@ class Reads(StrEnum):
     YES = "yes"
     UNITS = "units"
     COUNT = "count"
+    STOCK = "stock"
     AMOUNT = "amount"
     CURRENCY = "currency"
     INSTANT = "instant"
@@ -67,7 +68,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "orders": _table(f"brand:brand order_id:key! {_PERSON} {_ORDER} {_STANDING}"),
     "lines": _table(f"brand:brand order_id:key! {_GOODS} {_STANDING}"),
     "products": _table(
-        """sku:key! product:text category:text kind:product_kind stock:count price:amount currency:currency
+        """sku:key! product:text category:text kind:product_kind stock:stock price:amount currency:currency
         url:url? image_url:url? supplier:text"""
     ),
     "supply": _table(

@@ -12,10 +12,12 @@ from babel.numbers import list_currencies
 from notifier.terms.words import Channel, LineStatus, MessageClass, ProductKind
 
 MOST_UNITS = 1_000_000
+MOST_STOCK = 2_000_000_000
 LONGEST_KEY = 200
 LONGEST_TEXT = 2000
 
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+")
+_STOCK = re.compile(r"-?\d{1,12}([.,]0+)?")
 _WHOLE = re.compile(r"\d+([.,]0+)?")
 _POINT = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 _COMMA = re.compile(r"-?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?")
@@ -65,6 +67,13 @@ def count(text: str) -> int:
     if found > MOST_UNITS:
         raise ValueError(f"{text!r} is more than {MOST_UNITS:,}")
     return found
+
+
+def stock(text: str) -> int:
+    """Units in stock; oversold stock (below zero) covers nothing, as zero does."""
+    if not text.isascii() or not _STOCK.fullmatch(text):
+        raise ValueError(f"{text!r} is no whole number of units")
+    return min(max(int(re.split("[.,]", text)[0]), 0), MOST_STOCK)
 
 
 def amount(text: str, decimal_comma: bool) -> Decimal:
@@ -148,7 +157,7 @@ def message_class(text: str) -> str:
 def line_status(text: str) -> str:
     """The shop's label of a line."""
     word = {"canceled": "cancelled"}.get(text.casefold(), text.casefold())
-    if word not in tuple(LineStatus)[:4]:
+    if word == LineStatus.CLOSED or word not in tuple(LineStatus):
         raise ValueError(f"{text!r} is not open, backordered, shipped or cancelled; map it with values.status in the profile")
     return word
 

@@ -32,7 +32,10 @@ def _brands(settings: Settings) -> Iterator[Fault]:
     defaults = [key for key, brand in settings.brands.items() if brand.default]
     if len(settings.brands) > 1 and len(defaults) != 1:
         which = "none" if not defaults else " and ".join(defaults)
-        yield ("brands",), f"one brand must have default = true, and {which} has. Mark the brand of orders that name none"
+        yield (
+            ("brands",),
+            f"one brand must have default = true, and {which} has. Mark the brand of orders that name none",
+        )
 
 
 def _redirect(settings: Settings) -> Iterator[Fault]:
@@ -41,7 +44,10 @@ def _redirect(settings: Settings) -> Iterator[Fault]:
     if not settings.delivery.redirect_to_email:
         yield ("delivery", "redirect_to_email"), "is empty, and mode is redirect. Set the address that gets every email"
     if settings.sms.enabled and not settings.delivery.redirect_to_phone:
-        yield ("delivery", "redirect_to_phone"), "is empty, and mode is redirect with texts on. Set the number, or sms off"
+        yield (
+            ("delivery", "redirect_to_phone"),
+            "is empty, and mode is redirect with texts on. Set the number, or sms off",
+        )
 
 
 def _live(settings: Settings) -> Iterator[Fault]:
@@ -49,8 +55,10 @@ def _live(settings: Settings) -> Iterator[Fault]:
         return
     for brand in map(settings.brand, settings.brand_keys):
         if brand.placeholder:
-            place = ("brands", brand.key, "sender")
-            yield place, "is not set, and mode is live. Write one like Your Shop <orders@your-domain.example>"
+            yield (
+                ("brands", brand.key, "sender"),
+                "is not set, and mode is live. Write one like Your Shop <orders@your-domain.example>",
+            )
         if not brand.postal_address and not settings.shop.postal_address:
             place = ("brands", brand.key, "postal_address") if settings.brands else ("shop", "postal_address")
             yield place, "is empty, and mode is live. Set it here or in [shop]: emails must carry it (CAN-SPAM)"
@@ -61,9 +69,15 @@ def _texts(settings: Settings) -> Iterator[Fault]:
     if not sms.enabled:
         return
     if not sms.account_sid:
-        yield ("sms", "account_sid"), "is empty, and texts are on. Copy it from Twilio's console, or set enabled = false"
+        yield (
+            ("sms", "account_sid"),
+            "is empty, and texts are on. Copy it from Twilio's console, or set enabled = false",
+        )
     if settings.delivery.mode is not DeliveryMode.FOLDER and not sms.auth_token.get_secret_value():
-        yield ("sms", "auth_token"), "is not set, and texts are on. Set NOTIFIER_SMS__AUTH_TOKEN or NOTIFIER_SMS__AUTH_TOKEN_FILE"
+        yield (
+            ("sms", "auth_token"),
+            "is not set, and texts are on. Set NOTIFIER_SMS__AUTH_TOKEN or NOTIFIER_SMS__AUTH_TOKEN_FILE",
+        )
     if sms.messaging_service_sid:
         return
     for key in settings.brand_keys:
@@ -75,7 +89,10 @@ def _email(settings: Settings) -> Iterator[Fault]:
     email = settings.email
     password = email.password.get_secret_value()
     if email.username and not password and settings.delivery.mode is not DeliveryMode.FOLDER:
-        yield ("email", "password"), "is not set, and there is a username. Set NOTIFIER_EMAIL__PASSWORD or NOTIFIER_EMAIL__PASSWORD_FILE"
+        yield (
+            ("email", "password"),
+            "is not set, and there is a username. Set NOTIFIER_EMAIL__PASSWORD or NOTIFIER_EMAIL__PASSWORD_FILE",
+        )
     if password and not email.username:
         yield ("email", "username"), "is empty, and there is a password. Set it, or unset the password"
     if email.username and email.security == "none":
@@ -100,7 +117,10 @@ def _rewards(settings: Settings) -> Iterator[Fault]:
     if reward.amount and not reward.currency:
         yield ("reward", "currency"), "is empty, and amount is set. Write three capitals like USD"
     if reward.on and not (reward.budget and reward.budget_currency):
-        yield ("reward", "budget"), "or budget_currency is not set, and rewards are on. Set both: no reward without a budget"
+        yield (
+            ("reward", "budget"),
+            "or budget_currency is not set, and rewards are on. Set both: no reward without a budget",
+        )
 
 
 def _sources(settings: Settings) -> Iterator[Fault]:
@@ -117,7 +137,10 @@ def _sources(settings: Settings) -> Iterator[Fault]:
         profile = settings.profiles.get(source.profile)
         if source.profile and profile is None:
             known = ", ".join(settings.profiles) or "none"
-            yield (*place, "profile"), f"{source.profile!r} is no profile. Add [profiles.{source.profile}]; there are: {known}"
+            yield (
+                (*place, "profile"),
+                f"{source.profile!r} is no profile. Add [profiles.{source.profile}]; there are: {known}",
+            )
         kinds = {kind for kind in (source.kind, profile.kind if profile else None) if kind}
         if len(kinds) != 1 and (profile or not source.profile):
             said = " and ".join(sorted(kinds)) or "nothing"
@@ -129,7 +152,10 @@ def _profiles(settings: Settings) -> Iterator[Fault]:
     for name, profile in settings.profiles.items():
         constant = profile.constants.get("brand", "")
         if constant and constant not in brands:
-            yield ("profiles", name, "constants", "brand"), f"{constant!r} is no brand. Add [brands.{constant}] or mend it"
+            yield (
+                ("profiles", name, "constants", "brand"),
+                f"{constant!r} is no brand. Add [brands.{constant}] or mend it",
+            )
         for theirs, ours in profile.values.get("brand", {}).items():
             if ours and ours not in brands:
                 place = ("profiles", name, "values", "brand", theirs)

@@ -58,15 +58,21 @@ class Policy(Section):
     text_from: time = Field(time(9), description="From this hour in the customer's zone, texts.")
     text_until: time = Field(time(20), description="Until this hour.")
     text_sunday_from: time = Field(time(12), description="On Sundays, texts only from this hour.")
-    marketplaces: Words = Field(_MARKETPLACES, description="Sales channels that are marketplaces and own their customers.")
-    marketplaces_enabled: Words = Field((), description="Those of them whose customers may be written to, never marketing.")
+    marketplaces: Words = Field(
+        _MARKETPLACES, description="Sales channels that are marketplaces and own their customers."
+    )
+    marketplaces_enabled: Words = Field(
+        (), description="Those of them whose customers may be written to, never marketing."
+    )
     caps: tuple[Cap, ...] = Field(DEFAULT_CAPS, description="Frequency caps; tables of your own replace all of these.")
 
 
 class Placed(Section):
     """A new backorder."""
 
-    max_age_days: Whole = Field(3, description="Orders older than this many days get no message that they are backordered.")
+    max_age_days: Whole = Field(
+        3, description="Orders older than this many days get no message that they are backordered."
+    )
 
 
 class EtaChange(Section):
@@ -91,7 +97,9 @@ class Reward(Section):
     currency: Currency = Field("", description="Currency of amount, like USD.")
     after_days: Count = Field(21, description="Days of waiting after which a customer gets a code.")
     valid_days: Count = Field(30, description="Days that a code is valid.")
-    budget: Amount = Field(Decimal(0), description="Most that all codes of a calendar year may cost; a reward needs one.")
+    budget: Amount = Field(
+        Decimal(0), description="Most that all codes of a calendar year may cost; a reward needs one."
+    )
     budget_currency: Currency = Field("", description="Currency of budget, like USD.")
     per_customer_per_year: Count = Field(1, description="Most codes for one customer in a calendar year.")
 
@@ -104,4 +112,6 @@ class Reward(Section):
 class EtaBelief(Section):
     """Which ETAs are believed."""
 
-    max_days_ahead: Count = Field(730, le=3650, description="An ETA further ahead is a slip of the keyboard: nobody is told.")
+    max_days_ahead: Count = Field(
+        730, le=3650, description="An ETA further ahead is a slip of the keyboard: nobody is told."
+    )

@@ -4,7 +4,7 @@ Every key stands there with its default; secrets, and tables that a shop may add
 """
 
 import json
-import typing
+import sys
 from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -105,19 +105,21 @@ def _example(name: str, field: FieldInfo, section: type[BaseModel]) -> str:
 
 def written(given: Any) -> str:
     """Return `given` as TOML writes it."""
+    text = f"{given:%H:%M}" if isinstance(given, time) else str(given)
     match given:
         case bool():
-            return str(given).lower()
-        case timedelta():
-            return f'"{written_period(given)}"'
-        case time():
-            return f'"{given:%H:%M}"'
+            return text.lower()
         case Decimal() | int():
-            return str(given)
+            return text
+        case timedelta():
+            text = written_period(given)
         case tuple():
             return f"[{', '.join(map(written, given))}]"
         case dict():
             pairs = ", ".join(f"{json.dumps(key)} = {written(inner)}" for key, inner in given.items())
             return f"{{ {pairs} }}" if pairs else "{}"
-        case _:
-            return json.dumps(typing.cast("str", str(given)), ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())

@@ -1,9 +1,9 @@
 """Environment variables laid over settings.toml. Colour: root. Called by `load`; the variables are passed in.
 
-NOTIFIER_EMAIL__PORT is `port` in [email]; NOTIFIER_EMAIL__PASSWORD_FILE names a file that holds NOTIFIER_EMAIL__PASSWORD;
-NOTIFIER_SOURCES__ERP__DATABASE_URL belongs to the [[sources]] called erp. Names without `__` are none of ours: Kubernetes
-sets NOTIFIER_PORT and its like for anything that is called notifier. pydantic-settings could read the variables too, but
-it stops at the first bad one and reads the process's environment, where ours is passed in.
+NOTIFIER_EMAIL__PORT is `port` in [email]. NOTIFIER_EMAIL__PASSWORD_FILE names a file that holds what
+NOTIFIER_EMAIL__PASSWORD would say. NOTIFIER_SOURCES__ERP__DATABASE_URL belongs to the [[sources]] called erp.
+Names without `__` are none of ours: Kubernetes sets NOTIFIER_PORT and its like for anything called notifier.
+pydantic-settings reads such variables too, but it stops at the first bad one and takes the process's own environment.
 """
 
 import json

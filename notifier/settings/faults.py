@@ -27,9 +27,16 @@ _SENTENCES = {
     "string_type": "is no text; put it in quotation marks",
     "time_parsing": "is no time of day; write one like 08:00",
     "time_type": "is no time of day; write one like 08:00",
-    "tuple_type": "is no list; write one like [\"a\", \"b\"]",
+    "tuple_type": 'is no list; write one like ["a", "b"]',
     "dict_type": "is no table",
     "model_type": "is no table",
+    "literal_error": "is none of {expected}",
+    "enum": "is none of {expected}",
+    "greater_than_equal": "is too small; the least is {ge}",
+    "less_than_equal": "is too large; the most is {le}",
+    "string_pattern_mismatch": "is not written as it must be",
+    "string_too_short": "is empty",
+    "string_too_long": "is longer than {max_length}",
 }
 
 
@@ -89,29 +96,18 @@ def _sentence(detail: ErrorDetails, place: Place) -> str:
 
 def _wrong(detail: ErrorDetails) -> str:
     context: dict[str, Any] = detail.get("ctx", {})
-    match detail["type"]:
-        case "value_error":
-            return str(context["error"])
-        case "literal_error" | "enum":
-            return f"is none of {context['expected']}"
-        case "greater_than_equal":
-            return f"is too small; the least is {context['ge']}"
-        case "less_than_equal":
-            return f"is too large; the most is {context['le']}"
-        case "string_pattern_mismatch":
-            return "is not written as it must be"
-        case "string_too_short":
-            return "is empty"
-        case "string_too_long":
-            return f"is longer than {context['max_length']}"
-        case other:
-            return _SENTENCES.get(other, detail["msg"].lower())
+    if detail["type"] == "value_error":
+        return str(context["error"])
+    sentence = _SENTENCES.get(detail["type"])
+    return sentence.format_map(context) if sentence else detail["msg"].lower()
 
 
 def _shown(detail: ErrorDetails, place: Place) -> str:
     """The value that is wrong, unless it is a secret, may hold one, or the sentence shows it already."""
     field = field_at(place)
-    hidden = is_secret(field) or field is None or not field.repr or detail["type"] in ("value_error", "string_too_short")
+    hidden = (
+        is_secret(field) or field is None or not field.repr or detail["type"] in ("value_error", "string_too_short")
+    )
     given = repr(detail["input"])
     if hidden or len(given) > _LONGEST_SHOWN or isinstance(detail["input"], dict | list):
         return ""
@@ -123,10 +119,16 @@ def _remedy(place: Place) -> str:
     if field is None:
         return "Mend it"
     default = field.get_default(call_default_factory=False)
-    if is_secret(field) or default in (PydanticUndefined, None, "", (), {}) or not isinstance(default, str | int | timedelta):
+    if (
+        is_secret(field)
+        or default in (PydanticUndefined, None, "", (), {})
+        or not isinstance(default, str | int | timedelta)
+    ):
         return f"What belongs there: {field.description}".rstrip(".")
     shown = written_period(default) if isinstance(default, timedelta) else str(default)
-    return f"What belongs there: {field.description} The default is {shown.lower() if default in (True, False) else shown}"
+    return (
+        f"What belongs there: {field.description} The default is {shown.lower() if default in (True, False) else shown}"
+    )
 
 
 def meant(key: str, known: Sequence[str]) -> str:

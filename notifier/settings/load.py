@@ -68,7 +68,9 @@ def _written(path: Path, *, must_exist: bool) -> tuple[Written, list[str]]:
     except UnicodeDecodeError as error:
         return Written(), [f"{path.name}: is no UTF-8 text at byte {error.start}. Save it as UTF-8"]
     except TomlFault as fault:
-        return Written(), [f"{path.name}:{fault.line}: is no TOML: {fault}. Mend the line, then the rest is checked too"]
+        return Written(), [
+            f"{path.name}:{fault.line}: is no TOML: {fault}. Mend the line, then the rest is checked too"
+        ]
 
 
 def _secrets(tables: Any, place: Place) -> list[tuple[Place, str]]:
@@ -79,7 +81,7 @@ def _secrets(tables: Any, place: Place) -> list[tuple[Place, str]]:
         if isinstance(inner, dict | list):
             found += _secrets(inner, here)
         elif is_secret(field_at(here)) and inner:
-            named = place[:-1] + (tables["name"],) if place and isinstance(place[-1], int) and "name" in tables else place
+            named = (*place[:-1], tables.get("name", "NAME")) if place and isinstance(place[-1], int) else place
             variable = "NOTIFIER_" + "__".join(str(part).upper().replace("-", "_") for part in (*named, key))
             found.append((here, f"is a secret. Delete it from the file and set {variable} or {variable}_FILE"))
     return found

@@ -23,7 +23,7 @@ class Database(Section):
         "sqlite:///notifier.db",
         repr=False,
         pattern=r"^(sqlite:///[^:].*|postgres(ql)?(\+psycopg)?://.+)$",
-        description="sqlite:///FILE beside this file, or postgresql://user@host/name (password: NOTIFIER_DATABASE__URL).",
+        description="sqlite:///FILE beside this file, or postgresql://user@host/name (or NOTIFIER_DATABASE__URL).",
     )
 
 
@@ -34,14 +34,20 @@ class Delivery(Section):
         DeliveryMode.FOLDER,
         description="folder: files only; redirect: all to the address below, marked; live: to customers.",
     )
-    folder: str = Field("outbox", min_length=1, description="Where mode folder writes .eml and .txt files; beside this file.")
+    folder: str = Field(
+        "outbox", min_length=1, description="Where mode folder writes .eml and .txt files; beside this file."
+    )
     redirect_to_email: Address = Field("", description="Who gets every email in mode redirect.")
     redirect_to_phone: Phone = Field("", description="Who gets every text in mode redirect, like +14155550123.")
     only_to: Words = Field((), description="In mode live, only these addresses and numbers; empty: everybody.")
     claim_size: Count = Field(500, le=10_000, description="Messages that a worker takes at once.")
     lease_seconds: Count = Field(60, le=3600, description="Seconds after which another worker may take over a claim.")
-    max_attempts: Count = Field(6, le=50, description="Tries for a message before a transient error counts as a refusal.")
-    retry_first_seconds: Count = Field(300, le=86_400, description="Seconds before the second try; it doubles from try to try.")
+    max_attempts: Count = Field(
+        6, le=50, description="Tries for a message before a transient error counts as a refusal."
+    )
+    retry_first_seconds: Count = Field(
+        300, le=86_400, description="Seconds before the second try; it doubles from try to try."
+    )
     render_workers: Whole = Field(0, le=64, description="Processes that render; 0: one for each processor core.")
 
 
@@ -64,16 +70,22 @@ class Sms(Section):
     """Twilio."""
 
     enabled: bool = Field(False, description="true: texts are sent; false: email only.")
-    account_sid: Line = Field("", pattern="^(AC[0-9a-f]{32})?$", description="Twilio's account SID, AC and 32 hex digits.")
+    account_sid: Line = Field(
+        "", pattern="^(AC[0-9a-f]{32})?$", description="Twilio's account SID, AC and 32 hex digits."
+    )
     auth_token: SecretStr = Field(SecretStr(""), description="Twilio's auth token.")
     messaging_service_sid: Line = Field(
         "", pattern="^(MG[0-9a-f]{32})?$", description="Messaging service SID; empty: each brand's text_sender."
     )
-    allowed_countries: Countries = Field((), description="ISO countries that texts may go to; empty: the shop's country only.")
+    allowed_countries: Countries = Field(
+        (), description="ISO countries that texts may go to; empty: the shop's country only."
+    )
     timeout_seconds: Count = Field(10, le=120, description="Seconds that one text may take as a whole.")
     api_base: Url = Field("", description="Another address of the Messages API, for tests; empty: Twilio's own.")
     status_callback_path: str = Field(
-        "/webhooks/twilio/status", pattern="^/", description="Path under [web] public_url to which Twilio sends receipts."
+        "/webhooks/twilio/status",
+        pattern="^/",
+        description="Path under [web] public_url to which Twilio sends receipts.",
     )
     price_per_segment: Amount = Field(Decimal(0), description="What a segment costs, for estimates; 0: unknown.")
 
@@ -85,7 +97,9 @@ class Signing(Section):
         SecretStr(""), description="Secret that signs links and hashes addresses, 32 characters or more."
     )
     key_file: str = Field(
-        "signing.key", min_length=1, description="File with the secret, made by notifier migrate; back it up, never share it."
+        "signing.key",
+        min_length=1,
+        description="File with the secret, made by notifier migrate; back it up, never share it.",
     )
 
 

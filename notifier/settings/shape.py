@@ -1,4 +1,7 @@
-"""What keys a place in the settings can have, read off the sections. Colour: root. Used by environment, faults, document."""
+"""What keys a place in the settings can have, read off the sections. Colour: root.
+
+Used by environment, faults, load and document.
+"""
 
 import types
 import typing

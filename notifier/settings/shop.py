@@ -5,7 +5,20 @@ from email.utils import parseaddr
 
 from pydantic import Field
 
-from notifier.settings.values import Address, Colour, Country, Host, Line, LocaleTag, Section, Sender, Url, Whole, Zone, mailbox
+from notifier.settings.values import (
+    Address,
+    Colour,
+    Country,
+    Host,
+    Line,
+    LocaleTag,
+    Section,
+    Sender,
+    Url,
+    Whole,
+    Zone,
+    mailbox,
+)
 from notifier.terms.content import BrandLook
 
 PLACEHOLDER_ADDRESS = "orders@shop.example"
@@ -18,40 +31,62 @@ class Shop(Section):
     """The shop: what every brand falls back to."""
 
     name: Line = Field("Your Shop", min_length=1, description="The shop's name, as customers know it.")
-    country: Country = Field("US", description="ISO 3166 country where the shop is; phone numbers without +.. are read as its.")
-    timezone: Zone = Field("UTC", min_length=1, description="IANA zone in which promised dates and ETAs are calendar days.")
-    locale: LocaleTag = Field("en", min_length=1, description="Language of a customer of whom none is known: en, de, pt-BR ...")
-    postal_address: str = Field("", description="Postal address for the foot of emails; live sending needs it (CAN-SPAM).")
-    handling_days: Whole = Field(1, le=365, description="Calendar days from the arrival of supply to handing a parcel over.")
-    transit_days: Whole = Field(3, le=365, description="Calendar days from shipping to delivery, for messages that tell both.")
+    country: Country = Field(
+        "US", description="ISO 3166 country where the shop is; phone numbers without +.. are read as its."
+    )
+    timezone: Zone = Field(
+        "UTC", min_length=1, description="IANA zone in which promised dates and ETAs are calendar days."
+    )
+    locale: LocaleTag = Field(
+        "en", min_length=1, description="Language of a customer of whom none is known: en, de, pt-BR ..."
+    )
+    postal_address: str = Field(
+        "", description="Postal address for the foot of emails; live sending needs it (CAN-SPAM)."
+    )
+    handling_days: Whole = Field(
+        1, le=365, description="Calendar days from the arrival of supply to handing a parcel over."
+    )
+    transit_days: Whole = Field(
+        3, le=365, description="Calendar days from shipping to delivery, for messages that tell both."
+    )
 
 
 class BrandSection(Section):
     """One brand; what is empty comes from the shop."""
 
     name: Line = Field("", description="The brand's name; empty: the shop's.")
-    sender: Sender = Field("", description="Sender of emails, like Your Shop <orders@shop.example>; live sending needs one.")
+    sender: Sender = Field(
+        "", description="Sender of emails, like Your Shop <orders@shop.example>; live sending needs one."
+    )
     reply_address: Address = Field("", description="Where answers by email go; empty: the sender's address.")
     text_sender: Line = Field("", description="From-number or sender name of texts, where no messaging service is set.")
     postal_address: str = Field("", description="Postal address for the foot of emails; empty: the shop's.")
     logo: Url = Field("", description="https address of a logo for emails, shown up to 200 pixels wide.")
     colour: Colour = Field(DEFAULT_COLOUR, description="Colour of buttons and links, like #1f5f8b.")
     link_domain: Host = Field("", description="Host of the links in messages; empty: the host of [web] public_url.")
-    timezone: Zone = Field("", description="IANA zone of the brand's customers where theirs is unknown; empty: the shop's.")
+    timezone: Zone = Field(
+        "", description="IANA zone of the brand's customers where theirs is unknown; empty: the shop's."
+    )
     locale: LocaleTag = Field("", description="Language where the customer's is unknown; empty: the shop's.")
-    default: bool = Field(False, description="true for the brand of orders that name none; a single brand is it anyway.")
+    default: bool = Field(
+        False, description="true for the brand of orders that name none; a single brand is it anyway."
+    )
 
 
 class Web(Section):
     """Where customers reach the pages."""
 
-    public_url: Url = Field("", description="https address of the customers' pages; empty: no links, answers go by email.")
+    public_url: Url = Field(
+        "", description="https address of the customers' pages; empty: no links, answers go by email."
+    )
 
 
 class Team(Section):
     """Whom the product tells about trouble."""
 
-    email: Address = Field("", description="Address that is told of stale sources, brakes and failures; empty: only the log.")
+    email: Address = Field(
+        "", description="Address that is told of stale sources, brakes and failures; empty: only the log."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Profile(Section):
     """How the columns and values of an export are read."""
 
     kind: Kind | None = Field(None, description="Kind of records in such files.")
-    columns: dict[str, str] = Field({}, description="Our column name = \"Their Column\".")
+    columns: dict[str, str] = Field({}, description='Our column name = "Their Column".')
     constants: dict[str, str] = Field({}, description="Our column name = the same value for every row.")
     templates: dict[str, str] = Field({}, description="Our column name = text with {their_column} in it.")
     values: dict[str, dict[str, str]] = Field({}, description="For a column of ours: their value = our value.")

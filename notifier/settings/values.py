@@ -6,7 +6,7 @@ Used by the sections. A validator raises ValueError with what is wrong and what 
 import re
 from datetime import timedelta
 from decimal import Decimal
-from email.utils import parseaddr, quote
+from email.utils import getaddresses, quote
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -20,7 +20,9 @@ from notifier.terms.time import zone
 
 _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 _COUNTRIES = frozenset(
-    code for code in BabelLocale("en").territories if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRIES
+    code
+    for code in map(str, BabelLocale("en").territories)
+    if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRIES
 )
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -29,7 +31,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 class Section(BaseModel):
     """Base of every table in settings.toml: unknown keys are refused, and nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 def _zone(name: str) -> str:
@@ -78,7 +80,7 @@ def _without_login(text: str) -> str:
 def _one_line(text: str) -> str:
     if any(not letter.isprintable() for letter in text):
         raise ValueError("has a line break or an invisible character in it; write one plain line")
-    return text
+    return text.strip()
 
 
 def _address(text: str) -> str:
@@ -93,8 +95,9 @@ def _address(text: str) -> str:
 def _sender(text: str) -> str:
     if not text:
         return text
-    name, address = parseaddr(_one_line(text))
+    found = getaddresses([_one_line(text)])
     try:
+        (name, address) = found[0] if len(found) == 1 else ("", "")
         return mailbox(name, validate_email(address, check_deliverability=False).normalized)
     except EmailNotValidError as error:
         raise ValueError(f"{text!r} is no sender; write one like Your Shop <orders@shop.example>") from error

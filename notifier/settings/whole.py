@@ -30,7 +30,9 @@ class Sections(Section):
     placed: Placed = Field(Placed(), description="Purpose placed: a new backorder.")
     eta_change: EtaChange = Field(EtaChange(), description="Purpose eta_change: the expected date moved.")
     progress: Progress = Field(Progress(), description="Purpose progress: still waiting.")
-    reward: Reward = Field(Reward(), description="Purpose reward: a code for patience; off until percent or amount is set.")
+    reward: Reward = Field(
+        Reward(), description="Purpose reward: a code for patience; off until percent or amount is set."
+    )
     eta: EtaBelief = Field(EtaBelief(), description="Which expected dates are believed.")
     templates: Templates = Field(Templates(), description="Your own words; what is not there comes with the product.")
     team: Team = Field(Team(), description="Whom the product tells about trouble.")
@@ -83,18 +85,22 @@ class Settings(Sections):
         return self.brand(self.brand_keys[0])
 
     def brand(self, key: str) -> Brand:
-        """The brand `key`, resolved; the empty key means the default. Raises SettingsError for one that is not there."""
+        """The brand `key`, resolved; the empty key means the default. Raises SettingsError for one not there."""
         if not key:
             return self.default_brand
         section = self._brands().get(key)
         if section is None:
-            raise SettingsError([f"[brands.{key}]: is no brand of this shop; add the table, or name one of {self.brand_keys}"])
+            raise SettingsError(
+                [f"[brands.{key}]: is no brand of this shop; add the table, or name one of {self.brand_keys}"]
+            )
         return resolved(key, section, self.shop, urlsplit(self.web.public_url).hostname or "")
 
     def profile(self, name: str) -> Profile:
         """The profile `name`; the empty name means our own column names. Raises SettingsError for one not there."""
         if name and name not in self.profiles:
-            raise SettingsError([f"[profiles.{name}]: is not there; add the table, or name one of {sorted(self.profiles)}"])
+            raise SettingsError(
+                [f"[profiles.{name}]: is not there; add the table, or name one of {sorted(self.profiles)}"]
+            )
         return self.profiles[name] if name else Profile()
 
     def source_profile(self, source: Source) -> Profile:

@@ -166,6 +166,7 @@ def upgrade() -> None:
         sa.Column("region", AutoString(), nullable=False),
         sa.Column("postal_code", AutoString(), nullable=False),
         sa.Column("business", sa.Boolean(), nullable=False),
+        sa.Column("described_at", UTCDateTime(), nullable=True),
         sa.Column("due_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["email_id"],
@@ -320,6 +321,16 @@ def upgrade() -> None:
         sa.Column("amount_paid", Amount(), nullable=True),
         sa.Column("currency", AutoString(), nullable=False),
         sa.Column("buyer_credit", sa.Boolean(), nullable=False),
+        sa.Column("promised_ship_by", sa.Date(), nullable=True),
+        sa.Column("deliver_by", sa.Date(), nullable=True),
+        sa.Column("eta_from", sa.Date(), nullable=True),
+        sa.Column("eta_to", sa.Date(), nullable=True),
+        sa.Column("status", AutoString(), nullable=False),
+        sa.Column("shipped_at", UTCDateTime(), nullable=True),
+        sa.Column("cancelled_at", UTCDateTime(), nullable=True),
+        sa.Column("refunded_at", UTCDateTime(), nullable=True),
+        sa.Column("delay_reason", AutoString(), nullable=False),
+        sa.Column("rule_exempt", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["customer.id"],
@@ -474,6 +485,7 @@ def upgrade() -> None:
         sa.Column("first_seen_at", UTCDateTime(), nullable=False),
         sa.Column("row_hash", AutoString(), nullable=False),
         sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.Column("seen_import", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["customer.id"],

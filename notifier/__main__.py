@@ -1,0 +1,8 @@
+"""`python -m notifier` is the console script. Colour: door."""
+
+import sys
+
+from notifier.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""The command line: one typer app, every command a thin call of pipeline. Colour: door. Entry: `notifier`, `main`.
+
+A new command is one function in a module here and one line in COMMANDS.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from notifier.cli import check, demo, init, records, run, show, work
+from notifier.cli.session import DONE, FAULT, WITH_REFUSALS, new_session
+from notifier.errors import NotifierError, SchemaError, SettingsError, UsageError
+
+COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("demo", demo.demo),
+    ("init", init.init),
+    ("check", check.check),
+    ("migrate", work.migrate),
+    ("import", records.import_files),
+    ("plan", work.plan),
+    ("deliver", work.deliver),
+    ("run", run.run),
+    ("explain", show.explain),
+    ("export", show.export),
+)
+
+root = typer.Typer(
+    name="notifier",
+    help="Tells customers honestly when their backordered goods will come.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for name, function in COMMANDS:
+    root.command(name)(function)
+
+
+@root.callback()
+def _options(
+    ctx: typer.Context,
+    settings: Annotated[
+        Path | None, typer.Option(help="The settings file (or NOTIFIER_SETTINGS); default settings.toml here.")
+    ] = None,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if show_version:
+        typer.echo(version("backorder-notifier"))
+        raise typer.Exit
+    ctx.obj = new_session(settings)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 done with rejects or refusals, 2 usage or settings fault."""
+    given = _settings_first(list(sys.argv[1:] if arguments is None else arguments))
+    try:
+        root(given)
+    except (SettingsError, UsageError, SchemaError) as fault:
+        typer.echo(str(fault), err=True)
+        return FAULT
+    except NotifierError as refusal:
+        typer.echo(str(refusal), err=True)
+        return WITH_REFUSALS
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else DONE
+    return DONE
+
+
+def _settings_first(arguments: list[str]) -> list[str]:
+    """`--settings` may stand anywhere; typer wants it before the command."""
+    for i, word in enumerate(arguments):
+        if word == "--":
+            break
+        if word == "--settings" and i + 1 < len(arguments):
+            return [*arguments[i : i + 2], *arguments[:i], *arguments[i + 2 :]]
+        if word.startswith("--settings="):
+            return [word, *arguments[:i], *arguments[i + 1 :]]
+    return arguments

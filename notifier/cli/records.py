@@ -1,0 +1,74 @@
+"""`notifier import`: files given by hand. Colour: door."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from notifier import app
+from notifier.cli.session import DONE, WITH_REFUSALS, Session, say_json
+from notifier.cli.work import Json, Now
+from notifier.errors import UsageError
+from notifier.pipeline.imports import import_records
+from notifier.records import ImportReport, ImportRequest
+from notifier.records.columns import KINDS
+
+
+def import_files(
+    ctx: typer.Context,
+    kind: Annotated[str, typer.Argument(help=f"What the rows are: {', '.join(KINDS)}.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV, TSV, JSON, JSON Lines, each also gzipped.")],
+    profile: Annotated[str, typer.Option(help="Name of a [profiles.NAME] in the settings.")] = "",
+    now: Now = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count, keep nothing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="One rejected row, and none is kept.")] = False,
+    accept_shrink: Annotated[
+        bool, typer.Option("--accept-shrink", help="Let a snapshot close more than half of the open lines.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Take records in; the same file twice changes nothing."""
+    session: Session = ctx.obj
+    if kind not in KINDS:
+        raise UsageError(f"{kind!r} is no kind of records; write one of {', '.join(KINDS)}")
+    if missing := [str(path) for path in files if not path.is_file()]:
+        raise UsageError(f"no such file: {', '.join(missing)}")
+    settings = session.settings()
+    shape, context, at = app.profile(settings, profile, kind), app.shop_context(settings), session.moment(now)
+    reports = []
+    with session.house() as house, _bar(session) as bar:
+        for path in files:
+            task = bar.add_task(path.name, total=path.stat().st_size)
+            request = ImportRequest(kind, path, shape, dry_run, strict, accept_shrink)
+            reports.append(
+                import_records(house, context, request, at, lambda done, whole: bar.update(task, completed=done, total=whole))
+            )
+    _tell(session, kind, reports, as_json)
+    raise typer.Exit(WITH_REFUSALS if any(report.rejected for report in reports) else DONE)
+
+
+def _bar(session: Session) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=session.console, transient=True)
+
+
+def _tell(session: Session, kind: str, reports: list[ImportReport], as_json: bool) -> None:
+    counts = {
+        name: sum(getattr(report, name) for report in reports)
+        for name in ("read", "accepted", "unchanged", "rejected", "blank")
+    }
+    rejects = [report.reject_file for report in reports if report.reject_file]
+    if as_json:
+        where = None if not rejects else rejects[0] if len(rejects) == 1 else rejects
+        say_json({"kind": kind, **counts, "reject_file": where})
+        return
+    words = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "read")
+    session.console.print(f"{kind}: {words}")
+    for report in reports:
+        for note in report.notes:
+            session.console.print(f"  {note}", style="dim")
+        if report.warning_file:
+            session.console.print(f"  {report.warnings} values were left out; see {report.warning_file}", style="yellow")
+    for path in rejects:
+        session.console.print(f"  rejected rows, with reasons: {path}", style="red")

@@ -1,0 +1,81 @@
+"""What every command shares: the settings path, the clock, and how faults become exit codes. Colour: door."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from dateutil import parser as dates
+from rich.console import Console
+
+from notifier import app
+from notifier.errors import UsageError
+from notifier.pipeline.house import House
+from notifier.settings import Settings, load_settings
+from notifier.terms.time import utc, zone
+
+DONE, WITH_REFUSALS, FAULT = 0, 1, 2
+"""Exit codes: done; done with rejects or refusals; usage or settings fault."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One call of the command line. Progress and words go to stderr, results to stdout."""
+
+    path: Path | None
+    environ: Mapping[str, str]
+    console: Console
+    _settings: Settings | None = None
+
+    def settings(self) -> Settings:
+        """The settings, read once. Raises SettingsError with every fault."""
+        if self._settings is None:
+            self._settings = load_settings(app.settings_path(self.path, self.environ), self.environ)
+        return self._settings
+
+    @contextmanager
+    def house(self) -> Iterator[House]:
+        """The shop, opened and closed again."""
+        house = app.open_house(self.settings())
+        try:
+            yield house
+        finally:
+            house.store.close()
+
+    def moment(self, text: str | None) -> datetime:
+        """The business time of this call, aware UTC: `--now` in ISO 8601 (a naive one in the shop's zone), else the clock."""
+        if not text:
+            return app.clock()
+        try:
+            found = dates.isoparse(text)
+        except ValueError as error:
+            raise UsageError(f"--now {text!r} is no ISO 8601 time; write one like 2026-11-23T15:00Z") from error
+        return utc(found if found.tzinfo else found.replace(tzinfo=zone(self.settings().shop.timezone)))
+
+
+def new_session(path: Path | None) -> Session:
+    """The session of this process."""
+    _log_to_stderr()
+    return Session(path, os.environ, Console(stderr=True))
+
+
+def say_json(found: Mapping[str, Any]) -> None:
+    """Print one JSON object on stdout."""
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, default=str) + "\n")
+
+
+def _log_to_stderr() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,18 @@
+"""Records in: one road for files given by hand and for configured sources. Colour: root. Called by cli and schedule."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from notifier.pipeline.house import House
+from notifier.records import ImportReport, ImportRequest, import_file
+from notifier.records.profile import ShopContext
+
+BytesRead = Callable[[int, int], None]
+"""Called with bytes read and bytes in all."""
+
+
+def import_records(
+    house: House, context: ShopContext, request: ImportRequest, known_at: datetime, progress: BytesRead
+) -> ImportReport:
+    """Import one file as known at the UTC instant `known_at`. Raises ImportRefused when nothing of it was taken."""
+    return import_file(house.store, request, context, known_at, progress)

@@ -1,0 +1,79 @@
+"""Which lines are due for a purpose, and when to look again. Colour: pure. Called by decide."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from notifier.policy.figures import Policy
+from notifier.policy.languages import locale_of
+from notifier.policy.occasions import OCCASIONS
+from notifier.policy.occurrence import NEVER, Occurrence
+from notifier.terms.decision import LineOccasion
+from notifier.terms.facts import CustomerFacts, LineFacts
+from notifier.terms.purpose import Purpose
+from notifier.terms.words import Channel
+
+TEXT_FOLLOWS = timedelta(hours=24)
+"""How long after its email a text may still go on top: it waits for the morning, not for the week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One line that is due for one purpose, and the locale in which to say it."""
+
+    line: LineFacts
+    why: LineOccasion
+    locale: str
+
+
+def due_lines(
+    customer: CustomerFacts, purpose: Purpose, channel: Channel, policy: Policy, now: datetime
+) -> tuple[list[Due], list[datetime]]:
+    """The lines, by id, that are due for `purpose`, and when to look again at the others.
+
+    `channel` matters only where texts go on top of emails.
+    """
+    dues: list[Due] = []
+    looks: list[datetime] = []
+    for line in sorted(customer.lines, key=_by_id):
+        found = occurrence(line, customer, (purpose, channel), policy, now)
+        if found.look_again is not None:
+            looks.append(found.look_again)
+        if found.occasion is not None:
+            why = LineOccasion(line.id, line.order, line.line, found.occasion, found.answers)
+            dues.append(Due(line, why, locale_of(line, customer, policy)))
+    return dues, looks
+
+
+def _by_id(line: LineFacts) -> int:
+    return line.id
+
+
+def occurrence(
+    line: LineFacts, customer: CustomerFacts, asked: tuple[Purpose, Channel], policy: Policy, now: datetime
+) -> Occurrence:
+    """What a purpose has to say about `line` on a channel; nothing that was said before under the same key."""
+    purpose, channel = asked
+    if purpose.after_told and not line.tellings:
+        return NEVER
+    line = _as_known(line, purpose, channel, now)
+    found = OCCASIONS[purpose.occasion](line, customer, purpose, policy, now)
+    told = any(one.purpose == purpose.name and one.occasion == found.occasion for one in line.tellings)
+    return replace(found, occasion=None) if told else found
+
+
+def _as_known(line: LineFacts, purpose: Purpose, channel: Channel, now: datetime) -> LineFacts:
+    """The line as told by `channel`, for a purpose whose texts go on top of its emails.
+
+    A text is no notice, so the email does not see it; the text does not see the email of the last day: it repeats it.
+    """
+    if not purpose.text_on_top or not line.tellings:
+        return line
+    other = Channel.SMS if channel is Channel.EMAIL else Channel.EMAIL
+    kept = tuple(
+        told
+        for told in line.tellings
+        if told.purpose != purpose.name
+        or told.channel is not other
+        or (channel is Channel.SMS and now - told.at >= TEXT_FOLLOWS)
+    )
+    return line if len(kept) == len(line.tellings) else replace(line, tellings=kept)

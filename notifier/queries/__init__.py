@@ -1,0 +1,6 @@
+"""Read-only views for the doors: they take a Transaction and change nothing. Colour: store. Called by cli, web, explain.
+
+exports   every contact, decision or message, streamed oldest first
+stories   everything about one customer, order or message
+masks     addresses as a person may see them
+"""

