@@ -27,7 +27,17 @@ MAILS = 3000
 ROUNDS = 5
 CONNECTIONS = 16
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
-COLUMNS = ("order_id", "customer_id", "customer_name", "email", "sku", "product", "ordered_at", "promised_ship_by", "eta_to")
+COLUMNS = (
+    "order_id",
+    "customer_id",
+    "customer_name",
+    "email",
+    "sku",
+    "product",
+    "ordered_at",
+    "promised_ship_by",
+    "eta_to",
+)
 
 
 def run() -> None:

@@ -24,7 +24,9 @@ def smtp_sink() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    sink = subprocess.Popen([program, "-c", "-u", "nobody", f"inet:127.0.0.1:{port}", "1000"], stdout=subprocess.DEVNULL)
+    sink = subprocess.Popen(
+        [program, "-c", "-u", "nobody", f"inet:127.0.0.1:{port}", "1000"], stdout=subprocess.DEVNULL
+    )
     try:
         _wait(port)
         yield port

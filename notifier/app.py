@@ -17,7 +17,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from notifier.channels import ChannelSender, open_sender
+from notifier.channels import open_sender
 from notifier.channels.folder import FolderAccess, FolderSender
 from notifier.channels.redirect import OnlyToSender, RedirectSender
 from notifier.deliver import Pace
@@ -28,6 +28,7 @@ from notifier.pipeline.deliver import Wires
 from notifier.pipeline.facts import Judging
 from notifier.pipeline.house import House, Sending, Web
 from notifier.policy.figures import BrandFigures, Cap, Figures, Policy, Rewards, Texting, Window, every_day
+from notifier.pipeline.team import Team
 from notifier.records.profile import Profile, ShopContext
 from notifier.render.links import signing
 from notifier.render_pool import Limits, RenderPool
@@ -36,6 +37,7 @@ from notifier.settings import Settings, Source
 from notifier.store.engine import Store, open_engine
 from notifier.store.migrate import require_current, upgrade
 from notifier.template_files import load_catalogue, packaged_folder
+from notifier.terms.delivery import ChannelSender
 from notifier.terms.time import zone
 from notifier.terms.words import Channel, DeliveryMode
 
@@ -64,7 +66,9 @@ def read_secrets(settings: Settings) -> Secrets:
         try:
             given = settings.key_file.read_bytes().strip()
         except FileNotFoundError as error:
-            raise SettingsError([f"[signing] key_file: {settings.key_file.name} is not there. Type: notifier migrate"]) from error
+            raise SettingsError(
+                [f"[signing] key_file: {settings.key_file.name} is not there. Type: notifier migrate"]
+            ) from error
         except OSError as error:
             raise SettingsError([f"[signing] key_file: cannot be read: {error.strerror}. Mend its rights"]) from error
     if len(given) < KEY_BYTES:
@@ -109,9 +113,7 @@ def open_house(settings: Settings) -> House:
     own = [settings.template_folder] if settings.template_folder.is_dir() else []
     catalogue = load_catalogue([packaged_folder(), *own])
     brands = {key: settings.brand(key) for key in settings.brand_keys}
-    web = Web(
-        settings.web.public_url, {key: one.link_domain for key, one in brands.items()}, signing(secrets_.links)
-    )
+    web = Web(settings.web.public_url, {key: one.link_domain for key, one in brands.items()}, signing(secrets_.links))
     return House(
         store=open_store(settings),
         catalogue=catalogue,
@@ -150,7 +152,9 @@ def policy(settings: Settings) -> Policy:
             most_without_news=settings.progress.max_without_news,
             after_days=settings.reward.after_days,
         ),
-        caps=tuple(Cap(one.count, one.period, None if one.channel == "all" else Channel(one.channel)) for one in said.caps),
+        caps=tuple(
+            Cap(one.count, one.period, None if one.channel == "all" else Channel(one.channel)) for one in said.caps
+        ),
         email_week=every_day(Window(said.email_from, said.email_until)),
         texting=Texting(settings.sms.enabled, settings.text_countries, (text_day,) * 6 + (sunday,)),
         rewards=Rewards(settings.reward.on, settings.reward.per_customer_per_year),
@@ -229,6 +233,13 @@ def sms_access(settings: Settings) -> object:
     )
 
 
+def team(settings: Settings) -> Team:
+    """Who is told about trouble; their mail is never redirected and needs no place in `only_to`."""
+    live = settings.delivery.mode is not DeliveryMode.FOLDER
+    channel = open_sender(Channel.EMAIL, email_access(settings)) if live else open_senders(settings)[Channel.EMAIL]
+    return Team(settings.team.email, settings.default_brand.sender, channel)
+
+
 def open_wires(settings: Settings) -> Wires:
     """The senders and the limited processes. The caller closes the pool, and each sender."""
     pool = RenderPool(settings.delivery.render_workers or os.cpu_count() or 1, Limits())
@@ -289,7 +300,9 @@ def refuse_time_travel(settings: Settings) -> None:
         hosts["[sms] api_base"] = urlsplit(settings.sms.api_base).hostname or "api.twilio.com"
     for setting, host in hosts.items():
         if not is_loopback(host):
-            raise UsageError(f"--now is refused, because {setting} reaches {host}; use it with mode folder or on loopback")
+            raise UsageError(
+                f"--now is refused, because {setting} reaches {host}; use it with mode folder or on loopback"
+            )
 
 
 def is_loopback(host: str) -> bool:

@@ -13,8 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from notifier.channels import ChannelSender
-from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.delivery import ChannelSender, Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
 
 log = structlog.get_logger(__name__)

@@ -58,7 +58,9 @@ async def _run(tick: Tick, lock: asyncio.Lock, stop: asyncio.Event) -> None:
         try:
             await tick.work()
         except Exception as fault:
-            log.error("tick failed; it will come again", tick=tick.name, fault=type(fault).__name__, text=_first_line(fault))
+            log.error(
+                "tick failed; it will come again", tick=tick.name, fault=type(fault).__name__, text=_first_line(fault)
+            )
 
 
 def _first_line(fault: Exception) -> str:

@@ -56,13 +56,19 @@ def add_customer(tx: Transaction, name: str, lines: int = 1) -> Someone:
 
 
 def _id(tx: Transaction, model: type, **values: object) -> int:
-    row = model(first_seen_at=NOW, **values) if "first_seen_at" in model.model_fields and "first_seen_at" not in values else model(**values)  # type: ignore[attr-defined]
+    row = (
+        model(first_seen_at=NOW, **values)
+        if "first_seen_at" in model.model_fields and "first_seen_at" not in values
+        else model(**values)
+    )  # type: ignore[attr-defined]
     given = {name: value for name, value in row.model_dump().items() if name != "id"}
     made: int = tx.connection.execute(insert(table_of(model)).returning(table_of(model).c.id), given).scalar_one()
     return made
 
 
-def decision(someone: Someone, purpose: Purpose = DELAY, lines: Sequence[int] | None = None, occasion: str = "promise:2026-05-20") -> Decision:
+def decision(
+    someone: Someone, purpose: Purpose = DELAY, lines: Sequence[int] | None = None, occasion: str = "promise:2026-05-20"
+) -> Decision:
     """A decision to send `purpose` by email about these lines (all by default)."""
     about = someone.lines if lines is None else lines
     return Decision(

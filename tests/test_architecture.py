@@ -30,12 +30,14 @@ COLOURS = {
     "notifier.render_pool": "wire",
     "notifier.render_worker": "wire",
     "notifier.template_files": "wire",
+    "notifier.source_fetch": "wire",
     "notifier.replies": "wire",
     "notifier.settings": "root",
     "notifier.app": "root",
     "notifier.pipeline": "root",
     "notifier.schedule": "door",
     "notifier.cli": "door",
+    "notifier.demo": "door",
     "notifier.web": "door",
     "notifier.__main__": "door",
 }
@@ -46,6 +48,7 @@ ONE_STAGE = {"notifier.render_worker": "notifier.render_pool"}
 
 SIBLINGS = {
     ("notifier.cli", "notifier.schedule"),
+    ("notifier.cli", "notifier.demo"),
     ("notifier.cli", "notifier.web"),
     ("notifier.__main__", "notifier.cli"),
 }
@@ -70,12 +73,20 @@ FENCES = {
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
 FORBIDDEN = re.compile(r"(util|helper|manager|service|handler|misc|common)s?$")
 BARE = {"notification", "user", "status", "process", "handle", "data", "info"}
+MIGRATIONS = "notifier.store.migrations.versions"
+"""Written once, by a generator, and never changed after: a list of tables has no seam within."""
 MOST_LINES, MOST_FUNCTION_LINES, MOST_PARAMETERS = 350, 40, 5
 
 FILES = sorted((ROOT / "notifier").rglob("*.py"))
 NAMES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in FILES]
 MODULES = dict(zip(NAMES, FILES, strict=True))
 TEST_FILES = sorted((ROOT / "tests").rglob("*.py"))
+
+
+def is_command(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """A command of the command line: each option is a parameter, and typer knows no other way."""
+    first = function.args.args[0].annotation if function.args.args else None
+    return first is not None and ast.unparse(first) == "typer.Context"
 
 
 @cache
@@ -206,7 +217,7 @@ def test_a_module_is_short_enough_to_read(path: Path) -> None:
     assert lines <= MOST_LINES, f"{path.name} has {lines} lines; where is its seam?"
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith(MIGRATIONS)])
 def test_a_function_fits_on_a_screen(module: str) -> None:
     long = {f.name: length(f) for f in functions(MODULES[module]) if length(f) > MOST_FUNCTION_LINES}
     assert not long, f"{module}: {long}"
@@ -214,7 +225,11 @@ def test_a_function_fits_on_a_screen(module: str) -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_function_takes_few_parameters(module: str) -> None:
-    many = {f.name: parameters(f) for f in functions(MODULES[module]) if parameters(f) > MOST_PARAMETERS}
+    many = {
+        f.name: parameters(f)
+        for f in functions(MODULES[module])
+        if parameters(f) > MOST_PARAMETERS and not is_command(f)
+    }
     assert not many, f"{module}: {many}"
 
 

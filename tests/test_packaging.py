@@ -19,6 +19,11 @@ def bare(requirement: str) -> str:
     return re.split(r"[\[<>=!~;, ]", requirement)[0].lower()
 
 
+def pins(name: str) -> dict[str, str]:
+    text = (ROOT / f"{name}.lock").read_text("utf-8")
+    return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", text, re.MULTILINE))
+
+
 def test_the_package_needs_what_requirements_in_lists() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert set(project["dependencies"]) == listed("requirements.in") - BUILD
@@ -38,12 +43,5 @@ def test_a_lock_names_no_host_and_no_path(name: str) -> None:
 
 
 def test_both_locks_pin_the_same_versions() -> None:
-    pins = [
-        dict(
-            re.findall(
-                r"^([a-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", (ROOT / f"{name}.lock").read_text("utf-8"), re.MULTILINE
-            )
-        )
-        for name in ("requirements", "requirements-dev")
-    ]
-    assert {name: pins[1].get(name) for name in pins[0]} == pins[0]
+    developing = pins("requirements-dev")
+    assert {name: developing.get(name) for name in pins("requirements")} == pins("requirements")

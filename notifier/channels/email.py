@@ -133,6 +133,15 @@ class EmailSender:
         finally:
             self._idle.put_nowait(line)
 
+    async def greet(self) -> None:
+        """Connect and log in, without a mail, then say QUIT. Raises what aiosmtplib raises, and OSError."""
+        line = _Line(self._client())
+        try:
+            async with asyncio.timeout(self._access.timeout):
+                await self._connect(line.client)
+        finally:
+            await self._hang_up(line)
+
     async def close(self) -> None:
         """Say QUIT on every open connection."""
         await asyncio.gather(*(self._hang_up(line) for line in self._lines))

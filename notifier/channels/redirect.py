@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from notifier.channels import ChannelSender
-from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.delivery import ChannelSender, Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
 
 MARK = "[redirected]"

@@ -57,6 +57,7 @@ CODES = {
     63038: "rate_limited",
 }
 _LATER_CODES = (63038,)
+_UNAUTHORIZED = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class SmsSender:
         _current.set(call)
         try:
             async with asyncio.timeout(self._access.timeout):
-                message = await self._messages().create_async(to=parcel.recipient, **self._fields(parcel))
+                message = await self._client().messages.create_async(to=parcel.recipient, **self._fields(parcel))
                 sid, code = str(message.sid), message.error_code
         except (TwilioRestException, TwilioServiceException) as fault:
             return _refusal(parcel, call, fault)
@@ -167,17 +168,24 @@ class SmsSender:
             return _result(parcel, (Outcome.REFUSED, CODES.get(int(code), "rejected")), f"code={code}", sid)
         return _result(parcel, (Outcome.ACCEPTED, "sent"), f"status={message.status}", sid)
 
+    async def account_state(self) -> str:
+        """Twilio's word: active, suspended or closed. Raises what twilio and aiohttp raise, and OSError."""
+        _current.set(_Call())
+        async with asyncio.timeout(self._access.timeout):
+            account = await self._client().api.v2010.accounts(self._access.account_sid).fetch_async()
+        return str(account.status)
+
     async def close(self) -> None:
         """Close the HTTP session."""
         transport, self._transport = self._transport, None
         if transport is not None:
             await transport.close()
 
-    def _messages(self) -> Any:
+    def _client(self) -> Any:
         if self._transport is None:
             self._transport = _Transport(self._access.base_url, self._access.timeout)
         access = self._access
-        return Client(access.account_sid, access.auth_token, http_client=self._transport).messages
+        return Client(access.account_sid, access.auth_token, http_client=self._transport)
 
     def _fields(self, parcel: Parcel) -> dict[str, object]:
         access = self._access
@@ -207,8 +215,11 @@ def _refusal(parcel: Parcel, call: _Call, fault: TwilioRestException | TwilioSer
     raw = f"http={reply} code={code} {_masked(str(text), parcel)}"
     if reply == _THROTTLED or code in _LATER_CODES:
         return _result(parcel, (Outcome.DEFERRED, "rate_limited"), raw, retry_after=call.retry_after)
+    if reply == _UNAUTHORIZED:
+        # A wrong token says nothing about the message: refusing would burn every queued text.
+        return _result(parcel, (Outcome.DEFERRED, "auth"), raw)
     if 400 <= reply < 500 and reply != 408:
-        return _result(parcel, (Outcome.REFUSED, CODES.get(code, "auth" if reply == 401 else "rejected")), raw)
+        return _result(parcel, (Outcome.REFUSED, CODES.get(code, "rejected")), raw)
     return _result(parcel, (Outcome.UNKNOWN, "provider_error"), raw)
 
 

@@ -10,9 +10,7 @@ from notifier import app
 from notifier.cli.session import DONE, WITH_REFUSALS, Session, say_json
 from notifier.cli.work import Json, Now
 from notifier.errors import UsageError
-from notifier.pipeline.imports import import_records
-from notifier.records import ImportReport, ImportRequest
-from notifier.records.columns import KINDS
+from notifier.pipeline.imports import KINDS, ImportReport, ImportRequest, import_records
 
 
 def import_files(
@@ -42,7 +40,9 @@ def import_files(
             task = bar.add_task(path.name, total=path.stat().st_size)
             request = ImportRequest(kind, path, shape, dry_run, strict, accept_shrink)
             reports.append(
-                import_records(house, context, request, at, lambda done, whole: bar.update(task, completed=done, total=whole))
+                import_records(
+                    house, context, request, at, lambda done, whole: bar.update(task, completed=done, total=whole)
+                )
             )
     _tell(session, kind, reports, as_json)
     raise typer.Exit(WITH_REFUSALS if any(report.rejected for report in reports) else DONE)
@@ -69,6 +69,8 @@ def _tell(session: Session, kind: str, reports: list[ImportReport], as_json: boo
         for note in report.notes:
             session.console.print(f"  {note}", style="dim")
         if report.warning_file:
-            session.console.print(f"  {report.warnings} values were left out; see {report.warning_file}", style="yellow")
+            session.console.print(
+                f"  {report.warnings} values were left out; see {report.warning_file}", style="yellow"
+            )
     for path in rejects:
         session.console.print(f"  rejected rows, with reasons: {path}", style="red")

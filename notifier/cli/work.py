@@ -23,7 +23,9 @@ def migrate(ctx: typer.Context) -> None:
     """Make or upgrade the database, and make the signing key where there is none."""
     session: Session = ctx.obj
     before, after, made_key = app.migrate(session.settings())
-    session.console.print(f"database: schema {after}" if before == after else f"database: schema {before or 'none'} → {after}")
+    session.console.print(
+        f"database: schema {after}" if before == after else f"database: schema {before or 'none'} → {after}"
+    )
     if made_key:
         session.console.print(f"signing key made: {session.settings().key_file.name} (keep it secret, back it up)")
 
@@ -74,7 +76,9 @@ def deliver(ctx: typer.Context, now: Now = None, as_json: Json = False) -> None:
     if as_json:
         say_json(counts)
     else:
-        session.console.print(", ".join(f"{count} {name}" for name, count in asdict(report).items() if count) or "nothing due")
+        session.console.print(
+            ", ".join(f"{count} {name}" for name, count in asdict(report).items() if count) or "nothing due"
+        )
     raise typer.Exit(WITH_REFUSALS if report.refused or report.unknown or report.held else DONE)
 
 

@@ -1,6 +1,6 @@
 """The ship dates a customer may be told about one line. Colour: pure. Called by pipeline with allocation's coverage.
 
-A customer never reads a date that is past, reversed or beyond belief (HOSTILE 13): then none is known, and `why` says so.
+A customer never reads a date that is past, reversed or beyond belief (HOSTILE 13): then none is known; `why` says so.
 """
 
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
@@ -57,11 +57,13 @@ def settle(tx: Transaction, results: Sequence[SendResult], backoff: Backoff, now
     if rows:
         tx.connection.execute(change, rows)
     open_states = (MessageState.HANDED_OFF.value, MessageState.UNKNOWN.value)
-    waiting = {
+    waiting: dict[int, Any] = {
         row.id: row
         for ids in batches([r.message_id for r in results])
         for row in tx.connection.execute(
-            select(_message.c.id, _message.c.attempts, _message.c.not_before).where(_message.c.id.in_(ids), _message.c.state.in_(open_states))
+            select(_message.c.id, _message.c.attempts, _message.c.not_before).where(
+                _message.c.id.in_(ids), _message.c.state.in_(open_states)
+            )
         )
     }
     settled = [_settled_row(r, waiting[r.message_id], backoff, now) for r in results if r.message_id in waiting]
@@ -84,7 +86,7 @@ _SETTLE = (
 )
 
 
-def _settled_row(result: SendResult, row: Row[Any], backoff: Backoff, now: datetime) -> dict[str, Any]:
+def _settled_row(result: SendResult, row: Any, backoff: Backoff, now: datetime) -> dict[str, Any]:
     state, reason, again = MessageState.ACCEPTED, "", None
     if result.outcome is Outcome.DEFERRED and row.attempts < backoff.most:
         state, reason, again = MessageState.QUEUED, result.code, now + backoff.wait(row.attempts, result.retry_after)

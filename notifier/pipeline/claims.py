@@ -6,9 +6,6 @@ Called by pipeline.deliver in a thread. What is no longer right is withdrawn wit
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row
 
 from notifier import outbox, rewards
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
@@ -22,6 +19,7 @@ from notifier.records.sources import stale_sources
 from notifier.render_pool import RenderJob
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
+from notifier.store.lookup import AnyRow
 from notifier.store.message_lines import lines_of
 from notifier.terms.content import Content
 from notifier.terms.facts import CustomerFacts
@@ -36,7 +34,7 @@ LONGEST_VALIDITY = timedelta(hours=4)
 class Ready:
     """One claimed message that is still right, with what is to be rendered."""
 
-    message: Row[Any]
+    message: AnyRow
     job: RenderJob
     recipient: str
     valid_seconds: int | None
@@ -63,7 +61,7 @@ def claim(house: House, now: datetime) -> Claimed:
         return found
 
 
-def _judge(tx: Transaction, house: House, rows: Sequence[Row[Any]], found: Claimed, now: datetime) -> None:
+def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed, now: datetime) -> None:
     customer_ids = sorted({row.customer_id for row in rows})
     stale = ", ".join(sorted(stale_sources(tx, house.stale_after, now)))
     market = with_run(read_market(tx, now, customer_ids), stale, True)
@@ -73,7 +71,7 @@ def _judge(tx: Transaction, house: House, rows: Sequence[Row[Any]], found: Claim
     book = _Book()
     for row in rows:
         customer = customers[row.customer_id].without(row.id)
-        letter = _letter(house, row, customer, told_lines.get(row.id, ()), book, now)
+        letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
         if letter is not None:
             letter = replace(letter, reward=codes.get(row.reward_id))
             found.ready.append(_ready(house, letter, market, now))
@@ -100,8 +98,9 @@ class _Book:
 
 
 def _letter(
-    house: House, row: Row[Any], customer: CustomerFacts, line_ids: Sequence[int], book: _Book, now: datetime
+    house: House, claimed: tuple[AnyRow, list[int]], customer: CustomerFacts, book: _Book, now: datetime
 ) -> Letter | None:
+    row, line_ids = claimed
     written = Written(Channel(row.channel), row.purpose, row.address_id, NoticeKind(row.notice), tuple(line_ids))
     judged = still_due(customer, house.purposes, house.judging.policy, now, written)
     if judged.verdict is not Verdict.SEND:
@@ -124,7 +123,9 @@ def _ready(house: House, letter: Letter, market: Market, now: datetime) -> Ready
     content = content_of(house, letter, market, now)
     source = house.catalogue.source(content.purpose, content.locale, content.brand.key)
     if content.channel is Channel.EMAIL:
-        return Ready(letter.message, RenderJob(source, content, headers_of(house, letter, content, now)), letter.recipient, None)
+        return Ready(
+            letter.message, RenderJob(source, content, headers_of(house, letter, content, now)), letter.recipient, None
+        )
     valid = _valid_seconds(letter.customer, house.judging.policy, content, now)
     return Ready(letter.message, RenderJob(source, content), letter.recipient, valid)
 

@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row
 
 from notifier.forecast.alternatives import ProductFacts, alternatives
 from notifier.forecast.eta import ShopFigures
@@ -14,10 +11,11 @@ from notifier.pipeline.house import House
 from notifier.policy.figures import alternatives_allowed
 from notifier.render.links import message_links
 from notifier.render.mime import EmailHeaders
-from notifier.terms.purpose import Purpose
+from notifier.store.lookup import AnyRow
 from notifier.terms.content import Content, Item, Links, RewardOffer
 from notifier.terms.facts import Alternative, CustomerFacts, LineFacts
 from notifier.terms.money import Money
+from notifier.terms.purpose import Purpose
 from notifier.terms.time import EtaRange, local_day
 from notifier.terms.words import Channel, LineStatus, MessageClass
 
@@ -28,11 +26,11 @@ MOST_ALTERNATIVES = 3
 class Letter:
     """One claimed message with its customer, the lines still due, its recipient and its reward code, if any."""
 
-    message: Row[Any]
+    message: AnyRow
     customer: CustomerFacts
     lines: Sequence[LineFacts]
     recipient: str
-    reward: Row[Any] | None
+    reward: AnyRow | None
 
 
 def told_eta(line: LineFacts, shop: ShopFigures, today: date) -> EtaRange | None:
@@ -65,7 +63,7 @@ def content_of(house: House, letter: Letter, market: Market, now: datetime) -> C
     )
 
 
-def links_of(house: House, message: Row[Any]) -> Links:
+def links_of(house: House, message: AnyRow) -> Links:
     """The signed links of one message; all empty where the shop has no pages."""
     domain = house.web.link_domains.get(message.brand, "")
     return message_links(house.web.public_url, house.web.keys, domain, message.uid, message.address_id)
@@ -116,7 +114,7 @@ def _stand_ins(house: House, letter: Letter, purpose: Purpose, market: Market) -
     return ()
 
 
-def _offer(code: Row[Any] | None) -> RewardOffer | None:
+def _offer(code: AnyRow | None) -> RewardOffer | None:
     if code is None:
         return None
     amount = Money(code.amount, code.currency) if code.amount is not None else None

@@ -14,14 +14,13 @@ from typing import Any
 import structlog
 
 from notifier import consent, contact_log, outbox, rewards
-from notifier.channels import ChannelSender
 from notifier.deliver import Pace, Tally, feed
-from notifier.pipeline.claims import Claimed, Ready, claim
+from notifier.pipeline.claims import Ready, claim
 from notifier.pipeline.house import House
 from notifier.render.links import short_token
 from notifier.render_pool import Rendered, RenderFailure, RenderPool
 from notifier.store.decisions import bring_forward
-from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.delivery import ChannelSender, Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
 
 log = structlog.get_logger(__name__)
@@ -72,29 +71,29 @@ async def deliver(
         found = await asyncio.to_thread(claim, house, clock())
         if not found.claimed:
             break
-        await _send(house, wires, clock, found, report, stop)
+        report.claimed += found.claimed
+        report.withdrawn += found.withdrawn
+        ledger = _Ledger(house, clock)
+        parcels, held = await asyncio.to_thread(_render, house, wires, ledger, found.ready)
+        report.held += held
+        report.add(await feed(parcels, wires.senders, ledger, wires.pace, stop))
         progress(report)
     await asyncio.to_thread(_release, house)
     return report
 
 
-async def _send(
-    house: House, wires: Wires, clock: Clock, found: Claimed, report: DeliverReport, stop: asyncio.Event
-) -> None:
-    report.claimed += found.claimed
-    report.withdrawn += found.withdrawn
-    results = await asyncio.to_thread(wires.pool.render, [one.job for one in found.ready])
-    ledger = _Ledger(house, clock)
+def _render(house: House, wires: Wires, ledger: "_Ledger", ready: Sequence[Ready]) -> tuple[list[Parcel], int]:
+    """Render a batch; what cannot be rendered is held. Returns the parcels, and how many are held."""
+    results = wires.pool.render([one.job for one in ready])
     failures: dict[int, str] = {}
     parcels = []
-    for ready, result in zip(found.ready, results, strict=True):
+    for one, result in zip(ready, results, strict=True):
         if isinstance(result, RenderFailure):
-            failures[ready.message.id] = f"{result.where}: {result.text}"
+            failures[one.message.id] = f"{result.where}: {result.text}"
         else:
-            parcels.append(ledger.take(ready, result))
-    report.held += len(failures)
-    await asyncio.to_thread(_keep, house, found.ready, failures, clock())
-    report.add(await feed(parcels, wires.senders, ledger, wires.pace, stop))
+            parcels.append(ledger.take(one, result))
+    _keep(house, ready, failures, ledger.now())
+    return parcels, len(failures)
 
 
 def _release(house: House) -> None:
@@ -106,7 +105,8 @@ def _keep(house: House, ready: Sequence[Ready], failures: Mapping[int, str], now
     """Hold what could not be rendered and keep the template versions used."""
     used = {one.job.source.version: one.job.source for one in ready}
     versions = [
-        outbox.VersionUsed(name, one.purpose, one.locale, one.brand, json.dumps(asdict(one))) for name, one in used.items()
+        outbox.VersionUsed(name, one.purpose, one.locale, one.brand, json.dumps(asdict(one)))
+        for name, one in used.items()
     ]
     with house.store.write() as tx:
         outbox.keep_versions(tx, versions, now)
@@ -123,6 +123,10 @@ class _Ledger:
         self._clock = clock
         self._ready: dict[int, outbox.Rendered] = {}
         self._customers: dict[int, int] = {}
+
+    def now(self) -> datetime:
+        """Business time."""
+        return self._clock()
 
     def take(self, ready: Ready, rendered: Rendered) -> Parcel:
         """Remember what is to be stored at hand-off and return the parcel that is to go."""

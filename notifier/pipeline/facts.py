@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select
-
 from notifier.forecast.allocation import Coverage, Source, SupplyFacts, cover
 from notifier.forecast.alternatives import ProductFacts, Shelf
 from notifier.forecast.eta import LineInputs, ShopFigures, eta_of, turns_on
@@ -18,6 +16,7 @@ from notifier.forecast.standing import Dates, Units, standing
 from notifier.policy.figures import Policy
 from notifier.store.engine import Transaction
 from notifier.store.gather import Gathered, Shelfware, gather, queue_positions, read_shelf
+from notifier.store.lookup import AnyQuery, AnyRow
 from notifier.terms.facts import (
     Address,
     Consent,
@@ -58,7 +57,7 @@ class Market:
     reward_budget_left: bool = True
 
 
-def read_market(tx: Transaction, now: datetime, customers: Sequence[int] | Select[Any]) -> Market:
+def read_market(tx: Transaction, now: datetime, customers: Sequence[int] | AnyQuery) -> Market:
     """Read the market at `now`, with the queue positions of `customers` (ids, or a query that gives them)."""
     ware = read_shelf(tx)
     products = {sku: _product(row) for sku, row in ware.products.items()}
@@ -84,13 +83,13 @@ def read_facts(
     ]
 
 
-def _product(row: Row[Any]) -> ProductFacts:
+def _product(row: AnyRow) -> ProductFacts:
     kind = ProductKind(row.kind)
     price = _money(row.price, row.currency)
     return ProductFacts(row.sku, row.name or row.sku, row.category, price, row.stock, kind, row.url, row.image_url)
 
 
-def _supply(row: Row[Any]) -> SupplyFacts:
+def _supply(row: AnyRow) -> SupplyFacts:
     return SupplyFacts(row.po, row.sku, row.promised_on, row.outstanding, row.received_quantity)
 
 
@@ -98,13 +97,11 @@ def _money(amount: Any, currency: str) -> Money | None:
     return Money(amount, currency) if amount is not None and currency else None
 
 
-def _lines(
-    customer_id: int, found: Gathered, market: Market, judging: Judging, now: datetime
-) -> tuple[LineFacts, ...]:
+def _lines(customer_id: int, found: Gathered, market: Market, judging: Judging, now: datetime) -> tuple[LineFacts, ...]:
     return tuple(_line(row, found, market, judging, now) for row in found.lines.get(customer_id, ()))
 
 
-def _line(row: Row[Any], found: Gathered, market: Market, judging: Judging, now: datetime) -> LineFacts:
+def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: datetime) -> LineFacts:
     units = Units(row.quantity, row.quantity_shipped, row.quantity_cancelled)
     stands = standing(LineStatus(row.status), Dates(row.shipped_at, row.cancelled_at), units, now)
     product = market.products.get(row.sku)
@@ -114,7 +111,9 @@ def _line(row: Row[Any], found: Gathered, market: Market, judging: Judging, now:
     today = local_day(now, tz)
     turn = turns_on(inputs, coverage, judging.shop, today)
     changes = [at for at in (stands.changes_at, day_start(turn, tz) if turn else None) if at]
-    promised = row.promised_ship_by or (row.deliver_by - timedelta(days=judging.transit_days) if row.deliver_by else None)
+    promised = row.promised_ship_by or (
+        row.deliver_by - timedelta(days=judging.transit_days) if row.deliver_by else None
+    )
     return LineFacts(
         id=row.id,
         order=row.order_key,
@@ -158,12 +157,12 @@ def _address(found: Gathered, address_id: int | None) -> Address | None:
     return Address(row.id, Channel(row.channel), row.value, row.region, row.textable)
 
 
-def _telling(row: Row[Any]) -> Telling:
+def _telling(row: AnyRow) -> Telling:
     eta = EtaRange(row.eta_from, row.eta_to) if row.eta_from and row.eta_to else None
     return Telling(row.message_id, row.purpose, Channel(row.channel), row.at, row.occasion, eta)
 
 
-Owned = dict[tuple[str, int], list[Row[Any]]]
+Owned = dict[tuple[str, int], list[AnyRow]]
 
 
 def _by_owner(found: Gathered) -> tuple[Owned, Owned]:
@@ -188,7 +187,7 @@ def _contacts(found: Gathered) -> tuple[Owned, Owned]:
 
 
 def _customer(
-    row: Row[Any],
+    row: AnyRow,
     found: Gathered,
     owned: tuple[tuple[Owned, Owned], tuple[Owned, Owned]],
     market: Market,
@@ -220,15 +219,15 @@ def _customer(
     )
 
 
-def _merged(owned: tuple[Owned, Owned], brand: str, customer_id: int, addresses: set[int]) -> list[Row[Any]]:
+def _merged(owned: tuple[Owned, Owned], brand: str, customer_id: int, addresses: set[int]) -> list[AnyRow]:
     mine = {one.id: one for one in owned[0].get((brand, customer_id), ())}
     for address in addresses:
         mine.update((one.id, one) for one in owned[1].get((brand, address), ()))
     return list(mine.values())
 
 
-def _consents(rows: Sequence[Row[Any]]) -> tuple[Consent, ...]:
-    newest: dict[tuple[str, str, int | None], Row[Any]] = {}
+def _consents(rows: Sequence[AnyRow]) -> tuple[Consent, ...]:
+    newest: dict[tuple[str, str, int | None], AnyRow] = {}
     for row in sorted(rows, key=lambda one: (one.at, one.id)):
         newest[row.channel, row.message_class, row.address_id] = row
     return tuple(
@@ -242,9 +241,15 @@ def _suppressions(found: Gathered, brand: str, addresses: set[int]) -> list[Supp
     return [Suppression(one, row.reason, row.at) for one, row in rows.items() if row is not None]
 
 
-def _past(row: Row[Any]) -> PastContact:
+def _past(row: AnyRow) -> PastContact:
     return PastContact(
-        row.id, row.at, Channel(row.channel), MessageClass(row.message_class), row.purpose, row.address_id, row.customer_id
+        row.id,
+        row.at,
+        Channel(row.channel),
+        MessageClass(row.message_class),
+        row.purpose,
+        row.address_id,
+        row.customer_id,
     )
 
 

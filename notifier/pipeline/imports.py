@@ -4,11 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from notifier.pipeline.house import House
-from notifier.records import ImportReport, ImportRequest, import_file
+from notifier.records.columns import KINDS
+from notifier.records.importer import import_file
 from notifier.records.profile import ShopContext
+from notifier.records.report import ImportReport, ImportRequest
 
 BytesRead = Callable[[int, int], None]
 """Called with bytes read and bytes in all."""
+
+__all__ = ["KINDS", "ImportReport", "ImportRequest", "import_records"]
 
 
 def import_records(

@@ -159,9 +159,7 @@ def _plan_batch(tx: Transaction, house: House, market: Market, ids: Sequence[int
     report.count(decisions)
 
 
-def _draft(
-    house: House, decision: Decision, customer: CustomerFacts, code: int | None, now: datetime
-) -> outbox.Draft:
+def _draft(house: House, decision: Decision, customer: CustomerFacts, code: int | None, now: datetime) -> outbox.Draft:
     today = local_day(now, house.judging.policy.timezone)
     wanted = {line.line_id for line in decision.lines}
     etas = {line.id: told_eta(line, house.judging.shop, today) for line in customer.lines if line.id in wanted}
@@ -172,7 +170,9 @@ def _codes(
     tx: Transaction, house: House, decisions: Sequence[Decision], facts: Mapping[int, CustomerFacts], now: datetime
 ) -> dict[int, int | None]:
     """The reward code by position of the decision that gives one; None where the budget did not reach."""
-    wanted = [i for i, one in enumerate(decisions) if one.verdict is Verdict.SEND and one.purpose.occasion == "long_wait"]
+    wanted = [
+        i for i, one in enumerate(decisions) if one.verdict is Verdict.SEND and one.purpose.occasion == "long_wait"
+    ]
     if not wanted or house.reward is None:
         return {}
     asked = [

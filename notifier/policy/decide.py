@@ -52,8 +52,8 @@ class _Group:
 def decide(customer: CustomerFacts, purposes: Sequence[Purpose], policy: Policy, now: datetime) -> Judgement:
     """Judge everything that may be said to `customer` at the aware instant `now`.
 
-    `due_at` is the earliest UTC instant at which the answer may differ although no fact changes. After a message, what it
-    told is a fact by the next day: then the next news of its lines is looked for. Every purpose must have passed
+    `due_at` is the earliest UTC instant at which the answer may differ although no fact changes. What a message told is
+    a fact by the next day: then the next news of its lines is looked for. Every purpose must have passed
     `occasions.check_purposes`.
     """
     tally = _Tally(customer)
@@ -69,7 +69,7 @@ def decide(customer: CustomerFacts, purposes: Sequence[Purpose], policy: Policy,
 
 
 def _paths(purpose: Purpose, customer: CustomerFacts, policy: Policy) -> tuple[tuple[Channel, ...], ...]:
-    """Channels of which the first that passes wins: preferred, email, text. An email with a text on top is two paths."""
+    """Channels of which the first that passes wins: preferred, email, text. Email with a text on top is two paths."""
     if purpose.text_on_top:
         return ((Channel.EMAIL,), (Channel.SMS,)) if policy.texting.on else ((Channel.EMAIL,),)
     if customer.preferred_channel is Channel.SMS:

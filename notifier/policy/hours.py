@@ -1,7 +1,7 @@
 """Windows of the day in the recipient's wall time. Colour: pure. Called by rules and by pipeline's deliver.
 
 Every answer comes from reading a wall clock at a UTC instant, never from adding hours: a night with a DST gap is
-shorter (HOSTILE 39), one with a fold has an hour twice (HOSTILE 40). With several candidate zones all must allow (RULES S10).
+shorter (HOSTILE 39), one with a fold has an hour twice (HOSTILE 40). With several zones all must allow (RULES S10).
 """
 
 from collections.abc import Iterator, Sequence

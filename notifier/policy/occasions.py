@@ -108,7 +108,7 @@ def stock_covers(
 
 
 def long_wait(line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime) -> Occurrence:
-    """The customer waited `after_days` since ordering or was put off twice; once a line, never where it is cancelled."""
+    """The customer waited `after_days` since the order or was put off twice; once a line, never a cancelled one."""
     if not policy.rewards.on or not customer.reward_budget_left or line.cancelled_at is not None:
         return NEVER
     if not is_open(line, now) or any(told.purpose == purpose.name for told in line.tellings):

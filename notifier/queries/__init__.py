@@ -1,4 +1,4 @@
-"""Read-only views for the doors: they take a Transaction and change nothing. Colour: store. Called by cli, web, explain.
+"""Read-only views for the doors: they take a Transaction and change nothing. Colour: store. Used by cli, web, explain.
 
 exports   every contact, decision or message, streamed oldest first
 stories   everything about one customer, order or message

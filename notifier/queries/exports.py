@@ -1,6 +1,6 @@
-"""Every contact, decision or message as plain rows, oldest first. Colour: store. Called by cli.show and the web's exports.
+"""Every contact, decision or message as plain rows, oldest first. Colour: store. Called by cli.show and the web.
 
-Rows come through the database's own cursor, a batch at a time: the memory is the same for a hundred rows and for millions.
+Rows come through the database's own cursor, a batch at a time: a million rows take the memory of a thousand.
 Addresses are masked and bodies are left out, so that an export may be mailed to a colleague.
 """
 
@@ -43,7 +43,7 @@ MESSAGE_FIELDS = (
 
 
 def contacts(tx: Transaction) -> Iterator[Record]:
-    """The contact log with CONTACT_FIELDS; `message`, `orders` and `lines` only where a message is behind the contact."""
+    """The contact log with CONTACT_FIELDS; `message`, `orders` and `lines` only where a message is behind it."""
     query = (
         select(_contact, _customer.c.key.label("customer_key"), _address.c.value.label("address_value"))
         .join(_customer, _customer.c.id == _contact.c.customer_id)
@@ -56,7 +56,7 @@ def contacts(tx: Transaction) -> Iterator[Record]:
 
 
 def decisions(tx: Transaction) -> Iterator[Record]:
-    """Every decision, sent and unsent, with DECISION_FIELDS; `at` is when it was first taken, `last_at` when last again."""
+    """Every decision, sent and unsent, with DECISION_FIELDS; `at` is when it was first taken, `last_at` last."""
     query = (
         select(_decision, _customer.c.key.label("customer_key"))
         .join(_customer, _customer.c.id == _decision.c.customer_id)
@@ -89,7 +89,7 @@ EXPORTS: Mapping[str, tuple[Sequence[str], Callable[[Transaction], Iterator[Reco
 
 
 def _batches(tx: Transaction, query: Select[Any]) -> Iterator[Sequence[Row[Any]]]:
-    with tx.connection.execution_options(yield_per=ROWS_A_BATCH).execute(query) as found:
+    with tx.connection.execute(query.execution_options(yield_per=ROWS_A_BATCH)) as found:
         yield from found.partitions()
 
 

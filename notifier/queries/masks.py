@@ -1,4 +1,4 @@
-"""Addresses as a person may see them in lists and exports: recognisable, never whole. Colour: store. Used by queries."""
+"""Addresses as a person may see them in lists: recognisable, never whole. Colour: store. Used by queries."""
 
 
 def masked(address: str | None) -> str:

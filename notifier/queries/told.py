@@ -1,4 +1,4 @@
-"""Which of the shop's orders and lines messages are about, for a batch of messages at once. Colour: store. Used by queries."""
+"""Which of the shop's orders and lines messages are about, many messages at once. Colour: store. Used by queries."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ def told_by(tx: Transaction, message_ids: Collection[int]) -> dict[int, Told]:
             .join(_message, _message.c.id == _told.c.message_id)
             .join(_line, _line.c.id == _told.c.line_id)
             .join(_order, _order.c.id == _line.c.order_id)
-            .where(_told.c.message_id.in_(ids), or_(_told.c.live == 1, _message.c.state == MessageState.WITHDRAWN.value))
+            .where(_told.c.message_id.in_(ids), or_(_told.c.live == 1, _message.c.state == MessageState.WITHDRAWN))
             .order_by(_told.c.message_id, _told.c.line_id)
         )
         for row in tx.connection.execute(query):

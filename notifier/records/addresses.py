@@ -1,5 +1,6 @@
 """Reads email addresses and phone numbers into the one form in which they are kept. Colour: store. Called by row and rights."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,9 @@ from notifier.records.values import refuse_mangled
 from notifier.terms.words import Channel
 
 LONGEST_EMAIL = 254
+_LONGEST_LOCAL = 64
+_PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
+"""A dot-atom that every rule of the library lets pass."""
 _NOBODY = frozenset({"noreply", "no-reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster"})
 _TEXTABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
@@ -33,17 +37,28 @@ def read_email(text: str) -> ReadAddress:
         raise ValueError(f"the address is longer than {LONGEST_EMAIL} characters")
     if text.count("@") > 1 or "," in text or ";" in text:
         raise ValueError("the field holds more than one address; leave one")
+    local, _, domain = text.rpartition("@")
+    if _PLAIN_LOCAL.fullmatch(local) and len(local) <= _LONGEST_LOCAL:
+        domain = _checked(f"a@{domain}", domain)[1]  # the library's work is per domain then, and most are met again
+    else:
+        local, domain = _checked(text, domain)
+    if local.casefold() in _NOBODY:
+        raise ValueError(f"{local}@ is read by nobody")
+    value = f"{local}@{domain}".lower()
+    if len(value) > LONGEST_EMAIL:
+        raise ValueError(f"the address is longer than {LONGEST_EMAIL} characters")
+    return ReadAddress(Channel.EMAIL.value, value)
+
+
+@lru_cache(maxsize=20_000)
+def _checked(text: str, domain: str) -> tuple[str, str]:
+    """Local part and ASCII domain of `text`; `domain` is only there to be told."""
     try:
         # .test never resolves; it is let through for staging systems
         found = validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise ValueError(f"no usable email address: {error}") from None
-    if found.local_part.casefold() in _NOBODY:
-        raise ValueError(f"{found.local_part}@ is read by nobody")
-    value = f"{found.local_part}@{found.ascii_domain}".lower()
-    if len(value) > LONGEST_EMAIL:
-        raise ValueError(f"the address is longer than {LONGEST_EMAIL} characters")
-    return ReadAddress(Channel.EMAIL.value, value)
+        raise ValueError(f"no usable email address ({domain or 'no domain'}): {error}") from None
+    return found.local_part, found.ascii_domain or domain
 
 
 @lru_cache(maxsize=20_000)
@@ -54,13 +69,13 @@ def read_phone(text: str, country: str) -> ReadAddress:
         number = phonenumbers.parse(text, country or None)
     except phonenumbers.NumberParseException as error:
         raise ValueError(f"no phone number ({error}); write it as +49 151 …, or give the row a country") from None
-    if not phonenumbers.is_possible_number(number):
+    kind = phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN and not phonenumbers.is_possible_number(number):
         raise ValueError("no possible phone number; write it with its country code, as +49 151 …")
-    whole = not number.extension and phonenumbers.is_valid_number(number)
     return ReadAddress(
         Channel.SMS.value,
         phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
         phonenumbers.region_code_for_number(number) or "",
-        whole and phonenumbers.number_type(number) in _TEXTABLE,
+        kind in _TEXTABLE and not number.extension,  # a kind is only known of a valid number
         ",".join(zone for zone in timezone.time_zones_for_number(number) if zone != "Etc/Unknown"),
     )

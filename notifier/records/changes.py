@@ -80,7 +80,7 @@ class Edits:
         for row_id, fields in self.updates.items():
             alike[tuple(sorted(fields))].append({"_id": row_id, **{f"_{name}": value for name, value in fields.items()}})
         for names, rows in alike.items():
-            values = {name: bindparam(f"_{name}") for name in names}
+            values: dict[str, Any] = {name: bindparam(f"_{name}") for name in names}
             tx.connection.execute(update(self.table).where(self.table.c.id == bindparam("_id")).values(values), rows)
         if self.changes:
             tx.connection.execute(insert(_history), self.changes)

@@ -56,20 +56,9 @@ def import_file(
     size = max(shape.size, 1)
     order = day_order(rows, mapping, profile, lambda done: progress(size + done, 3 * size))
     detected = Detected(shape.layout, shape.encoding, shape.delimiter, shape.line_ends, order, mapping.unused)
-    reader = RowReader(mapping, _dates(profile, context, order), profile, context, known_at)
+    reader = RowReader(mapping, _dates(profile, context, order), context, known_at)
     work = _Work(store, request, reader, detected, shape)
     return work.run(rows, lambda done: progress(2 * size + done, 3 * size))
-
-
-def import_rows(
-    store: Store, rows: Rows, request: ImportRequest, context: ShopContext, known_at: datetime
-) -> ImportReport:
-    """Import the rows of a query, which is read once: a date of it that is not ISO needs a declared format."""
-    profile = _profile(request)
-    mapping = Mapping(request.kind, profile, rows.columns, rows.name)
-    reader = RowReader(mapping, _dates(profile, context, ""), profile, context, known_at)
-    detected = Detected("query", unused_columns=mapping.unused)
-    return _Work(store, request, reader, detected, None).run(rows, lambda _: None)
 
 
 def _profile(request: ImportRequest) -> Profile:
@@ -107,7 +96,7 @@ class _Work:
     """One import from its first to its last row."""
 
     def __init__(
-        self, store: Store, request: ImportRequest, reader: RowReader, detected: Detected, shape: Shape | None
+        self, store: Store, request: ImportRequest, reader: RowReader, detected: Detected, shape: Shape
     ) -> None:
         self._store, self._request, self._reader, self._shape = store, request, reader, shape
         self._kind, self._profile = request.kind, reader.profile
@@ -173,7 +162,7 @@ class _Work:
             "profile": self._profile.name,
             "source": self._request.source,
             "file_name": self._request.path.name,
-            "file_hash": self._shape.digest if self._shape else "",
+            "file_hash": self._shape.digest,
             "known_at": known_at,
             "state": "running",
             "read": 0, "accepted": 0, "unchanged": 0, "rejected": 0, "blank": 0,

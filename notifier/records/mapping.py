@@ -6,7 +6,7 @@ from operator import itemgetter
 from string import Formatter
 
 from notifier.errors import ImportRefused
-from notifier.records.columns import ALIASES, COLUMNS, Column
+from notifier.records.columns import ALIASES, COLUMNS, Column, column_names
 from notifier.records.profile import Profile
 
 Texts = dict[str, str]
@@ -18,6 +18,7 @@ class Mapping:
     """The compiled profile of one file. `present` are the canonical columns that it says anything about."""
 
     def __init__(self, kind: str, profile: Profile, columns: Sequence[str], name: str) -> None:
+        self.profile = profile
         faults = profile.faults()
         if faults:
             raise ImportRefused("\n".join(faults))
@@ -60,14 +61,12 @@ def _places(kind: str, profile: Profile, columns: Sequence[str], name: str) -> d
         places[canonical] = place
     told = set(profile.columns) | set(profile.constants) | set(profile.templates)
     taken = set(places.values())
-    for column in COLUMNS[kind]:
-        place = by_folded.get(column.name)
-        if column.name not in told and place is not None and place not in taken:
-            places[column.name] = place
-    for alias, canonical in ALIASES.items():
-        place = by_folded.get(alias)
-        known = any(column.name == canonical for column in COLUMNS[kind])
-        if known and canonical not in places and canonical not in told and place is not None and place not in taken:
+    # a profile that names columns means those: a "Phone" it leaves out is not to be read as phone by its look
+    like = by_name if profile.columns else by_folded
+    for name, canonical in [(one.name, one.name) for one in COLUMNS[kind]] + list(ALIASES.items()):
+        place = like.get(name)
+        fits = canonical in column_names(kind) and canonical not in told and canonical not in places
+        if fits and place is not None and place not in taken:
             places[canonical] = place
     return places
 

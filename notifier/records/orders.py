@@ -70,16 +70,19 @@ def keep_orders(
         if row is None:
             edits.inserts.append(_BLANK | {"brand": key[0], "key": key[1]} | fields)
             found.changed.add(key)
-        elif edits.compare(row, fields, "/".join(key)):
+            continue
+        remembered = len(edits.changes)
+        if edits.compare(row, fields, "/".join(key)):
             found.changed.add(key)
-            if row.customer_id in nobodies:  # its first arrival is no change of anything
-                edits.changes = [one for one in edits.changes if one["key"] != "/".join(key)]
+            if row.customer_id in nobodies:  # its arrival after its lines is no change of anything
+                del edits.changes[remembered:]
     edits.write(tx)
     found.rows = before
     if edits.inserts or edits.updates:
         found.rows = known_orders(tx, told)
     moved = {key for key in found.changed if key in before}
-    found.customers = _pass_on(tx, stamp, {before[key].id: (before[key], found.rows[key]) for key in moved})
+    moves = {before[key].id: (before[key], found.rows[key]) for key in moved}
+    found.customers = _pass_on(tx, stamp, moves, nobodies)
     return found
 
 
@@ -118,7 +121,9 @@ def _fields(
     return found
 
 
-def _pass_on(tx: Transaction, stamp: Stamp, moved: Mapping[int, tuple[Row[Any], Row[Any]]]) -> set[int]:
+def _pass_on(
+    tx: Transaction, stamp: Stamp, moved: Mapping[int, tuple[Row[Any], Row[Any]]], nobodies: set[int]
+) -> set[int]:
     """Carry what changed of orders (id → before, after) to their lines; returns the customers of those lines."""
     edits = Edits.of(_line, "line", stamp)
     touched: set[int] = set()
@@ -126,9 +131,12 @@ def _pass_on(tx: Transaction, stamp: Stamp, moved: Mapping[int, tuple[Row[Any], 
     for line in lines:
         before, after = moved[line.order_id]
         fields = _inherited(line, before, after)
+        remembered = len(edits.changes)
         if edits.compare(line, fields, f"{after.brand}/{after.key}/{line.key}"):
             edits.updates[line.id]["import_id"] = stamp.import_id
             touched |= {line.customer_id, after.customer_id}
+            if before.customer_id in nobodies:
+                del edits.changes[remembered:]
     edits.write(tx)
     return touched
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row, select
+
 from notifier.records.addresses import ReadAddress
 from notifier.records.changes import Edits, Stamp, rows_by
 from notifier.records.columns import PERSON_FIELDS
 from notifier.records.row import Record, Values
 from notifier.store.engine import Transaction
 from notifier.store.hashing import address_hash
-from notifier.store.lookup import table_of
+from notifier.store.lookup import batches, table_of
 from notifier.store.tables import Address, Customer
 
 _address, _customer = table_of(Address), table_of(Customer)
@@ -53,7 +55,7 @@ def keep_addresses(tx: Transaction, stamp: Stamp, wanted: Iterable[ReadAddress |
     hashes = {
         one: address_hash(stamp.context.hash_key, one.channel, one.value) for one in set(wanted) if one is not None
     }
-    known = {(row.channel, row.hash): row for row in rows_by(tx, _address, "hash", hashes.values())}
+    known = _kept(tx, hashes.values())
     edits = Edits.of(_address, "address", stamp)
     for one, digest in hashes.items():
         row = known.get((one.channel, digest))
@@ -63,9 +65,18 @@ def keep_addresses(tx: Transaction, stamp: Stamp, wanted: Iterable[ReadAddress |
             edits.updates[row.id] = {"value": one.value}
     edits.write(tx)
     if edits.inserts:
-        fresh = [row["hash"] for row in edits.inserts]
-        known |= {(row.channel, row.hash): row for row in rows_by(tx, _address, "hash", fresh)}
+        known |= _kept(tx, [row["hash"] for row in edits.inserts])
     return {one: known[one.channel, digest].id for one, digest in hashes.items()}
+
+
+def _kept(tx: Transaction, hashes: Iterable[str]) -> dict[Key, Row[Any]]:
+    """Id and value of addresses by channel and hash; not more columns, because this is asked for every row of a file."""
+    found: dict[Key, Row[Any]] = {}
+    query = select(_address.c.id, _address.c.channel, _address.c.hash, _address.c.value)
+    for some in batches(sorted(hashes)):
+        rows = tx.connection.execute(query.where(_address.c.hash.in_(some)))
+        found |= {(row.channel, row.hash): row for row in rows}
+    return found
 
 
 def _address_row(one: ReadAddress, digest: str, stamp: Stamp) -> dict[str, Any]:
@@ -106,21 +117,19 @@ def keep_customers(
                 people.changed.add(key)
     edits.write(tx)
     if edits.inserts:
-        known |= _known(tx, {(row["brand"], row["key"]): row for row in edits.inserts})
-    people.ids = {key: row.id for key, row in known.items()}
+        people.ids = _ids(tx, [(row["brand"], row["key"]) for row in edits.inserts])
+    people.ids |= {key: row.id for key, row in known.items()}
     return people
 
 
 def ensure_customers(tx: Transaction, stamp: Stamp, keys: Iterable[Key]) -> dict[Key, int]:
     """Ids of customers by key; who is not known yet gets an empty row."""
     wanted = dict.fromkeys(keys)
-    known = _known(tx, wanted)
+    known = _ids(tx, wanted)
     edits = Edits.of(_customer, "customer", stamp)
     edits.inserts += [_BLANK | {"brand": brand, "key": key} for brand, key in wanted if (brand, key) not in known]
     edits.write(tx)
-    if edits.inserts:
-        known = _known(tx, wanted)
-    return {key: row.id for key, row in known.items()}
+    return _ids(tx, wanted) if edits.inserts else known
 
 
 _BLANK: dict[str, Any] = {
@@ -133,6 +142,16 @@ def _known(tx: Transaction, wanted: Iterable[Key]) -> dict[Key, Any]:
     keys = set(wanted)
     rows = rows_by(tx, _customer, "key", (key for _, key in keys))
     return {(row.brand, row.key): row for row in rows if (row.brand, row.key) in keys}
+
+
+def _ids(tx: Transaction, wanted: Iterable[Key]) -> dict[Key, int]:
+    keys = set(wanted)
+    found: dict[Key, int] = {}
+    query = select(_customer.c.id, _customer.c.brand, _customer.c.key)
+    for some in batches(sorted({key for _, key in keys})):
+        rows = tx.connection.execute(query.where(_customer.c.key.in_(some)))
+        found |= {(row.brand, row.key): row.id for row in rows if (row.brand, row.key) in keys}
+    return found
 
 
 def _described(values: Values, stamp: Stamp) -> datetime:

@@ -5,18 +5,19 @@ dropped with a warning as long as the customer can still be told: losing the bac
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from notifier.records import values
 from notifier.records.addresses import ReadAddress, read_email, read_phone
 from notifier.records.columns import Column, Reads
 from notifier.records.dates import DateReader
 from notifier.records.mapping import Mapping, Texts
-from notifier.records.profile import Profile, ShopContext
+from notifier.records.profile import ShopContext
 from notifier.terms.time import zone
 
 Value = str | int | bool | Decimal | date | datetime | ReadAddress | None
@@ -25,6 +26,10 @@ Values = dict[str, Any]
 
 FARTHEST_ETA = timedelta(days=5 * 365)
 """A date beyond that (2099-12-31) is a system's way to say that it has none; it is read as none (HOSTILE.md 13)."""
+
+MOST_REMEMBERED = 20_000
+_UNREAD = object()
+_BY_PLACE = (Reads.INSTANT, Reads.DAY, Reads.PHONE)
 
 
 class Rejected(Exception):
@@ -45,20 +50,21 @@ class Record:
     warnings: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class RowReader:
-    """Reads the rows of one file. `far` is the day from which an ETA is none."""
+    """Reads the rows of one file. What a text means is remembered, because most texts of a column come again and again."""
 
-    mapping: Mapping
-    dates: DateReader
-    profile: Profile
-    context: ShopContext
-    known_at: datetime
-    _salt: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        told = (self.dates.formats, self.dates.order, str(self.dates.zone), self.context.country, self.profile.timezone)
-        object.__setattr__(self, "_salt", repr((told, self.profile.decimal_comma, sorted(self.mapping.present))))
+    def __init__(self, mapping: Mapping, dates: DateReader, context: ShopContext, known_at: datetime) -> None:
+        self.mapping, self.context, self.known_at = mapping, context, known_at
+        self.profile = mapping.profile
+        self._dates = dates
+        self._far = known_at.date() + FARTHEST_ETA
+        told = (dates.formats, dates.order, str(dates.zone), context.country, self.profile.timezone)
+        self._salt = repr((told, self.profile.decimal_comma, sorted(mapping.present)))
+        self._plans = [
+            (one.name, one.required, self._reading(one), _BLANK.get(one.reads, ""), _Memory()) for one in mapping.columns
+        ]
+        self._soft = {one.name for one in mapping.columns if one.soft}
+        self._places = {one.name for one in mapping.columns if one.reads in _BY_PLACE}
 
     def digest(self, texts: Texts) -> str:
         """Hash of what the row says and of how it is read: another profile reads the same file anew."""
@@ -69,41 +75,45 @@ class RowReader:
         """The checked row. Raises Rejected with the field and the reason."""
         found: Values = {}
         warnings: list[tuple[str, str]] = []
-        row_zone = self._zone(texts.get("timezone", ""))
-        country = self._country(texts.get("country", ""))
-        for column in self.mapping.columns:
-            text = texts.get(column.name, "")
+        place = (texts.get("timezone", ""), texts.get("country", ""))
+        for name, required, reading, blank, memory in self._plans:
+            text = texts.get(name, "")
             if not text:
-                if column.required:
-                    raise Rejected(column.name, "is blank; every row needs it")
-                found[column.name] = _BLANK.get(column.reads, "")
+                if required:
+                    raise Rejected(name, "is blank; every row needs it")
+                found[name] = blank
                 continue
-            try:
-                found[column.name] = self._value(column, text, row_zone, country)
-            except ValueError as error:
-                if not column.soft or isinstance(error, values.MangledError):
-                    raise Rejected(column.name, str(error)) from None
-                found[column.name] = _BLANK.get(column.reads, "")
-                warnings.append((column.name, str(error)))
+            known = (text, place) if name in self._places else text
+            value = memory.get(known, _UNREAD)
+            if value is _UNREAD:
+                try:
+                    value = reading(text, place)
+                except ValueError as error:
+                    if name not in self._soft or isinstance(error, values.MangledError):
+                        raise Rejected(name, str(error)) from None
+                    value = blank
+                    warnings.append((name, str(error)))
+                else:
+                    memory.keep(known, value)
+            found[name] = value
         self._check(found, warnings)
         return Record(line, found, digest, tuple(warnings))
 
-    def _value(self, column: Column, text: str, row_zone: Any, country: str) -> Value:
-        reads = column.reads
-        simple = _SIMPLE.get(reads)
+    def _reading(self, column: Column) -> Callable[[str, tuple[str, str]], Value]:
+        """The function that reads a column's text, given the row's time zone and country as they are written."""
+        simple = _SIMPLE.get(column.reads)
         if simple is not None:
-            return simple(text)
-        if reads is Reads.INSTANT:
-            return self.dates.instant(text, row_zone)
-        if reads is Reads.DAY:
-            return self.dates.day(text, row_zone)
-        if reads is Reads.AMOUNT:
-            return values.amount(text, self.profile.decimal_comma)
-        if reads is Reads.EMAIL:
-            return self._email(text)
-        if reads is Reads.PHONE:
-            return read_phone(text, country)
-        return self._brand(text)
+            return lambda text, _: simple(text)
+        decimal_comma = self.profile.decimal_comma
+        by_reads: dict[Reads, Callable[[str, tuple[str, str]], Value]] = {
+            Reads.INSTANT: lambda text, place: self._dates.instant(text, self._zone(place[0])),
+            Reads.DAY: lambda text, place: self._dates.day(text, self._zone(place[0])),
+            Reads.AMOUNT: lambda text, _: values.amount(text, decimal_comma=decimal_comma),
+            Reads.EMAIL: lambda text, _: self._email(text),
+            Reads.PHONE: lambda text, place: read_phone(text, self._country(place[1])),
+            Reads.BRAND: lambda text, _: self._brand(text),
+        }
+        return by_reads[column.reads]
 
     def _email(self, text: str) -> ReadAddress:
         found = read_email(text)
@@ -116,11 +126,12 @@ class RowReader:
             raise ValueError(f"{text!r} is no brand of the settings ({', '.join(sorted(self.context.brands))})")
         return text
 
-    def _zone(self, text: str) -> Any:
-        if self.profile.timezone:
-            return self.dates.zone
+    def _zone(self, text: str) -> ZoneInfo | None:
+        """The row's own zone, unless the profile says in which all of the file is."""
+        if self.profile.timezone or not text:
+            return None
         try:
-            return zone(text) if text else None
+            return zone(text)
         except ValueError:
             return None
 
@@ -134,14 +145,23 @@ class RowReader:
         first, last = found.get("eta_from"), found.get("eta_to")
         if first and last and first > last:
             raise Rejected("eta_to", f"{last} lies before eta_from {first}")
-        far = self.known_at.date() + FARTHEST_ETA
         for name in ("eta_from", "eta_to", "promised_ship_by", "deliver_by", "promised_on"):
             day = found.get(name)
-            if day and day > far:
+            if day and day > self._far:
                 found[name] = None
                 warnings.append((name, f"{day} is more than five years ahead; read as no date"))
         if "customer_id" in found or "email" in found or "phone" in found:
             _who(found, warnings)
+
+
+class _Memory(dict[Any, Value]):
+    """Texts read before, so many of a column."""
+
+    def keep(self, text: Any, value: Value) -> None:
+        """Remember a text; a column of ever new ones forgets all from time to time instead of growing."""
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        self[text] = value
 
 
 def _who(found: Values, warnings: list[tuple[str, str]]) -> None:

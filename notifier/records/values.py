@@ -76,7 +76,7 @@ def stock(text: str) -> int:
     return min(max(int(re.split("[.,]", text)[0]), 0), MOST_STOCK)
 
 
-def amount(text: str, decimal_comma: bool) -> Decimal:
+def amount(text: str, *, decimal_comma: bool) -> Decimal:
     """An amount of money without its currency, not negative."""
     if not text.isascii() or not (_COMMA if decimal_comma else _POINT).fullmatch(text):
         hint = "" if decimal_comma or "," not in text else "; set decimal_comma = true in the profile if it is 12,50"
@@ -116,9 +116,10 @@ def currency(text: str) -> str:
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
     english = Locale("en").territories
-    codes = {code: code for code in english if len(code) == 2 and code.isalpha() and code != "ZZ"}
-    alike = {old: new[0] for old, new in get_global("territory_aliases").items() if len(new) == 1 and old.isalpha()}
-    return {name.casefold(): code for code, name in english.items() if code in codes} | alike | codes
+    codes = {str(code): str(code) for code in english if len(str(code)) == 2 and str(code).isalpha() and code != "ZZ"}
+    aliases: dict[str, list[str]] = dict(get_global("territory_aliases"))
+    alike = {old: new[0] for old, new in aliases.items() if len(new) == 1 and old.isalpha()}
+    return {name.casefold(): code for code, name in ((str(one), str(name)) for one, name in english.items()) if code in codes} | alike | codes
 
 
 @lru_cache(maxsize=1000)

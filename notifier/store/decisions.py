@@ -68,7 +68,9 @@ def record(
         if known is not None and decision.verdict is not Verdict.SEND:
             again.append({"one": known, "run": run_id, "at": now, "steps": trace, "until": decision.hold_until})
         else:
-            fresh.append(_row(decision, run_id, now) | {"fingerprint": prints[position], "message_id": messages.get(position)})
+            fresh.append(
+                _row(decision, run_id, now) | {"fingerprint": prints[position], "message_id": messages.get(position)}
+            )
     if again:
         tx.connection.execute(_AGAIN, again)
     for batch in batches(fresh, 1000):
@@ -118,7 +120,8 @@ def _trace(decision: Decision) -> str:
 
 def _row(decision: Decision, run_id: int, now: datetime) -> dict[str, Any]:
     lines = [
-        {"id": line.line_id, "order": line.order, "line": line.line, "occasion": line.occasion} for line in decision.lines
+        {"id": line.line_id, "order": line.order, "line": line.line, "occasion": line.occasion}
+        for line in decision.lines
     ]
     return {
         "run_id": run_id,

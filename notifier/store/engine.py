@@ -81,6 +81,13 @@ class Store:
         with self.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection, connection.begin():
             yield Transaction(connection)
 
+    def tidy(self) -> None:
+        """Let SQLite renew its statistics and cut its log; PostgreSQL does both by itself."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
+                    connection.exec_driver_sql(f"PRAGMA {pragma}")
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()

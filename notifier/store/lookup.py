@@ -4,13 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Column, Row, Table
+from sqlalchemy import Column, Row, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from notifier.store.engine import Transaction
 
 Item = TypeVar("Item")
+
+AnyRow = Row[Any]
+"""One row as pipeline sees it: names, no SQL."""
+
+AnyQuery = Select[Any]
+"""A query that pipeline hands from one function of the store to another."""
 
 IDS_A_QUERY = 5000
 """Parameters in one IN list; SQLite allows 32,766 a statement."""

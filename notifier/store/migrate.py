@@ -7,8 +7,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from notifier.errors import SchemaError
+from notifier.store.engine import open_engine
 
 _HERE = Path(__file__).parent / "migrations"
 
@@ -41,6 +43,20 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return before, head()
+
+
+def reachable_schema(url: str) -> str | None:
+    """The revision of the database at `url`, None where there is none. Raises SchemaError with the remedy."""
+    engine = open_engine(url)
+    try:
+        missing = engine.dialect.name == "sqlite" and not Path(engine.url.database or "").is_file()
+        return None if missing else current(engine)
+    except SQLAlchemyError as error:
+        # The driver's own words may hold the password of the URL; only its kind is shown.
+        kind = type(getattr(error, "orig", None) or error).__name__
+        raise SchemaError(f"it cannot be reached ({kind}). Is the server up, and is [database] url right?") from None
+    finally:
+        engine.dispose()
 
 
 def require_current(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from notifier.terms.words import Channel, Outcome
 
@@ -39,3 +40,23 @@ class SendResult:
     raw: str
     provider_id: str = ""
     retry_after: float | None = None
+
+
+class ChannelSender(Protocol):
+    """What deliver needs of a channel: how much it takes at once, and the sending itself."""
+
+    @property
+    def connections(self) -> int:
+        """How many parcels may be under way at the same time."""
+        ...
+
+    async def send(self, parcel: Parcel) -> SendResult:
+        """Hand one parcel over and say what is certain about it; provider faults come back as a result, never raised.
+
+        DEFERRED and REFUSED promise that nothing was sent; UNKNOWN says that nobody can tell.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give the connections back; the sender may be used again afterwards."""
+        ...

@@ -1,0 +1,110 @@
+"""`notifier run`: the scheduler and delivery in one process, with a live status line. Colour: door."""
+
+import asyncio
+import signal
+from dataclasses import asdict, dataclass, field
+
+import typer
+from rich.status import Status
+
+from notifier import app
+from notifier.cli.session import Session
+from notifier.errors import Stopped
+from notifier.pipeline.cleanup import clean_up
+from notifier.pipeline.deliver import DeliverReport, Wires, deliver
+from notifier.pipeline.house import House
+from notifier.pipeline.plan import plan
+from notifier.pipeline.sources import ConfiguredSource, read_source, tell_stale
+from notifier.pipeline.team import Team, tell_team
+from notifier.schedule import Tick, keep_time
+
+
+@dataclass(slots=True)
+class Board:
+    """What the status line says."""
+
+    line: Status
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def say(self, what: str, words: str) -> None:
+        """Show the newest words about one kind of work, with the time."""
+        self.facts[what] = f"{what} {app.clock().astimezone():%H:%M:%S} {words}"
+        self.line.update(" · ".join(self.facts.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything the ticks work with."""
+
+    session: Session
+    house: House
+    wires: Wires
+    team: Team
+    board: Board
+    stop: asyncio.Event
+
+
+def run(ctx: typer.Context) -> None:
+    """Read the sources, plan and deliver until stopped; SIGTERM or Ctrl-C finishes what is in flight."""
+    asyncio.run(_run(ctx.obj))
+
+
+async def _run(session: Session) -> None:
+    settings, stop = session.settings(), asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    with session.house() as house, session.console.status("starting") as line:
+        wires = app.open_wires(settings)
+        try:
+            work = Work(session, house, wires, app.team(settings), Board(line), stop)
+            await keep_time(_ticks(work), stop)
+        finally:
+            await app.close_wires(wires)
+    session.console.print("stopped: nothing is in flight")
+
+
+def _ticks(work: Work) -> list[Tick]:
+    settings = work.session.settings()
+    sources = [_source_tick(work, one) for one in app.sources(settings)]
+    return [
+        *sources,
+        Tick("plan", settings.schedule.plan_minutes * 60, lambda: _plan(work)),
+        Tick("deliver", settings.schedule.deliver_seconds, lambda: _deliver(work)),
+        Tick("clean-up", settings.schedule.cleanup_hours * 3600, lambda: _clean_up(work)),
+    ]
+
+
+def _source_tick(work: Work, source: ConfiguredSource) -> Tick:
+    async def read() -> None:
+        context = app.shop_context(work.session.settings())
+        reports = await asyncio.to_thread(read_source, work.house, context, source, app.clock())
+        if reports:
+            work.board.say(source.name, f"{sum(one.accepted for one in reports)} new or changed rows")
+
+    return Tick(source.name, source.every.total_seconds(), read)
+
+
+async def _plan(work: Work) -> None:
+    now = app.clock()
+    await tell_stale(work.house, work.team, now)
+    try:
+        report = await asyncio.to_thread(plan, work.house, now, False, lambda done, due: None)
+    except Stopped as stopped:
+        work.board.say("plan", "stopped by the brake")
+        await tell_team(work.team, "A run was stopped: too many customers at once", str(stopped), now)
+        return
+    counts = report.as_json()["decisions"]
+    work.board.say("plan", f"{counts['send']} queued, {counts['hold']} held, {counts['skip']} skipped")
+
+
+async def _deliver(work: Work) -> None:
+    def show(report: DeliverReport) -> None:
+        words = ", ".join(f"{count} {name}" for name, count in asdict(report).items() if count)
+        work.board.say("deliver", words or "nothing due")
+
+    show(await deliver(work.house, work.wires, app.clock, work.stop, show))
+
+
+async def _clean_up(work: Work) -> None:
+    await asyncio.to_thread(clean_up, work.house, app.clock())
+    work.board.say("clean-up", "done")

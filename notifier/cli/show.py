@@ -1,0 +1,106 @@
+"""`notifier explain` and `notifier export`: what people see of the log. Colour: door."""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import IO, Annotated, Any
+
+import typer
+
+from notifier.cli.session import Session, say_json
+from notifier.cli.work import Json
+from notifier.errors import UsageError
+from notifier.pipeline.explain import Story, explain_customer, explain_message, explain_order
+from notifier.pipeline.house import House
+from notifier.queries.exports import EXPORTS
+from notifier.terms.cells import harmless
+
+
+class Listing(StrEnum):
+    """What can be exported."""
+
+    CONTACTS = "contacts"
+    DECISIONS = "decisions"
+    MESSAGES = "messages"
+
+
+class Layout(StrEnum):
+    """How an export is written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def explain(
+    ctx: typer.Context,
+    customer: Annotated[str, typer.Option(help="The shop's id of a customer.")] = "",
+    order: Annotated[str, typer.Option(help="The shop's id of an order.")] = "",
+    message: Annotated[int | None, typer.Option(help="The id of a message, as `export messages` lists it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell in plain language what was decided and said, and why."""
+    session: Session = ctx.obj
+    if sum((bool(customer), bool(order), message is not None)) != 1:
+        raise UsageError("say about whom, with exactly one of --customer ID, --order ID and --message ID")
+    with session.house() as house:
+        stories = _stories(house, customer, order, message)
+    if not stories:
+        asked = f"customer {customer!r}" if customer else f"order {order!r}" if order else f"message {message}"
+        raise UsageError(f"there is no {asked}; `notifier export messages` lists the ids of those written to")
+    if as_json:
+        found = [story.as_json() for story in stories]
+        say_json(found[0] if len(found) == 1 else {"stories": found})
+    else:
+        typer.echo("\n\n".join(story.as_text() for story in stories))
+
+
+def _stories(house: House, customer: str, order: str, message: int | None) -> list[Story]:
+    tz = house.judging.policy.timezone
+    if customer:
+        return explain_customer(house.store, customer, tz)
+    if order:
+        return explain_order(house.store, order, tz)
+    return explain_message(house.store, message or 0, tz)
+
+
+def export(
+    ctx: typer.Context,
+    listing: Annotated[Listing, typer.Argument(help="What to list, oldest first.")],
+    layout: Annotated[Layout, typer.Option("--format", help="For spreadsheets or for programs.")] = Layout.CSV,
+) -> None:
+    """Write every contact, decision or message to stdout. Addresses are masked, bodies are left out."""
+    session: Session = ctx.obj
+    fields, rows_of = EXPORTS[listing.value]
+    out = typer.get_text_stream("stdout", encoding="utf-8")
+    with session.house() as house, house.store.read() as tx:
+        if layout is Layout.JSONL:
+            write_jsonl(rows_of(tx), out)
+        else:
+            write_csv(fields, rows_of(tx), out)
+    out.flush()
+
+
+def write_jsonl(rows: Iterable[dict[str, Any]], out: IO[str]) -> None:
+    """One JSON object a line."""
+    for row in rows:
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def write_csv(fields: Sequence[str], rows: Iterable[dict[str, Any]], out: IO[str]) -> None:
+    """A header and a line a row; text is quoted and cannot act as a formula, lists are joined by a space."""
+    table = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    table.writerow(fields)
+    for row in rows:
+        table.writerow([_cell(row[field]) for field in fields])
+
+
+def _cell(value: Any) -> int | str:
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return value
+    if isinstance(value, list):
+        plain = all(isinstance(one, str) for one in value)
+        return harmless(" ".join(value) if plain else json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return harmless(str(value))

@@ -1,0 +1,169 @@
+"""Decisions, messages and contacts as paragraphs that a support person can read aloud. Colour: root.
+
+Called by pipeline.explain. What stands here comes from the log alone: no body, no address.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from notifier.pipeline.reasons import because
+from notifier.pipeline.wording import PROVIDER, WallClock, kind_of_message, listed, orders_of, span, why_due
+from notifier.queries.stories import Chapter, ContactTold, DecisionTold, MessageTold, PromiseMade, RuleSeen
+from notifier.terms.words import Channel, Direction, MessageState, Outcome, Verdict
+
+_GONE = frozenset({MessageState.HANDED_OFF, MessageState.ACCEPTED, MessageState.REFUSED, MessageState.UNKNOWN})
+
+_WRITTEN = "written"
+"""The folder channel's code: nothing left the machine."""
+
+
+def paragraphs(chapter: Chapter, clock: WallClock) -> list[str]:
+    """The chapter in the order of time, one paragraph for each thing that was decided, said or heard."""
+    teller = _Teller(chapter, clock)
+    found = sorted(teller.events(), key=lambda event: event[0])
+    return [_printable(words) for _, words in found]
+
+
+class _Teller:
+    """Tells each message once: with the decision that made it, else on its own."""
+
+    def __init__(self, chapter: Chapter, clock: WallClock) -> None:
+        self._chapter = chapter
+        self._clock = clock
+        self._messages = {one.id: one for one in chapter.messages}
+        self._promises: dict[int | None, list[PromiseMade]] = defaultdict(list)
+        for promise in chapter.promises:
+            self._promises[promise.message if promise.message in self._messages else None].append(promise)
+
+    def events(self) -> Iterator[tuple[datetime, str]]:
+        """Instant and paragraph, in no order."""
+        decided = {one.message for one in self._chapter.decisions}
+        for decision in self._chapter.decisions:
+            yield decision.at, self._decision(decision)
+        for message in self._chapter.messages:
+            if message.id not in decided:
+                yield message.queued_at, self._message(message)
+        for contact in self._chapter.contacts:
+            if contact.message not in self._messages:
+                yield contact.at, self._contact(contact)
+        for promise in self._promises[None]:
+            yield promise.told_at, self._promise(promise)
+
+    def _decision(self, decision: DecisionTold) -> str:
+        kind = kind_of_message(decision.purpose, decision.channel)
+        what = f"{kind} about {orders_of(line.order for line in decision.lines)}"
+        why = why_due(decision.lines, decision.purpose, self._clock.day_of(decision.at))
+        when = f"On {self._clock.at(decision.at)} the bot"
+        if decision.verdict == Verdict.SEND:
+            return self._sent(decision, when, f"{what}: {why}" if why else what)
+        what += f" ({why})" if why else ""
+        if decision.verdict == Verdict.HOLD:
+            until = f" until {self._clock.at(decision.hold_until)}" if decision.hold_until else ""
+            head = f"{when} waited with {what}{until}, because {because(decision.reason)}."
+        else:
+            head = f"{when} did not write {what}, because {because(decision.reason)}."
+        return " ".join(filter(None, (head, _rules(decision.trace), self._again(decision))))
+
+    def _sent(self, decision: DecisionTold, when: str, what: str) -> str:
+        message = self._messages.get(decision.message) if decision.message is not None else None
+        verb = "wrote" if message is not None and message.state in _GONE else "decided to write"
+        fate = self._fate(message, decision.at) if message is not None else ""
+        return " ".join(filter(None, (f"{when} {verb} {what}.", _rules(decision.trace), fate)))
+
+    def _again(self, decision: DecisionTold) -> str:
+        if decision.times < 2:
+            return ""
+        return f"It came to the same {decision.times} times, the last time on {self._clock.at(decision.last_at)}."
+
+    def _message(self, message: MessageTold) -> str:
+        kind = kind_of_message(message.purpose, message.channel)
+        about = orders_of(line.order for line in message.lines)
+        head = f"On {self._clock.at(message.queued_at)} {kind} about {about} was queued."
+        return f"{head} {self._fate(message, message.queued_at)}"
+
+    def _fate(self, message: MessageTold, since: datetime) -> str:
+        """What became of a message; instants on the day of `since` are told by the hour alone."""
+        provider = PROVIDER.get(message.channel, "the provider")
+        settled = f" {self._clock.then(message.settled_at, since)}" if message.settled_at else ""
+        handed = f" {self._clock.then(message.handed_off_at, since)}" if message.handed_off_at else ""
+        tries = f" It took {len(message.attempts)} tries." if len(message.attempts) > 1 else ""
+        match MessageState(message.state):
+            case MessageState.ACCEPTED:
+                return f"{self._accepted(message, provider, settled)}{tries} {self._told(message, since)}"
+            case MessageState.REFUSED:
+                said = f"Refused by {provider}{settled}, because {because(message.reason)}.{tries}"
+            case MessageState.UNKNOWN:
+                said = f"Handed to {provider}{handed}, but no answer came: nobody knows whether it arrived.{tries}"
+            case MessageState.HANDED_OFF:
+                said = f"Handed to {provider}{handed}; the answer is not there yet.{tries}"
+            case MessageState.WITHDRAWN:
+                said = f"It was withdrawn{settled} and not sent, because {because(message.reason)}."
+            case MessageState.HELD:
+                said = f"It was held back{settled}, because {because(message.reason)}; a person must see to it."
+            case MessageState.QUEUED | MessageState.CLAIMED:
+                said = self._waiting(message, provider, since)
+        return said
+
+    def _accepted(self, message: MessageTold, provider: str, settled: str) -> str:
+        last = message.attempts[-1] if message.attempts else None
+        if last is not None and (last.outcome, last.code) == (Outcome.ACCEPTED, _WRITTEN):
+            said = f"Written to the folder{settled}, not sent."
+        else:
+            said = f"Accepted by {provider}{settled}."
+        return said if message.counts else f"{said} It went to the shop's redirect address, not to the customer."
+
+    def _waiting(self, message: MessageTold, provider: str, since: datetime) -> str:
+        if not message.attempts:
+            return "It waits in the outbox."
+        again = self._clock.then(message.not_before, since)
+        tries = f"{len(message.attempts)} tries" if len(message.attempts) > 1 else "one try"
+        return f"After {tries} {provider} has not taken it yet, because {because(message.reason)}; next try {again}."
+
+    def _told(self, message: MessageTold, since: datetime) -> str:
+        if not message.counts:
+            return ""
+        promises, near = self._promises[message.id], self._clock.day_of(since)
+        if not promises:
+            return "It told no date."
+        return f"It told {_dates(promises, near)}."
+
+    def _contact(self, contact: ContactTold) -> str:
+        ours = "the bot" if contact.actor == "bot" else contact.actor
+        who = "the customer" if contact.direction == Direction.IN else ours
+        way = "text" if contact.channel == Channel.SMS else contact.channel
+        what = f": {contact.summary}" if contact.summary else "."
+        return f"On {self._clock.at(contact.at)} {who} wrote by {way}{what}"
+
+    def _promise(self, promise: PromiseMade) -> str:
+        dates = span(promise.eta_from, promise.eta_to, self._clock.day_of(promise.told_at))
+        line = f"order {promise.order}, line {promise.line}"
+        return f"On {self._clock.at(promise.told_at)} the customer was told {dates} for {line}."
+
+
+def _dates(promises: Sequence[PromiseMade], near: date) -> str:
+    by_dates: dict[str, list[str]] = defaultdict(list)
+    for promise in promises:
+        by_dates[span(promise.eta_from, promise.eta_to, near)].append(promise.order)
+    if len(by_dates) == 1:
+        return f"{next(iter(by_dates))} as the day of shipping"
+    return "as days of shipping " + listed([f"{dates} for {orders_of(orders)}" for dates, orders in by_dates.items()])
+
+
+def _rules(trace: Sequence[RuleSeen]) -> str:
+    passed = ", ".join(_plain(step.rule) for step in trace if step.result == "pass")
+    words = f"Rules passed: {passed}." if passed else ""
+    for step in trace:
+        if step.result != "pass":
+            saw = ", ".join(f"{_plain(name)} {value}" for name, value in step.saw)
+            words += f" Decided by the rule {_plain(step.rule)}{f' ({saw})' if saw else ''}."
+    return words.strip()
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _printable(words: str) -> str:
+    """One line without control characters: keys and subjects come from outside, and this goes to a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(words.split()))

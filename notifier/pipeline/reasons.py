@@ -1,0 +1,82 @@
+"""Every reason a decision or a message can have, as a clause that follows "because". Colour: root. Used by narration.
+
+A new reason of policy, plan or a channel gets its clause here; a test holds policy to that.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from notifier.policy.decide import WAITS_FOR
+
+GAVE_UP = "gave_up_"
+RENDER_FAILED = "render_failed"
+
+DECIDED: Mapping[str, str] = MappingProxyType(
+    {
+        "due": "it was due",
+        "marketplace": "the order came through a marketplace whose customers the shop may not write to",
+        "stale_source": "the shop's records were out of date, and only what the law requires goes out on old records",
+        "no_address": "the order has no address for this channel",
+        "texting_off": "the shop does not send texts",
+        "not_textable": "the phone number cannot receive texts",
+        "country_not_texted": "the shop sends no texts to the country of this phone number",
+        "suppressed": "this address must not be used any more",
+        "opted_out": "the customer asked not to get such messages",
+        "no_consent": "the customer has not agreed to advertising on this channel",
+        "reward_limit": "the customer already had as many discount codes this year as the shop gives to one person",
+        "cap": "the customer had already been written to as often as the shop allows",
+        "no_time_zone": "the customer's time zone is not known, and a text must not arrive at night",
+        "no_common_hour": "no hour of the day is allowed in all time zones where the customer may be",
+        "quiet_hours": "it was outside the hours in which customers are written to",
+        "already_in_outbox": "this message is in the outbox already",
+        "reward_budget_spent": "the shop's budget for discount codes was spent",
+    }
+)
+"""Reasons of policy and plan."""
+
+DELIVERED: Mapping[str, str] = MappingProxyType(
+    {
+        "auth": "the shop's own login there was not accepted",
+        "bad_number": "the number cannot be reached by text",
+        "bad_recipient": "there is no such mailbox",
+        "bad_sender": "the shop's sender is not accepted there",
+        "blocked": "texts to this number are blocked",
+        "filtered": "the carrier filtered the text out",
+        "mailbox_disabled": "the mailbox is closed",
+        "mailbox_full": "the mailbox is full",
+        "policy": "the receiving side does not take such mail from the shop",
+        "rate_limited": "too much was sent at once",
+        "region_blocked": "texts to this region are switched off",
+        "too_large": "the message is too large",
+        "unreachable": "the number cannot be reached",
+        "window_over": "the hours in which the text may arrive were nearly over",
+        "worker_lost": "the machine that was sending it stopped before an answer came",
+    }
+)
+"""Reasons that a channel or the outbox gives; another code is told as it is."""
+
+
+def because(reason: str) -> str:
+    """The clause for `reason`; one that has none is told in its own words."""
+    if reason.startswith(WAITS_FOR):
+        higher = purpose_words(reason.removeprefix(WAITS_FOR))
+        return f"a more important message ({higher}) goes to the same address first"
+    if reason.startswith(GAVE_UP):
+        return f"every try failed, and the last time {because(reason.removeprefix(GAVE_UP))}"
+    if reason.startswith(RENDER_FAILED):
+        return f"its template could not be filled in ({reason.partition(': ')[2]})"
+    return DECIDED.get(reason) or DELIVERED.get(reason) or f'the answer was "{reason.replace("_", " ")}"'
+
+
+_PURPOSES = {
+    "cancelled": "cancellation",
+    "delay_renewed": "renewed delay",
+    "eta_change": "changed date",
+    "placed": "backorder",
+    "thank_you": "thank-you",
+}
+
+
+def purpose_words(purpose: str) -> str:
+    """What a person calls a message of this purpose, to stand before "email" or "text"."""
+    return _PURPOSES.get(purpose, purpose.replace("_", " "))

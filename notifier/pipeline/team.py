@@ -1,0 +1,43 @@
+"""Tells the shop's own team what needs them, by email. Colour: root. Called by schedule's ticks through pipeline."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from hashlib import sha256
+
+import structlog
+
+from notifier.terms.delivery import ChannelSender, Parcel
+from notifier.terms.words import Channel, Outcome
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who is told (empty: only the log), as whom, and through which sender, with no redirection in between."""
+
+    address: str
+    sender: str
+    channel: ChannelSender
+
+
+async def tell_team(team: Team, subject: str, text: str, now: datetime) -> bool:
+    """Send `text` to the team and log `subject`; True once a server took it. A team without an address has only the log."""
+    log.warning("the team is told", subject=subject)
+    if not team.address:
+        return False
+    uid = sha256(f"{subject}{now.isoformat()}".encode()).hexdigest()[:32]
+    sender = parseaddr(team.sender)[1]
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = team.sender
+    mail["To"] = team.address
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{uid}@{sender.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text)
+    result = await team.channel.send(Parcel(0, 0, uid, Channel.EMAIL, sender, team.address, mail.as_bytes()))
+    return result.outcome is Outcome.ACCEPTED

@@ -1,0 +1,106 @@
+"""A small shop in a folder of its own, driven through the same functions as the command line."""
+
+import asyncio
+import csv
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from notifier import app
+from notifier.pipeline.deliver import DeliverReport, deliver
+from notifier.pipeline.house import House
+from notifier.pipeline.imports import ImportReport, ImportRequest, import_records
+from notifier.pipeline.plan import PlanReport, plan
+from notifier.settings import Settings, load_settings
+from notifier.store.lookup import table_of
+
+NOON = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
+"""A Monday; inside every window from California to central Europe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Settings, and the folder they lie in."""
+
+    folder: Path
+    settings: Settings
+
+    @contextmanager
+    def house(self) -> Iterator[House]:
+        """The opened shop."""
+        house = app.open_house(self.settings)
+        try:
+            yield house
+        finally:
+            house.store.close()
+
+    def take_in(self, kind: str, rows: Sequence[Mapping[str, Any]], now: datetime = NOON) -> ImportReport:
+        """Import `rows` as a CSV file known at `now`."""
+        path = self.folder / f"{kind}-{len(list(self.folder.iterdir()))}.csv"
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        with path.open("w", newline="", encoding="utf-8") as file:
+            out = csv.DictWriter(file, names)
+            out.writeheader()
+            out.writerows(rows)
+        with self.house() as house:
+            request = ImportRequest(kind, path)
+            return import_records(house, app.shop_context(self.settings), request, now, lambda done, whole: None)
+
+    def plan(self, now: datetime = NOON, dry_run: bool = False) -> PlanReport:
+        """Judge everybody due."""
+        with self.house() as house:
+            return plan(house, now, dry_run, lambda done, due: None)
+
+    def deliver(self, now: datetime = NOON) -> DeliverReport:
+        """Empty the outbox."""
+        return asyncio.run(self._deliver(now))
+
+    async def _deliver(self, now: datetime) -> DeliverReport:
+        wires = app.open_wires(self.settings)
+        try:
+            with self.house() as house:
+                return await deliver(house, wires, lambda: now, asyncio.Event(), lambda report: None)
+        finally:
+            await app.close_wires(wires)
+
+    def rows(self, model: type) -> list[Row[Any]]:
+        """All rows of a table, by id."""
+        with self.house() as house, house.store.read() as tx:
+            table = table_of(model)
+            return list(tx.connection.execute(select(table).order_by(*table.primary_key)))
+
+    def sent(self) -> list[str]:
+        """The files that mode folder wrote, oldest first, as text."""
+        paths = sorted(self.settings.delivery_folder.iterdir()) if self.settings.delivery_folder.is_dir() else []
+        return [path.read_text("utf-8") for path in paths]
+
+
+def open_shop(folder: Path, database_url: str, toml: str = "") -> Shop:
+    """A migrated shop with the settings in `toml`."""
+    path = folder / "settings.toml"
+    path.write_text(toml, encoding="utf-8")
+    settings = load_settings(path, {"NOTIFIER_DATABASE__URL": database_url})
+    app.migrate(settings)
+    return Shop(folder, settings)
+
+
+def order(name: str, **more: Any) -> dict[str, Any]:
+    """A backorder of customer `name`: ordered on 1 May 2026, promised for 20 May, in the United States."""
+    return {
+        "order_id": f"O-{name}",
+        "customer_id": name,
+        "customer_name": name.title(),
+        "email": f"{name}@shop.example.com",
+        "country": "US",
+        "sku": "LAMP",
+        "product": "Reading lamp",
+        "ordered_at": "2026-05-01T10:00:00Z",
+        "promised_ship_by": "2026-05-20",
+        "status": "backordered",
+    } | more
