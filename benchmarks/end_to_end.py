@@ -20,7 +20,7 @@ from notifier import app
 from notifier.pipeline.deliver import deliver
 from notifier.pipeline.imports import import_records
 from notifier.pipeline.plan import plan
-from notifier.records import ImportRequest
+from notifier.pipeline.imports import ImportRequest
 from notifier.settings import Settings, load_settings
 
 MAILS = 3000

@@ -27,8 +27,9 @@ from notifier.outbox import Backoff
 from notifier.pipeline.deliver import Wires
 from notifier.pipeline.facts import Judging
 from notifier.pipeline.house import House, Sending, Web
-from notifier.policy.figures import BrandFigures, Cap, Figures, Policy, Rewards, Texting, Window, every_day
+from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
+from notifier.policy.figures import BrandFigures, Cap, Figures, Policy, Rewards, Texting, Window, every_day
 from notifier.records.profile import Profile, ShopContext
 from notifier.render.links import signing
 from notifier.render_pool import Limits, RenderPool
@@ -286,9 +287,32 @@ def profile(settings: Settings, name: str, kind: str) -> Profile | None:
 
 
 def source_profile(settings: Settings, source: Source) -> tuple[str, Profile | None]:
-    """The kind of records of a configured source, and its profile."""
-    kind = source.kind or settings.profile(source.profile).kind or ""
+    """The kind of records of a configured source, and its profile. Raises SettingsError where it has no kind."""
+    kind = source.kind or settings.profile(source.profile).kind
+    if not kind:
+        raise SettingsError([f"[[sources]] {source.name}: has no kind. Add kind, or name a profile that has one"])
     return kind, profile(settings, source.profile, kind)
+
+
+def sources(settings: Settings) -> list[ConfiguredSource]:
+    """The configured sources, with their profiles."""
+    found = []
+    for one in settings.sources:
+        kind, shape = source_profile(settings, one)
+        found.append(
+            ConfiguredSource(
+                name=one.name,
+                kind=kind,
+                profile=shape,
+                every=timedelta(minutes=one.every_minutes),
+                rejects=settings.base,
+                glob=str(settings.base / one.glob) if one.glob else "",
+                url=one.url,
+                database_url=one.database_url.get_secret_value(),
+                select=one.select,
+            )
+        )
+    return found
 
 
 def refuse_time_travel(settings: Settings) -> None:

@@ -21,7 +21,7 @@ from notifier.pipeline.house import House
 from notifier.pipeline.imports import import_records
 from notifier.pipeline.plan import PlanReport, plan
 from notifier.queries.run_story import judged_in, sent_so_far
-from notifier.records import ImportRequest
+from notifier.pipeline.imports import ImportRequest
 from notifier.settings import Settings, load_settings
 from notifier.terms.time import zone
 

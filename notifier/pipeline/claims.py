@@ -63,20 +63,26 @@ def claim(house: House, now: datetime) -> Claimed:
 
 def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed, now: datetime) -> None:
     customer_ids = sorted({row.customer_id for row in rows})
-    stale = ", ".join(sorted(stale_sources(tx, house.stale_after, now)))
+    stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
     market = with_run(read_market(tx, now, customer_ids), stale, True)
     customers = {one.id: one for one in read_facts(tx, customer_ids, market, house.judging, now)}
     told_lines = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
     book = _Book()
     for row in rows:
-        customer = customers[row.customer_id].without(row.id)
+        customer = _as_if_unsaid(customers[row.customer_id], row)
         letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
         if letter is not None:
             letter = replace(letter, reward=codes.get(row.reward_id))
             found.ready.append(_ready(house, letter, market, now))
     found.withdrawn = len(book.reasons)
     book.write(tx, now)
+
+
+def _as_if_unsaid(customer: CustomerFacts, row: AnyRow) -> CustomerFacts:
+    """A message never counts against itself, and neither does the code that it carries."""
+    own = 1 if row.reward_id is not None else 0
+    return replace(customer.without(row.id), rewards_this_year=max(customer.rewards_this_year - own, 0))
 
 
 @dataclass(slots=True)

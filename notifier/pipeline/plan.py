@@ -103,7 +103,7 @@ def _plan(tx: Transaction, house: House, report: PlanReport, progress: Progress)
     every = last is not None and last > now
     due = due_customers(tx, now, every)
     few = due if len(due) <= CUSTOMERS_A_BATCH else due_query(now, every)
-    stale = ", ".join(sorted(stale_sources(tx, house.stale_after, now)))
+    stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
     budget_left = house.reward is None or rewards.spent(tx, now) < house.reward.budget
     market = with_run(read_market(tx, now, few), stale, budget_left)
     report.run = open_run(tx, now)

@@ -28,11 +28,14 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "no_time_zone": "the customer's time zone is not known, and a text must not arrive at night",
         "no_common_hour": "no hour of the day is allowed in all time zones where the customer may be",
         "quiet_hours": "it was outside the hours in which customers are written to",
+        "shipped": "the goods have left meanwhile",
+        "cancelled": "the order lines were cancelled meanwhile",
+        "no_longer_due": "what it was to say was no longer so",
         "already_in_outbox": "this message is in the outbox already",
         "reward_budget_spent": "the shop's budget for discount codes was spent",
     }
 )
-"""Reasons of policy and plan."""
+"""Reasons of policy and plan; those of the second judgement are reasons to withdraw."""
 
 DELIVERED: Mapping[str, str] = MappingProxyType(
     {

@@ -113,7 +113,7 @@ def rows_by(tx: Transaction, table: Table, column: str, wanted: Iterable[Any]) -
     """All rows of `table` whose `column` is one of `wanted`, some thousands a query."""
     found: list[Row[Any]] = []
     for some in batches(sorted(set(wanted))):
-        found += tx.connection.execute(select(table).where(table.c[column].in_(some)))
+        found += tx.connection.execute(select(table).where(table.c[column].in_(some))).all()
     return found
 
 

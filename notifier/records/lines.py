@@ -47,7 +47,7 @@ def known_hashes(tx: Transaction, keys: Iterable[LineKey]) -> dict[LineKey, tupl
     query = select(_line.c.id, _line.c.row_hash, _line.c.key.label("line"), _order.c.brand, _order.c.key)
     for some in batches(sorted({order for _, order, _ in wanted})):
         joined = query.join(_order, _order.c.id == _line.c.order_id).where(_order.c.key.in_(some))
-        for line_id, digest, line, brand, order in tx.connection.execute(joined):
+        for line_id, digest, line, brand, order in tx.connection.execute(joined).all():
             if (brand, order, line) in wanted:
                 found[brand, order, line] = (line_id, digest)
     return found

@@ -74,7 +74,7 @@ def _kept(tx: Transaction, hashes: Iterable[str]) -> dict[Key, Row[Any]]:
     found: dict[Key, Row[Any]] = {}
     query = select(_address.c.id, _address.c.channel, _address.c.hash, _address.c.value)
     for some in batches(sorted(hashes)):
-        rows = tx.connection.execute(query.where(_address.c.hash.in_(some)))
+        rows = tx.connection.execute(query.where(_address.c.hash.in_(some))).all()
         found |= {(row.channel, row.hash): row for row in rows}
     return found
 
@@ -149,7 +149,7 @@ def _ids(tx: Transaction, wanted: Iterable[Key]) -> dict[Key, int]:
     found: dict[Key, int] = {}
     query = select(_customer.c.id, _customer.c.brand, _customer.c.key)
     for some in batches(sorted({key for _, key in keys})):
-        rows = tx.connection.execute(query.where(_customer.c.key.in_(some)))
+        rows = tx.connection.execute(query.where(_customer.c.key.in_(some))).all()
         found |= {(row.brand, row.key): row.id for row in rows if (row.brand, row.key) in keys}
     return found
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import smsutil  # type: ignore[import-untyped]  # it ships no types
+import smsutil  # it ships no types
 
 from notifier.errors import RenderError
 from notifier.render import clean

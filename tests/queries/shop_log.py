@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
+from sqlmodel import SQLModel
 
 from notifier import contact_log, outbox
 from notifier.store import decisions as stored
@@ -28,9 +29,11 @@ TRACE = (Step("marketplace", "pass"), Step("consent", "pass", (("needed", "none"
 BACKOFF = outbox.Backoff(60, 5, 0)
 
 
-def add(tx: Transaction, model: Any, **values: Any) -> int:
+def add(tx: Transaction, model: type[SQLModel], **values: Any) -> int:
+    """Insert one row with the defaults of its table; returns its id."""
     table = table_of(model)
-    made: int = tx.connection.execute(insert(table).returning(table.c.id), values).scalar_one()
+    row = model(**values).model_dump(exclude={"id"})
+    made: int = tx.connection.execute(insert(table).returning(table.c.id), row).scalar_one()
     return made
 
 
@@ -50,25 +53,19 @@ class ShopLog:
 
     def __post_init__(self) -> None:
         with self.store.write() as tx:
-            address = {"channel": self.channel.value, "hash": f"{self.brand}{self.customer_key}", "value": self.address}
-            self.address_id = add(tx, Address, **address, region="", textable=False, timezones="", first_seen_at=NOW)
-            names = ("name", "locale", "preferred_channel", "timezone", "country", "region", "postal_code")
-            blank = dict.fromkeys(names, "") | {"business": False, "email_id": self.address_id}
-            self.customer = add(tx, Customer, brand=self.brand, key=self.customer_key, **blank)
+            digest = f"{self.brand}{self.customer_key}"
+            address = {"channel": self.channel.value, "hash": digest, "value": self.address}
+            self.address_id = add(tx, Address, first_seen_at=NOW, **address)
+            whose = {"brand": self.brand, "key": self.customer_key}
+            self.customer = add(tx, Customer, email_id=self.address_id, **whose)
 
     def line(self, tx: Transaction, order: str, line: str) -> int:
+        whose: dict[str, Any] = {"customer_id": self.customer, "ordered_at": NOW}
         if order not in self.orders:
-            names = ("sales_channel", "locale", "country", "region", "postal_code", "timezone", "payment_method")
-            blank = dict.fromkeys((*names, "currency", "status", "delay_reason"), "")
-            flags = {"gift": False, "buyer_credit": False, "rule_exempt": False}
-            whose = {"brand": self.brand, "customer_id": self.customer, "key": order, "ordered_at": NOW}
-            self.orders[order] = add(tx, Order, **whose, **blank, **flags)
+            self.orders[order] = add(tx, Order, brand=self.brand, key=order, **whose)
         if (order, line) not in self.lines:
-            blank = dict.fromkeys(("product", "category", "bundle_id", "currency", "delay_reason", "row_hash"), "")
-            counts = {"quantity": 1, "quantity_shipped": 0, "quantity_cancelled": 0, "rule_exempt": False}
-            whose = {"order_id": self.orders[order], "customer_id": self.customer, "key": line, "sku": f"sku-{line}"}
-            dates = {"ordered_at": NOW, "first_seen_at": NOW, "status": "backordered"}
-            self.lines[order, line] = add(tx, OrderLine, **whose, **blank, **counts, **dates)
+            sold = {"order_id": self.orders[order], "key": line, "sku": f"sku-{line}", "first_seen_at": NOW}
+            self.lines[order, line] = add(tx, OrderLine, **whose, **sold)
         return self.lines[order, line]
 
     def decision(self, tx: Transaction, lines: Sequence[tuple[str, str]], **changes: Any) -> Decision:
