@@ -80,7 +80,9 @@ def fetch(url: str, into: Path, seen: Seen, limits: Limits = Limits(), resolver:
             _save(url, answer, into, limits)
             return Fetched(True, Seen(answer.headers.get("etag", ""), answer.headers.get("last-modified", "")))
     except httpx2.HTTPError as error:
-        raise Transient(f"{target.host}: {type(error).__name__} while fetching the source; it is tried again") from error
+        raise Transient(
+            f"{target.host}: {type(error).__name__} while fetching the source; it is tried again"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ def _target(url: str, resolver: Resolve) -> _Target:
         raise Permanent(f"{host}: http is only for this very machine; use https")
     outside = [one for one in found if not one.is_global or one.is_multicast]
     if parsed.scheme == "https" and outside:
-        raise Permanent(f"{host} points to {outside[0]}, inside of a private network; a source must be a public address")
+        raise Permanent(
+            f"{host} points to {outside[0]}, inside of a private network; a source must be a public address"
+        )
     pinned = found[0]
     header = host if parsed.port is None else f"{host}:{parsed.port}"
     return _Target(parsed.copy_with(host=str(pinned)), host, header)

@@ -1,5 +1,6 @@
 """`notifier init`: a starter shop, or a copy of the packaged templates to edit. Colour: door."""
 
+import shlex
 import shutil
 from collections.abc import Mapping
 from importlib.resources import files
@@ -27,15 +28,15 @@ def init(
     ] = False,
 ) -> None:
     """Write a starter shop: settings, a sample of backorders, a .gitignore."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
     if templates:
         copy_templates(folder)
         console.print(f"The packaged templates are in {folder / 'templates'}; delete those that you do not change.")
         return
     written = write_shop(folder)
-    console.print(f"Written to [bold]{folder}[/bold]: {', '.join(written)}")
+    console.print(f"Written to {folder}: {', '.join(written)}")
     console.print("\nNext:")
-    console.print(f"  cd {folder} && notifier migrate")
+    console.print(f"  cd {shlex.quote(str(folder))} && notifier migrate")
     console.print("  notifier import backorders backorders.csv")
     console.print("  notifier plan && notifier deliver")
     console.print("\nThe messages are then files in outbox/: nothing is sent before you set [delivery] mode.")

@@ -50,7 +50,7 @@ def import_files(
 
 def _bar(session: Session) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=session.console, transient=True)
+    return Progress(*columns, console=session.console, transient=True, disable=not session.console.is_terminal)
 
 
 def _tell(session: Session, kind: str, reports: list[ImportReport], as_json: bool) -> None:

@@ -39,7 +39,10 @@ def plan(
     """Decide who is to be told what, and queue it."""
     session: Session = ctx.obj
     at = session.moment(now)
-    with session.house() as house, Progress(console=session.console, transient=True) as bar:
+    with (
+        session.house() as house,
+        Progress(console=session.console, transient=True, disable=not session.console.is_terminal) as bar,
+    ):
         task = bar.add_task("judging customers", total=None)
         report = plan_messages(house, at, dry_run, lambda done, due: bar.update(task, completed=done, total=due))
     if as_json:
@@ -88,7 +91,10 @@ async def _deliver(session: Session, clock: Any) -> DeliverReport:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     wires = app.open_wires(session.settings())
     try:
-        with session.house() as house, Progress(console=session.console, transient=True) as bar:
+        with (
+            session.house() as house,
+            Progress(console=session.console, transient=True, disable=not session.console.is_terminal) as bar,
+        ):
             task = bar.add_task("sending", total=None)
 
             def show(report: DeliverReport) -> None:

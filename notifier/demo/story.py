@@ -1,11 +1,10 @@
 """A week in the life of the demo's shop, through the same pipeline as the commands. Colour: door. Called by cli.
 
-The past six days are planned and delivered from the exports in earlier/ (rows dated after the moment judged do not
-count yet), around the clock, because somewhere it is always night. Then today's exports come in, and today is planned.
+Six, four and two days ago the exports of that day come in, and the shop plans and delivers around the clock, because
+somewhere it is always night. Then today's exports come in, and today is planned.
 """
 
 import asyncio
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,10 +17,9 @@ from notifier.demo.summary import Telling, tell
 from notifier.errors import Stopped
 from notifier.pipeline.deliver import Wires, deliver
 from notifier.pipeline.house import House
-from notifier.pipeline.imports import import_records
+from notifier.pipeline.imports import ImportRequest, import_records
 from notifier.pipeline.plan import PlanReport, plan
 from notifier.queries.run_story import judged_in, sent_so_far
-from notifier.pipeline.imports import ImportRequest
 from notifier.settings import Settings, load_settings
 from notifier.terms.time import zone
 
@@ -32,8 +30,7 @@ DAYS_BEFORE = (6, 4, 2)
 HOURS = (0, 8, 16)
 """Three looks a day reach everybody: no window for writing is shorter than eight hours."""
 
-FILES = ("products", "supply", "backorders")
-STANDING = ("suppressions", "consents")
+KINDS = ("products", "supply", "backorders", "suppressions", "consents")
 
 
 def run_demo(folder: Path, now: datetime, console: Console) -> None:
@@ -61,26 +58,23 @@ async def _week(settings: Settings, folder: Path, now: datetime) -> PlanReport:
     wires = app.open_wires(settings)
     house = app.open_house(settings)
     try:
-        moments = list(_moments(now))
-        _take_in(settings, house, folder / "earlier", FILES, moments[0])
-        for moment in moments:
-            await _work(house, wires, moment)
-        _take_in(settings, house, folder, (*FILES, *STANDING), now)
+        for days in DAYS_BEFORE:
+            day = now - timedelta(days=days)
+            _take_in(settings, house, folder / "earlier" / f"{days}-days-ago", day)
+            for hours in HOURS:
+                await _work(house, wires, day + timedelta(hours=hours))
+        _take_in(settings, house, folder, now)
         return await _work(house, wires, now)
     finally:
         house.store.close()
         await app.close_wires(wires)
 
 
-def _moments(now: datetime) -> Iterator[datetime]:
-    for days in DAYS_BEFORE:
-        for hours in HOURS:
-            yield now - timedelta(days=days) + timedelta(hours=hours)
-
-
-def _take_in(settings: Settings, house: House, folder: Path, kinds: tuple[str, ...], at: datetime) -> None:
+def _take_in(settings: Settings, house: House, folder: Path, at: datetime) -> None:
     context = app.shop_context(settings)
-    for kind in kinds:
+    for kind in KINDS:
+        if not (folder / f"{kind}.csv").is_file():
+            continue
         request = ImportRequest(kind, folder / f"{kind}.csv", strict=True)
         report = import_records(house, context, request, at, _quietly)
         if report.rejected:

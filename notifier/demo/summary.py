@@ -90,11 +90,12 @@ def _what(one: Judged, titles: Mapping[str, str], now: datetime) -> str:
 
 
 def _ending(telling: Telling, today: Sequence[Sent]) -> Panel:
-    people = len({one.customer for one in today})
-    later = len({one.customer for one in telling.judged if one.verdict == Verdict.HOLD})
-    never = len({one.customer for one in telling.judged if one.verdict == Verdict.SKIP})
+    people = {one.customer for one in today}
+    later = {one.customer for one in telling.judged if one.verdict == Verdict.HOLD}
+    never = {one.customer for one in telling.judged if one.verdict == Verdict.SKIP} - people - later
+    counts = f"{len(later)} hear later, {len(never)} are left alone."
     lines = (
-        f"{people} people were written to today, in {len(today)} messages; {later} hear later; {never} are left alone.",
+        f"{len(people)} people were written to today, in {len(today)} messages; {counts}",
         f"In the whole week it was {len(telling.sent)} messages. All of them are files: nothing was sent.",
         "",
         f"Read them all:      open [bold]{escape(str(telling.page))}[/bold] in a browser",

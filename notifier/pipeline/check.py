@@ -94,7 +94,9 @@ def _settings(settings: Settings) -> Finding:
     words = {
         DeliveryMode.FOLDER: f"messages become files in {settings.delivery.folder}/",
         DeliveryMode.REDIRECT: "every message goes to the redirect address",
-        DeliveryMode.LIVE: f"messages go to {len(settings.delivery.only_to) or 'all'} customers",
+        DeliveryMode.LIVE: "messages go to customers"
+        if not settings.delivery.only_to
+        else "only listed customers get messages",
     }
     return Finding("settings", Level.OK, f"mode {mode.value}: {words[mode]}")
 
@@ -120,7 +122,7 @@ def _templates(settings: Settings, tools: Tools, now: datetime) -> list[Finding]
     pairs = zip(jobs, answers, strict=True)
     broken = {_told(job, answer) for job, answer in pairs if isinstance(answer, RenderFailure)}
     locales = {locale or "en" for name in catalogue.purposes for locale in catalogue.locales(name)}
-    fine = f"{len(catalogue.purposes)} purposes in {', '.join(sorted(locales))} for {len(settings.brand_keys)} brands"
+    fine = f"{len(catalogue.purposes)} purposes in {', '.join(sorted(locales))} for {_counted(len(settings.brand_keys), 'brand')}"
     faults = [Finding("templates", Level.FAULT, text) for text in sorted(broken)]
     return faults or [Finding("templates", Level.OK, fine)]
 
@@ -159,7 +161,11 @@ async def _source(settings: Settings, source: Source, tools: Tools) -> Finding:
     matches = len(glob(str(settings.base / source.glob), recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
     if not matches:
         return Finding(what, Level.WARNING, f"no file is at {source.glob} now. Put one there, or mend glob")
-    return Finding(what, Level.OK, f"{matches} file{'s' if matches > 1 else ''} at {source.glob}")
+    return Finding(what, Level.OK, f"{_counted(matches, 'file')} at {source.glob}")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _database(url: str) -> Finding:

@@ -12,9 +12,7 @@ from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageClass
 
-EU_AND_UK = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB".split()
-)
+EU_AND_UK = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB".split())
 """ISO countries where a promotion makes a service message marketing (RULES U2)."""
 
 

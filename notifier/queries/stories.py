@@ -285,8 +285,6 @@ def _promises(tx: Transaction, which: Any) -> list[PromiseMade]:
         .order_by(_promise.c.told_at, _promise.c.id)
     )
     return [
-        PromiseMade(
-            row.told_at, row.order_key, row.line_key, row.message_id, row.channel, row.eta_from, row.eta_to
-        )
+        PromiseMade(row.told_at, row.order_key, row.line_key, row.message_id, row.channel, row.eta_from, row.eta_to)
         for row in tx.connection.execute(query)
     ]

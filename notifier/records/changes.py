@@ -78,7 +78,9 @@ class Edits:
             tx.connection.execute(insert(self.table), self.inserts)
         alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         for row_id, fields in self.updates.items():
-            alike[tuple(sorted(fields))].append({"_id": row_id, **{f"_{name}": value for name, value in fields.items()}})
+            alike[tuple(sorted(fields))].append(
+                {"_id": row_id, **{f"_{name}": value for name, value in fields.items()}}
+            )
         for names, rows in alike.items():
             values: dict[str, Any] = {name: bindparam(f"_{name}") for name in names}
             tx.connection.execute(update(self.table).where(self.table.c.id == bindparam("_id")).values(values), rows)

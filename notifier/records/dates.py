@@ -15,7 +15,18 @@ _SLASHED = re.compile(
 )
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _EXCEL_EPOCHS = {"excel": datetime(1899, 12, 30), "excel1904": datetime(1904, 1, 1)}
-_WORDS = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "M": "%m", "DD": "%d", "D": "%d", "HH": "%H", "H": "%H", "mm": "%M", "ss": "%S"}
+_WORDS = {
+    "YYYY": "%Y",
+    "YY": "%y",
+    "MM": "%m",
+    "M": "%m",
+    "DD": "%d",
+    "D": "%d",
+    "HH": "%H",
+    "H": "%H",
+    "mm": "%M",
+    "ss": "%S",
+}
 _WORD = re.compile("|".join(_WORDS))
 _MOST_REMEMBERED = 100_000
 
@@ -102,7 +113,9 @@ class DateReader:
         if slashed:
             return _ordered(text, slashed, self.order == "day first")
         if _SERIAL.fullmatch(text):
-            raise ValueError(f'{text!r} looks like an Excel serial date; declare date_formats = ["excel"] or write YYYY-MM-DD')
+            raise ValueError(
+                f'{text!r} looks like an Excel serial date; declare date_formats = ["excel"] or write YYYY-MM-DD'
+            )
         raise ValueError(f"{text!r} is no ISO date; declare date_formats in the profile (such as DD.MM.YYYY)")
 
 

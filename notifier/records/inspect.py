@@ -7,6 +7,7 @@ import codecs
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -79,7 +80,9 @@ def inspect(path: Path, profile: Profile | None, progress: Progress) -> Shape:
         with path.open("rb") as disk:
             compressed = disk.read(2) == b"\x1f\x8b"
         sample = _sample(path, compressed)
-    except (OSError, EOFError) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ImportRefused(f"{path}: the gzip file is damaged or cut off ({error}); fetch it again") from error
+    except OSError as error:
         raise ImportRefused(f"{path}: cannot be read ({error}); check the path and its permissions") from error
     if not sample.strip():
         raise ImportRefused(f"{path}: the file is empty; not even a header line is there")
@@ -164,7 +167,9 @@ def _decode_all(path: Path, compressed: bool, encoding: str) -> tuple[str, tuple
             while chunk := stream.read(CHUNK):
                 out += len(chunk)
                 if out > _RATIO_FROM and out > LARGEST_RATIO * size:
-                    raise ImportRefused(f"{path}: unpacks to more than {LARGEST_RATIO} times its size; unpack it yourself")
+                    raise ImportRefused(
+                        f"{path}: unpacks to more than {LARGEST_RATIO} times its size; unpack it yourself"
+                    )
                 digest.update(chunk)
                 try:
                     decoder.decode(chunk)
@@ -175,7 +180,7 @@ def _decode_all(path: Path, compressed: bool, encoding: str) -> tuple[str, tuple
             decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         return "", (lines, error.object)
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
+    except (EOFError, OSError, zlib.error) as error:
         raise ImportRefused(f"{path}: the gzip file is damaged or cut off ({error}); fetch it again") from error
     return digest.hexdigest(), None
 

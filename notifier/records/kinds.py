@@ -47,7 +47,9 @@ def source_key(kind: str, record: Record, stamp: Stamp) -> Any:
     return (values["po_id"], values["sku"]) if kind == "supply" else record.line
 
 
-def _people(tx: Transaction, stamp: Stamp, records: Sequence[Record], own_file: bool) -> tuple[Mapping[Any, int], People]:
+def _people(
+    tx: Transaction, stamp: Stamp, records: Sequence[Record], own_file: bool
+) -> tuple[Mapping[Any, int], People]:
     wanted = [one.values.get(name) for one in records for name in ("email", "phone")]
     addresses = keep_addresses(tx, stamp, wanted)
     return addresses, keep_customers(tx, stamp, records, addresses, own_file)

@@ -68,13 +68,15 @@ def keep_lines(
         if row is None:
             own = {"order_id": order.id, "key": key[2], "first_seen_at": stamp.known_at, "import_id": stamp.import_id}
             edits.inserts.append(_BLANK | _of_order(order) | own | fields)
-        elif edits.compare(row, with_frozen_promise(row, fields), "/".join(key)):
-            edits.updates[row.id]["import_id"] = stamp.import_id
-            found.customers.add(row.customer_id)
-        else:
+            found.changed.add(key)
+            found.customers.add(order.customer_id)
             continue
-        found.changed.add(key)
-        found.customers.add(order.customer_id)
+        if row.status == LineStatus.CLOSED:  # it is back in the export
+            fields.setdefault("status", order_word("status", order.status))
+        if edits.compare(row, with_frozen_promise(row, fields), "/".join(key)):
+            edits.updates[row.id]["import_id"] = stamp.import_id
+            found.changed.add(key)
+            found.customers |= {row.customer_id, order.customer_id}
     edits.write(tx)
     return found
 

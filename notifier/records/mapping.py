@@ -79,7 +79,7 @@ def _refuse_missing(kind: str, present: frozenset[str], columns: Sequence[str], 
     if missing:
         raise ImportRefused(
             f"{name}: {kind} need the column {', '.join(missing)}; the file has {', '.join(columns) or 'none'}. "
-            "Name the file's own columns in a profile: columns.order_id = \"Their Column\""
+            'Name the file\'s own columns in a profile: columns.order_id = "Their Column"'
         )
 
 

@@ -165,9 +165,7 @@ def _news(row: Any, fields: Mapping[str, Any]) -> bool:
     return any(before[name] != value for name, value in fields.items() if name != "described_at")
 
 
-def _fields(
-    values: Values, stamp: Stamp, addresses: Mapping[ReadAddress, int], own_file: bool
-) -> dict[str, Any]:
+def _fields(values: Values, stamp: Stamp, addresses: Mapping[ReadAddress, int], own_file: bool) -> dict[str, Any]:
     found: dict[str, Any] = {name: values[name] for name in PERSON_FIELDS if name in values}
     if "customer_name" in values:
         found["name"] = values["customer_name"]

@@ -61,7 +61,8 @@ class RowReader:
         told = (dates.formats, dates.order, str(dates.zone), context.country, self.profile.timezone)
         self._salt = repr((told, self.profile.decimal_comma, sorted(mapping.present)))
         self._plans = [
-            (one.name, one.required, self._reading(one), _BLANK.get(one.reads, ""), _Memory()) for one in mapping.columns
+            (one.name, one.required, self._reading(one), _BLANK.get(one.reads, ""), _Memory())
+            for one in mapping.columns
         ]
         self._soft = {one.name for one in mapping.columns if one.soft}
         self._places = {one.name for one in mapping.columns if one.reads in _BY_PLACE}

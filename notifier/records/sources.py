@@ -95,7 +95,9 @@ def spool_query(url: str, query: str, into: Path) -> str:
             transaction.rollback()
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise ImportRefused(f"the source's query failed: {cause}; try the SELECT with the database's own client") from None
+        raise ImportRefused(
+            f"the source's query failed: {cause}; try the SELECT with the database's own client"
+        ) from None
     finally:
         engine.dispose()
     return content_digest(into)

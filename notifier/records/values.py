@@ -23,7 +23,13 @@ _POINT = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 _COMMA = re.compile(r"-?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?")
 _YES = {"true", "yes", "y", "t", "1", "ja", "oui", "si", "sí"}
 _NO = {"false", "no", "n", "f", "0", "nein", "non"}
-_CHANNELS = {"email": Channel.EMAIL, "e-mail": Channel.EMAIL, "mail": Channel.EMAIL, "sms": Channel.SMS, "text": Channel.SMS}
+_CHANNELS = {
+    "email": Channel.EMAIL,
+    "e-mail": Channel.EMAIL,
+    "mail": Channel.EMAIL,
+    "sms": Channel.SMS,
+    "text": Channel.SMS,
+}
 
 
 class MangledError(ValueError):
@@ -33,7 +39,9 @@ class MangledError(ValueError):
 def refuse_mangled(text: str) -> None:
     """A spreadsheet has turned a long number into 4.47911E+11: its digits are lost (HOSTILE.md 9)."""
     if _SCIENTIFIC.fullmatch(text):
-        raise MangledError(f"{text!r} was a number that a spreadsheet shortened; format the column as text and export again")
+        raise MangledError(
+            f"{text!r} was a number that a spreadsheet shortened; format the column as text and export again"
+        )
 
 
 def key(text: str) -> str:
@@ -119,7 +127,15 @@ def _countries() -> dict[str, str]:
     codes = {str(code): str(code) for code in english if len(str(code)) == 2 and str(code).isalpha() and code != "ZZ"}
     aliases: dict[str, list[str]] = dict(get_global("territory_aliases"))
     alike = {old: new[0] for old, new in aliases.items() if len(new) == 1 and old.isalpha()}
-    return {name.casefold(): code for code, name in ((str(one), str(name)) for one, name in english.items()) if code in codes} | alike | codes
+    return (
+        {
+            name.casefold(): code
+            for code, name in ((str(one), str(name)) for one, name in english.items())
+            if code in codes
+        }
+        | alike
+        | codes
+    )
 
 
 @lru_cache(maxsize=1000)
@@ -159,7 +175,9 @@ def line_status(text: str) -> str:
     """The shop's label of a line."""
     word = {"canceled": "cancelled"}.get(text.casefold(), text.casefold())
     if word == LineStatus.CLOSED or word not in tuple(LineStatus):
-        raise ValueError(f"{text!r} is not open, backordered, shipped or cancelled; map it with values.status in the profile")
+        raise ValueError(
+            f"{text!r} is not open, backordered, shipped or cancelled; map it with values.status in the profile"
+        )
     return word
 
 

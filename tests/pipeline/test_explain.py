@@ -21,6 +21,11 @@ from tests.queries.shop_log import EMAIL, NOW, PROGRESS, ShopLog
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LINES = [("11008", "1"), ("11008", "2"), ("11008", "3")]
+SAID_OF_A_HOLD = (
+    "On 12 June 1998 at 15:00 the bot waited with a progress email about order 11008 (3 lines) (half of the wait was"
+    " over) until 13 June 1998 at 08:00, because it was outside the hours in which customers are written to. Rules"
+    " passed: caps. Decided by the rule quiet hours (local Fri 22:00)."
+)
 QUIET = (Step("caps", "pass"), Step("quiet_hours", "hold", (("local", "Fri 22:00"),)))
 
 
@@ -62,11 +67,7 @@ def test_a_hold_says_until_when_and_why(log: ShopLog) -> None:
     until = NOW + timedelta(hours=17)
     asked = {"purpose": PROGRESS, "trace": QUIET, "occasion": "half:1998-08-01"}
     log.decide(LINES, verdict=Verdict.HOLD, reason="quiet_hours", hold_until=until, **asked)
-    assert story(log).as_text().endswith(
-        "the bot waited with a progress email about order 11008 (3 lines) (half of the wait was over) until 13 June"
-        " 1998 at 08:00, because it was outside the hours in which customers are written to. Rules passed: caps. Decided by"
-        " the rule quiet hours (local Fri 22:00)."
-    )
+    assert story(log).as_text().endswith(SAID_OF_A_HOLD)
 
 
 def test_a_skip_that_is_found_again_and_again_is_told_once_with_its_count(log: ShopLog) -> None:

@@ -176,6 +176,17 @@ def test_a_dated_fact_ahead_is_looked_at_when_it_begins_to_count() -> None:
     assert judge(customer(one)).due_at == ahead
 
 
+def test_a_promise_ahead_is_looked_at_when_its_day_is_over() -> None:
+    one = line(ordered_at=NOON - timedelta(days=40))
+    assert judge(customer(one)).due_at == datetime(2027, 3, 20, 23, 0, tzinfo=UTC)
+
+
+def test_an_end_that_was_told_is_not_told_again() -> None:
+    placed, ended = told("placed", NOON - timedelta(days=1), "new"), told("cancelled", NOON, "cancelled")
+    assert said(judge(customer(line(cancelled_at=NOON, tellings=(placed,))))) == ["cancelled email send due"]
+    assert said(judge(customer(line(cancelled_at=NOON, tellings=(placed, ended))))) == []
+
+
 def test_a_new_purpose_is_one_folder_with_its_own_figures() -> None:
     quick = purpose_of(
         'class = "service"\nrung = "progress"\noccasion = "waiting"\ntitle = "Ten days"\n[figures]\nevery_days = 10\n',

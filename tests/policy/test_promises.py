@@ -40,6 +40,7 @@ ZONES = (
 )
 DAYS = st.dates(NOON.date() - timedelta(days=20), NOON.date() + timedelta(days=40))
 PAST = st.integers(0, 30 * 24).map(lambda hours: NOON - timedelta(hours=hours))
+SELDOM = st.sampled_from((False, False, False, True)).flatmap(lambda gone: PAST if gone else st.none())
 ETAS = st.none() | st.tuples(DAYS, st.integers(0, 6)).map(lambda one: EtaRange(one[0], one[0] + timedelta(days=one[1])))
 KEYS = {
     "delay": "promise:2027-03-01",
@@ -70,19 +71,19 @@ def lines(draw: st.DrawFn, number: int) -> LineFacts:
         line="1",
         sku="LAMP",
         product="Lamp",
-        open_quantity=draw(st.integers(0, 2)),
+        open_quantity=draw(st.sampled_from((1, 1, 2, 0))),
         price=None,
         ordered_at=draw(PAST),
-        status=draw(st.sampled_from(LineStatus)),
+        status=draw(st.sampled_from((*[LineStatus.BACKORDERED] * 3, *LineStatus))),
         covered=draw(st.booleans()),
         forecast=Eta(believable(eta, NOON.date()), "line"),
         promised=draw(st.none() | DAYS),
-        email=draw(st.sampled_from((None, *EMAILS))),
+        email=draw(st.sampled_from((*EMAILS, *EMAILS, None))),
         phone=draw(st.sampled_from((None, *PHONES))),
         locale=draw(st.sampled_from(("", "de", "en"))),
-        sales_channel=draw(st.sampled_from(("", "web", "Bazaar"))),
-        shipped_at=draw(st.none() | PAST),
-        cancelled_at=draw(st.none() | PAST),
+        sales_channel=draw(st.sampled_from(("", "", "web", "web", "Bazaar"))),
+        shipped_at=draw(SELDOM),
+        cancelled_at=draw(SELDOM),
         tellings=draw(tellings()),
     )
 
@@ -273,7 +274,15 @@ def test_nobody_looks_again_too_late(one: LineFacts, name: str, policy: Policy) 
 
 
 STEP = timedelta(hours=3)
-FRESH = customers().map(lambda who: replace(who, stale_source="", contacts=()))
+FRESH = customers().map(
+    lambda who: replace(
+        who,
+        stale_source="",
+        suppressions=(),
+        consents=(Consent(Channel.EMAIL, MessageClass.MARKETING, True, NOON, "page"),),
+        lines=tuple(replace(line, sales_channel="", shipped_at=None, cancelled_at=None) for line in who.lines),
+    )
+)
 
 
 def live_through(who: CustomerFacts, policy: Policy, lazy: bool) -> list[tuple[datetime, str, str]]:

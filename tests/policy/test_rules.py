@@ -35,7 +35,8 @@ REWARDING = replace(POLICY, rewards=Rewards(on=True))
 
 
 def word(granted: bool, message_class: MessageClass, channel: Channel = Channel.EMAIL, **more: Any) -> Consent:
-    return Consent(channel, message_class, granted, **({"at": NOON, "source": "page"} | more))
+    usual: dict[str, Any] = {"at": NOON, "source": "page"}
+    return Consent(channel, message_class, granted, **(usual | more))
 
 
 def texted(**facts: Any) -> CustomerFacts:
@@ -127,6 +128,15 @@ def test_a_stop_ends_the_text_on_top_of_a_required_email() -> None:
     stop = word(False, MessageClass.SERVICE, Channel.SMS, address_id=PHONE.id)
     who = customer(line(phone=PHONE, **LATE), timezone="Europe/Berlin", consents=(stop,))
     assert said(judge(who, TEXTING)) == ["delay email send due", "delay sms skip opted_out"]
+
+
+def test_a_stop_by_number_ends_marketing_texts_too_whatever_was_granted_before() -> None:
+    stop = word(False, MessageClass.SERVICE, Channel.SMS, address_id=PHONE.id)
+    grant = word(True, MessageClass.MARKETING, Channel.SMS)
+    one = line(email=None, phone=PHONE, **WAITING)
+    who = customer(one, timezone="Europe/Berlin", consents=(stop, grant))
+    policy = replace(TEXTING, rewards=Rewards(on=True))
+    assert "reward sms skip opted_out" in said(judge(who, policy))
 
 
 def test_marketing_needs_an_explicit_grant_on_its_channel() -> None:

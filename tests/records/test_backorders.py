@@ -3,12 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from tests.records.conftest import NOW
 from sqlalchemy import select
 
 from notifier.store.lookup import table_of
 from notifier.store.tables import Address, Customer, FactChange, ImportRun, Order, OrderLine
 from notifier.terms.time import EPOCH
+from tests.records.conftest import NOW
 
 
 def test_one_flat_row_becomes_a_customer_an_order_a_line_and_two_addresses(shop, tell):
@@ -18,14 +18,23 @@ def test_one_flat_row_becomes_a_customer_an_order_a_line_and_two_addresses(shop,
     line, order, customer = shop.one(OrderLine), shop.one(Order), shop.one(Customer)
     addresses = {one.channel: one for one in shop.rows(Address)}
     assert addresses["email"].value == "ann@example.com"
-    assert (addresses["sms"].value, addresses["sms"].textable, addresses["sms"].region) == ("+4915112345678", True, "DE")
+    assert (addresses["sms"].value, addresses["sms"].textable, addresses["sms"].region) == (
+        "+4915112345678",
+        True,
+        "DE",
+    )
     assert (line.quantity, line.unit_price, line.promised_ship_by) == (2, Decimal("12.50"), date(2026, 10, 20))
     assert (order.email_id, order.locale, customer.name) == (addresses["email"].id, "de-AT", "Ann Lee")
     assert customer.due_at == EPOCH
 
 
 def test_the_same_file_twice_changes_nothing(shop, tell):
-    text = tell("email=a@example.com|eta_from=2026-12-01|eta_to=2026-12-05", "line_id=2|sku=B", "line_id=|sku=C", "line_id=|sku=C")
+    text = tell(
+        "email=a@example.com|eta_from=2026-12-01|eta_to=2026-12-05",
+        "line_id=2|sku=B",
+        "line_id=|sku=C",
+        "line_id=|sku=C",
+    )
     first = shop.take("backorders", text)
     shop.judged()
     before = [shop.rows(model) for model in (Address, Customer, Order, OrderLine)]
@@ -50,7 +59,11 @@ def test_an_edit_is_an_update_dated_by_when_it_took_effect_and_when_we_knew(shop
     shop.take("backorders", tell("status=backordered"))
     shop.take("backorders", tell("status=shipped|shipped_at=2026-11-03T08:00:00Z"), now=NOW + timedelta(days=2))
     changes = {row.field: row for row in shop.rows(FactChange)}
-    assert (changes["status"].old, changes["status"].new, changes["status"].key) == ("backordered", "shipped", "north/1/1")
+    assert (changes["status"].old, changes["status"].new, changes["status"].key) == (
+        "backordered",
+        "shipped",
+        "north/1/1",
+    )
     assert {row.effective_at for row in changes.values()} == {datetime(2026, 11, 3, 8, tzinfo=UTC)}
     assert {row.known_at for row in changes.values()} == {NOW + timedelta(days=2)}
 
@@ -127,11 +140,17 @@ def test_an_import_that_died_leaves_its_queue_to_be_marked_by_the_next(shop, tel
     shop.take("products", "sku,price\nZ,\n")
     assert shop.due() == {"C1", "C2"}
     with shop.store.read() as tx:
-        assert tx.connection.execute(select(runs.c.state).order_by(runs.c.id)).scalars().all() == ["interrupted", "done"]
+        assert tx.connection.execute(select(runs.c.state).order_by(runs.c.id)).scalars().all() == [
+            "interrupted",
+            "done",
+        ]
 
 
 def test_naive_instants_are_in_the_rows_zone_else_in_the_shops(shop, tell):
-    shop.take("backorders", tell("ordered_at=2026-10-01 10:00", "order_id=2|timezone=America/New_York|ordered_at=2026-10-01 10:00"))
+    shop.take(
+        "backorders",
+        tell("ordered_at=2026-10-01 10:00", "order_id=2|timezone=America/New_York|ordered_at=2026-10-01 10:00"),
+    )
     assert [row.ordered_at.hour for row in shop.rows(Order)] == [8, 14]
 
 

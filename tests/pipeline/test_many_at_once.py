@@ -1,0 +1,54 @@
+"""Two schedulers and two deliverers at once, each with its own connection: nobody gets anything twice."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from notifier.store.tables import Contact, Message
+from tests.shop import NOON, Shop, open_shop, order
+
+CUSTOMERS = 60
+
+
+@pytest.fixture
+def shop(tmp_path: Path, database_url: str) -> Shop:
+    shop = open_shop(tmp_path, database_url, "[delivery]\nrender_workers = 1\nclaim_size = 7\n")
+    shop.take_in("backorders", [order(f"c{number:03}") for number in range(CUSTOMERS)])
+    return shop
+
+
+def at_once(count: int, work: object) -> list[object]:
+    """Run `work` in `count` threads that start together."""
+    gate = threading.Barrier(count)
+
+    def start(_: int) -> object:
+        gate.wait()
+        return work()  # type: ignore[operator]
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(start, range(count)))
+
+
+def test_two_schedulers_queue_each_message_once(shop: Shop) -> None:
+    at_once(2, lambda: shop.plan(NOON))
+    assert len(shop.rows(Message)) == CUSTOMERS
+
+
+def test_two_deliverers_send_each_message_once(shop: Shop) -> None:
+    shop.plan()
+    at_once(2, lambda: shop.deliver(NOON))
+    addressed = [next(line for line in text.splitlines() if line.startswith("To:")) for text in shop.sent()]
+    assert sorted(addressed) == sorted(set(addressed)) and len(addressed) == CUSTOMERS
+
+
+def test_two_schedulers_and_two_deliverers_log_each_contact_once(shop: Shop) -> None:
+    def plan_and_deliver() -> None:
+        shop.plan(NOON)
+        shop.deliver(NOON)
+
+    at_once(2, plan_and_deliver)
+    shop.deliver(NOON)
+    customers = [row.customer_id for row in shop.rows(Contact)]
+    assert sorted(customers) == sorted(set(customers)) and len(customers) == CUSTOMERS

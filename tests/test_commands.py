@@ -1,0 +1,109 @@
+"""The command line: exit codes, what goes where, and what is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from notifier.cli import main
+
+ROW = "O1,ann,Ann,ann@shop.example.com,US,LAMP,2026-05-01,2026-05-20,backordered\n"
+HEAD = "order_id,customer_id,customer_name,email,country,sku,ordered_at,promised_ship_by,status\n"
+NOW = ["--now", "2026-06-01T15:00Z"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    path = tmp_path / "settings.toml"
+    path.write_text("")
+    assert main(["migrate", "--settings", str(path)]) == 0
+    return path
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    path = tmp_path / "orders.csv"
+    path.write_text(HEAD + ROW)
+    return path
+
+
+def run(settings: Path, *words: str) -> int:
+    return main([*words, "--settings", str(settings)])
+
+
+def answer(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_import_prints_one_json_object(settings: Path, orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(settings, "import", "backorders", str(orders), *NOW, "--json")
+    assert answer(capsys) == {
+        "kind": "backorders",
+        "read": 1,
+        "accepted": 1,
+        "unchanged": 0,
+        "rejected": 0,
+        "blank": 0,
+        "reject_file": None,
+    }
+
+
+def test_an_import_with_a_reject_ends_with_1(settings: Path, orders: Path) -> None:
+    orders.write_text(HEAD + ROW + ROW.replace("2026-05-01", "yesterday").replace("O1", "O2"))
+    assert run(settings, "import", "backorders", str(orders), *NOW) == 1
+
+
+def test_an_unknown_kind_ends_with_2(settings: Path, orders: Path) -> None:
+    assert run(settings, "import", "backorder", str(orders)) == 2
+
+
+def test_a_missing_file_ends_with_2(settings: Path, tmp_path: Path) -> None:
+    assert run(settings, "import", "backorders", str(tmp_path / "nothing.csv")) == 2
+
+
+def test_plan_prints_one_json_object(settings: Path, orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(settings, "import", "backorders", str(orders), *NOW)
+    capsys.readouterr()
+    run(settings, "plan", *NOW, "--json")
+    assert answer(capsys)["by_purpose"] == {"delay": {"send": 1, "hold": 0, "skip": 0}}
+
+
+def test_deliver_prints_one_json_object(settings: Path, orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(settings, "import", "backorders", str(orders), *NOW)
+    run(settings, "plan", *NOW)
+    capsys.readouterr()
+    run(settings, "deliver", *NOW, "--json")
+    assert answer(capsys) == {
+        "claimed": 1,
+        "accepted": 1,
+        "refused": 0,
+        "deferred": 0,
+        "withdrawn": 0,
+        "unknown": 0,
+    }
+
+
+def test_a_fault_in_the_settings_ends_with_2_and_names_the_line(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.write_text("[shop]\ntimezone = 'Mars/Olympus'\n")
+    assert (run(settings, "plan"), "settings.toml:2" in capsys.readouterr().err) == (2, True)
+
+
+def test_a_made_up_time_never_reaches_a_server_beyond_loopback(settings: Path) -> None:
+    live = '[shop]\npostal_address = "1 Way"\n[brands.a]\nsender = "A <a@shop.example.com>"\n'
+    settings.write_text(live + '[delivery]\nmode = "live"\n[email]\nhost = "mail.example.com"\n')
+    assert run(settings, "deliver", *NOW) == 2
+
+
+def test_a_wrong_time_ends_with_2(settings: Path) -> None:
+    assert run(settings, "plan", "--now", "tomorrow") == 2
+
+
+def test_an_unknown_option_ends_with_2(settings: Path) -> None:
+    assert run(settings, "plan", "--hurry") == 2
+
+
+def test_the_signing_key_is_for_its_owner_alone(settings: Path) -> None:
+    assert (settings.parent / "signing.key").stat().st_mode & 0o777 == 0o600
