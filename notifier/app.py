@@ -29,7 +29,8 @@ from notifier.pipeline.facts import Judging
 from notifier.pipeline.house import House, Sending, Web
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
-from notifier.policy.figures import BrandFigures, Cap, Figures, Policy, Rewards, Texting, Window, every_day
+from notifier.policy.figures import BrandFigures, Cap, Policy, Rewards, Texting, Window, every_day
+from notifier.policy.occasions import check_purposes
 from notifier.records.profile import Profile, ShopContext
 from notifier.render.links import signing
 from notifier.render_pool import Limits, RenderPool
@@ -113,6 +114,7 @@ def open_house(settings: Settings) -> House:
     secrets_ = read_secrets(settings)
     own = [settings.template_folder] if settings.template_folder.is_dir() else []
     catalogue = load_catalogue([packaged_folder(), *own])
+    check_purposes(list(catalogue.purposes.values()))
     brands = {key: settings.brand(key) for key in settings.brand_keys}
     web = Web(settings.web.public_url, {key: one.link_domain for key, one in brands.items()}, signing(secrets_.links))
     return House(
@@ -145,14 +147,16 @@ def policy(settings: Settings) -> Policy:
         locale=settings.shop.locale,
         country=settings.shop.country,
         brands={key: BrandFigures(zone(one.timezone), one.locale) for key, one in brands.items()},
-        figures=Figures(
-            max_age_days=settings.placed.max_age_days,
-            min_days=settings.eta_change.min_days,
-            every_days=settings.progress.every_days,
-            days_before=settings.progress.days_before,
-            most_without_news=settings.progress.max_without_news,
-            after_days=settings.reward.after_days,
-        ),
+        set_by_shop={
+            "placed": {"max_age_days": settings.placed.max_age_days},
+            "eta_change": {"min_days": settings.eta_change.min_days},
+            "progress": {
+                "every_days": settings.progress.every_days,
+                "days_before": settings.progress.days_before,
+                "most_without_news": settings.progress.max_without_news,
+            },
+            "reward": {"after_days": settings.reward.after_days},
+        },
         caps=tuple(
             Cap(one.count, one.period, None if one.channel == "all" else Channel(one.channel)) for one in said.caps
         ),

@@ -1,4 +1,4 @@
-"""Fetches a configured source's https address into a file. Colour: wire. Called by pipeline, outside of any transaction.
+"""Fetches a configured source's https address into a file. Colour: wire. Called by pipeline, never in a transaction.
 
 The address is resolved once, judged, and then connected to by number, so that a name cannot point elsewhere between the
 look and the connection; redirects are not followed (HOSTILE.md 79).

@@ -176,3 +176,15 @@ def test_a_clean_stop_gives_the_claims_back(store: Store, ann: Someone) -> None:
     with store.write() as tx:
         outbox.release(tx, "w1")
     assert len(take(store, "w2")) == 1
+
+
+def test_a_refused_message_leaves_its_lines_to_another_address(store: Store, ann: Someone) -> None:
+    queue(store, [decision(ann)])
+    settle(store, hand(store, take(store)), Outcome.REFUSED)
+    assert [line.live for line in rows(store, MessageLine)] == [None, None]
+
+
+def test_a_refused_message_is_not_sent_to_the_same_address_again(store: Store, ann: Someone) -> None:
+    queue(store, [decision(ann)])
+    settle(store, hand(store, take(store)), Outcome.REFUSED)
+    assert queue(store, [decision(ann)]) == {}

@@ -3,20 +3,16 @@
 Each probe returns what it found as a phrase, or raises Transient (the network) or Permanent (settings) with the remedy.
 """
 
-import asyncio
 import ssl
 from typing import Any
 
 import aiohttp
 import aiosmtplib
-import httpx2
 from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
 
 from notifier.channels.email import EmailAccess, EmailSender, Security
 from notifier.channels.sms import SmsAccess, SmsSender
 from notifier.errors import Permanent, Transient
-
-_URL_SECONDS = 20
 
 
 async def probe_email(access: EmailAccess) -> str:
@@ -77,21 +73,3 @@ def _twilio_fault(fault: Any) -> Permanent | Transient:
             "Twilio does not know this account and token. Set [sms] account_sid and NOTIFIER_SMS__AUTH_TOKEN"
         )
     return Transient(f"Twilio answers with an error (http {reply or 'unknown'}). Try again later")
-
-
-async def probe_url(url: str) -> str:
-    """Ask for `url` and read only the head of the answer, with redirects, in at most 20 seconds."""
-    try:
-        async with (
-            httpx2.AsyncClient(follow_redirects=True, timeout=_URL_SECONDS) as client,
-            asyncio.timeout(_URL_SECONDS),
-            client.stream("GET", url) as answer,
-        ):
-            code = answer.status_code
-    except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError) as fault:
-        raise Transient(
-            f"the url cannot be reached ({type(fault).__name__}). Is it right, and is this machine online?"
-        ) from None
-    if code // 100 != 2:
-        raise Permanent(f"the url answers with http {code}. Is it right, and may this machine read it?")
-    return "the url answers"

@@ -1,19 +1,17 @@
 """Writes the demo's shop into a folder, with dates near today. Colour: door. Called by story."""
 
-import re
 import shutil
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from notifier.errors import UsageError
-from notifier.terms.time import local_day
+from notifier.pipeline.starter import filled
 
 MARKER = ".notifier-demo"
 _MARKED = "Made by `notifier demo`, which empties this folder when it is run again.\n"
-_PLACEHOLDER = re.compile(r"\{(day|hours)([+-]\d+)\}")
 _FILLED = (".csv",)
 
 
@@ -27,18 +25,6 @@ def lay_out(folder: Path, now: datetime, tz: ZoneInfo) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARKER).write_text(_MARKED, "utf-8")
     _copy(files("notifier.demo") / "shop", folder, now, tz)
-
-
-def filled(text: str, now: datetime, tz: ZoneInfo) -> str:
-    """`{day-12}` becomes the day 12 days before today, `{hours-5}` the instant 5 hours before `now`, in ISO 8601."""
-
-    def moment(found: re.Match[str]) -> str:
-        number = int(found[2])
-        if found[1] == "day":
-            return (local_day(now, tz) + timedelta(days=number)).isoformat()
-        return (now + timedelta(hours=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    return _PLACEHOLDER.sub(moment, text)
 
 
 def _empty(folder: Path) -> None:

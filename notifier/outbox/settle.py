@@ -12,11 +12,12 @@ from sqlalchemy import bindparam, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
-from notifier.store.tables import Attempt, Message
+from notifier.store.tables import Attempt, Message, MessageLine
 from notifier.terms.delivery import SendResult
 from notifier.terms.words import MessageState, Outcome
 
 _message = table_of(Message)
+_line = table_of(MessageLine)
 _attempt = table_of(Attempt)
 
 
@@ -69,6 +70,10 @@ def settle(tx: Transaction, results: Sequence[SendResult], backoff: Backoff, now
     settled = [_settled_row(r, waiting[r.message_id], backoff, now) for r in results if r.message_id in waiting]
     if settled:
         tx.connection.execute(_SETTLE, settled)
+    refused = [row["one"] for row in settled if row["becomes"] == MessageState.REFUSED]
+    for ids in batches(refused):
+        # Told to nobody: another address or channel may tell it; the message's own key still bars this address.
+        tx.connection.execute(update(_line).where(_line.c.message_id.in_(ids)).values(live=None))
     return [r.message_id for r in results if r.outcome is Outcome.ACCEPTED and r.message_id in waiting]
 
 

@@ -4,24 +4,37 @@ Each look answers with findings; none raises for what it looks at, so that one s
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from glob import glob
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, cast
 
 from notifier.errors import NotifierError, SchemaError, SettingsError
 from notifier.pipeline.sample import sample_content
 from notifier.policy.occasions import check_purposes
 from notifier.render.catalogue import Catalogue
-from notifier.render_pool import RenderFailure, RenderJob, RenderPool
+from notifier.render_pool import Limits, RenderFailure, RenderJob, RenderPool
 from notifier.settings import Settings, Source
+from notifier.source_fetch import Limits as FetchLimits
+from notifier.source_fetch import Seen, fetch
+from notifier.store.ask import columns_of
 from notifier.store.migrate import head, reachable_schema
+from notifier.template_files import load_catalogue, packaged_folder
 from notifier.terms.time import local_day, zone
 from notifier.terms.words import Channel, DeliveryMode
 
 _OTHERS = 0o077
+_WORKERS = 2
+_URL_SECONDS = 60.0
+
+
+if TYPE_CHECKING:
+    from notifier.channels.email import EmailAccess
+    from notifier.channels.sms import SmsAccess
 
 
 class Level(StrEnum):
@@ -42,34 +55,28 @@ class Finding:
     text: str
 
 
-Probe = Callable[[], Awaitable[str]]
-
-
 @dataclass(frozen=True, slots=True)
-class Tools:
-    """What the looks need, given by the door: how to read keys, templates and profiles, the pool, the probes.
+class Access:
+    """How app reads the signing key and a source's profile, and how it reaches the SMTP server and Twilio.
 
-    All but `pool` raise NotifierError with the remedy. `reach` asks one source that is no file and says what it found.
+    The first two raise NotifierError with the remedy.
     """
 
-    read_key: Callable[[], object]
-    read_templates: Callable[[], Catalogue]
-    read_profile: Callable[[Source], object]
-    reach: Callable[[Source], Awaitable[str]]
-    probes: Mapping[Channel, Probe]
-    pool: RenderPool
+    key: Callable[[Settings], object]
+    profile: Callable[[Settings, Source], object]
+    email: Callable[[Settings], object]
+    texts: Callable[[Settings], object]
 
 
-def check(settings: Settings, tools: Tools, now: datetime) -> list[Finding]:
+def check(settings: Settings, access: Access, now: datetime) -> list[Finding]:
     """Look at everything, at the UTC instant `now`; takes as long as the slowest server may take to answer."""
-    key_file = settings.key_file if not settings.signing.key.get_secret_value() else None
     return [
         _settings(settings),
-        _look("signing key", lambda: _key(tools, key_file)),
-        *_templates(settings, tools, now),
-        *asyncio.run(_sources(settings, tools)),
+        _look("signing key", lambda: _key(settings, access)),
+        *_templates(settings, now),
+        *asyncio.run(_sources(settings, access)),
         _look("database", lambda: _database(settings.database_url)),
-        *asyncio.run(_network(settings, tools)),
+        *asyncio.run(_network(settings, access)),
     ]
 
 
@@ -101,29 +108,34 @@ def _settings(settings: Settings) -> Finding:
     return Finding("settings", Level.OK, f"mode {mode.value}: {words[mode]}")
 
 
-def _key(tools: Tools, key_file: Path | None) -> Finding:
-    tools.read_key()
-    if key_file is not None and key_file.stat().st_mode & _OTHERS:
-        return Finding("signing key", Level.WARNING, f"others may read it. Type: chmod 600 {key_file.name}")
-    return Finding("signing key", Level.OK, "there" if key_file is None else "there, and only its owner may read it")
+def _key(settings: Settings, access: Access) -> Finding:
+    access.key(settings)
+    if settings.signing.key.get_secret_value():
+        return Finding("signing key", Level.OK, "there, given by the environment")
+    if settings.key_file.stat().st_mode & _OTHERS:
+        return Finding("signing key", Level.WARNING, f"others may read it. Type: chmod 600 {settings.key_file.name}")
+    return Finding("signing key", Level.OK, "there, and only its owner may read it")
 
 
-def _templates(settings: Settings, tools: Tools, now: datetime) -> list[Finding]:
+def _templates(settings: Settings, now: datetime) -> list[Finding]:
     """Every purpose × locale × brand × channel is compiled and rendered with a sample."""
+    own = [settings.template_folder] if settings.template_folder.is_dir() else []
     try:
-        catalogue = tools.read_templates()
+        catalogue = load_catalogue([packaged_folder(), *own])
         check_purposes(list(catalogue.purposes.values()))
         jobs = list(_samples(settings, catalogue, now))
-        answers = tools.pool.render(jobs)
+        with RenderPool(settings.delivery.render_workers or _WORKERS, Limits()) as pool:
+            answers = pool.render(jobs)
     except SettingsError as error:
         return [Finding("templates", Level.FAULT, fault) for fault in error.faults]
     except NotifierError as fault:
         return [Finding("templates", Level.FAULT, str(fault))]
     pairs = zip(jobs, answers, strict=True)
     broken = {_told(job, answer) for job, answer in pairs if isinstance(answer, RenderFailure)}
-    locales = {locale or "en" for name in catalogue.purposes for locale in catalogue.locales(name)}
-    fine = f"{len(catalogue.purposes)} purposes in {', '.join(sorted(locales))} for {_counted(len(settings.brand_keys), 'brand')}"
+    locales = sorted({locale or "en" for name in catalogue.purposes for locale in catalogue.locales(name)})
+    brands = _counted(len(settings.brand_keys), "brand")
     faults = [Finding("templates", Level.FAULT, text) for text in sorted(broken)]
+    fine = f"{_counted(len(catalogue.purposes), 'purpose')} in {', '.join(locales)}, for {brands}"
     return faults or [Finding("templates", Level.OK, fine)]
 
 
@@ -144,24 +156,44 @@ def _told(job: RenderJob, failure: RenderFailure) -> str:
     return f"{job.source.purpose}{locale} ({job.content.channel}, {where}): {failure.text}"
 
 
-async def _sources(settings: Settings, tools: Tools) -> list[Finding]:
+async def _sources(settings: Settings, access: Access) -> list[Finding]:
     if not settings.sources:
         return [Finding("sources", Level.SKIPPED, "none set; give files by hand with: notifier import backorders FILE")]
-    return list(await asyncio.gather(*(_source(settings, source, tools) for source in settings.sources)))
+    return list(await asyncio.gather(*(_source(settings, source, access) for source in settings.sources)))
 
 
-async def _source(settings: Settings, source: Source, tools: Tools) -> Finding:
+async def _source(settings: Settings, source: Source, access: Access) -> Finding:
     what = f"source {source.name}"
     try:
-        tools.read_profile(source)
+        access.profile(settings, source)
         if not source.glob:
-            return Finding(what, Level.OK, await tools.reach(source))
+            return Finding(what, Level.OK, await asyncio.to_thread(_reach, source))
     except NotifierError as fault:
         return Finding(what, Level.FAULT, str(fault))
     matches = len(glob(str(settings.base / source.glob), recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
     if not matches:
         return Finding(what, Level.WARNING, f"no file is at {source.glob} now. Put one there, or mend glob")
     return Finding(what, Level.OK, f"{_counted(matches, 'file')} at {source.glob}")
+
+
+async def _probe(settings: Settings, access: Access, channel: Channel) -> str:
+    # Late, because twilio alone takes longer to import than the rest of the program.
+    from notifier.channels.probes import probe_email, probe_sms
+
+    if channel is Channel.EMAIL:
+        return await probe_email(cast("EmailAccess", access.email(settings)))
+    return await probe_sms(cast("SmsAccess", access.texts(settings)))
+
+
+def _reach(source: Source) -> str:
+    """Ask a source that is no file, as an import would."""
+    if not source.url:
+        columns = columns_of(source.database_url.get_secret_value(), source.select)
+        return f"the database answers, with {_counted(len(columns), 'column')}"
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "answer"
+        fetch(source.url, path, Seen(), FetchLimits(seconds=_URL_SECONDS))
+        return f"the url answers, with {_counted(path.stat().st_size, 'byte')}"
 
 
 def _counted(number: int, word: str) -> str:
@@ -177,17 +209,17 @@ def _database(url: str) -> Finding:
     return Finding("database", Level.OK, f"{url.partition(':')[0].partition('+')[0]}, schema {found}")
 
 
-async def _network(settings: Settings, tools: Tools) -> list[Finding]:
-    return list(await asyncio.gather(*(_channel(settings, tools, channel) for channel in Channel)))
+async def _network(settings: Settings, access: Access) -> list[Finding]:
+    return list(await asyncio.gather(*(_channel(settings, access, channel) for channel in Channel)))
 
 
-async def _channel(settings: Settings, tools: Tools, channel: Channel) -> Finding:
+async def _channel(settings: Settings, access: Access, channel: Channel) -> Finding:
     what = {Channel.EMAIL: "email", Channel.SMS: "texts"}[channel]
     if channel is Channel.SMS and not settings.sms.enabled:
         return Finding(what, Level.SKIPPED, "switched off; [sms] enabled = true switches them on")
     if settings.delivery.mode is DeliveryMode.FOLDER:
         return Finding(what, Level.SKIPPED, "not tried: in mode folder nothing is sent")
     try:
-        return Finding(what, Level.OK, await tools.probes[channel]())
+        return Finding(what, Level.OK, await _probe(settings, access, channel))
     except NotifierError as fault:
         return Finding(what, Level.FAULT, str(fault))

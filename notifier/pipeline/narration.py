@@ -5,10 +5,10 @@ Called by pipeline.explain. What stands here comes from the log alone: no body, 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from notifier.pipeline.reasons import because
-from notifier.pipeline.wording import PROVIDER, WallClock, kind_of_message, listed, orders_of, span, why_due
+from notifier.pipeline.wording import NO_DATE, PROVIDER, WallClock, kind_of_message, listed, orders_of, span, why_due
 from notifier.queries.stories import Chapter, ContactTold, DecisionTold, MessageTold, PromiseMade, RuleSeen
 from notifier.terms.words import Channel, Direction, MessageState, Outcome, Verdict
 
@@ -123,10 +123,18 @@ class _Teller:
     def _told(self, message: MessageTold, since: datetime) -> str:
         if not message.counts:
             return ""
-        promises, near = self._promises[message.id], self._clock.day_of(since)
+        promises = {(one.order, one.line): one for one in self._promises[message.id]}
         if not promises:
             return "It told no date."
-        return f"It told {_dates(promises, near)}."
+        near, by_dates = self._clock.day_of(since), defaultdict(list)
+        for key in dict.fromkeys([*promises, *((line.order, line.line) for line in message.lines)]):
+            promise = promises.get(key)
+            dates = span(promise.eta_from, promise.eta_to, near) if promise else NO_DATE
+            by_dates[dates].append(key[0])
+        if len(by_dates) == 1:
+            return f"It told {next(iter(by_dates))} as the day of shipping."
+        told = listed([f"{dates} for {orders_of(orders)}" for dates, orders in by_dates.items()], "other dates")
+        return f"As days of shipping it told {told}."
 
     def _contact(self, contact: ContactTold) -> str:
         ours = "the bot" if contact.actor == "bot" else contact.actor
@@ -139,15 +147,6 @@ class _Teller:
         dates = span(promise.eta_from, promise.eta_to, self._clock.day_of(promise.told_at))
         line = f"order {promise.order}, line {promise.line}"
         return f"On {self._clock.at(promise.told_at)} the customer was told {dates} for {line}."
-
-
-def _dates(promises: Sequence[PromiseMade], near: date) -> str:
-    by_dates: dict[str, list[str]] = defaultdict(list)
-    for promise in promises:
-        by_dates[span(promise.eta_from, promise.eta_to, near)].append(promise.order)
-    if len(by_dates) == 1:
-        return f"{next(iter(by_dates))} as the day of shipping"
-    return "as days of shipping " + listed([f"{dates} for {orders_of(orders)}" for dates, orders in by_dates.items()])
 
 
 def _rules(trace: Sequence[RuleSeen]) -> str:

@@ -15,6 +15,8 @@ from notifier.terms.words import Channel
 MOST_NAMED = 5
 """So many orders or days are named one by one; the rest is counted."""
 
+NO_DATE = "no date"
+
 PROVIDER = {Channel.EMAIL.value: "the mail server", Channel.SMS.value: "the text message provider"}
 
 _KINDS = {
@@ -65,7 +67,7 @@ def written(day: date, near: date | None = None) -> str:
 def span(first: date | None, last: date | None, near: date) -> str:
     """A range of ship dates; the word for none where both are None."""
     if last is None:
-        return "no date"
+        return NO_DATE
     if first is None or first == last:
         return written(last, near)
     return f"{written(first, near)} to {written(last, near)}"

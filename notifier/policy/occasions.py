@@ -70,8 +70,9 @@ def eta_moved(line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy
     news = last_news(line)
     if news is None or line.covered or not is_open(line, now):
         return NEVER
-    key = f"{TOLD}{times_told(line)}"
     before, after, day = news.eta, line.forecast.eta, today(policy, now)
+    # The new date is in the key: where telling it was refused, the next date is other news.
+    key = f"{TOLD}{times_told(line)}:{after.last if after else 'none'}"
     if before is None:
         return Occurrence(key) if after is not None else NEVER
     if after is None:

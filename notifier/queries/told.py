@@ -15,6 +15,9 @@ _message, _told = table_of(Message), table_of(MessageLine)
 _order, _line = table_of(Order), table_of(OrderLine)
 
 
+_NEVER_TOLD = (MessageState.WITHDRAWN, MessageState.REFUSED)
+
+
 @dataclass(frozen=True, slots=True)
 class ToldLine:
     """One line that a message tells about, by the shop's keys, with the ship dates it names."""
@@ -28,7 +31,7 @@ class ToldLine:
 
 @dataclass(slots=True)
 class Told:
-    """The lines of one message in the order of their ids; a withdrawn message keeps those it would have had."""
+    """The lines of one message in the order of their ids; one that was withdrawn or refused keeps those it would have had."""
 
     lines: list[ToldLine] = field(default_factory=list)
 
@@ -59,7 +62,7 @@ def told_by(tx: Transaction, message_ids: Collection[int]) -> dict[int, Told]:
             .join(_message, _message.c.id == _told.c.message_id)
             .join(_line, _line.c.id == _told.c.line_id)
             .join(_order, _order.c.id == _line.c.order_id)
-            .where(_told.c.message_id.in_(ids), or_(_told.c.live == 1, _message.c.state == MessageState.WITHDRAWN))
+            .where(_told.c.message_id.in_(ids), or_(_told.c.live == 1, _message.c.state.in_(_NEVER_TOLD)))
             .order_by(_told.c.message_id, _told.c.line_id)
         )
         for row in tx.connection.execute(query):

@@ -1,4 +1,4 @@
-"""Reads email addresses and phone numbers into the one form in which they are kept. Colour: store. Called by row and rights."""
+"""Reads email addresses and phone numbers into the form in which they are kept. Colour: store. Used by row, rights."""
 
 import re
 from dataclasses import dataclass

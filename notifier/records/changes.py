@@ -1,4 +1,4 @@
-"""Writes what is new or different, in bulk, and keeps what was before (DESIGN.md, 8). Colour: store. Used by records/ only."""
+"""Writes what is new or different in bulk, and keeps what was before (DESIGN.md, 8). Colour: store."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, insert, select, update
+from sqlalchemy import Row, RowMapping, Table, bindparam, insert, select, update
 
 from notifier.records.profile import ShopContext
 from notifier.store.engine import Transaction
@@ -50,7 +50,7 @@ class Edits:
 
     def compare(self, old: Row[Any], new: Mapping[str, Any], key: str) -> bool:
         """Note what `new` changes in the row `old`; returns whether a fact changed, bookkeeping apart."""
-        before = old._mapping
+        before = named(old)
         different = {name: value for name, value in new.items() if before[name] != value}
         if not different:
             return False
@@ -86,6 +86,11 @@ class Edits:
             tx.connection.execute(update(self.table).where(self.table.c.id == bindparam("_id")).values(values), rows)
         if self.changes:
             tx.connection.execute(insert(_history), self.changes)
+
+
+def named(row: Row[Any]) -> RowMapping:
+    """The row's values by column name."""
+    return row._mapping  # noqa: SLF001 - the documented name, underscored only to leave room for columns
 
 
 def _effective(name: str, new: Any, row: Mapping[str, Any]) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The canonical columns of every kind of file. Colour: store. Used by profile, mapping and row; documented in docs/import.md."""
+"""The canonical columns of every kind of file. Colour: store. Used by profile, mapping and row."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,8 +57,8 @@ _ORDER = """sales_channel:text gift:yes ordered_at:instant! paid_at:instant paym
     buyer_credit:yes currency:currency"""
 _GOODS = """line_id:key sku:key! product:text category:text bundle_id:key quantity:units quantity_shipped:count
     quantity_cancelled:count unit_price:amount currency:currency"""
-_STANDING = """rule_exempt:yes promised_ship_by:day deliver_by:day eta_from:day eta_to:day status:status shipped_at:instant
-    cancelled_at:instant refunded_at:instant delay_reason:text"""
+_STANDING = """rule_exempt:yes promised_ship_by:day deliver_by:day eta_from:day eta_to:day status:status
+    shipped_at:instant cancelled_at:instant refunded_at:instant delay_reason:text"""
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "backorders": _table(

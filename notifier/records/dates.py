@@ -1,6 +1,6 @@
 """Reads plain days and instants. Colour: store. Called by row and survey.
 
-ISO 8601 always; anything else only as declared in the profile, or as the whole file leaves no doubt about (HOSTILE.md 8).
+ISO 8601 always; anything else only as declared in the profile, or where the whole file leaves no doubt (HOSTILE.md 8).
 """
 
 import re
@@ -14,7 +14,9 @@ _SLASHED = re.compile(
     r"([ T]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(:(?P<secs>\d{2})(\.\d+)?)?\s*(?P<half>[AaPp][Mm])?)?"
 )
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
-_EXCEL_EPOCHS = {"excel": datetime(1899, 12, 30), "excel1904": datetime(1904, 1, 1)}
+_EXCEL_EPOCHS = {
+    name: datetime.fromisoformat(day) for name, day in {"excel": "1899-12-30", "excel1904": "1904-01-01"}.items()
+}
 _WORDS = {
     "YYYY": "%Y",
     "YY": "%y",
@@ -42,7 +44,7 @@ def strptime_pattern(declared: str) -> str:
 
 @dataclass(slots=True)
 class DayOrder:
-    """What the undeclared dates of a file say about their order: how often the first, the second number cannot be a month."""
+    """What the undeclared dates of a file say: how often the first, how often the second number can be no month."""
 
     seen: int = 0
     day_first: int = 0
@@ -50,7 +52,7 @@ class DayOrder:
     example: str = ""
 
     def look_at(self, text: str) -> bool:
-        """Take `text` into account if it is an undeclared day/month date; returns whether it was ambiguous by itself."""
+        """Take `text` into account if it is such a date; returns whether it was ambiguous by itself."""
         found = _SLASHED.fullmatch(text)
         if not found:
             return False
@@ -111,7 +113,7 @@ class DateReader:
                 return found
         slashed = _SLASHED.fullmatch(text) if self.order in ("day first", "month first") and not self.formats else None
         if slashed:
-            return _ordered(text, slashed, self.order == "day first")
+            return _ordered(text, slashed, day_first=self.order == "day first")
         if _SERIAL.fullmatch(text):
             raise ValueError(
                 f'{text!r} looks like an Excel serial date; declare date_formats = ["excel"] or write YYYY-MM-DD'
@@ -124,12 +126,12 @@ def _declared(text: str, declared: str) -> datetime | None:
     try:
         if epoch is not None:
             return epoch + timedelta(days=float(text)) if _SERIAL.fullmatch(text) else None
-        return datetime.strptime(text, strptime_pattern(declared))
+        return datetime.strptime(text, strptime_pattern(declared))  # noqa: DTZ007 - the zone comes with the row
     except (ValueError, OverflowError):
         return None
 
 
-def _ordered(text: str, found: re.Match[str], day_first: bool) -> datetime:
+def _ordered(text: str, found: re.Match[str], *, day_first: bool) -> datetime:
     day, month = (found["first"], found["second"]) if day_first else (found["second"], found["first"])
     hour = int(found["hour"] or 0)
     if found["half"]:

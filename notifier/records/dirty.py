@@ -16,7 +16,7 @@ from notifier.terms.time import EPOCH
 _customer, _line, _run = table_of(Customer), table_of(OrderLine), table_of(ImportRun)
 
 _still_open = (_line.c.status.not_in(("shipped", "cancelled", "closed"))) & _line.c.shipped_at.is_(None)
-"""Roughly open: a line too many costs one judgement, a line too few would leave a customer unjudged until the next fact."""
+"""Roughly open: a line too many costs one judgement, a line too few leaves a customer unjudged until the next fact."""
 
 
 def _mark(tx: Transaction, these: ColumnElement[bool]) -> None:
@@ -39,7 +39,7 @@ def mark_waiting_for(tx: Transaction, skus: Iterable[str]) -> None:
 
 
 def mark_queues_of(tx: Transaction, import_id: int) -> None:
-    """Every customer with an open line of a SKU whose lines this import changed is due: his place in the queue may move.
+    """Every customer with an open line of a SKU whose lines this import changed is due: the queue may have moved.
 
     Once per import, because a popular SKU would otherwise cost its whole queue with every batch.
     """

@@ -13,8 +13,8 @@ from notifier.store.tables import Product, Supply
 _product, _supply = table_of(Product), table_of(Supply)
 
 _PRODUCT: dict[str, Any] = {
-    "name": "", "category": "", "kind": "stocked", "stock": None, "price": None, "currency": "", "url": "", "image_url": "",
-    "supplier": "",
+    "name": "", "category": "", "kind": "stocked", "stock": None, "price": None, "currency": "", "url": "",
+    "image_url": "", "supplier": "",
 }  # fmt: skip
 _SUPPLY: dict[str, Any] = {
     "supplier": "", "quantity": 1, "ordered_on": None, "promised_on": None, "received_on": None, "received_quantity": 0,

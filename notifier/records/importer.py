@@ -1,4 +1,4 @@
-"""Takes a file in: the order of work of records/. Colour: store. Called by app's import command and by pipeline for sources.
+"""Takes a file in: the order of work of records/. Colour: store. Called by app and, for sources, by pipeline.
 
 inspect → header → survey (all of the file) → then batch by batch: known rows skipped, others checked, written, marked.
 A file that is refused leaves nothing behind; an import that is cut off is taken up by importing the same file again.
@@ -176,7 +176,7 @@ class _Work:
             report.notes.append("snapshot: rows without a readable key were rejected, so absent lines were left open")
         elif self._profile.snapshot:
             accept = self._request.accept_shrink
-            report.closed = close_absent(tx, stamp, self._profile.name, open_before, accept)
+            report.closed = close_absent(tx, stamp, self._profile.name, open_before, accept_shrink=accept)
         if self._kind in LINE_KINDS:
             dirty.mark_queues_of(tx, stamp.import_id)
         counts = {name: getattr(report, name) for name in ("read", "accepted", "unchanged", "rejected", "blank")}

@@ -22,7 +22,7 @@ from notifier.records.profile import Profile
 SAMPLE = 256 * 1024
 CHUNK = 1024 * 1024
 LARGEST_RATIO = 200
-"""A gzip that grows beyond this once 64 MB are out is a bomb: exports shrink to a fifth or a thirtieth (HOSTILE.md 10)."""
+"""A gzip that grows beyond this once 64 MB are out is a bomb: exports shrink to a thirtieth at best (HOSTILE.md 10)."""
 _RATIO_FROM = 64 * 1024 * 1024
 
 _FOREIGN = {
@@ -42,7 +42,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the file turned out to be. `layout` is csv, json or jsonl; `digest` is of its bytes, `skip` its sep= line."""
+    """What the file turned out to be. `layout` is csv, json or jsonl; `digest` is of its text, `skip` its sep= line."""
 
     path: Path
     layout: str
@@ -79,7 +79,7 @@ def inspect(path: Path, profile: Profile | None, progress: Progress) -> Shape:
         size = path.stat().st_size
         with path.open("rb") as disk:
             compressed = disk.read(2) == b"\x1f\x8b"
-        sample = _sample(path, compressed)
+        sample = _sample(path, compressed=compressed)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ImportRefused(f"{path}: the gzip file is damaged or cut off ({error}); fetch it again") from error
     except OSError as error:
@@ -87,8 +87,10 @@ def inspect(path: Path, profile: Profile | None, progress: Progress) -> Shape:
     if not sample.strip():
         raise ImportRefused(f"{path}: the file is empty; not even a header line is there")
     _refuse_foreign(path, sample)
-    encoding = profile.encoding if profile and profile.encoding else _first_guess(path, sample)
-    encoding, digest = _settle_encoding(path, compressed, encoding, bool(profile and profile.encoding))
+    encoding = profile.encoding if profile and profile.encoding else _first_guess(sample)
+    encoding, digest = _settle_encoding(
+        path, encoding, compressed=compressed, declared=bool(profile and profile.encoding)
+    )
     text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
     layout = _layout(path, text)
     progress(size, size)
@@ -99,12 +101,12 @@ def inspect(path: Path, profile: Profile | None, progress: Progress) -> Shape:
     return Shape(path, layout, encoding, compressed, delimiter, shape.line_ends, skip, digest, size)
 
 
-def _open(path: Path, compressed: bool) -> IO[bytes]:
+def _open(path: Path, *, compressed: bool) -> IO[bytes]:
     return cast(IO[bytes], gzip.open(path, "rb")) if compressed else path.open("rb")
 
 
-def _sample(path: Path, compressed: bool) -> bytes:
-    with _open(path, compressed) as stream:
+def _sample(path: Path, *, compressed: bool) -> bytes:
+    with _open(path, compressed=compressed) as stream:
         return stream.read(SAMPLE)
 
 
@@ -129,41 +131,41 @@ def _utf16_order(sample: bytes) -> str:
     return ""
 
 
-def _first_guess(path: Path, sample: bytes) -> str:
+def _first_guess(sample: bytes) -> str:
     for bom, encoding in _BOMS:
         if sample.startswith(bom):
             return encoding
     return _utf16_order(sample) or "utf-8"
 
 
-def _settle_encoding(path: Path, compressed: bool, encoding: str, declared: bool) -> tuple[str, str]:
+def _settle_encoding(path: Path, encoding: str, *, compressed: bool, declared: bool) -> tuple[str, str]:
     try:
         name = codecs.lookup(encoding).name
     except LookupError:
         raise ImportRefused(f"{path}: encoding {encoding!r} is unknown; write utf-8, utf-16 or cp1252") from None
     name = "utf-8-sig" if name == "utf-8" else name
-    digest, broken = _decode_all(path, compressed, name)
+    digest, broken = _decode_all(path, name, compressed=compressed)
     if broken is None:
         return name, digest
     line, window = broken
     remedy = f"{path}, line {line}: not readable as {encoding}; set encoding in the profile to what the file is in"
     if declared or name != "utf-8-sig":
         raise ImportRefused(remedy)
-    # charset-normalizer may only say whether the bytes read sensibly as cp1252: among all code pages it guesses too freely
+    # charset-normalizer only says whether the bytes read well as cp1252: among all code pages it guesses too freely
     if from_bytes(window, cp_isolation=["cp1252"], threshold=0.3).best() is None:
         raise ImportRefused(remedy)
-    digest, broken = _decode_all(path, compressed, "cp1252")
+    digest, broken = _decode_all(path, "cp1252", compressed=compressed)
     if broken is not None:
         raise ImportRefused(f"{path}, line {broken[0]}: neither UTF-8 nor cp1252; set encoding in the profile")
     return "cp1252", digest
 
 
-def _decode_all(path: Path, compressed: bool, encoding: str) -> tuple[str, tuple[int, bytes] | None]:
+def _decode_all(path: Path, encoding: str, *, compressed: bool) -> tuple[str, tuple[int, bytes] | None]:
     """Digest of the content, and the line with its surroundings where decoding fails."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     digest, lines, out, size = blake2b(digest_size=16), 1, 0, path.stat().st_size
     try:
-        with _open(path, compressed) as stream:
+        with _open(path, compressed=compressed) as stream:
             while chunk := stream.read(CHUNK):
                 out += len(chunk)
                 if out > _RATIO_FROM and out > LARGEST_RATIO * size:

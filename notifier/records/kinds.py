@@ -48,11 +48,11 @@ def source_key(kind: str, record: Record, stamp: Stamp) -> Any:
 
 
 def _people(
-    tx: Transaction, stamp: Stamp, records: Sequence[Record], own_file: bool
+    tx: Transaction, stamp: Stamp, records: Sequence[Record], *, own_file: bool
 ) -> tuple[Mapping[Any, int], People]:
     wanted = [one.values.get(name) for one in records for name in ("email", "phone")]
     addresses = keep_addresses(tx, stamp, wanted)
-    return addresses, keep_customers(tx, stamp, records, addresses, own_file)
+    return addresses, keep_customers(tx, stamp, records, addresses, own_file=own_file)
 
 
 def _customers(tx: Transaction, stamp: Stamp, keyed: Keyed) -> Applied:

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 
 from notifier.errors import ImportRefused
-from notifier.records.changes import Edits, Stamp, rows_by, values_of
+from notifier.records.changes import Edits, Stamp, named, rows_by, values_of
 from notifier.records.columns import GOODS_FIELDS, STANDING_FIELDS
+from notifier.records.dirty import mark_customers
 from notifier.records.orders import order_word
 from notifier.records.people import Key
 from notifier.records.promise import with_frozen_promise
@@ -82,7 +83,7 @@ def keep_lines(
 
 
 def _of_order(order: Row[Any]) -> dict[str, Any]:
-    word = order._mapping
+    word = named(order)
     return {name: order_word(name, word[name]) for name in STANDING_FIELDS}
 
 
@@ -92,7 +93,7 @@ def _fields(record: Record, order: Row[Any]) -> dict[str, Any]:
     for name, default in _NUMBERS.items():
         if name in found and found[name] is None:
             found[name] = default
-    word = order._mapping
+    word = named(order)
     for name in STANDING_FIELDS:
         if name in row:
             found[name] = row[name] or order_word(name, word[name])
@@ -120,11 +121,11 @@ def count_open(tx: Transaction, profile: str) -> int:
     return tx.connection.execute(select(func.count()).where(_open_in_scope(profile))).scalar_one()
 
 
-def close_absent(tx: Transaction, stamp: Stamp, profile: str, open_before: int, accept_shrink: bool) -> int:
+def close_absent(tx: Transaction, stamp: Stamp, profile: str, open_before: int, *, accept_shrink: bool) -> int:
     """Close the lines that this snapshot of `profile` no longer holds; returns how many.
 
-    Raises ImportRefused when more than half of the open lines would go: a cut-off export resolves no orders (HOSTILE.md 12).
-    They get the label `closed`, and not shipped or cancelled, because the export does not say which, and a customer would be told.
+    Raises ImportRefused when more than half of the open lines would go: a cut-off export resolves nothing (HOSTILE.md
+    12). They get the label `closed`, not shipped or cancelled: the export does not say which, and customers are told.
     """
     gone = _open_in_scope(profile) & (_line.c.seen_import != stamp.import_id)
     query = select(_line, _order.c.brand, _order.c.key.label("order_key")).join(_order, _order.c.id == _line.c.order_id)
@@ -136,7 +137,10 @@ def close_absent(tx: Transaction, stamp: Stamp, profile: str, open_before: int, 
         )
     edits = Edits.of(_line, "line", stamp)
     closed = {"status": LineStatus.CLOSED.value, "row_hash": "", "import_id": stamp.import_id}
+    customers = set()
     for row in tx.connection.execute(query.where(gone)):
         edits.compare(row, closed, f"{row.brand}/{row.order_key}/{row.key}")
+        customers.add(row.customer_id)
     edits.write(tx)
+    mark_customers(tx, customers)
     return count

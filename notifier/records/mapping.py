@@ -23,7 +23,7 @@ class Mapping:
         if faults:
             raise ImportRefused("\n".join(faults))
         places = _places(kind, profile, columns, name)
-        self._picks = [
+        self.picks = [
             (canonical, place, _translator(profile.values.get(canonical, {}))) for canonical, place in places.items()
         ]
         self._constants = {name: text for name, text in profile.constants.items() if name not in places}
@@ -38,7 +38,7 @@ class Mapping:
     def texts(self, cells: Sequence[str]) -> Texts:
         """Canonical column → text of one row; blank where it says nothing."""
         found = dict(self._constants)
-        for canonical, place, translate in self._picks:
+        for canonical, place, translate in self.picks:
             text = cells[place].strip()
             found[canonical] = translate(text) if translate else text
         for canonical, fields in self._templates.items():
@@ -55,8 +55,8 @@ def _places(kind: str, profile: Profile, columns: Sequence[str], name: str) -> d
         place = by_name.get(theirs, by_folded.get(theirs.strip().casefold()))
         if place is None:
             raise ImportRefused(
-                f"{name}: the profile {profile.name!r} reads {canonical} from the column {theirs!r}, which the file has not; "
-                f"it has {', '.join(columns)}"
+                f"{name}: the profile {profile.name!r} reads {canonical} from the column {theirs!r}, "
+                f"which the file has not; it has {', '.join(columns)}"
             )
         places[canonical] = place
     told = set(profile.columns) | set(profile.constants) | set(profile.templates)
@@ -119,7 +119,7 @@ def _fill(template: _Template, found: Texts, cells: Sequence[str]) -> str:
 
 def picker(mapping: Mapping, names: Sequence[str]) -> Callable[[Sequence[str]], tuple[str, ...]]:
     """The raw texts of some canonical columns straight from the cells, for the first, cheap reading of a file."""
-    places = [place for canonical, place, _ in mapping._picks if canonical in names]
+    places = [place for canonical, place, _ in mapping.picks if canonical in names]
     if not places:
         return lambda _: ()
     if len(places) == 1:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from notifier.records.addresses import ReadAddress
-from notifier.records.changes import Edits, Stamp, rows_by, values_of
+from notifier.records.changes import Edits, Stamp, named, rows_by, values_of
 from notifier.records.columns import ORDER_FIELDS, STANDING_FIELDS
 from notifier.records.people import NOBODY, Key, brand_of, customer_key, ensure_customers
 from notifier.records.promise import with_frozen_promise
@@ -22,16 +22,17 @@ from notifier.store.tables import Order, OrderLine
 _order, _line = table_of(Order), table_of(OrderLine)
 
 _BLANK: dict[str, Any] = {
-    "email_id": None, "phone_id": None, "sales_channel": "", "locale": "", "country": "", "region": "", "postal_code": "",
-    "timezone": "", "gift": False, "paid_at": None, "payment_method": "", "amount_paid": None, "currency": "",
-    "buyer_credit": False, "promised_ship_by": None, "deliver_by": None, "eta_from": None, "eta_to": None, "status": "",
-    "shipped_at": None, "cancelled_at": None, "refunded_at": None, "delay_reason": "", "rule_exempt": False,
+    "email_id": None, "phone_id": None, "sales_channel": "", "locale": "", "country": "", "region": "",
+    "postal_code": "", "timezone": "", "gift": False, "paid_at": None, "payment_method": "", "amount_paid": None,
+    "currency": "", "buyer_credit": False, "promised_ship_by": None, "deliver_by": None, "eta_from": None,
+    "eta_to": None, "status": "", "shipped_at": None, "cancelled_at": None, "refunded_at": None, "delay_reason": "",
+    "rule_exempt": False,
 }  # fmt: skip
 
 
 @dataclass(slots=True)
 class Orders:
-    """Orders of a batch as they stand now, by key; which are new or changed; lines and customers touched through them."""
+    """Orders of a batch as they stand now, by key; which are new or changed; customers touched through their lines."""
 
     rows: dict[Key, Row[Any]] = field(default_factory=dict)
     changed: set[Key] = field(default_factory=set)
@@ -143,7 +144,7 @@ def _pass_on(
 
 def _inherited(line: Row[Any], before: Row[Any], after: Row[Any]) -> dict[str, Any]:
     """What the line takes over: customer and date of the order always, the rest where it says nothing of its own."""
-    old, new, own = before._mapping, after._mapping, line._mapping
+    old, new, own = named(before), named(after), named(line)
     fields: dict[str, Any] = {"customer_id": after.customer_id, "ordered_at": after.ordered_at}
     for name in STANDING_FIELDS:
         if old[name] == new[name]:

@@ -4,7 +4,7 @@ import sqlite3
 
 
 class Ordinals:
-    """Counters in a private temporary database: constant memory, however large the file and wherever its lines stand."""
+    """Counters in a private temporary database: constant memory, however large the file, wherever its lines stand."""
 
     def __init__(self) -> None:
         self._counts = sqlite3.connect("", isolation_level=None)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from notifier.records.addresses import ReadAddress
-from notifier.records.changes import Edits, Stamp, rows_by
+from notifier.records.changes import Edits, Stamp, named, rows_by
 from notifier.records.columns import PERSON_FIELDS
 from notifier.records.row import Record, Values
 from notifier.store.engine import Transaction
@@ -51,7 +51,7 @@ def customer_key(values: Values, stamp: Stamp) -> Key:
 
 
 def keep_addresses(tx: Transaction, stamp: Stamp, wanted: Iterable[ReadAddress | None]) -> dict[ReadAddress, int]:
-    """Make sure of a row for each address; returns their ids. An erased one that comes back in an order has a value again."""
+    """Make sure of a row for each address; returns their ids. An erased one that an order brings has a value again."""
     hashes = {
         one: address_hash(stamp.context.hash_key, one.channel, one.value) for one in set(wanted) if one is not None
     }
@@ -70,7 +70,7 @@ def keep_addresses(tx: Transaction, stamp: Stamp, wanted: Iterable[ReadAddress |
 
 
 def _kept(tx: Transaction, hashes: Iterable[str]) -> dict[Key, Row[Any]]:
-    """Id and value of addresses by channel and hash; not more columns, because this is asked for every row of a file."""
+    """Id and value of addresses by channel and hash; no more columns, because every row of a file asks for them."""
     found: dict[Key, Row[Any]] = {}
     query = select(_address.c.id, _address.c.channel, _address.c.hash, _address.c.value)
     for some in batches(sorted(hashes)):
@@ -92,7 +92,7 @@ def _address_row(one: ReadAddress, digest: str, stamp: Stamp) -> dict[str, Any]:
 
 
 def keep_customers(
-    tx: Transaction, stamp: Stamp, records: Sequence[Record], addresses: Mapping[ReadAddress, int], own_file: bool
+    tx: Transaction, stamp: Stamp, records: Sequence[Record], addresses: Mapping[ReadAddress, int], *, own_file: bool
 ) -> People:
     """Insert or update the customers of `records`. In the customers' `own_file` a blank cell clears a field.
 
@@ -102,7 +102,7 @@ def keep_customers(
     told: dict[Key, dict[str, Any]] = {}
     for record in sorted(records, key=lambda one: _described(one.values, stamp)):
         key = customer_key(record.values, stamp)
-        told.setdefault(key, {}).update(_fields(record.values, stamp, addresses, own_file))
+        told.setdefault(key, {}).update(_fields(record.values, stamp, addresses, own_file=own_file))
     known = _known(tx, told)
     edits = Edits.of(_customer, "customer", stamp)
     for key, fields in told.items():
@@ -133,8 +133,8 @@ def ensure_customers(tx: Transaction, stamp: Stamp, keys: Iterable[Key]) -> dict
 
 
 _BLANK: dict[str, Any] = {
-    "name": "", "email_id": None, "phone_id": None, "locale": "", "preferred_channel": "", "timezone": "", "country": "",
-    "region": "", "postal_code": "", "business": False, "described_at": None, "due_at": None,
+    "name": "", "email_id": None, "phone_id": None, "locale": "", "preferred_channel": "", "timezone": "",
+    "country": "", "region": "", "postal_code": "", "business": False, "described_at": None, "due_at": None,
 }  # fmt: skip
 
 
@@ -161,11 +161,11 @@ def _described(values: Values, stamp: Stamp) -> datetime:
 
 def _news(row: Any, fields: Mapping[str, Any]) -> bool:
     """Whether anything but the date of the description differs: the same file again writes nothing."""
-    before = row._mapping
+    before = named(row)
     return any(before[name] != value for name, value in fields.items() if name != "described_at")
 
 
-def _fields(values: Values, stamp: Stamp, addresses: Mapping[ReadAddress, int], own_file: bool) -> dict[str, Any]:
+def _fields(values: Values, stamp: Stamp, addresses: Mapping[ReadAddress, int], *, own_file: bool) -> dict[str, Any]:
     found: dict[str, Any] = {name: values[name] for name in PERSON_FIELDS if name in values}
     if "customer_name" in values:
         found["name"] = values["customer_name"]

@@ -1,4 +1,4 @@
-"""How a shop's export is to be read, and what of the shop an import must know. Colour: store. Filled by app from settings."""
+"""How a shop's export is to be read, and what of the shop an import must know. Colour: store. Filled by app."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ class Profile:
     """One `[profiles.NAME]`. `columns` is canonical = their column, `values` is column → (their word → canonical word).
 
     `templates` build a column from others ("{customer_id}@shop.example"). `date_formats` are strptime patterns or
-    DD.MM.YYYY words, `excel` or `excel1904`; ISO 8601 is always read. `timezone` is that of all naive instants of the file;
-    without it they are in the row's zone, else in the shop's.
+    DD.MM.YYYY words, `excel` or `excel1904`; ISO 8601 is always read. `timezone` is that of all naive instants of the
+    file; without it they are in the row's zone, else in the shop's.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class ShopContext:
-    """What an import must know of the shop. `brand` is the default one, `country` the ISO code that local numbers are in.
+    """What an import must know of the shop. `brand` is the default one, `country` the ISO code of local phone numbers.
 
     `own_addresses` (lower case) are the product's own: a customer is never reached at them (HOSTILE.md 25).
     """

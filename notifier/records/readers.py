@@ -1,14 +1,14 @@
 """Reads rows out of CSV, JSON Lines and JSON, one at a time, in constant memory. Colour: store. Called by importer.
 
-A row comes as its cells in the order of the file's columns. What can be told of one row only rejects that row; what makes
-the rest of the file doubtful refuses the file.
+A row comes as its cells in the order of the file's columns. What is wrong with one row rejects that row; what makes the
+rest of the file doubtful refuses the file.
 """
 
 import csv
 import json
 from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from notifier.errors import ImportRefused
 from notifier.records.inspect import Feed, Shape
@@ -82,7 +82,7 @@ class CsvRows:
 
     def position(self) -> int:
         """Bytes read so far."""
-        return self._feed.position() if self._feed else 0
+        return self._feed.position() if self._feed else self._shape.size
 
     def __iter__(self) -> Iterator[RawRow]:
         self._feed = Feed(self._shape)
@@ -150,13 +150,13 @@ def _quote_fault(error: str, shape: Shape, line: int) -> str:
         raise ImportRefused(f"{shape.path}, line {line}: a quotation mark opens here and never closes; mend the file")
     if "field larger" in error:
         raise ImportRefused(
-            f"{shape.path}, line {line}: a cell is larger than 1 MB; perhaps a quotation mark opens here and does not close"
+            f"{shape.path}, line {line}: a cell is larger than 1 MB; perhaps a quotation mark here never closes"
         )
     return "has a quotation mark in the wrong place; double it inside a quoted cell"
 
 
 class JsonRows:
-    """Objects of a JSON array, of the first array in a JSON object, or of JSON Lines. Nested keys read as `outer.inner`.
+    """Objects of a JSON array, of the first array in an object, or of JSON Lines. Nested keys read as `outer.inner`.
 
     The columns are the union of all objects' keys, which costs one reading of the file.
     """
@@ -175,7 +175,7 @@ class JsonRows:
 
     def position(self) -> int:
         """Bytes read so far."""
-        return self._feed.position() if self._feed else 0
+        return self._feed.position() if self._feed else self._shape.size
 
     def __iter__(self) -> Iterator[RawRow]:
         for line, value, fault in self._objects():
@@ -258,7 +258,8 @@ class _JsonArray:
 
     def _enter(self) -> None:
         if self._peek() == "[":
-            return self._skip(1)
+            self._skip(1)
+            return
         self._skip(1)
         while self._peek() != "}":
             if self._peek() == ",":
@@ -269,7 +270,8 @@ class _JsonArray:
                 self._refuse("is no JSON object")
             self._skip(1)
             if self._peek() == "[":
-                return self._skip(1)
+                self._skip(1)
+                return
             self._value()
         self._refuse("holds no list of rows")
 
@@ -312,5 +314,5 @@ class _JsonArray:
             self._skip(end - self._at)
             return value
 
-    def _refuse(self, why: str) -> Any:
+    def _refuse(self, why: str) -> NoReturn:
         raise ImportRefused(f"{self._shape.path}, line {self._line}: the JSON {why}")

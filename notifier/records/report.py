@@ -39,7 +39,8 @@ class Detected:
 class ImportReport:
     """Counts of rows: read = accepted + unchanged + rejected; `blank` ones are apart. `warnings`: values dropped.
 
-    `kept` is False for a dry run and for a strict import with a rejected row. `closed` lines were absent from a snapshot.
+    `kept` is False for a dry run and for a strict import with a rejected row. `closed`: lines absent from a
+    snapshot.
     """
 
     kind: str

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from notifier.records.addresses import ReadAddress, read_email, read_phone
-from notifier.records.changes import Stamp, rows_by
+from notifier.records.changes import Stamp, named, rows_by
 from notifier.records.people import brand_of, customer_key, ensure_customers, keep_addresses
 from notifier.records.row import Record, Rejected
 from notifier.store.engine import Transaction
@@ -48,7 +48,7 @@ def keep_consents(tx: Transaction, stamp: Stamp, records: Sequence[Record]) -> R
     keys = {customer_key(one.values, stamp) for one in records if one.values.get("customer_id")}
     customers = ensure_customers(tx, stamp, keys)
     fresh = [(one.line, _consent_row(one, stamp, addresses, customers)) for one in records]
-    known = {_identity(row._mapping) for row in _consents(tx, [row for _, row in fresh])}
+    known = {_identity(named(row)) for row in _consents(tx, [row for _, row in fresh])}
     found = Rights()
     inserts: list[dict[str, Any]] = []
     for line, row in fresh:

@@ -1,7 +1,7 @@
 """Checks one row and gives its values their types. Colour: store. Called by importer.
 
-A fault in what matters (keys, dates, numbers, labels) rejects the row. A malformed address, language, zone or country is
-dropped with a warning as long as the customer can still be told: losing the backorder would be worse for the shop.
+A fault in what matters (keys, dates, numbers, labels) rejects the row. A malformed address, language, zone or country
+is dropped with a warning as long as the customer can still be told: losing the backorder would be worse for the shop.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One valid row: its line in the file, its values, and the hash of its texts by which it is known to be unchanged."""
+    """One valid row: its line in the file, its values, and the hash of its texts by which it is known again."""
 
     line: int
     values: Values
@@ -51,7 +51,7 @@ class Record:
 
 
 class RowReader:
-    """Reads the rows of one file. What a text means is remembered, because most texts of a column come again and again."""
+    """Reads the rows of one file. What a text means is remembered: most texts of a column come again and again."""
 
     def __init__(self, mapping: Mapping, dates: DateReader, context: ShopContext, known_at: datetime) -> None:
         self.mapping, self.context, self.known_at = mapping, context, known_at

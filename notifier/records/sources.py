@@ -1,7 +1,7 @@
-"""What a configured source has new, and how long it has been silent. Colour: store. Called by pipeline for the scheduler.
+"""What a configured source has new, and how long it has been silent. Colour: store. Called by pipeline.
 
-A source is looked at outside of any transaction; its state is one row. Addresses over the network go through source_fetch,
-queries through `spool_query`: both leave a file, which importer then reads.
+A source is looked at outside of any transaction; its state is one row. An https address goes through source_fetch, a
+query through `spool_query`: both leave a file, which importer then reads.
 """
 
 import json
@@ -49,7 +49,7 @@ def new_files(pattern: str, fingerprint: str, now: datetime) -> News:
     before: dict[str, list[Any]] = json.loads(fingerprint) if fingerprint else {}
     after: dict[str, list[Any]] = {}
     found: list[tuple[float, Path]] = []
-    for path in map(Path, sorted(glob(pattern, recursive=True))):
+    for path in map(Path, sorted(glob(pattern, recursive=True))):  # noqa: PTH207 - a pattern may be absolute
         if not path.is_file() or path.name.endswith(_OURS):
             continue
         facts = path.stat()
@@ -140,7 +140,7 @@ def _keep(tx: Transaction, name: str, fields: Mapping[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A source with nothing new for too long. `since` is its last news (None: it never had any); `told`: the team knows."""
+    """A source with nothing new for too long. `since` is its last news (None: never any); `told`: the team knows."""
 
     name: str
     since: datetime | None

@@ -19,7 +19,7 @@ EVERY = 5000
 def day_order(rows: Rows, mapping: Mapping, profile: Profile, progress: Callable[[int], None]) -> str:
     """Read all `rows`; return DayOrder.word for their undeclared dates.
 
-    Raises ImportRefused for a damaged file, and for dates whose order the data leave open (never guessed: HOSTILE.md 8).
+    Raises ImportRefused for a damaged file, and for dates whose order the data leave open (HOSTILE.md 8).
     """
     dates = [column.name for column in mapping.columns if column.reads in (Reads.DAY, Reads.INSTANT)]
     pick = picker(mapping, [] if profile.date_formats else dates)

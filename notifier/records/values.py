@@ -1,4 +1,4 @@
-"""Reads the words and numbers of a cell. Colour: store. Called by row. Every function raises ValueError with the remedy."""
+"""Reads the words and numbers of a cell. Colour: store. Called by row. All raise ValueError with a remedy."""
 
 import re
 from decimal import Decimal

@@ -60,7 +60,15 @@ def test_different_dates_are_told_order_by_order(log: ShopLog) -> None:
     days = (date(1998, 7, 1), date(1998, 7, 2))
     log.queue(lines, {one: (day, day) for one, day in zip(lines, days, strict=True)})
     log.deliver()
-    assert "as days of shipping 1 July for order 1 (1 line) and 2 July for order 2 (1 line)." in story(log).as_text()
+    said = "As days of shipping it told 1 July for order 1 (1 line) and 2 July for order 2 (1 line)."
+    assert said in story(log).as_text()
+
+
+def test_a_line_without_a_date_is_told_beside_one_that_has_one(log: ShopLog) -> None:
+    log.queue([("1", "1"), ("2", "1")], {("2", "1"): (date(1998, 7, 1), date(1998, 7, 3))})
+    log.deliver()
+    said = "As days of shipping it told 1 July to 3 July for order 2 (1 line) and no date for order 1 (1 line)."
+    assert said in story(log).as_text()
 
 
 def test_a_hold_says_until_when_and_why(log: ShopLog) -> None:

@@ -71,7 +71,7 @@ class TestPromiseBroken:
 
 class TestEtaMoved:
     def test_three_days_are_news(self) -> None:
-        assert ask("eta_change", line(forecast=eta("2027-03-15"), tellings=(PLACED,))).occasion == "told:1"
+        assert ask("eta_change", line(forecast=eta("2027-03-15"), tellings=(PLACED,))).occasion == "told:1:2027-03-15"
 
     def test_two_days_are_no_news(self) -> None:
         assert ask("eta_change", line(forecast=eta("2027-03-16"), tellings=(PLACED,))).occasion is None
@@ -81,14 +81,14 @@ class TestEtaMoved:
         moved = line(promised=None, forecast=eta("2027-07-06"), tellings=(far,))
         due = datetime(2027, 5, 11, 22, 0, tzinfo=UTC)
         assert ask("eta_change", moved) == Occurrence(None, look_again=due)
-        assert ask("eta_change", moved, due).occasion == "told:1"
+        assert ask("eta_change", moved, due).occasion == "told:1:2027-07-06"
 
     def test_a_date_found_is_news(self) -> None:
         knows = told("placed", NOON - timedelta(days=1), "new")
-        assert ask("eta_change", line(forecast=eta("2027-03-15"), tellings=(knows,))).occasion == "told:1"
+        assert ask("eta_change", line(forecast=eta("2027-03-15"), tellings=(knows,))).occasion == "told:1:2027-03-15"
 
     def test_a_date_lost_is_news_while_its_day_has_not_come(self) -> None:
-        assert ask("eta_change", line(tellings=(PLACED,))).occasion == "told:1"
+        assert ask("eta_change", line(tellings=(PLACED,))).occasion == "told:1:none"
 
     def test_a_date_that_has_simply_come_is_no_change(self) -> None:
         assert ask("eta_change", line(tellings=(PLACED,)), datetime(2027, 3, 19, 9, tzinfo=UTC)).occasion is None
@@ -103,7 +103,7 @@ class TestEtaMoved:
     def test_the_shops_own_figure_wins_over_the_folders(self) -> None:
         policy = replace(POLICY, set_by_shop={"eta_change": {"min_days": 2}})
         one = line(forecast=eta("2027-03-16"), tellings=(PLACED,))
-        assert ask("eta_change", one, policy=policy).occasion == "told:1"
+        assert ask("eta_change", one, policy=policy).occasion == "told:1:2027-03-16"
 
 
 class TestNewBackorder:

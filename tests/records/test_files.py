@@ -1,9 +1,10 @@
-"""What is no sound file is refused as a whole; what is no sound row is rejected with its line (HOSTILE.md 1 to 16, 23)."""
+"""What is no sound file is refused as a whole; what is no sound row is rejected with its line (HOSTILE.md 1 to 24)."""
 
 import csv
 import gzip
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,7 @@ ROW = "1,A,2026-10-01,C1"
 
 
 def rejects(report):
-    with open(report.reject_file, encoding="utf-8", newline="") as stream:
+    with Path(report.reject_file).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -318,3 +319,12 @@ def test_another_profile_reads_the_same_file_anew(small, tell):
     small.take("backorders", text)
     report = small.take("backorders", text, decimal_comma=True)
     assert (report.accepted, str(small.one(OrderLine).unit_price)) == (1, "1500")
+
+
+def test_progress_runs_forward_to_the_end(small, tell):
+    path = small.file("b.csv", tell(*(f"order_id={n}" for n in range(9000))))
+    seen = []
+    request = ImportRequest("backorders", path)
+    import_file(small.store, request, CONTEXT, NOW, lambda done, size: seen.append(done / size))
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0

@@ -34,24 +34,24 @@ def test_files_give_the_same_shop_in_any_order(shop, order):
 
 @pytest.mark.parametrize("order", list(permutations(FILES)))
 def test_importing_all_files_again_changes_nothing(small, order):
-    for kind in FILES:
-        small.take(kind, FILES[kind])
+    for kind, content in FILES.items():
+        small.take(kind, content)
     small.judged()
     again = [small.take(kind, FILES[kind], now=NOW + timedelta(days=1)).accepted for kind in order]
     assert (again, small.due()) == ([0, 0, 0], set())
 
 
 def test_a_date_of_the_order_holds_for_lines_without_one_of_their_own(shop):
-    for kind in FILES:
-        shop.take(kind, FILES[kind])
+    for kind, content in FILES.items():
+        shop.take(kind, content)
     shop.take("lines", "order_id,line_id,sku,shipped_at\n1,1,A,2026-10-10T00:00:00Z\n1,2,B,\n")
     shop.take("orders", FILES["orders"].replace("20,\n", "20,2026-10-15T00:00:00Z\n"))
     assert [row.shipped_at.day for row in shop.rows(OrderLine)] == [10, 15]
 
 
 def test_a_promise_edited_on_the_order_is_an_edit_on_its_lines(shop):
-    for kind in FILES:
-        shop.take(kind, FILES[kind])
+    for kind, content in FILES.items():
+        shop.take(kind, content)
     shop.take("orders", FILES["orders"].replace("10-20", "11-20"))
     found = {(row.promised_ship_by, row.promised_edit) for row in shop.rows(OrderLine)}
     assert found == {(date(2026, 10, 20), date(2026, 11, 20))}
@@ -116,8 +116,18 @@ def full_export(tell, numbers):
     return tell(*(f"order_id={number}" for number in numbers))
 
 
+def test_a_customer_whose_last_line_left_a_full_export_is_due(shop, tell):
+    shop.take(
+        "backorders", tell("", "order_id=2|customer_id=C2|sku=B", "order_id=3|customer_id=C3|sku=C"), snapshot=True
+    )
+    shop.judged()
+    shop.take("backorders", tell("", "order_id=2|customer_id=C2|sku=B"), snapshot=True)
+    assert shop.due() == {"C3"}
+
+
 def test_a_line_that_leaves_a_full_export_is_closed_and_nobody_is_told_it_was_cancelled(shop, tell):
     shop.take("backorders", full_export(tell, range(4)), snapshot=True)
+    shop.judged()
     report = shop.take("backorders", full_export(tell, range(3)), snapshot=True)
     assert report.closed == 1
     assert [row.status for row in shop.rows(OrderLine)] == ["open", "open", "open", "closed"]

@@ -45,7 +45,7 @@ def test_only_new_and_changed_files_are_read_oldest_first(tmp_path, put):
     first = new_files(pattern, "", NOW)
     assert first.files == (early, late)
     assert new_files(pattern, first.fingerprint, NOW).files == ()
-    put("a.csv", "2")
+    put("a.csv", "2", timedelta(hours=1))
     put("b.csv", "1", timedelta(hours=1))
     assert new_files(pattern, first.fingerprint, NOW).files == (late,)
 
@@ -90,7 +90,8 @@ def test_a_query_is_spooled_to_a_file_and_imported_from_it(small, tmp_path):
     other.execute("CREATE TABLE pos (nr TEXT, sku TEXT, datum TEXT, kunde TEXT, menge INTEGER, preis NUMERIC)")
     other.execute("INSERT INTO pos VALUES ('7', 'A', '2026-10-01', 'C1', 3, 12.5)")
     other.commit()
-    select = "SELECT nr AS order_id, sku, datum AS ordered_at, kunde AS customer_id, menge AS quantity, preis AS unit_price FROM pos"
+    columns = "nr AS order_id, sku, datum AS ordered_at, kunde AS customer_id, menge AS quantity, preis AS unit_price"
+    select = f"SELECT {columns} FROM pos"
     spool = tmp_path / "erp.jsonl"
     first = spool_query(f"sqlite:///{tmp_path / 'erp.db'}", select, spool)
     report = import_file(small.store, ImportRequest("backorders", spool, source="erp"), CONTEXT, NOW, lambda a, b: None)

@@ -55,6 +55,7 @@ class TwilioApi:
     texts: list[Text] = field(default_factory=list)
     opted_out: set[str] = field(default_factory=set)
     asked: int = 0
+    account_state: str = "active"
     now: datetime = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
     async def create(self, request: web.Request) -> web.StreamResponse:
@@ -73,6 +74,12 @@ class TwilioApi:
         if step is None:
             return web.json_response(_shown(self.texts[-1]), status=201)
         return await _failed(request, step.http)
+
+    async def account(self, request: web.Request) -> web.Response:
+        """GET Accounts/AC….json"""
+        if not _authentic(request):
+            return _error(Refuse(401, 20003, "Authenticate"))
+        return web.json_response({"sid": ACCOUNT, "status": self.account_state})
 
     async def list(self, request: web.Request) -> web.Response:
         """GET Messages.json?To=…&DateSent=… (a plain date, or DateSent> and DateSent< as bounds)"""
@@ -134,7 +141,8 @@ def twilio_api() -> Iterator[TwilioApi]:
 async def _serve(api: TwilioApi) -> web.AppRunner:
     app = web.Application()
     path = "/2010-04-01/Accounts/{account}/Messages.json"
-    app.add_routes([web.post(path, api.create), web.get(path, api.list)])
+    account = "/2010-04-01/Accounts/{account}.json"
+    app.add_routes([web.post(path, api.create), web.get(path, api.list), web.get(account, api.account)])
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
