@@ -1,6 +1,8 @@
-"""End to end (plan, judge again, render in limited processes, SMTP, contact log) against a bare loop without a database.
+"""End to end (plan, judge again, render in limited processes, SMTP, contact log) against a bare loop without a
+database.
 
-The bare loop fills one finished HTML text, builds an EmailMessage and hands it to a pool of aiosmtplib connections: what
+The bare loop fills one finished HTML text, builds an EmailMessage and hands it to a pool of aiosmtplib connections:
+what
 somebody writes in an afternoon. Both send the same number of mails of the same size to the same sink.
 """
 
@@ -18,9 +20,8 @@ import aiosmtplib
 from benchmarks.sink import smtp_sink
 from notifier import app
 from notifier.pipeline.deliver import deliver
-from notifier.pipeline.imports import import_records
+from notifier.pipeline.imports import ImportRequest, import_records
 from notifier.pipeline.plan import plan
-from notifier.pipeline.imports import ImportRequest
 from notifier.settings import Settings, load_settings
 
 MAILS = 3000

@@ -195,7 +195,7 @@ def open_senders(settings: Settings) -> dict[Channel, ChannelSender]:
     mode = settings.delivery.mode
     if mode is DeliveryMode.FOLDER:
         folder = FolderSender(FolderAccess(settings.delivery_folder, clock, settings.email.connections))
-        return {channel: folder for channel in Channel}
+        return dict.fromkeys(Channel, folder)
     senders = {Channel.EMAIL: open_sender(Channel.EMAIL, email_access(settings))}
     if settings.sms.enabled:
         senders[Channel.SMS] = open_sender(Channel.SMS, sms_access(settings))

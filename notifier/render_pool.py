@@ -110,7 +110,7 @@ class _Worker:
         limits = self.limits
         numbers = (limits.memory, limits.max_segments, limits.seconds + limits.compile_seconds + 1)
         command = [sys.executable, "-m", "notifier.render_worker", *map(str, numbers)]
-        self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=bare, cwd="/")
+        self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=bare, cwd="/")  # noqa: S603
         try:
             self._frame(self.limits.start_seconds)
         except _Broken as broken:
@@ -140,7 +140,8 @@ class _Worker:
             yield answer
 
     def _send(self, batch: bytes) -> None:
-        assert self.child is not None and self.child.stdin is not None
+        if self.child is None or self.child.stdin is None:
+            raise _Broken("was not started")
         try:
             self.child.stdin.write(FRAME.pack(len(batch)) + batch)
             self.child.stdin.flush()
@@ -158,7 +159,8 @@ class _Worker:
         return frame
 
     def _fill(self, size: int, deadline: float) -> None:
-        assert self.child is not None and self.child.stdout is not None
+        if self.child is None or self.child.stdout is None:
+            raise _Broken("was not started")
         handle = self.child.stdout.fileno()
         poll = select.poll()
         poll.register(handle, select.POLLIN | select.POLLHUP)
@@ -205,7 +207,7 @@ class RenderPool:
         self._turn = threading.Lock()
         self._strikes: dict[str, int] = {}
 
-    def __enter__(self) -> "RenderPool":
+    def __enter__(self) -> "RenderPool":  # noqa: PYI034
         return self
 
     def __exit__(

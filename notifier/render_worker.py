@@ -33,7 +33,7 @@ def main() -> None:
     compiled: dict[str, Compiled] = {}
     _answer(answering, {"ready": True})
     while len(size := asked.read(FRAME.size)) == FRAME.size:
-        for job in pickle.loads(asked.read(FRAME.unpack(size)[0])):
+        for job in pickle.loads(asked.read(FRAME.unpack(size)[0])):  # noqa: S301
             # Ends an endless template when the parent is no longer there to do so.
             signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
             _serve(answering, job, compiled, max_segments)
@@ -60,7 +60,7 @@ def _serve(answering: BinaryIO, job: RenderJob, compiled: dict[str, Compiled], m
     except MemoryError:
         # What is left of this process cannot be trusted with the next message.
         os._exit(3)
-    except Exception as error:  # a fault of ours or of a library: this message fails, the batch goes on
+    except Exception as error:  # a fault of ours or of a library: this message fails, the batch goes on  # noqa: BLE001
         head, parts = {"fault": f"fails with {type(error).__name__}", "where": job.source.purpose, "limit": False}, ()
     _answer(answering, head, parts)
 

@@ -57,7 +57,7 @@ async def _run(tick: Tick, lock: asyncio.Lock, stop: asyncio.Event) -> None:
     async with lock:
         try:
             await tick.work()
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001
             log.error(
                 "tick failed; it will come again", tick=tick.name, fault=type(fault).__name__, text=_first_line(fault)
             )

@@ -80,7 +80,7 @@ def test_a_source_becomes_a_message_without_a_hand(folder: Path, running: "subpr
 
 
 def test_sigterm_ends_it_with_nothing_in_flight(folder: Path, running: "subprocess.Popen[str]") -> None:
-    wait_until(lambda: (folder / "outbox").is_dir())
+    wait_until((folder / "outbox").is_dir)
     running.send_signal(signal.SIGTERM)
     _, said = running.communicate(timeout=PATIENCE)
     assert (running.returncode, "nothing is in flight" in said) == (0, True)

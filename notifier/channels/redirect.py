@@ -1,6 +1,7 @@
 """Two guards around any channel: send everything to one address, or only to listed ones. Colour: wire.
 
-Used by deliver through ChannelSender, wrapped around the live senders by app (`[delivery] mode = "redirect"`, `only_to`).
+Used by deliver through ChannelSender, wrapped around the live senders by app (`[delivery] mode = "redirect"`,
+`only_to`).
 """
 
 import re

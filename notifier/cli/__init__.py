@@ -11,21 +11,27 @@ from typing import Annotated, Any
 
 import typer
 
-from notifier.cli import check, demo, init, records, run, show, work
+from notifier.cli.check import check
+from notifier.cli.demo import demo
+from notifier.cli.init import init
+from notifier.cli.records import import_files
+from notifier.cli.run import run
 from notifier.cli.session import DONE, FAULT, WITH_REFUSALS, new_session
+from notifier.cli.show import explain, export
+from notifier.cli.work import deliver, migrate, plan
 from notifier.errors import NotifierError, SchemaError, SettingsError, UsageError
 
 COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
-    ("demo", demo.demo),
-    ("init", init.init),
-    ("check", check.check),
-    ("migrate", work.migrate),
-    ("import", records.import_files),
-    ("plan", work.plan),
-    ("deliver", work.deliver),
-    ("run", run.run),
-    ("explain", show.explain),
-    ("export", show.export),
+    ("demo", demo),
+    ("init", init),
+    ("check", check),
+    ("migrate", migrate),
+    ("import", import_files),
+    ("plan", plan),
+    ("deliver", deliver),
+    ("run", run),
+    ("explain", explain),
+    ("export", export),
 )
 
 root = typer.Typer(

@@ -10,7 +10,7 @@ from notifier import app
 from notifier.cli.session import DONE, WITH_REFUSALS, Session, say_json
 from notifier.cli.work import Json, Now
 from notifier.errors import UsageError
-from notifier.pipeline.imports import KINDS, ImportReport, ImportRequest, import_records
+from notifier.pipeline.imports import KINDS, BytesRead, ImportReport, ImportRequest, import_records
 
 
 def import_files(
@@ -37,15 +37,15 @@ def import_files(
     reports = []
     with session.house() as house, _bar(session) as bar:
         for path in files:
-            task = bar.add_task(path.name, total=path.stat().st_size)
             request = ImportRequest(kind, path, shape, dry_run, strict, accept_shrink)
-            reports.append(
-                import_records(
-                    house, context, request, at, lambda done, whole: bar.update(task, completed=done, total=whole)
-                )
-            )
+            reports.append(import_records(house, context, request, at, _shown(bar, path)))
     _tell(session, kind, reports, as_json)
     raise typer.Exit(WITH_REFUSALS if any(report.rejected for report in reports) else DONE)
+
+
+def _shown(bar: Progress, path: Path) -> BytesRead:
+    task = bar.add_task(path.name, total=path.stat().st_size)
+    return lambda done, whole: bar.update(task, completed=done, total=whole)
 
 
 def _bar(session: Session) -> Progress:

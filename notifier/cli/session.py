@@ -49,7 +49,9 @@ class Session:
             house.store.close()
 
     def moment(self, text: str | None) -> datetime:
-        """The business time of this call, aware UTC: `--now` in ISO 8601 (a naive one in the shop's zone), else the clock."""
+        """The business time of this call, aware UTC:
+        `--now` in ISO 8601 (a naive one in the shop's zone), else the clock.
+        """
         if not text:
             return app.clock()
         try:

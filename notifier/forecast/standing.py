@@ -1,6 +1,7 @@
 """Where one line stands at a moment, from its label and dates. Colour: pure. Called by pipeline while it gathers facts.
 
-Facts dated after `now` do not count yet and a date beats the label, so that a past moment can be planned from a later export.
+Facts dated after `now` do not count yet and a date beats the label, so that a past moment can be planned from a later
+export.
 """
 
 from dataclasses import dataclass

@@ -44,7 +44,8 @@ class VersionUsed:
 def hand_off(tx: Transaction, worker: str, group: Sequence[Rendered], now: datetime) -> dict[int, int]:
     """Write down, just before the first byte, that `group` goes out. Returns the attempt id by message id.
 
-    A message whose claim was lost meanwhile (another fence, another state) is missing from the answer and must not be sent.
+    A message whose claim was lost meanwhile (another fence, another state) is missing from the answer and must not be
+    sent.
     """
     fences = {one.message_id: one.fence for one in group}
     mine = update(_message).where(

@@ -21,7 +21,10 @@ _line = table_of(MessageLine)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A decision to send, with the ETA it names on each line. `counts` is false for what customers never see (redirect)."""
+    """A decision to send, with the ETA it names on each line.
+
+    `counts` is false for what customers never see (redirect).
+    """
 
     decision: Decision
     etas: Mapping[int, EtaRange | None]

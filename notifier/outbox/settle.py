@@ -23,7 +23,9 @@ _attempt = table_of(Attempt)
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """How a certainly unsent message is tried again: after `first_seconds`, doubled each time, at most `most` attempts."""
+    """How a certainly unsent message is tried again:
+    after `first_seconds`, doubled each time, at most `most` attempts.
+    """
 
     first_seconds: float
     most: int
@@ -38,7 +40,8 @@ class Backoff:
 def settle(tx: Transaction, results: Sequence[SendResult], backoff: Backoff, now: datetime) -> list[int]:
     """Write down what the provider said, attempt by attempt. Returns the ids of the accepted messages.
 
-    A message that is no longer handed off (its lease ran out and it became unknown) is settled too: an answer is evidence.
+    A message that is no longer handed off (its lease ran out and it became unknown) is settled too: an answer is
+    evidence.
     """
     change = (
         update(_attempt)

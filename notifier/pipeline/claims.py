@@ -21,7 +21,6 @@ from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.message_lines import lines_of
-from notifier.terms.content import Content
 from notifier.terms.facts import CustomerFacts
 from notifier.terms.time import EtaRange, local_day
 from notifier.terms.words import Channel, NoticeKind, Verdict
@@ -132,11 +131,11 @@ def _ready(house: House, letter: Letter, market: Market, now: datetime) -> Ready
         return Ready(
             letter.message, RenderJob(source, content, headers_of(house, letter, content, now)), letter.recipient, None
         )
-    valid = _valid_seconds(letter.customer, house.judging.policy, content, now)
+    valid = _valid_seconds(letter.customer, house.judging.policy, now)
     return Ready(letter.message, RenderJob(source, content), letter.recipient, valid)
 
 
-def _valid_seconds(customer: CustomerFacts, policy: Policy, content: Content, now: datetime) -> int:
+def _valid_seconds(customer: CustomerFacts, policy: Policy, now: datetime) -> int:
     """Seconds for which a provider may queue a text, so that it never leaves in quiet hours (RULES.md S11)."""
     end = closes(now, text_zones(customer), policy.texting.week)
     left = (end - now) if end else LONGEST_VALIDITY

@@ -1,4 +1,7 @@
-"""Housekeeping between the ticks: what dead workers left, and the database's own upkeep. Colour: root. Called by cli.run."""
+"""Housekeeping between the ticks: what dead workers left, and the database's own upkeep. Colour: root.
+
+Called by cli.run.
+"""
 
 from datetime import datetime
 

@@ -104,7 +104,9 @@ def _item(house: House, line: LineFacts, today: date) -> Item:
 
 
 def _stand_ins(house: House, letter: Letter, purpose: Purpose, market: Market) -> tuple[Alternative, ...]:
-    """Replacements for the first line that has any; none where a promotion would change what the message is (U2, F12)."""
+    """Replacements for the first line that has any;
+    none where a promotion would change what the message is (U2, F12).
+    """
     for line in letter.lines:
         if not alternatives_allowed(line, letter.customer, purpose, house.judging.policy):
             continue

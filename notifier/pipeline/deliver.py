@@ -1,6 +1,7 @@
 """Deliver: outbox → judged again → rendered → channel → contact log. Colour: root. Called by schedule and cli.
 
-No transaction is open while the network is: claiming, handing off and settling are commits of their own, run in a thread.
+No transaction is open while the network is: claiming, handing off and settling are commits of their own, run in a
+thread.
 """
 
 import asyncio
@@ -116,7 +117,10 @@ def _keep(house: House, ready: Sequence[Ready], failures: Mapping[int, str], now
 
 
 class _Ledger:
-    """The durable side of feeding: hand-off and settling, each one commit. Called from a thread, never twice at once."""
+    """The durable side of feeding: hand-off and settling, each one commit.
+
+    Called from a thread, never twice at once.
+    """
 
     def __init__(self, house: House, clock: Clock) -> None:
         self._house = house

@@ -38,7 +38,10 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One shop, ready to work. `stale_after` is each configured source's limit, `max_per_run` the brake in customers."""
+    """One shop, ready to work.
+
+    `stale_after` is each configured source's limit, `max_per_run` the brake in customers.
+    """
 
     store: Store = field(repr=False)
     catalogue: Catalogue = field(repr=False)

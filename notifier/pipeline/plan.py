@@ -1,6 +1,7 @@
 """Plan: due customers → facts → decisions → outbox. Colour: root. Called by schedule and cli.
 
-One transaction under one lock: two schedulers plan one after the other and each sees what the other queued; a brake or a
+One transaction under one lock: two schedulers plan one after the other and each sees what the other queued; a brake
+or a
 crash leaves nothing half planned.
 """
 

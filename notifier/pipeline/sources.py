@@ -1,4 +1,5 @@
-"""Configured sources: what is new is imported by the same road as a file given by hand. Colour: root. Called by schedule.
+"""Configured sources: what is new is imported by the same road as a file given by hand. Colour: root. Called by
+schedule.
 
 The network and the other database are done with before our transaction opens.
 """
@@ -102,7 +103,9 @@ def _download(url: str, before: str, into: Path) -> News:
 
 
 async def tell_stale(house: House, team: Team, now: datetime) -> list[Stale]:
-    """Tell the team once of each source that went stale; only required messages go until it has news (policy holds them)."""
+    """Tell the team once of each source that went stale;
+    only required messages go until it has news (policy holds them).
+    """
     with house.store.read() as tx:
         stale = [one for one in stale_sources(tx, house.stale_after, now) if not one.told]
     for one in stale:

@@ -25,7 +25,10 @@ class Team:
 
 
 async def tell_team(team: Team, subject: str, text: str, now: datetime) -> bool:
-    """Send `text` to the team and log `subject`; True once a server took it. A team without an address has only the log."""
+    """Send `text` to the team and log `subject`; True once a server took it.
+
+    A team without an address has only the log.
+    """
     log.warning("the team is told", subject=subject)
     if not team.address:
         return False

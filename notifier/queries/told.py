@@ -31,7 +31,9 @@ class ToldLine:
 
 @dataclass(slots=True)
 class Told:
-    """The lines of one message in the order of their ids; one that was withdrawn or refused keeps those it would have had."""
+    """The lines of one message in the order of their ids;
+    one that was withdrawn or refused keeps those it would have had.
+    """
 
     lines: list[ToldLine] = field(default_factory=list)
 

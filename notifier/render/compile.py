@@ -116,7 +116,7 @@ def render_email(compiled: Compiled, content: Content) -> RenderedEmail:
         text = wrap(compiled.text.render(context))
     except MemoryError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         refuse(error, compiled.files("subject.txt", "email.md") | {"_layout.mjml": compiled.source.layout}, context)
     if not context["subject"]:
         raise RenderError("the subject is empty", next(iter(compiled.files("subject.txt"))))
@@ -134,7 +134,7 @@ def render_text(compiled: Compiled, content: Content, max_segments: int = texts.
             return compiled.sms.render(values)
         except MemoryError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             refuse(error, compiled.files("sms.txt"), values)
 
     text, segments, encoding = texts.fitted(fill, context, compiled.words, max_segments)

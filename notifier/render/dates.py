@@ -18,7 +18,7 @@ FURTHEST = timedelta(days=730)
 @lru_cache(maxsize=128)
 def locale_named(tag: str) -> Locale:
     """The Babel locale of a BCP 47 tag, else its language, else English."""
-    for name in (tag, tag.split("-")[0]):
+    for name in (tag, tag.split("-", maxsplit=1)[0]):
         try:
             return Locale.parse(name, sep="-")
         except (UnknownLocaleError, ValueError):

@@ -35,7 +35,7 @@ NAMES = sorted({part for name in CATALOGUE for part in name.replace("[]", "").sp
 
 
 def plural(count: int, one: str, many: str) -> str:
-    """`one` for 1, else `many`: {{ plural(item_count, "item", "items") }}."""
+    """`one` for 1, else `many`: {{ plural(item_count, "item", "items") }}."""  # noqa: D402
     return one if count == 1 else many
 
 
@@ -79,7 +79,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             except IndexError:
                 return self.undefined(obj=obj, name=str(argument))
         if isinstance(obj, Undefined):
-            obj._fail_with_undefined_error()
+            obj._fail_with_undefined_error()  # noqa: SLF001
         return self.undefined(obj=obj, name=argument if isinstance(argument, str) else "[...]")
 
     def is_safe_callable(self, obj: Any) -> bool:
@@ -178,7 +178,7 @@ def _failing_line(name: str, text: str, values: Mapping[str, Any]) -> int:
     written = sandbox.template_class.from_code(sandbox, sandbox.compile(text, name, name), dict(sandbox.globals))
     try:
         written.render(values)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         trace, line = error.__traceback__, 0
         while trace is not None:
             if trace.tb_frame.f_code.co_filename == name:

@@ -27,7 +27,7 @@ class Marks:
         pieces: list[tuple[str, str]] = []
         inside = ""
         for _, token, value in self.sandbox.lex(text, name):
-            if token.startswith("raw") or token.startswith("linestatement"):
+            if token.startswith(("raw", "linestatement")):
                 raise RenderError("raw is not allowed in a template", name)
             if token in ("variable_begin", "block_begin"):
                 inside = token.removesuffix("_begin")
@@ -35,7 +35,7 @@ class Marks:
             elif inside:
                 pieces[-1] = (inside, pieces[-1][1] + value)
                 inside = "" if token == f"{inside}_end" else inside
-            elif token == "data":
+            elif token == "data":  # noqa: S105
                 pieces.append(("data", value))
         return [_whole(kind, raw) for kind, raw in pieces]
 

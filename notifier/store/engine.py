@@ -1,4 +1,6 @@
-"""Opens the database and its transactions. Colour: store. Called by app; every stage gets a Transaction from pipeline."""
+"""Opens the database and its transactions. Colour: store. Called by app;
+every stage gets a Transaction from pipeline.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,7 +52,10 @@ class Transaction:
         self.postgresql = connection.dialect.name == "postgresql"
 
     def lock(self, name: str) -> None:
-        """Wait for the single-run job `name`, until this transaction ends. SQLite's BEGIN IMMEDIATE is that lock already."""
+        """Wait for the single-run job `name`, until this transaction ends.
+
+        SQLite's BEGIN IMMEDIATE is that lock already.
+        """
         if self.postgresql:
             self.connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 
@@ -84,9 +89,13 @@ class Store:
     def tidy(self) -> None:
         """Let SQLite renew its statistics and cut its log; PostgreSQL does both by itself."""
         if self.engine.dialect.name == "sqlite":
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            # The driver's own connection: a transaction, which SQLAlchemy would begin, bars a checkpoint.
+            connection = self.engine.raw_connection()
+            try:
                 for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
-                    connection.exec_driver_sql(f"PRAGMA {pragma}")
+                    connection.cursor().execute(f"PRAGMA {pragma}")
+            finally:
+                connection.close()
 
     def close(self) -> None:
         """Give back every connection."""

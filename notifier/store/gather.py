@@ -39,7 +39,10 @@ Rows = dict[int, list[Row[Any]]]
 
 @dataclass(slots=True)
 class Gathered:
-    """Rows of one batch of customers. Dicts are keyed by customer id, except tellings (line id) and addresses (its id)."""
+    """Rows of one batch of customers.
+
+    Dicts are keyed by customer id, except tellings (line id) and addresses (its id).
+    """
 
     customers: list[Row[Any]] = field(default_factory=list)
     lines: Rows = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """When a line is open at a past or present moment, as SQL. Colour: store. Used by gather and queries.
 
-A date beats the label: a line whose shipped_at lies ahead is still open; a label without a date counts. The same rule for
+A date beats the label: a line whose shipped_at lies ahead is still open; a label without a date counts. The same rule
+for
 one line in memory is `forecast.standing`; a test holds the two together.
 """
 

@@ -1,4 +1,7 @@
-"""What a message says, as values: the input of render/. Colour: ground. Built by pipeline, pickled to the render pool."""
+"""What a message says, as values: the input of render/. Colour: ground.
+
+Built by pipeline, pickled to the render pool.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -57,7 +60,10 @@ class RewardOffer:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Signed https links of one message; each is empty where `[web] public_url` is. `short` is the one for texts (S13)."""
+    """Signed https links of one message; each is empty where `[web] public_url` is.
+
+    `short` is the one for texts (S13).
+    """
 
     page: str = ""
     short: str = ""

@@ -1,4 +1,7 @@
-"""A decision: send, hold or skip, with its reason and the trace of rules. Colour: ground. Made by policy, stored by store."""
+"""A decision: send, hold or skip, with its reason and the trace of rules. Colour: ground.
+
+Made by policy, stored by store.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

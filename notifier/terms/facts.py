@@ -13,7 +13,10 @@ from notifier.terms.words import Channel, LineStatus, MessageClass
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One address an order was placed with. `region` is the ISO country of a phone number, `textable` says S12 passed."""
+    """One address an order was placed with.
+
+    `region` is the ISO country of a phone number, `textable` says S12 passed.
+    """
 
     id: int
     channel: Channel
@@ -70,7 +73,9 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Eta:
-    """The forecast for a line. `eta` is None when no believable date is known; `source` is line, promise, supply, none."""
+    """The forecast for a line. `eta` is None when no believable date is known;
+    `source` is line, promise, supply, none.
+    """
 
     eta: EtaRange | None
     source: str

@@ -6,7 +6,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in one currency. Raises ValueError for a number that is not finite or a code that is not three capitals."""
+    """An amount in one currency.
+
+    Raises ValueError for a number that is not finite or a code that is not three capitals.
+    """
 
     amount: Decimal
     currency: str

@@ -1,4 +1,6 @@
-"""Instants, plain dates and ETA ranges. Colour: ground. Instants are aware UTC; dates are plain days in the shop's zone."""
+"""Instants, plain dates and ETA ranges. Colour: ground. Instants are aware UTC;
+dates are plain days in the shop's zone.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from notifier.store.tables import Attempt, Contact, Message, Suppression
-from tests.shop import NOON, Shop, open_shop, order
+from tests.shop import NOON, Shop, order
 from tests.standins.twilio_api import ACCOUNT, TOKEN, Fail, Refuse, TwilioApi, twilio_api
 
 PHONE = "+4915123456789"

@@ -16,7 +16,7 @@ ZONES = [
     "Asia/Kolkata", "Australia/Lord_Howe", "Europe/Berlin", "Europe/London", "Pacific/Apia", "Pacific/Chatham",
     "Pacific/Kiritimati", "Pacific/Honolulu", "America/Phoenix", "Asia/Tehran", "Atlantic/Azores", "UTC",
 ]  # fmt: skip
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
 
 
 def wall(moment: datetime, tz: ZoneInfo) -> str:

@@ -86,8 +86,10 @@ def test_all_faults_of_a_purpose_are_told_together_with_file_and_field() -> None
         "layer0/news/purpose.toml: class must be a text",
         "layer0/news/purpose.toml: figures.n must be a whole number, 0 or more",
         "layer0/news/purpose.toml: occasion must be a text",
-        "layer0/news/purpose.toml: rung 'top' must be one of required, reply, eta_change, ready, placed, progress, "
-        "loyalty",
+        (
+            "layer0/news/purpose.toml: rung 'top' must be one of required, reply, eta_change, ready, placed, progress, "
+            "loyalty"
+        ),
         "layer0/news/purpose.toml: title must be a text",
     ]
 

@@ -119,7 +119,7 @@ def test_money_reads_as_its_locale_writes_it(fill: Any, locale: str, told: str) 
 
 
 def test_money_without_cents_has_none(fill: Any) -> None:
-    assert fill(item={"price": Money(Decimal("4990"), "JPY")})["first_item"]["price"] == "¥4,990"
+    assert fill(item={"price": Money(Decimal(4990), "JPY")})["first_item"]["price"] == "¥4,990"
 
 
 @pytest.mark.parametrize(("told", "moved"), [(date(2026, 12, 20), "sooner"), (date(2026, 11, 25), "later"), (None, "")])

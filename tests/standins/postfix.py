@@ -52,7 +52,10 @@ class Postfix:
     folder: Path
 
     def wait_for_mail(self, address: str, count: int = 1, seconds: float = 20) -> list[EmailMessage]:
-        """The mails of one mailbox, oldest first, as soon as there are `count`. Fails with the server's log otherwise."""
+        """The mails of one mailbox, oldest first, as soon as there are `count`.
+
+        Fails with the server's log otherwise.
+        """
         deadline = time.monotonic() + seconds
         while True:
             found = [mail for mail in self._all() if mail["Delivered-To"] == address]

@@ -1,4 +1,7 @@
-"""All tables, so that one import fills the metadata for migrations. Colour: store. Rows are built from validated values."""
+"""All tables, so that one import fills the metadata for migrations. Colour: store.
+
+Rows are built from validated values.
+"""
 
 from notifier.store.tables.contacts import Consent, Contact, Notice, PromiseTold, Suppression
 from notifier.store.tables.history import FactChange, ImportRun, Meta, RewardCode, SourceState

@@ -1,4 +1,7 @@
-"""Decisions, the outbox with its attempts, and the templates used. Colour: store. Written by outbox.py and store.decisions."""
+"""Decisions, the outbox with its attempts, and the templates used. Colour: store.
+
+Written by outbox.py and store.decisions.
+"""
 
 from datetime import date, datetime
 
@@ -48,7 +51,9 @@ class Decision(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """The outbox. `key` (customer, channel, purpose, occasion) is unique among messages not withdrawn; `uid` derives from it."""
+    """The outbox. `key` (customer, channel, purpose, occasion) is unique among messages not withdrawn;
+    `uid` derives from it.
+    """
 
     __tablename__ = "message"
     __table_args__ = (

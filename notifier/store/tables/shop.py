@@ -1,6 +1,7 @@
 """What the shop knows: addresses, customers, orders, lines, products, supply. Colour: store.
 
-Written by records/, read by store.facts and queries/. `*_at` are aware UTC, other dates are plain days in the shop's zone.
+Written by records/, read by store.facts and queries/. `*_at` are aware UTC, other dates are plain days in the shop's
+zone.
 """
 
 from datetime import date, datetime
@@ -30,7 +31,8 @@ class Address(SQLModel, table=True):
 class Customer(SQLModel, table=True):
     """Who ordered, within one brand. `due_at` is when plan must look again; None: only when facts change.
 
-    `described_at` is how new the word is that name, addresses and locale come from: an older order does not overwrite it.
+    `described_at` is how new the word is that name, addresses and locale come from: an older order does not overwrite
+    it.
     The key "" is nobody: who holds the lines of orders that have not been imported yet.
     """
 
@@ -56,7 +58,8 @@ class Customer(SQLModel, table=True):
 class Order(SQLModel, table=True):
     """One order with the addresses it was placed with (none: the customer's).
 
-    `promised_ship_by` to `rule_exempt` are what the shop says of the whole order: lines without a word of their own have it.
+    `promised_ship_by` to `rule_exempt` are what the shop says of the whole order: lines without a word of their own
+    have it.
     """
 
     __tablename__ = "shop_order"
@@ -95,7 +98,8 @@ class Order(SQLModel, table=True):
 class OrderLine(SQLModel, table=True):
     """One line of an order. `promised_ship_by` is T, frozen at first import; a later edit is `promised_edit`, an ETA.
 
-    `ordered_at` repeats the order's, because allocation sorts all open lines of a SKU by it. `import_id` is the import that
+    `ordered_at` repeats the order's, because allocation sorts all open lines of a SKU by it. `import_id` is the
+    import that
     last changed it, `seen_import` the last snapshot that held it.
     """
 

@@ -1,0 +1,86 @@
+"""The store's foundations: schema, transactions, and the SQL twin of a pure rule."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlmodel import SQLModel
+
+from notifier.errors import SchemaError
+from notifier.forecast.standing import Dates, Units, standing
+from notifier.store.engine import Store, open_engine
+from notifier.store.lookup import table_of
+from notifier.store.migrate import require_current
+from notifier.store.openness import is_open
+from notifier.store.tables import OrderLine
+from notifier.terms.words import LineStatus
+from tests.rows import NOW, add_customer
+
+LINE = table_of(OrderLine)
+MOMENTS = st.one_of(st.none(), st.integers(-3, 3).map(lambda days: NOW + timedelta(days=days)))
+
+
+def test_the_migrations_make_exactly_the_tables(store: Store) -> None:
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+
+
+def test_an_empty_database_is_refused_with_the_command_to_type(tmp_path: Any) -> None:
+    with pytest.raises(SchemaError, match="notifier migrate"):
+        require_current(open_engine(f"sqlite:///{tmp_path / 'empty.db'}"))
+
+
+def test_sqlite_writes_ahead_and_through_to_the_disk(sqlite_url: str) -> None:
+    with open_engine(sqlite_url).connect() as connection:
+        mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
+        assert (mode, connection.execute(text("PRAGMA synchronous")).scalar_one()) == ("wal", 2)
+
+
+def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.write() as tx:  # noqa: PT012
+        add_customer(tx, "ann")
+        raise ZeroDivisionError
+    with store.read() as tx:
+        assert tx.connection.execute(select(LINE.c.id)).all() == []
+
+
+def test_the_databases_clock_is_aware_utc(store: Store) -> None:
+    with store.read() as tx:
+        assert abs(tx.database_now() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_upkeep_runs_beside_an_open_database(store: Store) -> None:
+    with store.write() as tx:
+        add_customer(tx, "ann")
+    store.tidy()
+
+
+@given(
+    label=st.sampled_from(list(LineStatus)),
+    shipped_at=MOMENTS,
+    cancelled_at=MOMENTS,
+    units=st.tuples(st.integers(1, 3), st.integers(0, 3), st.integers(0, 3)),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_line_is_open_in_sql_just_when_it_stands_open_in_memory(
+    store: Store,
+    label: LineStatus,
+    shipped_at: datetime | None,
+    cancelled_at: datetime | None,
+    units: tuple[int, int, int],
+) -> None:
+    stands = standing(label, Dates(shipped_at, cancelled_at), Units(*units), NOW)
+    with store.engine.connect() as connection, connection.begin() as undone:
+        tx = type("Tx", (), {"connection": connection})()
+        line = add_customer(tx, "ann").lines[0]
+        values = {"status": label.value, "shipped_at": shipped_at, "cancelled_at": cancelled_at}
+        counts = dict(zip(("quantity", "quantity_shipped", "quantity_cancelled"), units, strict=True))
+        connection.execute(LINE.update().where(LINE.c.id == line).values(**values, **counts))
+        found = connection.execute(select(LINE.c.id).where(is_open(NOW))).all()
+        undone.rollback()
+    assert bool(found) == (stands.status in (LineStatus.OPEN, LineStatus.BACKORDERED))
