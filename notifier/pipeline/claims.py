@@ -1,4 +1,4 @@
-"""The first half of deliver: claim, and judge again with fresh facts in the same transaction (DESIGN.md, 4). Colour: root.
+"""The first half of deliver: claim, and judge again with fresh facts in one transaction (DESIGN.md, 4). Colour: root.
 
 Called by pipeline.deliver in a thread. What is no longer right is withdrawn with the reason, and plan judges afresh.
 """

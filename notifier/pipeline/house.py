@@ -1,5 +1,4 @@
-"""What every pipeline function needs, built once by app: the store, the words, the policy, the secrets. Colour: root."""
-
+"""What every pipeline function needs, built once by app: store, words, policy, secrets. Colour: root."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
