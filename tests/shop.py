@@ -39,7 +39,9 @@ class Shop:
         finally:
             house.store.close()
 
-    def take_in(self, kind: str, rows: Sequence[Mapping[str, Any]], now: datetime = NOON) -> ImportReport:
+    def take_in(
+        self, kind: str, rows: Sequence[Mapping[str, Any]], now: datetime = NOON, profile: str = ""
+    ) -> ImportReport:
         """Import `rows` as a CSV file known at `now`."""
         path = self.folder / f"{kind}-{len(list(self.folder.iterdir()))}.csv"
         names = list(dict.fromkeys(name for row in rows for name in row))
@@ -48,7 +50,7 @@ class Shop:
             out.writeheader()
             out.writerows(rows)
         with self.house() as house:
-            request = ImportRequest(kind, path)
+            request = ImportRequest(kind, path, app.profile(self.settings, profile, kind))
             return import_records(house, app.shop_context(self.settings), request, now, lambda done, whole: None)
 
     def plan(self, now: datetime = NOON, dry_run: bool = False) -> PlanReport:

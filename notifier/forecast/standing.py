@@ -52,6 +52,8 @@ def standing(label: LineStatus, dates: Dates, units: Units, now: datetime) -> St
         return Standing(LineStatus.CANCELLED, None, cancelled, changes_at)
     if shipped or (label is LineStatus.SHIPPED and not dates.shipped_at):
         return Standing(LineStatus.SHIPPED, shipped, None, changes_at)
+    if label is LineStatus.CLOSED:
+        return Standing(LineStatus.CLOSED, None, None, changes_at)
     if units.open <= 0:
         gone = LineStatus.SHIPPED if units.shipped > 0 else LineStatus.CANCELLED
         return Standing(gone, None, None, changes_at)

@@ -1,7 +1,7 @@
 """Facts and a message become what the message says. Colour: root. Called by pipeline.plan, deliver and previews."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from notifier.forecast.alternatives import ProductFacts, alternatives
@@ -112,8 +112,13 @@ def _stand_ins(house: House, letter: Letter, purpose: Purpose, market: Market) -
             continue
         wanted = market.products.get(line.sku) or ProductFacts(line.sku, line.product, price=line.price)
         if found := alternatives(wanted, market.shelf, MOST_ALTERNATIVES):
-            return found
+            return tuple(one if _same_currency(line, one) else replace(one, price=None) for one in found)
     return ()
+
+
+def _same_currency(line: LineFacts, other: Alternative) -> bool:
+    """A price in another currency than the customer pays in would be a promise that the checkout breaks."""
+    return line.price is None or other.price is None or line.price.currency == other.price.currency
 
 
 def _offer(code: AnyRow | None) -> RewardOffer | None:

@@ -1,4 +1,5 @@
 """What every pipeline function needs, built once by app: store, words, policy, secrets. Colour: root."""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta

@@ -186,7 +186,7 @@ def _caps(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: da
         if cap.channel not in (None, candidate.channel):
             continue
         for whose, times in _counted(cap, candidate.address.id, customer, now).items():
-            saw.append((f"{whose} in {cap.period}", f"{len(times)} of {cap.count}"))
+            saw.append((f"{whose} in {_in_words(cap.period)}", f"{len(times)} of {cap.count}"))
             if len(times) >= cap.count:
                 free = times[-cap.count] + cap.period
                 until = free if until is None else max(until, free)
@@ -218,6 +218,11 @@ def _quiet_hours(candidate: Candidate, customer: CustomerFacts, policy: Policy, 
     if opens is None:
         return Hold(now + NO_ZONE_WAIT, "no_common_hour", saw)
     return Pass(saw) if opens <= now else Hold(opens, "quiet_hours", saw)
+
+
+def _in_words(period: timedelta) -> str:
+    hours = period // timedelta(hours=1)
+    return f"{hours // 24} days" if hours > 24 and hours % 24 == 0 else f"{hours} hours"
 
 
 RULES: tuple[Rule, ...] = (

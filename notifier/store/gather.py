@@ -117,7 +117,8 @@ def _lines(customer_ids: Sequence[int], now: datetime) -> Select[Any]:
         )
         .join(_order, _order.c.id == _line.c.order_id)
         .join(_customer, _customer.c.id == _order.c.customer_id)
-        .where(_line.c.customer_id.in_(customer_ids), _line.c.ordered_at <= now, or_(is_open(now), was_told))
+        # A line ordered later is no fact yet, but the moment at which it will be one is.
+        .where(_line.c.customer_id.in_(customer_ids), or_(is_open(now), was_told, _line.c.ordered_at > now))
         .order_by(_line.c.id)
     )
 

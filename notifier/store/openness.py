@@ -23,6 +23,7 @@ def is_open(now: datetime) -> ColumnElement[bool]:
     return and_(
         _LINE.ordered_at <= now,
         open_units > 0,
+        _LINE.status != "closed",
         or_(_LINE.shipped_at > now, and_(_LINE.shipped_at.is_(None), _LINE.status != "shipped")),
         or_(_LINE.cancelled_at > now, and_(_LINE.cancelled_at.is_(None), _LINE.status != "cancelled")),
     )

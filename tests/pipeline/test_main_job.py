@@ -151,3 +151,25 @@ def test_orders_placed_with_two_addresses_are_two_emails(shop: Shop) -> None:
     shop.take_in("backorders", [order("ann"), order("ann", order_id="O-2", email="work@shop.example.com")])
     shop.plan()
     assert len(shop.rows(Message)) == 2
+
+
+def test_an_order_dated_ahead_is_looked_at_when_its_moment_has_come(shop: Shop) -> None:
+    shop.take_in("backorders", [order("ann", ordered_at="2026-06-03T10:00:00Z", promised_ship_by="")])
+    shop.plan()
+    later = NOON + timedelta(days=2, minutes=1)
+    assert shop.plan(later).as_json()["by_purpose"] == {"placed": {"send": 1, "hold": 0, "skip": 0}}
+
+
+def test_two_past_moments_can_be_planned_one_after_the_other(shop: Shop) -> None:
+    shop.take_in("backorders", [order("ann"), order("bob", promised_ship_by="2026-06-03")])
+    shop.plan()
+    assert shop.plan(NOON + timedelta(days=3)).as_json()["by_purpose"] == {"delay": {"send": 1, "hold": 0, "skip": 0}}
+
+
+def test_a_line_gone_from_a_snapshot_is_written_about_no_more(tmp_path: Path, database_url: str) -> None:
+    toml = '[profiles.full]\nkind = "backorders"\nsnapshot = true\n'
+    shop = open_shop(tmp_path, database_url, toml)
+    shop.take_in("backorders", [order("ann"), order("bob"), order("cat")], profile="full")
+    shop.take_in("backorders", [order("ann"), order("bob")], profile="full")
+    shop.plan()
+    assert len(shop.rows(Message)) == 2
