@@ -29,7 +29,9 @@ def cancelled(line: LineFacts, now: datetime) -> bool:
 
 def is_open(line: LineFacts, now: datetime) -> bool:
     """Whether the customer is still waiting for units of the line at `now`."""
-    return line.open_quantity > 0 and line.ordered_at <= now and not shipped(line, now) and not cancelled(line, now)
+    if line.status is LineStatus.CLOSED or line.open_quantity < 1 or line.ordered_at > now:
+        return False
+    return not shipped(line, now) and not cancelled(line, now)
 
 
 def backordered(line: LineFacts) -> bool:

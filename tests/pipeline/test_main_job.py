@@ -173,3 +173,15 @@ def test_a_line_gone_from_a_snapshot_is_written_about_no_more(tmp_path: Path, da
     shop.take_in("backorders", [order("ann"), order("bob")], profile="full")
     shop.plan()
     assert len(shop.rows(Message)) == 2
+
+
+def test_a_told_line_gone_from_a_snapshot_is_neither_late_nor_thanked_for(tmp_path: Path, database_url: str) -> None:
+    toml = '[profiles.full]\nkind = "backorders"\nsnapshot = true\n'
+    shop = open_shop(tmp_path, database_url, toml)
+    dated = [order(name, eta_to="2026-06-20") for name in ("ann", "bob", "cat")]
+    shop.take_in("backorders", dated, profile="full")
+    shop.plan()
+    shop.deliver()
+    shop.take_in("backorders", dated[:2], NOON + timedelta(days=1), profile="full")
+    shop.plan(NOON + timedelta(days=30))
+    assert [row.purpose for row in shop.rows(Message) if row.customer_id == 3] == ["delay"]
