@@ -1,5 +1,8 @@
 """What a person reads at the end: who was written to, who was not, and why. Colour: door. Called by story."""
 
+import os
+import shutil
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,17 +92,24 @@ def _what(one: Judged, titles: Mapping[str, str], now: datetime) -> str:
     return f"{about}; it is {now.astimezone(there):%H:%M} there, next look {one.hold_until.astimezone(there):%a %H:%M}"
 
 
+def _program() -> str:
+    """How this very program is called from here: `make demo` runs it from a folder that is on no path."""
+    return "notifier" if shutil.which("notifier") else os.path.relpath(Path(sys.executable).parent / "notifier")
+
+
 def _ending(telling: Telling, today: Sequence[Sent]) -> Panel:
     people = {one.customer for one in today}
     later = {one.customer for one in telling.judged if one.verdict == Verdict.HOLD}
     never = {one.customer for one in telling.judged if one.verdict == Verdict.SKIP} - people - later
     counts = f"{len(later)} hear later, {len(never)} are left alone."
+    settings = Path(os.path.relpath(telling.folder)) / "settings.toml"
+    program = escape(_program())
     lines = (
         f"{len(people)} people were written to today, in {len(today)} messages; {counts}",
         f"In the whole week it was {len(telling.sent)} messages. All of them are files: nothing was sent.",
         "",
         f"Read them all:      open [bold]{escape(str(telling.page))}[/bold] in a browser",
-        f"See why, in full:   [bold]cd {escape(str(telling.folder))} && notifier explain --customer C-204[/bold]",
-        "Start your own:     [bold]notifier init my-shop[/bold]",
+        f"See why, in full:   [bold]{program} explain --customer C-204 --settings {escape(str(settings))}[/bold]",
+        f"Start your own:     [bold]{program} init my-shop[/bold]",
     )
     return Panel("\n".join(lines), expand=False, border_style="green", padding=(1, 2))
