@@ -133,7 +133,7 @@ def open_house(settings: Settings) -> House:
 def judging(settings: Settings) -> Judging:
     """The policy and the forecast's figures."""
     shop = ShopFigures(settings.shop.handling_days, settings.eta.max_days_ahead)
-    return Judging(policy(settings), shop, settings.shop.transit_days)
+    return Judging(policy(settings), shop, settings.shop.transit_days, settings.delivery.mode)
 
 
 def policy(settings: Settings) -> Policy:
@@ -184,8 +184,8 @@ def _sending(settings: Settings) -> Sending:
         claim_size=said.claim_size,
         lease_seconds=said.lease_seconds,
         connections=settings.email.connections,
-        backoff=Backoff(said.retry_first_seconds, said.max_attempts, secrets.SystemRandom().random()),
-        counts=said.mode is not DeliveryMode.REDIRECT,
+        backoff=Backoff(said.retry_first_seconds, said.max_attempts),
+        mode=said.mode,
         message_id_domain=parseaddr(settings.default_brand.sender)[1].rpartition("@")[2],
     )
 

@@ -46,7 +46,7 @@ def log_sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None
                 _line.c.eta_to,
             )
             .join(_message, _message.c.id == _line.c.message_id)
-            .where(fresh, _line.c.live == 1, _line.c.eta_to.is_not(None), _message.c.counts)
+            .where(fresh, _line.c.live.is_not(None), _line.c.eta_to.is_not(None), _message.c.mode != "redirect")
         )
         told = ("line_id", "message_id", "told_at", "purpose", "channel", "eta_from", "eta_to")
         tx.connection.execute(insert(_promise).from_select(told, promises))

@@ -88,6 +88,6 @@ def decision(
 
 def queue(store: Store, decisions: Sequence[Decision]) -> dict[int, int]:
     """Put decisions to send into the outbox as plan does; message id by position."""
-    drafts = [outbox.Draft(one, {line.line_id: ETA for line in one.lines}, True) for one in decisions]
+    drafts = [outbox.Draft(one, {line.line_id: ETA for line in one.lines}, "live") for one in decisions]
     with store.write() as tx:
         return outbox.put(tx, drafts, open_run(tx, NOW), NOW)

@@ -15,7 +15,7 @@ from notifier.terms.delivery import SendResult
 from notifier.terms.words import Outcome
 from tests.rows import NOW, PROGRESS, Someone, add_customer, decision, queue
 
-BACKOFF = outbox.Backoff(first_seconds=300, most=3, jitter=0.5)
+BACKOFF = outbox.Backoff(first_seconds=300, most=3)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def hand(store: Store, taken: list[Row[Any]], worker: str = "w1") -> dict[int, i
 def settle(store: Store, made: dict[int, int], outcome: Outcome, **more: Any) -> list[int]:
     results = [SendResult(message, attempt, outcome, "code", "raw", "p1", **more) for message, attempt in made.items()]
     with store.write() as tx:
-        accepted = outbox.settle(tx, results, BACKOFF, NOW)
+        accepted = outbox.settle(tx, results, BACKOFF, NOW).accepted
         contact_log.log_sent(tx, accepted, NOW)
         return accepted
 
@@ -140,17 +140,48 @@ def test_a_deferred_message_comes_again_later(store: Store, ann: Someone) -> Non
 
 
 def test_the_providers_own_wish_for_a_pause_is_never_undercut() -> None:
-    assert BACKOFF.wait(1, 3600.0) == timedelta(hours=1)
+    result = SendResult(1, 1, Outcome.DEFERRED, "rate_limited", "429", retry_after=3600.0)
+    assert BACKOFF.wait(1, 1, result) == timedelta(hours=1)
 
 
-def test_a_message_deferred_too_often_is_refused(store: Store, ann: Someone) -> None:
-    once = outbox.Backoff(first_seconds=300, most=1, jitter=0)
+def test_an_absurd_wish_for_a_pause_is_a_day() -> None:
+    result = SendResult(1, 1, Outcome.DEFERRED, "rate_limited", "429", retry_after=99999999999999.0)
+    assert BACKOFF.wait(1, 1, result) == timedelta(days=1)
+
+
+def test_messages_deferred_together_come_back_apart() -> None:
+    result = SendResult(1, 1, Outcome.DEFERRED, "greylisted", "451")
+    assert len({BACKOFF.wait(message, 1, result) for message in range(50)}) > 40
+
+
+def test_trouble_of_our_own_uses_up_no_try(store: Store, ann: Someone) -> None:
+    queue(store, [decision(ann)])
+    made = hand(store, take(store))
+    with store.write() as tx:
+        ((message, attempt),) = made.items()
+        outbox.settle(tx, [SendResult(message, attempt, Outcome.DEFERRED, "no_connection", "")], BACKOFF, NOW)
+    assert [(row.state, row.attempts) for row in rows(store, Message)] == [("queued", 0)]
+
+
+def test_the_answer_to_an_older_attempt_settles_nothing(store: Store, ann: Someone) -> None:
+    queue(store, [decision(ann)])
+    first = hand(store, take(store))
+    settle(store, first, Outcome.DEFERRED)
+    with store.write() as tx:
+        later = outbox.claim(tx, "w1", 10, 60, NOW + timedelta(hours=1))
+    hand(store, later)
+    settle(store, first, Outcome.REFUSED)
+    assert [row.state for row in rows(store, Message)] == ["handed_off"]
+
+
+def test_a_message_deferred_too_often_is_withdrawn_for_plan_to_judge_afresh(store: Store, ann: Someone) -> None:
+    once = outbox.Backoff(first_seconds=300, most=1)
     queue(store, [decision(ann)])
     made = hand(store, take(store))
     with store.write() as tx:
         result = SendResult(next(iter(made)), next(iter(made.values())), Outcome.DEFERRED, "greylisted", "451")
         outbox.settle(tx, [result], once, NOW)
-    assert [(row.state, row.reason) for row in rows(store, Message)] == [("refused", "gave_up_greylisted")]
+    assert [(row.state, row.reason) for row in rows(store, Message)] == [("withdrawn", "gave_up_greylisted")]
 
 
 def test_a_late_answer_settles_what_was_unknown(store: Store, ann: Someone) -> None:
@@ -167,7 +198,7 @@ def test_a_dropped_line_may_be_told_by_another_message(store: Store, ann: Someon
     (row,) = take(store)
     with store.write() as tx:
         outbox.drop_lines(tx, {row.id: [ann.lines[1]]})
-    assert [line.live for line in rows(store, MessageLine)] == [1, None]
+    assert [line.live for line in rows(store, MessageLine)] == ["live", None]
 
 
 def test_a_clean_stop_gives_the_claims_back(store: Store, ann: Someone) -> None:

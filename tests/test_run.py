@@ -2,14 +2,19 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from tests.standins.smtp_sink import Script, Sink, smtp_sink
 
 pytestmark = pytest.mark.slow
 
@@ -25,6 +30,18 @@ glob = "exports/*.csv"
 [policy]
 email_from = "00:00"
 email_until = "23:59:59"
+"""
+LIVE = """
+[email]
+host = "localhost"
+port = {port}
+security = "none"
+[brands.oak]
+name = "Oak"
+sender = "Oak <orders@oak.example>"
+postal_address = "1 Oak Street, Salem"
+[delivery]
+mode = "live"
 """
 PATIENCE = 40.0
 
@@ -79,11 +96,30 @@ def test_a_source_becomes_a_message_without_a_hand(folder: Path, running: "subpr
     assert wait_until(lambda: any((folder / "outbox").glob("*.eml")) if (folder / "outbox").is_dir() else False)
 
 
-def test_sigterm_ends_it_with_nothing_in_flight(folder: Path, running: "subprocess.Popen[str]") -> None:
-    wait_until((folder / "outbox").is_dir)
+@pytest.fixture
+def slow_server(folder: Path) -> Iterator[Sink]:
+    """The folder's shop is live, at a server that answers no mail before its gate is set."""
+    with smtp_sink(Script(gate=threading.Event())) as sink:
+        (folder / "settings.toml").write_text(SETTINGS.replace("[delivery]", LIVE.format(port=sink.port)))
+        yield sink
+        sink.script.gate.set()
+
+
+def test_sigterm_ends_it_only_once_the_mail_in_flight_is_accepted(
+    folder: Path, slow_server: Sink, running: "subprocess.Popen[str]"
+) -> None:
+    assert wait_until(lambda: slow_server.book.at_gate == 1), "no mail came to be in flight"
     running.send_signal(signal.SIGTERM)
+    with pytest.raises(subprocess.TimeoutExpired):
+        running.wait(1)
+    slow_server.script.gate.set()
     _, said = running.communicate(timeout=PATIENCE)
-    assert (running.returncode, "nothing is in flight" in said) == (0, True)
+    assert (running.returncode, "nothing is in flight" in said, states(folder)) == (0, True, ["accepted"])
+
+
+def states(folder: Path) -> list[str]:
+    with closing(sqlite3.connect(folder / "notifier.db")) as database:
+        return [state for (state,) in database.execute("SELECT state FROM message")]
 
 
 def test_run_refuses_an_old_schema_with_the_command_to_type(tmp_path: Path) -> None:

@@ -14,9 +14,12 @@ from notifier.pipeline.cleanup import clean_up
 from notifier.pipeline.deliver import DeliverReport, Wires, deliver
 from notifier.pipeline.house import House
 from notifier.pipeline.plan import plan
-from notifier.pipeline.sources import ConfiguredSource, read_source, tell_stale
-from notifier.pipeline.team import Team, tell_team
+from notifier.pipeline.sources import ConfiguredSource, SourceReading, read_source, tell_reading, tell_stale
+from notifier.pipeline.team import Team, tell_team_daily
 from notifier.schedule import Tick, keep_time
+
+BRAKE = "A run was stopped: too many customers at once"
+"""The subject under which the team hears of the brake, once a day."""
 
 
 @dataclass(slots=True)
@@ -75,11 +78,17 @@ def _ticks(work: Work) -> list[Tick]:
 
 
 def _source_tick(work: Work, source: ConfiguredSource) -> Tick:
+    untold = SourceReading()
+
     async def read() -> None:
-        context = app.shop_context(work.session.settings())
-        reports = await asyncio.to_thread(read_source, work.house, context, source, app.clock())
-        if reports:
-            work.board.say(source.name, f"{sum(one.accepted for one in reports)} new or changed rows")
+        nonlocal untold
+        now, context = app.clock(), app.shop_context(work.session.settings())
+        reading = await asyncio.to_thread(read_source, work.house, context, source, now)
+        if reading.reports:
+            work.board.say(source.name, f"{sum(one.accepted for one in reading.reports)} new or changed rows")
+        untold = untold.with_faults_of(reading)
+        if await tell_reading(work.team, source.name, untold, now):
+            untold = SourceReading()
 
     return Tick(source.name, source.every.total_seconds(), read)
 
@@ -91,7 +100,7 @@ async def _plan(work: Work) -> None:
         report = await asyncio.to_thread(plan, work.house, now, False, lambda done, due: None)
     except Stopped as stopped:
         work.board.say("plan", "stopped by the brake")
-        await tell_team(work.team, "A run was stopped: too many customers at once", str(stopped), now)
+        await tell_team_daily(work.house.store, work.team, BRAKE, str(stopped), now)
         return
     counts = report.as_json()["decisions"]
     work.board.say("plan", f"{counts['send']} queued, {counts['hold']} held, {counts['skip']} skipped")

@@ -11,14 +11,15 @@ Leases run by the database's clock; `now` is business time.
 
 from notifier.outbox.claim import claim, extend, recover, release
 from notifier.outbox.hand_off import Rendered, VersionUsed, hand_off, keep_versions
-from notifier.outbox.judged import drop_lines, hold_back, retell, withdraw
+from notifier.outbox.judged import drop_lines, hold_back, put_back, release_mended, retell, withdraw
 from notifier.outbox.put import Draft, message_key, put
-from notifier.outbox.settle import Backoff, settle
+from notifier.outbox.settle import Backoff, Settled, settle
 
 __all__ = [
     "Backoff",
     "Draft",
     "Rendered",
+    "Settled",
     "VersionUsed",
     "claim",
     "drop_lines",
@@ -28,8 +29,10 @@ __all__ = [
     "keep_versions",
     "message_key",
     "put",
+    "put_back",
     "recover",
     "release",
+    "release_mended",
     "retell",
     "settle",
     "withdraw",

@@ -3,10 +3,10 @@
 Called by pipeline.deliver.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
@@ -25,9 +25,34 @@ def withdraw(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> None
         tx.connection.execute(update(_line).where(_line.c.message_id.in_(ids)).values(live=None))
 
 
-def hold_back(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> None:
-    """Hold messages that a person or a mended template must release."""
+def hold_back(tx: Transaction, reasons: Mapping[int, str], versions: Mapping[int, str], now: datetime) -> None:
+    """Hold messages that a person or a mended template must release; `versions` is the template at fault, by message."""
     _close(tx, reasons, MessageState.HELD, now)
+    noted = update(_message).where(_message.c.id == bindparam("one")).values(template_version=bindparam("version"))
+    if versions:
+        tx.connection.execute(noted, [{"one": one, "version": version} for one, version in versions.items()])
+
+
+def release_mended(tx: Transaction, version_of: Callable[[str, str, str], str]) -> int:
+    """Queue again what was held for a template that is another one now; `version_of` takes purpose, locale and brand."""
+    columns = (_message.c.purpose, _message.c.locale, _message.c.brand, _message.c.template_version)
+    held = _message.c.state == MessageState.HELD
+    mended = 0
+    for row in tx.connection.execute(select(*columns).where(held, _message.c.template_version != "").distinct()).all():
+        if version_of(row.purpose, row.locale, row.brand) == row.template_version:
+            continue
+        same = tuple(column == getattr(row, column.name) for column in columns)
+        queued = {"state": MessageState.QUEUED.value, "reason": "", "settled_at": None, "template_version": ""}
+        mended += tx.connection.execute(update(_message).where(held, *same).values(**queued)).rowcount
+    return mended
+
+
+def put_back(tx: Transaction, message_ids: Sequence[int], until: datetime) -> None:
+    """Give claimed messages back to the queue, not to be looked at before `until`."""
+    back = {"state": MessageState.QUEUED.value, "not_before": until, "claimed_by": "", "lease_until": None}
+    for ids in batches(message_ids):
+        mine = _message.c.id.in_(ids) & (_message.c.state == MessageState.CLAIMED)
+        tx.connection.execute(update(_message).where(mine).values(**back))
 
 
 def _close(tx: Transaction, reasons: Mapping[int, str], state: MessageState, now: datetime) -> None:

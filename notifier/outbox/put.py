@@ -23,18 +23,18 @@ _line = table_of(MessageLine)
 class Draft:
     """A decision to send, with the ETA it names on each line.
 
-    `counts` is false for what customers never see (redirect).
+    `mode` is that of delivery.
     """
 
     decision: Decision
     etas: Mapping[int, EtaRange | None]
-    counts: bool
+    mode: str
     reward_id: int | None = None
 
 
-def message_key(decision: Decision) -> str:
-    """The idempotency key: customer, address, channel, purpose, notice kind and occasion."""
-    parts = (decision.customer_id, decision.address_id, decision.channel, decision.purpose.name, decision.notice)
+def message_key(decision: Decision, mode: str) -> str:
+    """The idempotency key: mode, customer, address, channel, purpose, notice kind and occasion."""
+    parts = (mode, decision.customer_id, decision.address_id, decision.channel, decision.purpose.name, decision.notice)
     return ":".join(str(part) for part in parts) + ":" + sha256(decision.occasion.encode()).hexdigest()
 
 
@@ -62,21 +62,25 @@ def put(tx: Transaction, drafts: Sequence[Draft], run_id: int, now: datetime) ->
     return ids
 
 
-def _telling(draft: Draft, line_id: int, occasion: str) -> tuple[int, str, str, str]:
-    return line_id, draft.decision.channel.value, draft.decision.purpose.name, occasion
+_Key = tuple[int, str, str, str, str]
+"""What a line may be told once: line, channel, purpose, occasion, mode."""
 
 
-def _already_told(tx: Transaction, drafts: Sequence[Draft]) -> set[tuple[int, str, str, str]]:
-    found: set[tuple[int, str, str, str]] = set()
+def _telling(draft: Draft, line_id: int, occasion: str) -> _Key:
+    return line_id, draft.decision.channel.value, draft.decision.purpose.name, occasion, draft.mode
+
+
+def _already_told(tx: Transaction, drafts: Sequence[Draft]) -> set[_Key]:
+    found: set[_Key] = set()
     for ids in batches(sorted({line.line_id for draft in drafts for line in draft.decision.lines})):
-        query = select(_line.c.line_id, _line.c.channel, _line.c.purpose, _line.c.occasion)
-        rows = tx.connection.execute(query.where(_line.c.line_id.in_(ids), _line.c.live == 1))
-        found.update((row[0], row[1], row[2], row[3]) for row in rows)
+        query = select(_line.c.line_id, _line.c.channel, _line.c.purpose, _line.c.occasion, _line.c.live)
+        rows = tx.connection.execute(query.where(_line.c.line_id.in_(ids), _line.c.live.is_not(None)))
+        found.update((row[0], row[1], row[2], row[3], row[4]) for row in rows)
     return found
 
 
 def _message_row(draft: Draft, run_id: int, now: datetime) -> dict[str, Any]:
-    decision, key = draft.decision, message_key(draft.decision)
+    decision, key = draft.decision, message_key(draft.decision, draft.mode)
     return {
         "key": key,
         "uid": sha256(key.encode()).hexdigest()[:32],
@@ -93,7 +97,7 @@ def _message_row(draft: Draft, run_id: int, now: datetime) -> dict[str, Any]:
         "occasion": decision.occasion,
         "state": MessageState.QUEUED.value,
         "reason": "",
-        "counts": draft.counts,
+        "mode": draft.mode,
         "queued_at": now,
         "not_before": now,
         "claimed_by": "",
@@ -121,7 +125,7 @@ def _line_rows(draft: Draft, message_id: int) -> list[dict[str, Any]]:
                 "answers": date.fromisoformat(line.answers) if line.answers else None,
                 "eta_from": eta.first if eta else None,
                 "eta_to": eta.last if eta else None,
-                "live": 1,
+                "live": draft.mode,
             }
         )
     return rows

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from notifier import outbox, rewards
+from notifier.errors import RenderError
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run
 from notifier.pipeline.house import House
@@ -24,6 +27,11 @@ from notifier.store.message_lines import lines_of
 from notifier.terms.facts import CustomerFacts
 from notifier.terms.time import EtaRange, local_day
 from notifier.terms.words import Channel, NoticeKind, Verdict
+
+log = structlog.get_logger(__name__)
+
+GROUPS_AT_ONCE = 16
+"""Groups of connections in one claim: little waits long between its judgement and its hand-off."""
 
 LONGEST_VALIDITY = timedelta(hours=4)
 """A text older than this says something that may no longer be so; Twilio allows 10 hours (RULES.md S11)."""
@@ -45,6 +53,7 @@ class Claimed:
 
     claimed: int = 0
     withdrawn: int = 0
+    held: int = 0
     ready: list[Ready] = field(default_factory=list)
 
 
@@ -52,8 +61,10 @@ def claim(house: House, now: datetime) -> Claimed:
     """Claim messages and judge them again at `now`; commits before anything is rendered or sent."""
     with house.store.write() as tx:
         outbox.recover(tx, now)
+        outbox.release_mended(tx, lambda purpose, locale, brand: _version(house, purpose, locale, brand))
         sending = house.sending
-        rows = outbox.claim(tx, sending.worker, sending.claim_size, sending.lease_seconds, now)
+        most = min(sending.claim_size, GROUPS_AT_ONCE * sending.connections)
+        rows = outbox.claim(tx, sending.worker, most, sending.lease_seconds, now)
         found = Claimed(claimed=len(rows))
         if rows:
             _judge(tx, house, rows, found, now)
@@ -69,19 +80,32 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
     book = _Book()
     for row in rows:
-        customer = _as_if_unsaid(customers[row.customer_id], row)
-        letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
-        if letter is not None:
-            letter = replace(letter, reward=codes.get(row.reward_id))
-            found.ready.append(_ready(house, letter, market, now))
-    found.withdrawn = len(book.reasons)
+        try:
+            customer = _as_if_unsaid(customers[row.customer_id], row)
+            letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
+            if letter is not None:
+                letter = replace(letter, reward=codes.get(row.reward_id))
+                found.ready.append(_ready(house, letter, market, now))
+        except Exception as fault:  # noqa: BLE001 one poisonous record must not stop all others (HOSTILE 61)
+            book.poison[row.id] = f"poison: {type(fault).__name__}"
+            log.error("message held: its facts cannot be judged", message=row.id, fault=type(fault).__name__)
+    found.withdrawn, found.held = len(book.reasons), len(book.poison)
     book.write(tx, now)
 
 
+def _version(house: House, purpose: str, locale: str, brand: str) -> str:
+    try:
+        return house.catalogue.source(purpose, locale, brand).version
+    except RenderError:
+        return ""
+
+
 def _as_if_unsaid(customer: CustomerFacts, row: AnyRow) -> CustomerFacts:
-    """A message never counts against itself, and neither does the code that it carries."""
+    """A message never counts against itself, nor the code that it carries, nor what was queued after it."""
     own = 1 if row.reward_id is not None else 0
-    return replace(customer.without(row.id), rewards_this_year=max(customer.rewards_this_year - own, 0))
+    rewards_left = max(customer.rewards_this_year - own, 0)
+    before = tuple(one for one in customer.contacts if one.sent or one.message_id < row.id)
+    return replace(replace(customer, contacts=before).without(row.id), rewards_this_year=rewards_left)
 
 
 @dataclass(slots=True)
@@ -89,12 +113,14 @@ class _Book:
     """What the second judgement changes, written at once."""
 
     reasons: dict[int, str] = field(default_factory=dict)
+    poison: dict[int, str] = field(default_factory=dict)
     again: dict[int, datetime] = field(default_factory=dict)
     gone: dict[int, list[int]] = field(default_factory=dict)
     etas: dict[tuple[int, int], EtaRange | None] = field(default_factory=dict)
 
     def write(self, tx: Transaction, now: datetime) -> None:
         outbox.withdraw(tx, self.reasons, now)
+        outbox.hold_back(tx, self.poison, {}, now)
         rewards.void(tx, list(self.reasons), now)
         outbox.drop_lines(tx, self.gone)
         outbox.retell(tx, self.etas)
@@ -106,6 +132,9 @@ def _letter(
     house: House, claimed: tuple[AnyRow, list[int]], customer: CustomerFacts, book: _Book, now: datetime
 ) -> Letter | None:
     row, line_ids = claimed
+    if row.brand not in house.brands:
+        book.reasons[row.id] = "brand_gone"
+        return None
     written = Written(Channel(row.channel), row.purpose, row.address_id, NoticeKind(row.notice), tuple(line_ids))
     judged = still_due(customer, house.purposes, house.judging.policy, now, written)
     if judged.verdict is not Verdict.SEND:
@@ -119,6 +148,7 @@ def _letter(
         return None
     if gone := sorted(set(line_ids) - set(judged.line_ids)):
         book.gone[row.id] = gone
+        book.again.setdefault(row.customer_id, now)
     today = local_day(now, house.judging.policy.timezone)
     book.etas |= {(row.id, line.id): told_eta(line, house.judging.shop, today) for line in lines}
     return Letter(row, customer, lines, address.value, None)

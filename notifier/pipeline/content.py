@@ -90,7 +90,7 @@ def _item(house: House, line: LineFacts, today: date) -> Item:
         line=line.line,
         sku=line.sku,
         name=line.product,
-        quantity=line.open_quantity,
+        quantity=line.gone_quantity or line.open_quantity,
         price=line.price,
         ordered_on=local_day(line.ordered_at, tz),
         promised=line.promised,

@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
@@ -22,15 +22,24 @@ from notifier.render.links import short_token
 from notifier.render_pool import Rendered, RenderFailure, RenderPool
 from notifier.store.decisions import bring_forward
 from notifier.terms.delivery import ChannelSender, Parcel, SendResult
-from notifier.terms.words import Channel, Outcome
+from notifier.terms.words import Channel
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 """Gives business time, aware UTC; app hands in the machine's clock or a fixed `--now`."""
 
-OPTED_OUT = frozenset({"opted_out"})
-"""Normalised provider codes after which the address is suppressed (Twilio 21610, RULES.md S3)."""
+DEAD = frozenset({"opted_out", "bad_recipient", "mailbox_disabled", "bad_number"})
+"""Normalised provider codes after which the address is suppressed: opted out (Twilio 21610, RULES.md S3), or no more."""
+
+AFTER_A_LIMIT = timedelta(minutes=5)
+"""When a message is rendered again that ran out of time or memory."""
+
+FRESH = timedelta(seconds=60)
+"""How long a judgement stands between claim and hand-off (HOSTILE 15, 39, 67)."""
+
+NEXT_DAY = timedelta(days=1)
+"""When plan looks again at a customer whose message was given up."""
 
 
 @dataclass(slots=True)
@@ -74,10 +83,13 @@ async def deliver(
             break
         report.claimed += found.claimed
         report.withdrawn += found.withdrawn
+        report.held += found.held
         ledger = _Ledger(house, clock)
         parcels, held = await asyncio.to_thread(_render, house, wires, ledger, found.ready)
         report.held += held
         report.add(await feed(parcels, wires.senders, ledger, wires.pace, stop))
+        report.claimed -= ledger.given_back
+        report.withdrawn -= ledger.given_back
         progress(report)
     await asyncio.to_thread(_release, house)
     return report
@@ -86,15 +98,14 @@ async def deliver(
 def _render(house: House, wires: Wires, ledger: "_Ledger", ready: Sequence[Ready]) -> tuple[list[Parcel], int]:
     """Render a batch; what cannot be rendered is held. Returns the parcels, and how many are held."""
     results = wires.pool.render([one.job for one in ready])
-    failures: dict[int, str] = {}
+    failures: dict[int, RenderFailure] = {}
     parcels = []
     for one, result in zip(ready, results, strict=True):
         if isinstance(result, RenderFailure):
-            failures[one.message.id] = f"{result.where}: {result.text}"
+            failures[one.message.id] = result
         else:
             parcels.append(ledger.take(one, result))
-    _keep(house, ready, failures, ledger.now())
-    return parcels, len(failures)
+    return parcels, _keep(house, ready, failures, ledger.now())
 
 
 def _release(house: House) -> None:
@@ -102,18 +113,25 @@ def _release(house: House) -> None:
         outbox.release(tx, house.sending.worker)
 
 
-def _keep(house: House, ready: Sequence[Ready], failures: Mapping[int, str], now: datetime) -> None:
-    """Hold what could not be rendered and keep the template versions used."""
+def _keep(house: House, ready: Sequence[Ready], failures: Mapping[int, RenderFailure], now: datetime) -> int:
+    """Keep the template versions used, and what to do with messages that could not be rendered; returns how many are held.
+
+    One that ran out of time goes back to the queue: a slow machine looks like a slow template.
+    """
     used = {one.job.source.version: one.job.source for one in ready}
     versions = [
         outbox.VersionUsed(name, one.purpose, one.locale, one.brand, json.dumps(asdict(one)))
         for name, one in used.items()
     ]
+    held = {one: why for one, why in failures.items() if not why.limit}
+    reasons = {one: f"render_failed: {f'{why.where}: ' if why.where else ''}{why.text}" for one, why in held.items()}
     with house.store.write() as tx:
         outbox.keep_versions(tx, versions, now)
-        outbox.hold_back(tx, {one: f"render_failed: {why}" for one, why in failures.items()}, now)
+        outbox.hold_back(tx, reasons, {one: why.version for one, why in held.items()}, now)
+        outbox.put_back(tx, sorted(set(failures) - set(held)), now + AFTER_A_LIMIT)
     for one, why in failures.items():
-        log.warning("message held: its template could not be rendered", message=one, why=why)
+        log.warning("message could not be rendered", message=one, held=not why.limit, why=why.text, where=why.where)
+    return len(held)
 
 
 class _Ledger:
@@ -125,6 +143,8 @@ class _Ledger:
     def __init__(self, house: House, clock: Clock) -> None:
         self._house = house
         self._clock = clock
+        self._claimed_at = clock()
+        self.given_back = 0
         self._ready: dict[int, outbox.Rendered] = {}
         self._customers: dict[int, int] = {}
 
@@ -146,20 +166,28 @@ class _Ledger:
         return Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
 
     def hand_off(self, group: Sequence[Parcel]) -> Sequence[Parcel]:
-        """Commit the group as handed off; a message that another worker took over is left out."""
-        sending = self._house.sending
+        """Commit the group as handed off; a message that another worker took over is left out.
+
+        A group that waited too long is given back: it was judged by facts and hours that may be others now.
+        """
+        sending, now = self._house.sending, self._clock()
         with self._house.store.write() as tx:
+            if now - self._claimed_at > FRESH:
+                outbox.put_back(tx, [one.message_id for one in group], now)
+                self.given_back += len(group)
+                return []
             outbox.extend(tx, sending.worker, sending.lease_seconds)
-            made = outbox.hand_off(tx, sending.worker, [self._ready[one.message_id] for one in group], self._clock())
+            made = outbox.hand_off(tx, sending.worker, [self._ready[one.message_id] for one in group], now)
         return [replace(one, attempt_id=made[one.message_id]) for one in group if one.message_id in made]
 
     def settle(self, results: Sequence[SendResult]) -> None:
         """Commit what became of them, with the contacts they are and the addresses they taught us not to use."""
         now = self._clock()
         with self._house.store.write() as tx:
-            accepted = outbox.settle(tx, results, self._house.sending.backoff, now)
-            contact_log.log_sent(tx, accepted, now)
-            refused = [one for one in results if one.outcome is Outcome.REFUSED]
-            consent.suppress(tx, {one.message_id: one.code for one in refused if one.code in OPTED_OUT}, now)
-            rewards.void(tx, [one.message_id for one in refused], now)
-            bring_forward(tx, [self._customers[one.message_id] for one in refused], now)
+            settled = outbox.settle(tx, results, self._house.sending.backoff, now)
+            contact_log.log_sent(tx, settled.accepted, now)
+            codes = {one.message_id: one.code for one in results}
+            consent.suppress(tx, {one: codes[one] for one in settled.refused if codes[one] in DEAD}, now)
+            rewards.void(tx, [*settled.refused, *settled.given_up], now)
+            bring_forward(tx, [self._customers[one] for one in settled.refused], now)
+            bring_forward(tx, [self._customers[one] for one in settled.given_up], now + NEXT_DAY)

@@ -6,7 +6,7 @@ Called by pipeline.plan and pipeline.deliver, so that both judgements see facts 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from notifier.forecast.allocation import Coverage, Source, SupplyFacts, cover
@@ -15,7 +15,7 @@ from notifier.forecast.eta import LineInputs, ShopFigures, eta_of, turns_on
 from notifier.forecast.standing import Dates, Units, standing
 from notifier.policy.figures import Policy
 from notifier.store.engine import Transaction
-from notifier.store.gather import Gathered, Shelfware, gather, queue_positions, read_shelf
+from notifier.store.gather import Gathered, Past, Shelfware, gather, queue_positions, read_shelf
 from notifier.store.lookup import AnyQuery, AnyRow
 from notifier.terms.facts import (
     Address,
@@ -28,16 +28,17 @@ from notifier.terms.facts import (
 )
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange, day_start, local_day
-from notifier.terms.words import Channel, LineStatus, MessageClass, ProductKind
+from notifier.terms.words import Channel, DeliveryMode, LineStatus, MessageClass, ProductKind
 
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What judging needs beside the customers: the policy, the forecast's figures, and purchases' transit days."""
+    """What judging needs beside the customers: policy, forecast's figures, transit days, and the world it is in."""
 
     policy: Policy
     shop: ShopFigures
     transit_days: int
+    mode: DeliveryMode = DeliveryMode.LIVE
 
     @property
     def cap_period(self) -> timedelta:
@@ -47,23 +48,32 @@ class Judging:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Products, supply and queue positions at one moment, for all customers of a run."""
+    """Products, supply and queue positions at one moment, for all customers of a run.
+
+    `turns`: the next day on which the supply of a SKU changes by dates already known.
+    """
 
     products: Mapping[str, ProductFacts]
     supplies: Mapping[str, Sequence[SupplyFacts]]
     ahead: Mapping[int, int]
     shelf: Shelf
+    turns: Mapping[str, date]
     stale_source: str = ""
     reward_budget_left: bool = True
 
 
-def read_market(tx: Transaction, now: datetime, customers: Sequence[int] | AnyQuery) -> Market:
-    """Read the market at `now`, with the queue positions of `customers` (ids, or a query that gives them)."""
-    ware = read_shelf(tx)
+def read_market(
+    tx: Transaction, now: datetime, customers: Sequence[int] | AnyQuery, today: date | None = None
+) -> Market:
+    """Read the market at `now`, with the queue positions of `customers` (ids, or a query that gives them).
+
+    `today` is the day in the shop's zone by which supply is ordered or received; without it, the day in UTC.
+    """
+    ware = read_shelf(tx, today or now.date())
     products = {sku: _product(row) for sku, row in ware.products.items()}
     supplies = {sku: [_supply(row) for row in rows] for sku, rows in ware.supplies.items()}
     ahead = queue_positions(tx, now, customers) if _allocated(ware) else {}
-    return Market(products, supplies, ahead, Shelf(list(products.values())))
+    return Market(products, supplies, ahead, Shelf(list(products.values())), ware.turns)
 
 
 def _allocated(ware: Shelfware) -> bool:
@@ -74,7 +84,7 @@ def read_facts(
     tx: Transaction, customer_ids: Sequence[int], market: Market, judging: Judging, now: datetime
 ) -> list[CustomerFacts]:
     """The facts of these customers at `now`, in the order of their ids."""
-    found = gather(tx, customer_ids, now, judging.cap_period)
+    found = gather(tx, customer_ids, now, Past(judging.mode, judging.cap_period))
     consents = _by_owner(found)
     contacts = _contacts(found)
     return [
@@ -90,7 +100,7 @@ def _product(row: AnyRow) -> ProductFacts:
 
 
 def _supply(row: AnyRow) -> SupplyFacts:
-    return SupplyFacts(row.po, row.sku, row.promised_on, row.outstanding, row.received_quantity)
+    return SupplyFacts(row.po, row.sku, row.promised_on, row.outstanding, row.received)
 
 
 def _money(amount: Any, currency: str) -> Money | None:
@@ -102,15 +112,16 @@ def _lines(customer_id: int, found: Gathered, market: Market, judging: Judging, 
 
 
 def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: datetime) -> LineFacts:
-    units = Units(row.quantity, row.quantity_shipped, row.quantity_cancelled)
-    stands = standing(LineStatus(row.status), Dates(row.shipped_at, row.cancelled_at), units, now)
+    dates = Dates(row.shipped_at, row.cancelled_at)
+    units = Units(row.quantity, row.quantity_shipped, row.quantity_cancelled).at(dates, now)
+    stands = standing(LineStatus(row.status), dates, units, now)
     product = market.products.get(row.sku)
     coverage = _coverage(row.id, units, market.supplies.get(row.sku, ()), product, market.ahead)
     inputs = LineInputs(row.eta_from, row.eta_to, row.promised_edit)
     tz = judging.policy.timezone
     today = local_day(now, tz)
-    turn = turns_on(inputs, coverage, judging.shop, today)
-    changes = [at for at in (stands.changes_at, day_start(turn, tz) if turn else None) if at]
+    turns = (turns_on(inputs, coverage, judging.shop, today), market.turns.get(row.sku))
+    changes = [at for at in (stands.changes_at, *(day_start(turn, tz) for turn in turns if turn)) if at]
     promised = row.promised_ship_by or (
         row.deliver_by - timedelta(days=judging.transit_days) if row.deliver_by else None
     )
@@ -139,6 +150,8 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         tellings=tuple(_telling(told) for told in found.tellings.get(row.id, ())),
         product_url=product.url if product else "",
         image_url=product.image_url if product else "",
+        gone_quantity=units.gone(stands.status),
+        stocked=product is None or product.kind is ProductKind.STOCKED,
     )
 
 
@@ -154,12 +167,16 @@ def _address(found: Gathered, address_id: int | None) -> Address | None:
     row = found.addresses.get(address_id) if address_id is not None else None
     if row is None or row.value is None:
         return None
-    return Address(row.id, Channel(row.channel), row.value, row.region, row.textable)
+    return Address(row.id, Channel(row.channel), row.value, row.region, row.textable, _zones(row))
+
+
+def _zones(address: AnyRow) -> tuple[str, ...]:
+    return tuple(zone for zone in address.timezones.split(",") if zone)
 
 
 def _telling(row: AnyRow) -> Telling:
     eta = EtaRange(row.eta_from, row.eta_to) if row.eta_from and row.eta_to else None
-    return Telling(row.message_id, row.purpose, Channel(row.channel), row.at, row.occasion, eta)
+    return Telling(row.message_id, row.purpose, Channel(row.channel), row.at, row.occasion, eta, row.sent)
 
 
 Owned = dict[tuple[str, int], list[AnyRow]]
@@ -215,7 +232,7 @@ def _customer(
         rewards_this_year=found.rewards.get(row.id, 0),
         stale_source=market.stale_source,
         reward_budget_left=market.reward_budget_left,
-        phone_timezones=tuple(zone for zone in phone.timezones.split(",") if zone) if phone else (),
+        phone_timezones=_zones(phone) if phone else (),
     )
 
 
@@ -242,15 +259,8 @@ def _suppressions(found: Gathered, brand: str, addresses: set[int]) -> list[Supp
 
 
 def _past(row: AnyRow) -> PastContact:
-    return PastContact(
-        row.id,
-        row.at,
-        Channel(row.channel),
-        MessageClass(row.message_class),
-        row.purpose,
-        row.address_id,
-        row.customer_id,
-    )
+    channel, kind = Channel(row.channel), MessageClass(row.message_class)
+    return PastContact(row.id, row.at, channel, kind, row.purpose, row.address_id, row.customer_id, row.sent)
 
 
 def with_run(market: Market, stale_source: str, reward_budget_left: bool) -> Market:

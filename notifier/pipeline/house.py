@@ -12,6 +12,7 @@ from notifier.rewards import RewardTerms
 from notifier.store.engine import Store
 from notifier.terms.content import BrandLook
 from notifier.terms.purpose import Purpose
+from notifier.terms.words import DeliveryMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,14 @@ class Web:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How the outbox is emptied. `counts` is false where customers see nothing of it (mode redirect)."""
+    """How the outbox is emptied. `mode` is that of delivery (DeliveryMode)."""
 
     worker: str
     claim_size: int
     lease_seconds: float
     connections: int
     backoff: Backoff
-    counts: bool
+    mode: DeliveryMode
     message_id_domain: str
 
 

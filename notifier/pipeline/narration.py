@@ -111,7 +111,11 @@ class _Teller:
             said = f"Written to the folder{settled}, not sent."
         else:
             said = f"Accepted by {provider}{settled}."
-        return said if message.counts else f"{said} It went to the shop's redirect address, not to the customer."
+        return (
+            said
+            if message.mode != "redirect"
+            else f"{said} It went to the shop's redirect address, not to the customer."
+        )
 
     def _waiting(self, message: MessageTold, provider: str, since: datetime) -> str:
         if not message.attempts:
@@ -121,7 +125,7 @@ class _Teller:
         return f"After {tries} {provider} has not taken it yet, because {because(message.reason)}; next try {again}."
 
     def _told(self, message: MessageTold, since: datetime) -> str:
-        if not message.counts:
+        if message.mode == "redirect":
             return ""
         promises = {(one.order, one.line): one for one in self._promises[message.id]}
         if not promises:

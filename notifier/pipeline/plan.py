@@ -8,9 +8,11 @@ crash leaves nothing half planned.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+import structlog
 
 from notifier import outbox, rewards
 from notifier.errors import Stopped
@@ -19,19 +21,33 @@ from notifier.pipeline.facts import Market, read_facts, read_market, with_run
 from notifier.pipeline.house import House
 from notifier.policy.decide import decide
 from notifier.records.sources import stale_sources
-from notifier.store.decisions import close_run, last_planned, open_run, record, set_due
+from notifier.store.decisions import close_run, last_planned, mode_changed, open_run, record, set_due
 from notifier.store.engine import Transaction
 from notifier.store.gather import due_customers, due_query
 from notifier.store.lookup import batches
 from notifier.terms.decision import Decision
-from notifier.terms.facts import CustomerFacts
+from notifier.terms.facts import CustomerFacts, PastContact
 from notifier.terms.time import local_day
 from notifier.terms.words import Verdict
 
 CUSTOMERS_A_BATCH = 2000
 """Facts in memory at once: about 20 MB."""
 
+REWARDS = "long_wait"
+"""The occasion whose messages carry a code."""
+
 LOCK = "plan"
+
+RECORDS_LOCK = "records"
+"""Held by every import batch: what plan has read is not overtaken before it has written."""
+
+POISON_WAIT = timedelta(hours=1)
+"""When a customer whose facts cannot be judged is looked at again."""
+
+log = structlog.get_logger(__name__)
+
+NOT_YET_A_ROW = -1
+"""The id of a message that this batch will queue."""
 
 Progress = Callable[[int, int], None]
 """Called with customers judged and customers due."""
@@ -99,18 +115,19 @@ def plan(house: House, now: datetime, dry_run: bool, progress: Progress) -> Plan
 
 def _plan(tx: Transaction, house: House, report: PlanReport, progress: Progress) -> None:
     now = report.at
+    tx.lock(RECORDS_LOCK)
     tx.lock(LOCK)
     last = last_planned(tx)
-    every = last is not None and last > now
+    every = mode_changed(tx, house.sending.mode) or (last is not None and last > now)
     due = due_customers(tx, now, every)
-    few = due if len(due) <= CUSTOMERS_A_BATCH else due_query(now, every)
+    few = list(due) if len(due) <= CUSTOMERS_A_BATCH else due_query(now, every)
     stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
     budget_left = house.reward is None or rewards.spent(tx, now) < house.reward.budget
     market = with_run(read_market(tx, now, few), stale, budget_left)
     report.run = open_run(tx, now)
     done = 0
     for ids in batches(due, CUSTOMERS_A_BATCH):
-        _plan_batch(tx, house, market, ids, report)
+        _plan_batch(tx, house, market, {one: due[one] for one in ids}, report)
         _brake(house, report)
         done += len(ids)
         progress(done, len(due))
@@ -137,18 +154,28 @@ def _record_stop(house: House, report: PlanReport) -> None:
         close_run(tx, report.run, "stopped", _counts(report))
 
 
-def _plan_batch(tx: Transaction, house: House, market: Market, ids: Sequence[int], report: PlanReport) -> None:
+def _plan_batch(
+    tx: Transaction, house: House, market: Market, seen: Mapping[int, datetime | None], report: PlanReport
+) -> None:
     now, run = report.at, report.run or 0
     decisions: list[Decision] = []
     facts: dict[int, CustomerFacts] = {}
     due: dict[int, datetime | None] = {}
-    for customer in read_facts(tx, ids, market, house.judging, now):
-        judged = decide(customer, house.purposes, house.judging.policy, now)
+    sent = _SentHere()
+    for read in read_facts(tx, list(seen), market, house.judging, now):
+        customer = sent.known_to(read)
+        try:
+            judged = decide(customer, house.purposes, house.judging.policy, now)
+        except Exception as fault:  # noqa: BLE001 one poisonous record must not stop all others (HOSTILE 61)
+            log.error("customer left out: cannot be judged", customer=read.id, fault=type(fault).__name__)
+            due[read.id] = now + POISON_WAIT
+            continue
+        sent.take(judged.decisions, now)
         facts[customer.id] = customer
         decisions += judged.decisions
         due[customer.id] = judged.due_at
     codes = _codes(tx, house, decisions, facts, now)
-    decisions = [_without_code(one) if codes.get(i, 0) is None else one for i, one in enumerate(decisions)]
+    decisions = [_coded(one, codes.get(i)) for i, one in enumerate(decisions)]
     sends = [i for i, one in enumerate(decisions) if one.verdict is Verdict.SEND]
     drafts = [_draft(house, decisions[i], facts[decisions[i].customer_id], codes.get(i), now) for i in sends]
     made = {sends[position]: message for position, message in outbox.put(tx, drafts, run, now).items()}
@@ -156,42 +183,74 @@ def _plan_batch(tx: Transaction, house: House, market: Market, ids: Sequence[int
         if i not in made:
             decisions[i] = replace(decisions[i], verdict=Verdict.SKIP, reason="already_in_outbox")
     record(tx, run, decisions, made, now)
-    set_due(tx, due)
+    set_due(tx, due, seen)
     report.count(decisions)
 
 
-def _draft(house: House, decision: Decision, customer: CustomerFacts, code: int | None, now: datetime) -> outbox.Draft:
+class _SentHere:
+    """What this batch sends, by address: another customer at the same address is capped by it too."""
+
+    def __init__(self) -> None:
+        self._by_address: dict[int, list[PastContact]] = {}
+
+    def known_to(self, customer: CustomerFacts) -> CustomerFacts:
+        """The customer with what others were sent at the same addresses."""
+        addresses = {one.id for line in customer.lines for one in (line.email, line.phone) if one}
+        more = [contact for address in sorted(addresses) for contact in self._by_address.get(address, ())]
+        return replace(customer, contacts=(*customer.contacts, *more)) if more else customer
+
+    def take(self, decisions: Sequence[Decision], now: datetime) -> None:
+        """Remember what is sent."""
+        for one in decisions:
+            if one.verdict is Verdict.SEND and one.address_id is not None:
+                kind, name = one.purpose.message_class, one.purpose.name
+                contact = PastContact(NOT_YET_A_ROW, now, one.channel, kind, name, one.address_id, one.customer_id)
+                self._by_address.setdefault(one.address_id, []).append(contact)
+
+
+def _draft(
+    house: House, decision: Decision, customer: CustomerFacts, code: int | str | None, now: datetime
+) -> outbox.Draft:
     today = local_day(now, house.judging.policy.timezone)
     wanted = {line.line_id for line in decision.lines}
     etas = {line.id: told_eta(line, house.judging.shop, today) for line in customer.lines if line.id in wanted}
-    return outbox.Draft(decision, etas, house.sending.counts, code)
+    return outbox.Draft(decision, etas, house.sending.mode.value, code if isinstance(code, int) else None)
 
 
 def _codes(
     tx: Transaction, house: House, decisions: Sequence[Decision], facts: Mapping[int, CustomerFacts], now: datetime
-) -> dict[int, int | None]:
-    """The reward code by position of the decision that gives one; None where the budget did not reach."""
-    wanted = [
-        i for i, one in enumerate(decisions) if one.verdict is Verdict.SEND and one.purpose.occasion == "long_wait"
-    ]
-    if not wanted or house.reward is None:
+) -> dict[int, int | str]:
+    """The reward code by position of the decision that gives one; the reason where there is none to give."""
+    gives = [i for i, one in enumerate(decisions) if one.verdict is Verdict.SEND and one.purpose.occasion == REWARDS]
+    if not gives or house.reward is None:
         return {}
+    costs = {i: _cost(house.reward, decisions[i], facts) for i in gives}
     asked = [
-        rewards.Asked(decisions[i].brand, decisions[i].customer_id, _cost(house.reward, decisions[i], facts))
-        for i in wanted
+        (i, rewards.Asked(decisions[i].brand, decisions[i].customer_id, cost)) for i, cost in costs.items() if cost
     ]
-    return dict(zip(wanted, rewards.issue(tx, house.reward, asked, now), strict=True))
+    made = rewards.issue(tx, house.reward, [one for _, one in asked], now)
+    found: dict[int, int | str] = dict.fromkeys(gives, "reward_cost_unknown")
+    found.update({i: code or "reward_budget_spent" for (i, _), code in zip(asked, made, strict=True)})
+    return found
 
 
-def _cost(terms: rewards.RewardTerms, decision: Decision, facts: Mapping[int, CustomerFacts]) -> Decimal:
-    """A fixed amount costs itself; a percentage, that share of the delayed lines, our best guess at the next order."""
+def _cost(terms: rewards.RewardTerms, decision: Decision, facts: Mapping[int, CustomerFacts]) -> Decimal | None:
+    """A fixed amount costs itself; a percentage, that share of the delayed lines, our best guess at the next order.
+
+    None where a line has no price, or one in another currency than the budget: then nobody knows what a code costs.
+    """
     if terms.amount is not None:
         return terms.amount
     wanted = {line.line_id for line in decision.lines}
-    lines = [line for line in facts[decision.customer_id].lines if line.id in wanted and line.price]
-    worth = sum((line.price.amount * line.open_quantity for line in lines if line.price), Decimal(0))
+    worth = Decimal(0)
+    for line in facts[decision.customer_id].lines:
+        if line.id in wanted:
+            if line.price is None or line.price.currency != terms.currency:
+                return None
+            worth += line.price.amount * line.open_quantity
     return worth * Decimal(terms.percent or 0) / 100
 
 
-def _without_code(decision: Decision) -> Decision:
-    return replace(decision, verdict=Verdict.SKIP, reason="reward_budget_spent")
+def _coded(decision: Decision, code: int | str | None) -> Decision:
+    """The decision, or a skip where it was to carry a code and there is none."""
+    return replace(decision, verdict=Verdict.SKIP, reason=code) if isinstance(code, str) else decision

@@ -33,6 +33,7 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "no_longer_due": "what it was to say was no longer so",
         "already_in_outbox": "this message is in the outbox already",
         "reward_budget_spent": "the shop's budget for discount codes was spent",
+        "reward_cost_unknown": "nobody knows what the code would cost: a price is missing, or is in another currency than the budget",
     }
 )
 """Reasons of policy and plan; those of the second judgement are reasons to withdraw."""

@@ -4,13 +4,16 @@ schedule.
 The network and the other database are done with before our transaction opens.
 """
 
+import gzip
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -21,16 +24,21 @@ from notifier.records.importer import import_file
 from notifier.records.profile import Profile, ShopContext
 from notifier.records.report import ImportReport, ImportRequest
 from notifier.records.sources import (
+    Fault,
     News,
+    Refusal,
     Stale,
     content_digest,
+    entries_of,
     fingerprint_of,
+    known,
     new_files,
     note_failure,
     note_reading,
     note_told_stale,
     spool_query,
     stale_sources,
+    with_faults,
 )
 from notifier.source_fetch import Seen, fetch
 
@@ -52,66 +60,137 @@ class ConfiguredSource:
     select: str = ""
 
 
-def read_source(house: House, context: ShopContext, source: ConfiguredSource, now: datetime) -> list[ImportReport]:
-    """Import what is new at `now`; returns a report for each file, none where nothing is new.
+@dataclass(frozen=True, slots=True)
+class SourceReading:
+    """What one look at a source gave: a report for each file imported, and the refusals the team has not heard of."""
 
-    A source that cannot be read is noted with the reason and tried again at its next tick.
+    reports: tuple[ImportReport, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+    def with_faults_of(self, later: "SourceReading") -> "SourceReading":
+        """This one and what a `later` look has for the team: refused files, and reports with rejected rows."""
+        rejected = tuple(one for one in later.reports if one.rejected)
+        return SourceReading(self.reports + rejected, self.refused + later.refused)
+
+
+def read_source(house: House, context: ShopContext, source: ConfiguredSource, now: datetime) -> SourceReading:
+    """Import what is new at `now`, each file by itself: a refused one is remembered, and the next one is read.
+
+    A refused file is tried again when it or its profile changes. A source that cannot be read at all is noted with
+    the reason and tried again at its next tick.
     """
     try:
         with house.store.read() as tx:
             before = fingerprint_of(tx, source.name)
         with _news(source, before, now) as news:
-            reports = [_import(house, context, source, path, now) for path in news.files]
+            reports, faults = _import_each(house, context, source, news, now)
+        after = with_faults(news.fingerprint, faults, _terms(source))
         with house.store.write() as tx:
-            note_reading(tx, source.name, news.fingerprint, now)
-        return reports
+            note_reading(tx, source.name, after, now, news=any(_gave_something(one) for one in reports))
     except (NotifierError, OSError) as fault:
-        words = str(fault).splitlines()[0]
+        words = _first_line(fault)
         with house.store.write() as tx:
             note_failure(tx, source.name, words, now)
         log.error("source could not be read", source=source.name, why=words)
-        return []
+        return SourceReading()
+    old, new = entries_of(before), entries_of(after)
+    untold = [one for one in faults if old.get(one.key) != new[one.key]]
+    for one in untold:
+        log.error("a file of a source was refused", source=source.name, why=one.why)
+    return SourceReading(tuple(reports), tuple(Refusal(Path(one.key).name, one.why) for one in untold))
 
 
-def _import(house: House, context: ShopContext, source: ConfiguredSource, path: Path, now: datetime) -> ImportReport:
-    request = ImportRequest(source.kind, path, source.profile, source=source.name, rejects_in=source.rejects)
-    return import_file(house.store, request, context, now, lambda done, whole: None)
+def _import_each(
+    house: House, context: ShopContext, source: ConfiguredSource, news: News, now: datetime
+) -> tuple[list[ImportReport], list[Fault]]:
+    reports, faults = [], list(news.unreadable)
+    for path in news.files:
+        request = ImportRequest(source.kind, path, source.profile, source=source.name, rejects_in=source.rejects)
+        key = str(path) if source.glob else path.name
+        try:
+            reports.append(import_file(house.store, request, context, now, lambda done, whole: None))
+        except (ImportRefused, OSError) as fault:
+            words = _first_line(fault) if source.glob else _first_line(fault).replace(str(path), path.name)
+            faults.append(Fault(key, words, again=_of_the_way(fault)))
+    return reports, faults
+
+
+def _of_the_way(fault: Exception) -> bool:
+    """Whether rights or the disk are at fault, which change without the file; a broken gzip is an OSError as well."""
+    cause = fault.__cause__ if isinstance(fault, ImportRefused) else fault
+    return isinstance(cause, OSError) and not isinstance(cause, gzip.BadGzipFile)
+
+
+def _gave_something(report: ImportReport) -> bool:
+    return report.read == 0 or report.rejected < report.read
+
+
+def _first_line(fault: Exception) -> str:
+    return (str(fault).splitlines() or [type(fault).__name__])[0]
+
+
+def _terms(source: ConfiguredSource) -> str:
+    """Digest of what its files are read by: a refusal may be mended in the profile instead of in the file."""
+    return sha256(f"{source.kind} {source.profile!r}".encode()).hexdigest()[:16]
 
 
 @contextmanager
 def _news(source: ConfiguredSource, before: str, now: datetime) -> Iterator[News]:
     if source.glob:
-        yield new_files(source.glob, before, now)
+        yield new_files(source.glob, before, now, _terms(source))
         return
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder) / f"{source.name}.download"
+        old = entries_of(before).get(into.name, ["", "", ""])
         if source.url:
-            yield _download(source.url, before, into)
+            new = _download(source, old, into)
         elif source.database_url:
-            after = spool_query(source.database_url, source.select, into)
-            yield News((into,) if after != before else (), after)
+            new = ["", "", spool_query(source.database_url, source.select, into)]
         else:
             raise ImportRefused(f"source {source.name} says nowhere to read from; set glob, url or database_url")
+        same = known(old, new[2], _terms(source))
+        kept = [*new[:2], *old[2:]] if same else new
+        yield News(() if same else (into,), json.dumps({into.name: kept}))
 
 
-def _download(url: str, before: str, into: Path) -> News:
-    known: dict[str, str] = json.loads(before) if before else {}
-    fetched = fetch(url, into, Seen(known.get("etag", ""), known.get("modified", "")))
-    digest = content_digest(into) if fetched.changed else known.get("digest", "")
-    after = json.dumps({"etag": fetched.seen.etag, "modified": fetched.seen.modified, "digest": digest})
-    return News((into,) if digest != known.get("digest", "") else (), after if fetched.changed else before)
+def _download(source: ConfiguredSource, old: Sequence[Any], into: Path) -> list[Any]:
+    """Fetch what is new; an answer that nothing is new is only asked for where there is nothing to try again."""
+    seen = Seen(old[0], old[1]) if known(old, old[2], _terms(source)) else Seen()
+    fetched = fetch(source.url, into, seen)
+    return [fetched.seen.etag, fetched.seen.modified, content_digest(into) if fetched.changed else old[2]]
+
+
+async def tell_reading(team: Team, source: str, reading: SourceReading, now: datetime) -> bool:
+    """Tell the team, in one email, which files of the source were refused and which had rejected rows.
+
+    False where they still have to be told: there is an address, and no server took the email.
+    """
+    words = [f"{one.file} was refused, nothing of it was taken: {one.why}" for one in reading.refused]
+    words += [
+        f"{one.rejected} of {one.read} rows were rejected; they stand with their reasons in {one.reject_file}"
+        for one in reading.reports
+        if one.rejected
+    ]
+    if not words:
+        return True
+    text = "\n\n".join([*words, "Everything else was taken."])
+    return await tell_team(team, f"The source {source} gave something that could not be taken", text + "\n", now) or (
+        not team.address
+    )
 
 
 async def tell_stale(house: House, team: Team, now: datetime) -> list[Stale]:
-    """Tell the team once of each source that went stale;
-    only required messages go until it has news (policy holds them).
+    """Tell the team of each source that went stale, once a server took the email; where none did, at the next tick.
+
+    Only required messages go until the source has news (policy holds them).
     """
     with house.store.read() as tx:
         stale = [one for one in stale_sources(tx, house.stale_after, now) if not one.told]
     for one in stale:
-        await tell_team(team, f"No news from the source {one.name}", _stale_words(one), now)
-        with house.store.write() as tx:
-            note_told_stale(tx, one.name, now)
+        told = await tell_team(team, f"No news from the source {one.name}", _stale_words(one), now)
+        if told or not team.address:
+            with house.store.write() as tx:
+                note_told_stale(tx, one.name, now)
     return stale
 
 

@@ -1,7 +1,7 @@
 """Tells the shop's own team what needs them, by email. Colour: root. Called by schedule's ticks through pipeline."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -9,6 +9,8 @@ from hashlib import sha256
 
 import structlog
 
+from notifier.store.engine import Store
+from notifier.store.meta import keep_moment, moment_of
 from notifier.terms.delivery import ChannelSender, Parcel
 from notifier.terms.words import Channel, Outcome
 
@@ -22,6 +24,24 @@ class Team:
     address: str
     sender: str
     channel: ChannelSender
+
+
+EVERY = timedelta(days=1)
+"""How often the same trouble is told, however often it is met."""
+
+
+async def tell_team_daily(store: Store, team: Team, subject: str, text: str, now: datetime) -> bool:
+    """As `tell_team`, but `subject` at most once a day, over restarts; False where it was told before, or not taken."""
+    name = f"told: {subject}"
+    with store.read() as tx:
+        last = moment_of(tx, name)
+    if last and last <= now < last + EVERY:
+        return False
+    told = await tell_team(team, subject, text, now)
+    if told or not team.address:
+        with store.write() as tx:
+            keep_moment(tx, name, now)
+    return told
 
 
 async def tell_team(team: Team, subject: str, text: str, now: datetime) -> bool:

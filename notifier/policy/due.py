@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from notifier.policy.figures import Policy
 from notifier.policy.languages import locale_of
+from notifier.policy.lines import start_of, today
 from notifier.policy.occasions import OCCASIONS
 from notifier.policy.occurrence import NEVER, Occurrence
 from notifier.terms.decision import LineOccasion
@@ -53,8 +54,10 @@ def occurrence(
 ) -> Occurrence:
     """What a purpose has to say about `line` on a channel; nothing that was said before under the same key."""
     purpose, channel = asked
-    if purpose.after_told and not line.tellings:
-        return NEVER
+    if purpose.after_told and not any(telling.sent for telling in line.tellings):
+        # What waits in the outbox may be withdrawn, or be sent without another look: so there is one each day.
+        tomorrow = start_of(today(policy, now) + timedelta(days=1), policy)
+        return Occurrence(None, look_again=tomorrow) if line.tellings else NEVER
     line = _as_known(line, purpose, channel, now)
     found = OCCASIONS[purpose.occasion](line, customer, purpose, policy, now)
     told = any(one.purpose == purpose.name and one.occasion == found.occasion for one in line.tellings)

@@ -9,7 +9,7 @@ from notifier.terms.facts import CustomerFacts, LineFacts
 
 
 def locale_of(line: LineFacts, customer: CustomerFacts, policy: Policy) -> str:
-    """A BCP 47 tag: the order's, else the customer's, else the country's likely language, else the brand's."""
+    """A BCP 47 tag: the order's, else the customer's, else the country's main language as written there, else the brand's."""
     said = line.locale or customer.locale
     if said:
         return said.replace("_", "-")
@@ -18,10 +18,14 @@ def locale_of(line: LineFacts, customer: CustomerFacts, policy: Policy) -> str:
 
 @lru_cache(maxsize=512)
 def language_of(country: str) -> str:
-    """The language most likely read in an ISO country, by CLDR's likely subtags; "" for a country that is unknown."""
+    """The language most likely read in an ISO country, with the country, by CLDR's likely subtags: US is en-US.
+
+    "" for a country that is unknown.
+    """
     if not country:
         return ""
     try:
-        return str(Locale.parse(f"und_{country.upper()}").language)
+        likely = Locale.parse(f"und_{country.upper()}")
     except (ValueError, UnknownLocaleError):
         return ""
+    return f"{likely.language}-{likely.territory}"

@@ -14,6 +14,10 @@ from notifier.terms.words import LineStatus
 REWARDED = "reward"
 """The occasion of a telling that says nothing new about the line."""
 
+HALF, BEFORE, WAIT = "half:", "before:", "wait:"
+WAITING = (HALF, BEFORE, WAIT)
+"""How the occasions of progress begin: words that nothing has changed."""
+
 
 def shipped(line: LineFacts, now: datetime) -> bool:
     """Whether the line has left by `now`."""
@@ -35,16 +39,23 @@ def is_open(line: LineFacts, now: datetime) -> bool:
 
 
 def backordered(line: LineFacts) -> bool:
-    """Whether an open line is a backorder: its label says so, or stock does not cover it."""
-    return line.status is LineStatus.BACKORDERED or not line.covered
+    """Whether an open line is a backorder: its label says so, or stock, where it has any, does not cover it."""
+    return line.status is LineStatus.BACKORDERED or (line.stocked and not line.covered)
 
 
 def last_news(line: LineFacts) -> Telling | None:
-    """The newest telling that said something about dates: a reward that names none does not take a date back."""
-    for telling in reversed(line.tellings):
-        if telling.eta is not None or telling.occasion != REWARDED:
-            return telling
-    return None
+    """The newest telling that said something about dates: a reward that names none does not take a date back.
+
+    A word that nothing has changed is none, else dates could creep by it, unless it names the first date of all.
+    """
+    news: Telling | None = None
+    for telling in line.tellings:
+        if telling.occasion.startswith(WAITING):
+            if news is None or (news.eta is None and telling.eta is not None):
+                news = telling
+        elif telling.eta is not None or telling.occasion != REWARDED:
+            news = telling
+    return news
 
 
 def times_told(line: LineFacts) -> int:

@@ -209,10 +209,11 @@ def _counted(cap: Cap, address_id: int, customer: CustomerFacts, now: datetime) 
 def _quiet_hours(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
     if candidate.required_email:
         return Pass((("exempt", "required email"),))
-    zones = text_zones(customer) if candidate.channel is Channel.SMS else email_zones(customer, policy)
+    by_text = candidate.channel is Channel.SMS
+    zones = text_zones(customer, candidate.address) if by_text else email_zones(customer, policy)
     if not zones:
         return Hold(now + NO_ZONE_WAIT, NO_ZONE)
-    week = policy.texting.week if candidate.channel is Channel.SMS else policy.email_week
+    week = policy.texting.week if by_text else policy.email_week
     saw = (("zones", " ".join(tz.key for tz in zones)), ("local", f"{now.astimezone(zones[0]):%a %H:%M}"))
     opens = allowed_from(now, zones, week)
     if opens is None:

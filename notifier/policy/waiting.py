@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from notifier.policy.figures import Policy, figure
-from notifier.policy.lines import REWARDED, is_open, start_of, times_told, today
+from notifier.policy.lines import BEFORE, HALF, REWARDED, WAIT, is_open, start_of, times_told, today
 from notifier.policy.occurrence import NEVER, Occurrence
 from notifier.terms.facts import CustomerFacts, LineFacts, Telling
 from notifier.terms.purpose import Purpose
@@ -70,11 +70,11 @@ def _marks(line: LineFacts, since: list[Telling], purpose: Purpose, policy: Poli
     eta = line.forecast.eta
     if eta is None:
         heard = local_day(line.told.at if line.told else line.ordered_at, policy.timezone)
-        yield f"wait:{times_told(line)}", heard + timedelta(days=figure("every_days", purpose, policy)), date.max
+        yield f"{WAIT}{times_told(line)}", heard + timedelta(days=figure("every_days", purpose, policy)), date.max
         return
     half = anchor + (eta.last - anchor) // 2
     before = eta.last - timedelta(days=figure("days_before", purpose, policy))
-    if anchor < half < before and not any(told.occasion.startswith("half:") for told in since):
-        yield f"half:{eta.last.isoformat()}", half, before - timedelta(days=1)
-    if anchor < before and not any(told.occasion.startswith("before:") for told in since):
-        yield f"before:{eta.last.isoformat()}", before, eta.last
+    if anchor < half < before and not any(told.occasion.startswith(HALF) for told in since):
+        yield f"{HALF}{eta.last.isoformat()}", half, before - timedelta(days=1)
+    if anchor < before and not any(told.occasion.startswith(BEFORE) for told in since):
+        yield f"{BEFORE}{eta.last.isoformat()}", before, eta.last

@@ -1,19 +1,22 @@
 """In whose clocks a recipient's day is read. Colour: pure. Called by rules, and by deliver for a text's validity.
 
-RULES S10: the customer's own zone, else those of the phone number; with several, all of them must allow.
+RULES S10: the customer's own zone, else those of the phone number written to; with several, all of them must allow.
 """
 
 from zoneinfo import ZoneInfo
 
 from notifier.policy.figures import Policy
-from notifier.terms.facts import CustomerFacts
+from notifier.terms.facts import Address, CustomerFacts
 from notifier.terms.time import zone
 
 
-def text_zones(customer: CustomerFacts) -> tuple[ZoneInfo, ...]:
-    """The zones in which a text must be allowed; empty where nobody knows, and then a text waits (HOSTILE 42)."""
+def text_zones(customer: CustomerFacts, address: Address | None = None) -> tuple[ZoneInfo, ...]:
+    """The zones in which a text to `address` must be allowed; empty where nobody knows: it waits (HOSTILE 42).
+
+    Without an address, those of the customer's own phone.
+    """
     own = _zones((customer.timezone,)) if customer.timezone else ()
-    return own or _zones(customer.phone_timezones)
+    return own or _zones(address.timezones if address else customer.phone_timezones)
 
 
 def email_zones(customer: CustomerFacts, policy: Policy) -> tuple[ZoneInfo, ...]:

@@ -82,7 +82,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class MessageTold:
-    """One message of the outbox. `counts` is false for one that went to the shop's redirect address."""
+    """One message of the outbox. `mode` is that of delivery."""
 
     id: int
     channel: str
@@ -90,7 +90,7 @@ class MessageTold:
     state: str
     reason: str
     subject: str
-    counts: bool
+    mode: str
     lines: tuple[ToldLine, ...]
     queued_at: datetime
     not_before: datetime
@@ -253,7 +253,7 @@ def _message_told(row: Row[Any], told: Told, tries: Sequence[Try]) -> MessageTol
         state=row.state,
         reason=row.reason,
         subject=row.subject,
-        counts=row.counts,
+        mode=row.mode,
         lines=tuple(told.lines),
         queued_at=row.queued_at,
         not_before=row.not_before,

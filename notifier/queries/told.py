@@ -64,7 +64,7 @@ def told_by(tx: Transaction, message_ids: Collection[int]) -> dict[int, Told]:
             .join(_message, _message.c.id == _told.c.message_id)
             .join(_line, _line.c.id == _told.c.line_id)
             .join(_order, _order.c.id == _line.c.order_id)
-            .where(_told.c.message_id.in_(ids), or_(_told.c.live == 1, _message.c.state.in_(_NEVER_TOLD)))
+            .where(_told.c.message_id.in_(ids), or_(_told.c.live.is_not(None), _message.c.state.in_(_NEVER_TOLD)))
             .order_by(_told.c.message_id, _told.c.line_id)
         )
         for row in tx.connection.execute(query):

@@ -5,7 +5,7 @@ Set-based: the cost is that of the rows touched, not of asking row by row.
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from notifier.records.people import NOBODY
 from notifier.store.engine import Transaction
@@ -20,9 +20,8 @@ _still_open = (_line.c.status.not_in(("shipped", "cancelled", "closed"))) & _lin
 
 
 def _mark(tx: Transaction, these: ColumnElement[bool]) -> None:
-    # the condition on due_at spares writing the rows that are marked already
-    unmarked = or_(_customer.c.due_at.is_(None), _customer.c.due_at > EPOCH)
-    tx.connection.execute(update(_customer).where(unmarked, _customer.c.key != NOBODY, these).values(due_at=EPOCH))
+    # those marked already too: a plan at work may be about to clear the mark, and must find this one after it
+    tx.connection.execute(update(_customer).where(_customer.c.key != NOBODY, these).values(due_at=EPOCH))
 
 
 def mark_customers(tx: Transaction, customer_ids: Iterable[int]) -> None:

@@ -62,10 +62,10 @@ def keep_supply(tx: Transaction, stamp: Stamp, records: Sequence[Record]) -> Goo
     edits = Edits.of(_supply, "supply", stamp)
     for record in records:
         fields = values_of(record.values, tuple(_SUPPLY))
-        if "received_quantity" in fields:
-            fields["received_quantity"] = fields["received_quantity"] or 0
-        if fields.get("received_on") and "received_quantity" not in fields:
+        if fields.get("received_on") and fields.get("received_quantity") is None:
             fields["received_quantity"] = fields["quantity"]  # arrived, and nobody counted: all of it
+        elif "received_quantity" in fields:
+            fields["received_quantity"] = fields["received_quantity"] or 0
         po, sku = record.values["po_id"], record.values["sku"]
         row = known.get((po, sku))
         if row is None:

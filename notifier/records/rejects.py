@@ -2,21 +2,14 @@
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from notifier.errors import ImportRefused
+from notifier.terms.cells import harmless
 
 HEADER = ("line", "field", "reason", "row")
-_FORMULA = re.compile("[=+\\-@\t\r＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
-
-
-def neutral(cell: str) -> str:
-    """The cell so that no spreadsheet runs it as a formula; plain numbers stay as they are (HOSTILE.md 16)."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
 class SideFile:
@@ -40,7 +33,7 @@ class SideFile:
                 raise ImportRefused(f"{self.path}: cannot be written ({error}); rejected rows go there") from error
             self._writer = csv.writer(self._stream)
             self._writer.writerow(HEADER)
-        self._writer.writerow((line, column, neutral(reason), neutral(_raw(cells))))
+        self._writer.writerow((line, column, harmless(reason), _raw(cells)))
 
     def close(self) -> str | None:
         """Close it; returns its path, None when there was nothing to write."""
@@ -51,7 +44,9 @@ class SideFile:
 
 
 def _raw(cells: Sequence[str]) -> str:
-    """The cells as one line of CSV, each made harmless for whoever splits them again."""
+    """The cells as one line of CSV, each made harmless for whoever splits them again (HOSTILE.md 16)."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow([neutral(cell).replace("\0", "\\0") for cell in cells])
-    return text.getvalue()
+    csv.writer(text, lineterminator="").writerow([harmless(cell).replace("\0", "\\0") for cell in cells])
+    line = text.getvalue()
+    # a number stays as it is in its own cell, but at the head of a line a spreadsheet takes its sign for a formula's
+    return f"'{line}" if line[:1] in ("+", "-") else line

@@ -5,7 +5,7 @@ query through `spool_query`: both leave a file, which importer then reads.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -28,14 +28,42 @@ SETTLES = timedelta(seconds=5)
 """A file younger than that may still be written to; it is read at the next look."""
 _OURS = (".rejects.csv", ".warnings.csv")
 _ROWS = 5000
+_TAKEN = 3
+"""Length of an entry whose file was imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file of which nothing was taken: its name as a person knows it, and why, with the remedy."""
+
+    file: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why the file under `key` of a fingerprint was not imported.
+
+    `again`: it is not its content but the way to it, so it is tried at every look; else only once it changes.
+    """
+
+    key: str
+    why: str
+    again: bool = False
+
+
+Entries = dict[str, list[Any]]
+"""A fingerprint opened: by file two marks of its place (size and time, or what a server said), its digest ("": try it
+again), and for a refused one the digest of what it was read by, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Files to import, oldest first, and the fingerprint to remember once they are imported."""
+    """Files to import, oldest first; those that cannot even be read; the fingerprint to remember once all are done."""
 
     files: tuple[Path, ...]
     fingerprint: str
+    unreadable: tuple[Fault, ...] = ()
 
 
 def fingerprint_of(tx: Transaction, name: str) -> str:
@@ -44,28 +72,65 @@ def fingerprint_of(tx: Transaction, name: str) -> str:
     return tx.connection.execute(query).scalar_one_or_none() or ""
 
 
-def new_files(pattern: str, fingerprint: str, now: datetime) -> News:
-    """The files matching `pattern` that are new or changed (size, time of change, then content) since `fingerprint`."""
-    before: dict[str, list[Any]] = json.loads(fingerprint) if fingerprint else {}
-    after: dict[str, list[Any]] = {}
+def new_files(pattern: str, fingerprint: str, now: datetime, terms: str = "") -> News:
+    """The files matching `pattern` that are new or changed (size, time of change, then content) since `fingerprint`.
+
+    One that was refused comes again where `terms`, the digest of what it was read by, are others than then.
+    """
+    before, after = entries_of(fingerprint), entries_of("")
     found: list[tuple[float, Path]] = []
+    unreadable: list[Fault] = []
     for path in map(Path, sorted(glob(pattern, recursive=True))):  # noqa: PTH207 - a pattern may be absolute
         if not path.is_file() or path.name.endswith(_OURS):
             continue
-        facts = path.stat()
+        key, facts, old = str(path), path.stat(), before.get(str(path))
         if now - SETTLES < datetime.fromtimestamp(facts.st_mtime, UTC) <= now:
-            if str(path) in before:
-                after[str(path)] = before[str(path)]
+            if old:
+                after[key] = old
             continue
-        old = before.get(str(path))
-        if old and old[:2] == [facts.st_size, facts.st_mtime_ns]:
-            after[str(path)] = old
+        place = [facts.st_size, facts.st_mtime_ns]
+        if old and old[:2] == place and known(old, old[2], terms):
+            after[key] = old
             continue
-        digest = content_digest(path)
-        after[str(path)] = [facts.st_size, facts.st_mtime_ns, digest]
-        if not old or old[2] != digest:
+        try:
+            digest = content_digest(path)
+        except OSError as error:
+            after[key] = [*place, ""]
+            unreadable.append(
+                Fault(key, f"{path}: cannot be read ({error.strerror}); check its permissions", again=True)
+            )
+            continue
+        if old and known(old, digest, terms):
+            after[key] = [*place, *old[2:]]
+        else:
+            after[key] = [*place, digest]
             found.append((facts.st_mtime, path))
-    return News(tuple(path for _, path in sorted(found)), json.dumps(after, sort_keys=True))
+    return News(tuple(path for _, path in sorted(found)), json.dumps(after, sort_keys=True), tuple(unreadable))
+
+
+def entries_of(fingerprint: str) -> Entries:
+    """The fingerprint, opened."""
+    found: Entries = json.loads(fingerprint) if fingerprint else {}
+    return found
+
+
+def known(entry: Sequence[Any], digest: str, terms: str) -> bool:
+    """Whether this content was taken, or refused under the same terms: it need not be tried again."""
+    return digest != "" and entry[2] == digest and (len(entry) == _TAKEN or entry[3] == terms)
+
+
+def with_faults(fingerprint: str, faults: Iterable[Fault], terms: str) -> str:
+    """The fingerprint that also knows which of its files were not imported, under which terms, and why."""
+    entries = entries_of(fingerprint)
+    for one in faults:
+        size, moment, digest = entries[one.key][:_TAKEN]
+        entries[one.key] = [size, moment, "" if one.again else digest, terms, one.why]
+    return json.dumps(entries, sort_keys=True)
+
+
+def faults_in(fingerprint: str) -> list[str]:
+    """Why files were refused that have not changed since."""
+    return [entry[4] for entry in entries_of(fingerprint).values() if len(entry) > _TAKEN]
 
 
 def content_digest(path: Path) -> str:
@@ -113,10 +178,13 @@ def _cell(value: Any) -> str | None:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-def note_reading(tx: Transaction, name: str, fingerprint: str, now: datetime) -> None:
-    """The source was read at `now`; another fingerprint than before is news, and ends its staleness."""
-    news = fingerprint_of(tx, name) != fingerprint
-    fields: dict[str, Any] = {"fingerprint": fingerprint, "last_read_at": now, "error": ""}
+def note_reading(tx: Transaction, name: str, fingerprint: str, now: datetime, *, news: bool) -> None:
+    """The source was read at `now`; only `news`, a file really imported, ends its staleness."""
+    fields: dict[str, Any] = {
+        "fingerprint": fingerprint,
+        "last_read_at": now,
+        "error": "; ".join(faults_in(fingerprint)),
+    }
     if news:
         fields |= {"last_new_at": now, "told_stale_at": None}
     _keep(tx, name, fields)

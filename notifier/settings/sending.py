@@ -41,7 +41,11 @@ class Delivery(Section):
     redirect_to_phone: Phone = Field("", description="Who gets every text in mode redirect, like +14155550123.")
     only_to: Words = Field((), description="In mode live, only these addresses and numbers; empty: everybody.")
     claim_size: Count = Field(500, le=10_000, description="Messages that a worker takes at once.")
-    lease_seconds: Count = Field(60, le=3600, description="Seconds after which another worker may take over a claim.")
+    lease_seconds: Count = Field(
+        180,
+        le=3600,
+        description="Seconds after which another worker may take over a claim; at least twice each timeout_seconds.",
+    )
     max_attempts: Count = Field(
         6, le=50, description="Tries for a message before a transient error counts as a refusal."
     )

@@ -12,20 +12,28 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 
 from notifier.store.engine import Transaction
-from notifier.store.lookup import batches, table_of
-from notifier.store.tables import Customer
+from notifier.store.lookup import batches, insert_new, table_of
+from notifier.store.tables import Customer, Meta
 from notifier.store.tables import Decision as DecisionRow
 from notifier.store.tables.messages import PlanRun
 from notifier.terms.decision import Decision
 from notifier.terms.words import Verdict
 
-_decision, _run, _customer = table_of(DecisionRow), table_of(PlanRun), table_of(Customer)
+_decision, _run, _customer, _meta = table_of(DecisionRow), table_of(PlanRun), table_of(Customer), table_of(Meta)
 
 
 def last_planned(tx: Transaction) -> datetime | None:
     """The latest business moment that any run judged, aware UTC."""
     found: datetime | None = tx.connection.execute(select(func.max(_run.c.at))).scalar_one()
     return found
+
+
+def mode_changed(tx: Transaction, mode: str) -> bool:
+    """Whether the last plan ran in another mode of delivery; remembers this one."""
+    found = tx.connection.execute(select(_meta.c.value).where(_meta.c.name == "mode")).scalar_one_or_none()
+    if found != mode:
+        insert_new(tx, _meta, [{"name": "mode", "value": mode}], replace=("value",))
+    return found is not None and found != mode
 
 
 def open_run(tx: Transaction, now: datetime) -> int:
@@ -40,11 +48,15 @@ def close_run(tx: Transaction, run_id: int, state: str, counts: Mapping[str, int
     tx.connection.execute(update(_run).where(_run.c.id == run_id).values(state=state, **counts))
 
 
-def set_due(tx: Transaction, due: Mapping[int, datetime | None]) -> None:
-    """Write when plan must look at each customer again, by customer id."""
-    change = update(_customer).where(_customer.c.id == bindparam("one")).values(due_at=bindparam("at"))
+def set_due(tx: Transaction, due: Mapping[int, datetime | None], seen: Mapping[int, datetime | None]) -> None:
+    """Write when plan must look at each customer again, by customer id.
+
+    One whose `due_at` is no longer what plan has `seen` was brought forward meanwhile, and stays so.
+    """
+    unchanged = _customer.c.due_at.is_not_distinct_from(bindparam("was", type_=_customer.c.due_at.type))
+    change = update(_customer).where(_customer.c.id == bindparam("one"), unchanged).values(due_at=bindparam("at"))
     if due:
-        tx.connection.execute(change, [{"one": one, "at": at} for one, at in due.items()])
+        tx.connection.execute(change, [{"one": one, "at": at, "was": seen.get(one)} for one, at in due.items()])
 
 
 def bring_forward(tx: Transaction, customer_ids: Sequence[int], at: datetime) -> None:

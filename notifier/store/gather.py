@@ -6,10 +6,10 @@ Called by pipeline, which turns these rows into facts. All instants are compared
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, or_, select
+from sqlalchemy import Row, Select, case, exists, func, or_, select
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
@@ -27,7 +27,7 @@ from notifier.store.tables import (
     Supply,
     Suppression,
 )
-from notifier.terms.words import COUNTED_STATES
+from notifier.terms.words import COUNTED_STATES, SENT_STATES, DeliveryMode
 
 _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLine)
 _address, _product, _supply = table_of(Address), table_of(Product), table_of(Supply)
@@ -56,10 +56,13 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Shelfware:
-    """Products and supply of the whole shop, read once a run."""
+    """Products and supply of the whole shop, read once a run. `turns`: the next day on which a supply of the SKU
+    begins to count, or to count as received.
+    """
 
     products: dict[str, Row[Any]]
     supplies: dict[str, list[Row[Any]]]
+    turns: dict[str, date]
 
 
 def due_query(now: datetime, every: bool) -> Select[Any]:
@@ -73,13 +76,22 @@ def due_query(now: datetime, every: bool) -> Select[Any]:
     return query.where(exists(select(_line.c.id).where(_line.c.customer_id == _customer.c.id)))
 
 
-def due_customers(tx: Transaction, now: datetime, every: bool) -> list[int]:
-    """Those ids, in order."""
-    return list(tx.connection.execute(due_query(now, every).order_by(_customer.c.id)).scalars())
+def due_customers(tx: Transaction, now: datetime, every: bool) -> dict[int, datetime | None]:
+    """Those ids, in order, each with the `due_at` that was read."""
+    query = due_query(now, every).add_columns(_customer.c.due_at).order_by(_customer.c.id)
+    return {row.id: row.due_at for row in tx.connection.execute(query)}
 
 
-def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, cap_period: timedelta) -> Gathered:
-    """Read the facts of `customer_ids` at `now`; contacts reach back `cap_period`, the longest cap."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Which past counts: what went in `mode`, and contacts back to `cap_period`, the longest cap."""
+
+    mode: DeliveryMode
+    cap_period: timedelta
+
+
+def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, past: Past) -> Gathered:
+    """Read the facts of `customer_ids` at `now`."""
     found = Gathered()
     for ids in batches(customer_ids):
         found.customers += tx.connection.execute(
@@ -90,9 +102,10 @@ def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, cap_peri
     _read_addresses(tx, found)
     line_ids = [line.id for lines in found.lines.values() for line in lines]
     for ids in batches(line_ids):
-        _group(tx, _tellings(ids), "line_id", found.tellings)
+        _group(tx, _tellings(ids, past.mode), "line_id", found.tellings)
     _read_rights(tx, found, customer_ids, now)
-    _read_contacts(tx, found, customer_ids, now - cap_period)
+    if past.mode is not DeliveryMode.REDIRECT:
+        _read_contacts(tx, found, customer_ids, (now, past))
     return found
 
 
@@ -104,7 +117,7 @@ def _group(tx: Transaction, query: Select[Any], key: str, into: Rows) -> None:
 
 
 def _lines(customer_ids: Sequence[int], now: datetime) -> Select[Any]:
-    was_told = exists(select(_told.c.id).where(_told.c.line_id == _line.c.id, _told.c.live == 1))
+    was_told = exists(select(_told.c.id).where(_told.c.line_id == _line.c.id, _told.c.live.is_not(None)))
     return (
         select(
             _line,
@@ -123,12 +136,12 @@ def _lines(customer_ids: Sequence[int], now: datetime) -> Select[Any]:
     )
 
 
-def _tellings(line_ids: Sequence[int]) -> Select[Any]:
+def _tellings(line_ids: Sequence[int], mode: str) -> Select[Any]:
     at = func.coalesce(_message.c.handed_off_at, _message.c.queued_at).label("at")
     return (
-        select(_told, at)
+        select(_told, at, _message.c.state.in_(SENT_STATES).label("sent"))
         .join(_message, _message.c.id == _told.c.message_id)
-        .where(_told.c.line_id.in_(line_ids), _message.c.state.in_(COUNTED_STATES))
+        .where(_told.c.line_id.in_(line_ids), _told.c.live == mode, _message.c.state.in_(COUNTED_STATES))
         .order_by(at, _told.c.id)
     )
 
@@ -139,7 +152,8 @@ def _rewards(tx: Transaction, customer_ids: Sequence[int], now: datetime) -> dic
         .where(
             _reward.c.customer_id.in_(customer_ids),
             _reward.c.voided_at.is_(None),
-            _reward.c.issued_at > now - timedelta(days=365),
+            _reward.c.issued_at >= datetime(now.year, 1, 1, tzinfo=UTC),
+            _reward.c.issued_at <= now,
         )
         .group_by(_reward.c.customer_id)
     )
@@ -170,7 +184,8 @@ def _read_rights(tx: Transaction, found: Gathered, customer_ids: Sequence[int], 
             found.suppressions[row.brand, by_hash[row.address_hash]] = row
 
 
-def _read_contacts(tx: Transaction, found: Gathered, customer_ids: Sequence[int], since: datetime) -> None:
+def _read_contacts(tx: Transaction, found: Gathered, customer_ids: Sequence[int], when: tuple[datetime, Past]) -> None:
+    now, past = when
     at = func.coalesce(_message.c.handed_off_at, _message.c.queued_at)
     seen: set[int] = set()
     for column, all_ids in ((_message.c.customer_id, customer_ids), (_message.c.address_id, list(found.addresses))):
@@ -184,20 +199,37 @@ def _read_contacts(tx: Transaction, found: Gathered, customer_ids: Sequence[int]
                 _message.c.brand,
                 _message.c.address_id,
                 _message.c.customer_id,
-            ).where(column.in_(ids), at > since, _message.c.counts, _message.c.state.in_(COUNTED_STATES))
+                _message.c.state.in_(SENT_STATES).label("sent"),
+            ).where(
+                column.in_(ids),
+                at > now - past.cap_period,
+                _message.c.mode == past.mode,
+                _message.c.state.in_(COUNTED_STATES),
+            )
             rows: list[Any] = [row for row in tx.connection.execute(query) if row.id not in seen]
             seen.update(row.id for row in rows)
             found.contacts += rows
 
 
-def read_shelf(tx: Transaction) -> Shelfware:
-    """Every product, and every supply not fully received, by SKU."""
+def read_shelf(tx: Transaction, today: date) -> Shelfware:
+    """Every product, and every supply ordered and not fully received by `today`, a day in the shop's zone, by SKU.
+
+    What is received later counts as outstanding (`received` is 0).
+    """
     products = {row.sku: row for row in tx.connection.execute(select(_product))}
     supplies: dict[str, list[Row[Any]]] = defaultdict(list)
-    outstanding = _supply.c.quantity - _supply.c.received_quantity
-    for row in tx.connection.execute(select(_supply, outstanding.label("outstanding")).where(outstanding > 0)):
+    received = case((_supply.c.received_on > today, 0), else_=_supply.c.received_quantity)
+    outstanding = _supply.c.quantity - received
+    query = select(_supply, received.label("received"), outstanding.label("outstanding"))
+    there = or_(_supply.c.ordered_on.is_(None), _supply.c.ordered_on <= today)
+    for row in tx.connection.execute(query.where(outstanding > 0, there)):
         supplies[row.sku].append(row)
-    return Shelfware(products, dict(supplies))
+    turns: dict[str, date] = {}
+    for column in (_supply.c.ordered_on, _supply.c.received_on):
+        later = select(_supply.c.sku, func.min(column)).where(column > today).group_by(_supply.c.sku)
+        for sku, day in tx.connection.execute(later):
+            turns[sku] = min(day, turns.get(sku, day))
+    return Shelfware(products, dict(supplies), turns)
 
 
 def queue_positions(tx: Transaction, now: datetime, customers: Sequence[int] | Select[Any]) -> dict[int, int]:
@@ -210,7 +242,7 @@ def queue_positions(tx: Transaction, now: datetime, customers: Sequence[int] | S
         _line.c.sku.in_(select(_supply.c.sku)),
     )
     allocated = allocated & _line.c.sku.in_(select(_line.c.sku).where(_line.c.customer_id.in_(customers)))
-    before = func.sum(open_units).over(
+    before = func.sum(open_units(now)).over(
         partition_by=_line.c.sku, order_by=(_line.c.ordered_at, _line.c.id), rows=(None, -1)
     )
     queue = select(_line.c.id, _line.c.customer_id, func.coalesce(before, 0).label("ahead"))

@@ -15,7 +15,8 @@ from notifier.terms.words import Channel, LineStatus, MessageClass
 class Address:
     """One address an order was placed with.
 
-    `region` is the ISO country of a phone number, `textable` says S12 passed.
+    `region` is the ISO country of a phone number, `timezones` are the IANA zones it may lie in, `textable` says S12
+    passed.
     """
 
     id: int
@@ -23,6 +24,7 @@ class Address:
     value: str
     region: str = ""
     textable: bool = False
+    timezones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,15 @@ class PastContact:
     purpose: str
     address_id: int
     customer_id: int
+    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One message that told, or is on its way to tell, a customer about one line, with the ETA it named."""
+    """One message that told, or is on its way to tell, a customer about one line, with the ETA it named.
+
+    `sent` is False while it waits in the outbox, where it may still be withdrawn.
+    """
 
     message_id: int
     purpose: str
@@ -69,6 +75,7 @@ class Telling:
     at: datetime
     occasion: str
     eta: EtaRange | None
+    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,11 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One order line as it stands at `now`. `promised` is T, frozen at ordering; `covered`: stock now covers it."""
+    """One order line as it stands at `now`. `promised` is T, frozen at ordering; `covered`: stock now covers it.
+
+    `gone_quantity` are the units that a shipped or cancelled line is about; `stocked` is False for a virtual or parent
+    product, of which no stock says anything.
+    """
 
     id: int
     order: str
@@ -122,6 +133,8 @@ class LineFacts:
     alternatives: tuple[Alternative, ...] = ()
     product_url: str = ""
     image_url: str = ""
+    gone_quantity: int = 0
+    stocked: bool = True
 
     @property
     def told(self) -> Telling | None:

@@ -75,6 +75,10 @@ COUNTED_STATES = (
 """Messages that count against a frequency cap and as told (DESIGN.md, 5)."""
 
 
+SENT_STATES = (MessageState.HANDED_OFF, MessageState.UNKNOWN, MessageState.ACCEPTED)
+"""Messages that have, or may have, reached somebody."""
+
+
 class Outcome(StrEnum):
     """What became of one delivery attempt. DEFERRED: certainly not sent, worth another try."""
 

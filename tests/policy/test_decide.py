@@ -59,8 +59,10 @@ def test_the_locale_comes_from_order_customer_country_and_brand_in_that_order() 
     asked = [
         (line(locale="fr_CA", country="DE"), customer(locale="it", country="AT"), "fr-CA"),
         (line(country="DE"), customer(locale="it", country="AT"), "it"),
-        (line(country="BR"), customer(country="AT"), "pt"),
-        (line(), customer(country="AT"), "de"),
+        (line(country="BR"), customer(country="AT"), "pt-BR"),
+        (line(), customer(country="AT"), "de-AT"),
+        (line(country="US"), customer(), "en-US"),
+        (line(country="GB"), customer(), "en-GB"),
         (line(), customer(country=""), "sv"),
         (line(), customer(country="XX"), "sv"),
     ]

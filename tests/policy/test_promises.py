@@ -28,7 +28,8 @@ from tests.policy.people import BERLIN, NOON, PACKAGED, judge
 CUSTOMER = 7
 EMAILS = tuple(Address(n, Channel.EMAIL, f"ada{n}@example.com") for n in (1, 2))
 PHONES = tuple(
-    Address(n, Channel.SMS, f"+49151000000{n}", region, textable=True) for n, region in ((3, "DE"), (4, "US"))
+    Address(n, Channel.SMS, f"+49151000000{n}", region, textable=True, timezones=zones)
+    for n, region, zones in ((3, "DE", ("Europe/Berlin",)), (4, "US", ("America/New_York", "America/Los_Angeles")))
 )
 ZONES = (
     "Europe/Berlin",
@@ -168,7 +169,8 @@ def test_no_text_and_no_unrequired_email_leaves_in_the_recipients_night(
     for one in sends(who, policy, now):
         if free(one):
             continue
-        names = [who.timezone] if who.timezone else list(who.phone_timezones)
+        phones = [phone.timezones for phone in PHONES if phone.id == one.address_id] or [who.phone_timezones]
+        names = (who.timezone,) if who.timezone else phones[0]
         assert names or one.channel is Channel.EMAIL
         for name in names or ["Europe/Berlin"]:
             wall = now.astimezone(ZoneInfo(name))

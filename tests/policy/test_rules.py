@@ -218,8 +218,23 @@ def test_a_text_to_an_unknown_zone_is_held() -> None:
 
 
 def test_one_unknown_candidate_zone_makes_the_phones_zones_unknown() -> None:
-    who = texted(timezone="", phone_timezones=("Europe/Berlin", "Mars/Base"))
+    phone = replace(PHONE, timezones=("Europe/Berlin", "Mars/Base"))
+    who = customer(line(email=None, phone=phone), preferred_channel=Channel.SMS)
     assert said(judge(who, TEXTING)) == ["placed sms hold no_time_zone"]
+
+
+def test_a_text_keeps_the_hours_of_the_phone_that_the_order_named_not_of_the_customers_own() -> None:
+    phone = replace(PHONE, id=5, region="DE", timezones=("Asia/Tokyo",))
+    who = customer(line(email=None, phone=phone), phone_timezones=("Europe/Berlin",), preferred_channel=Channel.SMS)
+    judged = judge(who, TEXTING)
+    assert said(judged) == ["placed sms hold quiet_hours"]
+    assert judged.decisions[0].hold_until == datetime(2027, 3, 4, 0, 0, tzinfo=UTC)
+
+
+def test_the_customers_own_zone_wins_over_the_phones() -> None:
+    phone = replace(PHONE, timezones=("Asia/Tokyo",))
+    who = customer(line(email=None, phone=phone), timezone="Europe/Berlin", preferred_channel=Channel.SMS)
+    assert said(judge(who, TEXTING)) == ["placed sms send due"]
 
 
 def test_who_prefers_texts_but_has_no_known_zone_gets_the_email() -> None:

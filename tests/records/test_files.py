@@ -247,6 +247,12 @@ def test_a_side_file_carries_no_formula(small, tell):
     assert next(csv.reader([reject["row"]]))[2:7:2] == ["'@x", "C1", "'=cmd()"]
 
 
+def test_a_rejected_rows_hidden_formulas_act_in_no_country(small, tell):
+    report = small.take("backorders", tell("order_id=-7|quantity=0|customer_name=Ann; =cmd()"))
+    [reject] = rejects(report)
+    assert (reject["row"][:3], "Ann; '=cmd()" in reject["row"]) == ("'-7", True)
+
+
 def test_a_clean_second_import_removes_the_old_reject_file(small, tell):
     report = small.take("backorders", tell("quantity=0"))
     small.take("backorders", tell("quantity=1"))

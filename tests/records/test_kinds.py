@@ -77,6 +77,17 @@ def test_supply_makes_everybody_waiting_for_it_due(shop, tell):
     assert shop.one(Supply).received_on == date(2026, 11, 30)
 
 
+@pytest.mark.parametrize(("cell", "received"), [("", 10), ("4", 4), ("0", 0)])
+def test_supply_that_arrived_uncounted_arrived_as_a_whole(small, cell, received):
+    small.take("supply", f"po_id,sku,quantity,received_on,received_quantity\nP1,A,10,2026-11-30,{cell}\n")
+    assert small.one(Supply).received_quantity == received
+
+
+def test_supply_that_has_not_arrived_has_received_nothing(small):
+    small.take("supply", "po_id,sku,quantity,received_on,received_quantity\nP1,A,10,,\n")
+    assert small.one(Supply).received_quantity == 0
+
+
 CONSENTS = """customer_id,address,channel,class,granted,wording,source,at
 C1,,email,marketing,yes,I agree,checkout,2026-10-01T00:00:00Z
 ,+4915112345678,sms,service,no,,phone call,2026-10-02T00:00:00Z

@@ -8,6 +8,7 @@ from notifier.errors import SettingsError
 from notifier.settings import Settings, load_settings
 
 BRANDS = '[brands.oak]\nname = "Oak"\n[brands.elm]\nname = "Elm"\n'
+REDIRECT = '[delivery]\nmode = "redirect"\nredirect_to_email = "all@oak.example"\n'
 
 
 def load(folder: Path, text: str) -> Settings:
@@ -25,6 +26,11 @@ def load(folder: Path, text: str) -> Settings:
         ("[sms]\nenabled = true", "[sms] account_sid: is empty"),
         ('[policy]\nemail_from = "21:00"', "[policy] email_from: is not before email_until (20:00)"),
         ('[policy]\ntext_sunday_from = "20:00"', "[policy] text_sunday_from: is not before text_until"),
+        (f"{REDIRECT}lease_seconds = 119", "[delivery] lease_seconds: is less than twice [email] timeout_seconds (60)"),
+        (
+            f"{REDIRECT}lease_seconds = 130\n[sms]\nenabled = true\ntimeout_seconds = 66",
+            "[delivery] lease_seconds: is less than twice [sms] timeout_seconds (66)",
+        ),
         ("[reward]\npercent = 10", "[reward] budget: or budget_currency is not set"),
         ("[reward]\namount = 5", "[reward] currency: is empty"),
         ('[email]\nusername = "u"\nsecurity = "none"', "[email] security: is none, and a password"),
@@ -47,6 +53,11 @@ def test_a_contradiction_is_told_with_its_place(tmp_path: Path, text: str, told:
     with pytest.raises(SettingsError) as raised:
         load(tmp_path, text)
     assert any(told in line for line in raised.value.faults), raised.value.faults
+
+
+@pytest.mark.parametrize("text", [f"{REDIRECT}lease_seconds = 120", REDIRECT, "[delivery]\nlease_seconds = 5"])
+def test_a_lease_that_outlasts_two_sends_will_do_and_files_take_no_time(tmp_path: Path, text: str) -> None:
+    load(tmp_path, text)
 
 
 def test_a_faulty_section_raises_no_guess_about_another(tmp_path: Path) -> None:

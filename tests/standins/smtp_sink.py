@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ CLOSE = "close"
 
 SILENCE = "silence"
 """In place of an answer: nothing comes, the connection stays open."""
+
+GATE_SECONDS = 60.0
+"""After that a gate opens by itself, so that a test that failed does not hang."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Script:
     """What the server does. Each of the answers may be CLOSE or SILENCE; an empty one lets things go well.
 
     `at_rcpt` answers by recipient. `before_dot` and `after_dot` act once per entry, in order; `after_dot` with CLOSE or
-    SILENCE still takes the mail. `close_after` mails, the server answers the next MAIL with 421 and closes.
+    SILENCE still takes the mail. `close_after` mails, the server answers the next MAIL with 421 and closes. While
+    `gate` is not set, a mail that has come whole waits for its answer.
     """
 
     at_rcpt: dict[str, str] = field(default_factory=dict)
@@ -47,11 +52,12 @@ class Script:
     smtputf8: bool = True
     login: tuple[str, str] | None = None
     greet: str = ""
+    gate: threading.Event | None = None
 
 
 @dataclass
 class Book:
-    """What happened: mails taken, connections opened, commands by connection."""
+    """What happened: mails taken, connections opened, commands by connection, mails that came to the gate."""
 
     mails: list[Mail] = field(default_factory=list)
     connections: int = 0
@@ -59,6 +65,7 @@ class Book:
     open_at_once: int = 0
     most_at_once: int = 0
     logins: list[str] = field(default_factory=list)
+    at_gate: int = 0
 
 
 class _Server(SMTP):
@@ -138,6 +145,9 @@ class _Handler:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: _Server, session: Session, envelope: Envelope) -> str:
+        if self._script.gate:
+            self._book.at_gate += 1
+            await asyncio.get_running_loop().run_in_executor(None, self._script.gate.wait, GATE_SECONDS)
         answer = self._script.after_dot.pop(0) if self._script.after_dot else ""
         if answer[:1] not in ("4", "5"):
             content = envelope.original_content or b""

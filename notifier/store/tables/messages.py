@@ -79,7 +79,7 @@ class Message(SQLModel, table=True):
     occasion: str
     state: str = "queued"
     reason: str = ""
-    counts: bool = True
+    mode: str = "live"
     queued_at: datetime
     not_before: datetime
     claimed_by: str = ""
@@ -96,7 +96,7 @@ class Message(SQLModel, table=True):
 
 
 class MessageLine(SQLModel, table=True):
-    """A line that a message tells about, with the ETA it names. `live` is 1, or None once withdrawn (no key then)."""
+    """A line that a message tells about, with the ETA it names. `live` is the mode it goes in, or None once nobody is told by it."""
 
     __tablename__ = "message_line"
     __table_args__ = (
@@ -112,7 +112,7 @@ class MessageLine(SQLModel, table=True):
     answers: date | None = None
     eta_from: date | None = None
     eta_to: date | None = None
-    live: int | None = 1
+    live: str | None = "live"
 
 
 class MessageBody(SQLModel, table=True):

@@ -5,7 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 revision = "0002"
-down_revision = "0001"
+down_revision = '0001'
 
 
 def upgrade() -> None:
@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("occasion", AutoString(), nullable=False),
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("reason", AutoString(), nullable=False),
-        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.Column("mode", AutoString(), nullable=False),
         sa.Column("queued_at", UTCDateTime(), nullable=False),
         sa.Column("not_before", UTCDateTime(), nullable=False),
         sa.Column("claimed_by", AutoString(), nullable=False),
@@ -174,7 +174,7 @@ def upgrade() -> None:
         sa.Column("answers", sa.Date(), nullable=True),
         sa.Column("eta_from", sa.Date(), nullable=True),
         sa.Column("eta_to", sa.Date(), nullable=True),
-        sa.Column("live", sa.Integer(), nullable=True),
+        sa.Column("live", AutoString(), nullable=True),
         sa.ForeignKeyConstraint(
             ["line_id"],
             ["order_line.id"],
