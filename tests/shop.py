@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from notifier import app
-from notifier.pipeline.deliver import DeliverReport, deliver
+from notifier.pipeline.deliver import Clock, DeliverReport, deliver
 from notifier.pipeline.house import House
 from notifier.pipeline.imports import ImportReport, ImportRequest, import_records
 from notifier.pipeline.plan import PlanReport, plan
@@ -62,11 +63,23 @@ class Shop:
         """Empty the outbox."""
         return asyncio.run(self._deliver(now))
 
+    def deliver_by(self, clock: Clock, rounds: int) -> DeliverReport:
+        """Deliver by a clock of the test's own, and stop after so many claims."""
+        return asyncio.run(self._deliver_by(clock, rounds))
+
     async def _deliver(self, now: datetime) -> DeliverReport:
-        wires = app.open_wires(self.settings)
+        return await self._deliver_by(lambda: now, None)
+
+    async def _deliver_by(self, clock: Clock, rounds: int | None) -> DeliverReport:
+        wires, stop, claims = app.open_wires(self.settings), asyncio.Event(), itertools.count(1)
+
+        def count(report: DeliverReport) -> None:
+            if next(claims) == rounds:
+                stop.set()
+
         try:
             with self.house() as house:
-                return await deliver(house, wires, lambda: now, asyncio.Event(), lambda report: None)
+                return await deliver(house, wires, clock, stop, count)
         finally:
             await app.close_wires(wires)
 

@@ -26,7 +26,7 @@ def withdraw(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> None
 
 
 def hold_back(tx: Transaction, reasons: Mapping[int, str], versions: Mapping[int, str], now: datetime) -> None:
-    """Hold messages that a person or a mended template must release; `versions` is the template at fault, by message."""
+    """Hold messages that a mended template must release; `versions` is the template at fault, by message."""
     _close(tx, reasons, MessageState.HELD, now)
     noted = update(_message).where(_message.c.id == bindparam("one")).values(template_version=bindparam("version"))
     if versions:
@@ -34,7 +34,7 @@ def hold_back(tx: Transaction, reasons: Mapping[int, str], versions: Mapping[int
 
 
 def release_mended(tx: Transaction, version_of: Callable[[str, str, str], str]) -> int:
-    """Queue again what was held for a template that is another one now; `version_of` takes purpose, locale and brand."""
+    """Queue again what was held for a template that is another one now; `version_of` takes purpose, locale, brand."""
     columns = (_message.c.purpose, _message.c.locale, _message.c.brand, _message.c.template_version)
     held = _message.c.state == MessageState.HELD
     mended = 0

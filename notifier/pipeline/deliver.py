@@ -30,7 +30,7 @@ Clock = Callable[[], datetime]
 """Gives business time, aware UTC; app hands in the machine's clock or a fixed `--now`."""
 
 DEAD = frozenset({"opted_out", "bad_recipient", "mailbox_disabled", "bad_number"})
-"""Normalised provider codes after which the address is suppressed: opted out (Twilio 21610, RULES.md S3), or no more."""
+"""Normalised provider codes after which an address is suppressed: opted out (Twilio 21610, RULES.md S3), or gone."""
 
 AFTER_A_LIMIT = timedelta(minutes=5)
 """When a message is rendered again that ran out of time or memory."""
@@ -114,7 +114,7 @@ def _release(house: House) -> None:
 
 
 def _keep(house: House, ready: Sequence[Ready], failures: Mapping[int, RenderFailure], now: datetime) -> int:
-    """Keep the template versions used, and what to do with messages that could not be rendered; returns how many are held.
+    """Keep the template versions used, and hold what could not be rendered; returns how many are held.
 
     One that ran out of time goes back to the queue: a slow machine looks like a slow template.
     """

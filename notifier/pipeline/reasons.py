@@ -33,13 +33,15 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "no_longer_due": "what it was to say was no longer so",
         "already_in_outbox": "this message is in the outbox already",
         "reward_budget_spent": "the shop's budget for discount codes was spent",
-        "reward_cost_unknown": "nobody knows what the code would cost: a price is missing, or is in another currency than the budget",
+        "reward_cost_unknown": "what the code would cost is not known: a price is missing, or not in the budget's currency",
     }
 )
 """Reasons of policy and plan; those of the second judgement are reasons to withdraw."""
 
 DELIVERED: Mapping[str, str] = MappingProxyType(
     {
+        "brand_gone": "the settings no longer name its brand",
+        "not_in_only_to": "the shop writes only to listed addresses for now",
         "auth": "the shop's own login there was not accepted",
         "bad_number": "the number cannot be reached by text",
         "bad_recipient": "there is no such mailbox",

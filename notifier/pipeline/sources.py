@@ -68,7 +68,7 @@ class SourceReading:
     refused: tuple[Refusal, ...] = ()
 
     def with_faults_of(self, later: "SourceReading") -> "SourceReading":
-        """This one and what a `later` look has for the team: refused files, and reports with rejected rows."""
+        """Add what a `later` look has for the team: refused files, and reports with rejected rows."""
         rejected = tuple(one for one in later.reports if one.rejected)
         return SourceReading(self.reports + rejected, self.refused + later.refused)
 

@@ -94,7 +94,7 @@ def test_the_mail_in_the_mailbox_has_a_text_and_an_html_part(letter: EmailMessag
 
 def test_the_text_part_names_the_order_and_the_broken_promise(letter: EmailMessage) -> None:
     part = letter.get_body(("plain",))
-    assert part is not None and "11077" in part.get_content() and "3 June 1998" in part.get_content()
+    assert part is not None and "11077" in part.get_content() and "June 3, 1998" in part.get_content()
 
 
 def test_the_html_part_names_every_line_of_the_order(letter: EmailMessage) -> None:

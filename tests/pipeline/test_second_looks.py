@@ -119,3 +119,21 @@ def test_a_mailbox_that_is_gone_is_not_tried_again(reopen: Reopen) -> None:
         shop.deliver()
         report = shop.plan(NOON + timedelta(days=1))
     assert report.reasons == {"suppressed": 1}
+
+
+def test_a_judgement_that_waited_too_long_is_made_again(reopen: Reopen) -> None:
+    shop = reopen("")
+    shop.take_in("backorders", [order("ann")])
+    shop.plan()
+    ticks = iter(NOON + timedelta(minutes=5 * tick) for tick in range(1000))
+    report = shop.deliver_by(lambda: next(ticks), rounds=3)
+    assert (report.accepted, states(shop)) == (0, ["queued"])
+
+
+def test_a_brand_that_is_gone_writes_to_nobody(reopen: Reopen) -> None:
+    shop = reopen('[brands.old]\nname = "Old"\n')
+    shop.take_in("backorders", [order("ann")])
+    shop.plan()
+    shop = reopen('[brands.new]\nname = "New"\n')
+    shop.deliver()
+    assert [(row.state, row.reason) for row in shop.rows(Message)] == [("withdrawn", "brand_gone")]

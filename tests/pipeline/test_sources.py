@@ -2,9 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -165,6 +167,40 @@ def test_a_query_that_gives_the_same_again_is_imported_once(shop: Shop, tmp_path
     select = "SELECT 'O1' AS order_id, 'C1' AS customer_id, 'LAMP' AS sku, '2026-05-01' AS ordered_at"
     source = replace(feed(shop), glob="", database_url=f"sqlite:///{tmp_path / 'erp.db'}", select=select)
     assert [len(look(shop, source=source).reports) for _ in range(2)] == [1, 0]
+
+
+class _Export(BaseHTTPRequestHandler):
+    """One export that never changes, with an ETag."""
+
+    def do_GET(self) -> None:
+        same = self.headers.get("If-None-Match") == '"one"'
+        body = b"" if same else f"{HEAD.replace('sku', 'article')}\n{row('O1')}".encode()
+        self.send_response(304 if same else 200)
+        self.send_header("ETag", '"one"')
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words: object) -> None:
+        """Be quiet."""
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Export)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/export.csv"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_refused_download_is_fetched_whole_again_when_its_profile_is_mended(shop: Shop, address: str) -> None:
+    source = replace(feed(shop), glob="", url=address)
+    mended = replace(source, profile=Profile("p", "backorders", columns={"sku": "article"}))
+    found = [look(shop, source=one) for one in (source, source, mended, mended)]
+    assert [(len(one.refused), len(one.reports)) for one in found] == [(1, 0), (0, 0), (0, 1), (0, 0)]
 
 
 def test_the_team_hears_which_file_was_refused_and_where_rejected_rows_are(

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from notifier.errors import SettingsError
+from notifier.policy.due import occurrence
 from notifier.policy.figures import Policy, Rewards
 from notifier.policy.occasions import OCCASIONS, check_purposes
 from notifier.policy.occurrence import NEVER, Occurrence
-from notifier.terms.facts import LineFacts
-from notifier.terms.words import LineStatus
+from notifier.terms.facts import LineFacts, Telling
+from notifier.terms.words import Channel, LineStatus
 from tests.policy.people import NOON, PACKAGED, POLICY, UNKNOWN, customer, eta, line, on, told
 
 REWARDING = replace(POLICY, rewards=Rewards(on=True))
@@ -83,6 +84,16 @@ class TestEtaMoved:
         assert ask("eta_change", moved) == Occurrence(None, look_again=due)
         assert ask("eta_change", moved, due).occasion == "told:1:2027-07-06"
 
+    def test_two_days_at_a_time_become_news_although_progress_named_the_first_two(self) -> None:
+        calm = told("progress", NOON, "half:2027-03-20", eta="2027-03-20")
+        crept = line(promised=None, forecast=eta("2027-03-22"), tellings=(PLACED, calm))
+        assert ask("eta_change", crept).answers == "2027-03-18"
+
+    def test_the_first_date_of_all_counts_even_where_progress_named_it(self) -> None:
+        undated = told("placed", NOON - timedelta(days=9), "new")
+        calm = told("progress", NOON, "wait:1", eta="2027-03-18")
+        assert ask("eta_change", line(forecast=eta("2027-03-18"), tellings=(undated, calm))) == NEVER
+
     def test_a_date_found_is_news(self) -> None:
         knows = told("placed", NOON - timedelta(days=1), "new")
         assert ask("eta_change", line(forecast=eta("2027-03-15"), tellings=(knows,))).occasion == "told:1:2027-03-15"
@@ -118,6 +129,14 @@ class TestNewBackorder:
 
     def test_an_open_line_that_stock_does_not_cover_is_one(self) -> None:
         assert ask("placed", line(status=LineStatus.OPEN)).occasion == "new"
+
+    def test_a_product_without_stock_of_its_own_is_one_only_by_its_label(self) -> None:
+        assert ask("placed", line(status=LineStatus.OPEN, stocked=False)) == NEVER
+        assert ask("placed", line(stocked=False)).occasion == "new"
+
+    def test_a_promise_of_such_a_product_breaks_when_its_day_is_over(self) -> None:
+        late = line(status=LineStatus.OPEN, stocked=False, promised=on("2027-03-01"))
+        assert ask("delay", late).occasion == "promise:2027-03-01"
 
 
 class TestWaiting:
@@ -234,3 +253,15 @@ def test_faults_of_purposes_are_told_all_at_once_with_their_file() -> None:
 def test_nothing_is_due_for_a_line_ordered_after_now() -> None:
     later = line(ordered_at=NOON + timedelta(hours=1), promised=on("2027-03-01"), forecast=UNKNOWN)
     assert {ask(name, later).occasion for name in PACKAGED} == {None}
+
+
+class TestAfterTold:
+    def ask(self, *tellings: Telling) -> Occurrence:
+        gone = line(cancelled_at=NOON, tellings=tellings)
+        return occurrence(gone, customer(gone), (PACKAGED["cancelled"], Channel.EMAIL), POLICY, NOON)
+
+    def test_who_was_really_told_hears_the_end(self) -> None:
+        assert self.ask(PLACED).occasion == "cancelled"
+
+    def test_a_word_still_in_the_outbox_tells_nobody_and_is_looked_at_again_the_next_day(self) -> None:
+        assert self.ask(replace(PLACED, sent=False)) == Occurrence(None, look_again=datetime(2027, 3, 3, 23, tzinfo=UTC))
