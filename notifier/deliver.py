@@ -8,11 +8,14 @@ durably handed off, and no result is forgotten (DESIGN.md, 5).
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import partial
 from typing import Protocol
 
 import structlog
 
+from notifier.errors import Transient
 from notifier.terms.delivery import ChannelSender, Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
 
@@ -27,7 +30,11 @@ class Ledger(Protocol):
         ...
 
     def settle(self, results: Sequence[SendResult]) -> None:
-        """Commit what became of them. May be called again with the same results after a failure."""
+        """Commit what became of them, all or none. May be called again with the same results after a failure.
+
+        Raises errors.Transient or OSError for a database that may come back. Anything else is taken for a fault of
+        the results themselves: they are settled one by one, and one that cannot be stored, without its words.
+        """
         ...
 
 
@@ -36,7 +43,8 @@ class Pace:
     """How the feeding breathes. `group` bounds one hand-off; half the connections lets hand-off and network overlap.
 
     `linger` in seconds is how long a result may wait for company before it is settled. `first_wait` and `longest_wait`
-    in seconds bound the backoff of a failing settle; `last_tries` are left to it once a stop is asked for.
+    in seconds bound the backoff of a failing settle; `last_tries` are left to it once a stop is asked for. A fault
+    that a database coming back does not mend is tried `fault_tries` times.
     """
 
     group: int
@@ -44,6 +52,7 @@ class Pace:
     first_wait: float = 0.2
     longest_wait: float = 30.0
     last_tries: int = 5
+    fault_tries: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,14 @@ async def feed(
     return Tally(**counts)
 
 
+class _End(Enum):
+    """How the tries to record something ended: done, results that cannot be stored as they are, or a stop."""
+
+    RECORDED = auto()
+    FAULTY = auto()
+    STOPPED = auto()
+
+
 class _Books:
     """The ledger, called from threads one call at a time, and the tally beside it. Shared by all lanes."""
 
@@ -124,32 +141,60 @@ class _Books:
     async def settle(self, results: list[SendResult]) -> None:
         """Record results, again and again while it fails. The turn is kept meanwhile, so no lane hands off."""
         async with self._turn:
-            recorded = await _until_done(
-                lambda: asyncio.to_thread(self._ledger.settle, results), self.pace, self._asked
-            )
-        if recorded:
-            self.counts.update(str(result.outcome) for result in results)
-            return
-        self.counts["unsettled"] += len(results)
-        for result in results:
+            lost = await self._unrecorded(results)
+        self.counts["unsettled"] += len(lost)
+        self.counts.update(str(result.outcome) for result in results)
+        self.counts.subtract(str(result.outcome) for result in lost)
+        for result in lost:
             log.error(
                 "result_not_recorded", message=result.message_id, attempt=result.attempt_id, outcome=result.outcome
             )
 
+    async def _unrecorded(self, results: list[SendResult]) -> list[SendResult]:
+        """Record them together, one by one where one of them cannot be stored. Returns those a stop cut off."""
+        end = await self._record(results, self.pace.fault_tries)
+        if end is _End.FAULTY and len(results) > 1:
+            return [lost for one in results for lost in await self._unrecorded([one])]
+        if end is _End.FAULTY:
+            end = await self._record_plainly(results[0])
+        return [] if end is _End.RECORDED else results
 
-async def _until_done(act: Callable[[], Awaitable[None]], pace: Pace, stop: asyncio.Event) -> bool:
-    """Repeat with doubled waits until it works; after a stop only `last_tries` more. Whether it worked."""
-    wait, tries_left = pace.first_wait, pace.last_tries
+    async def _record_plainly(self, result: SendResult) -> _End:
+        """Give up the provider's words, then the code too: one answer must not stop all delivery."""
+        log.error("result_cannot_be_stored_as_it_is", message=result.message_id, attempt=result.attempt_id)
+        # The code is kept as long as possible, since an opt-out hangs on it.
+        wordless = replace(result, raw="", provider_id="", retry_after=None)
+        end = await self._record([wordless], self.pace.fault_tries)
+        if end is not _End.FAULTY:
+            return end
+        return await self._record([replace(wordless, code="bad_answer")], None)
+
+    async def _record(self, results: list[SendResult], fault_tries: int | None) -> _End:
+        act = partial(asyncio.to_thread, self._ledger.settle, results)
+        return await _until_done(act, self.pace, self._asked, fault_tries)
+
+
+async def _until_done(
+    act: Callable[[], Awaitable[None]], pace: Pace, stop: asyncio.Event, fault_tries: int | None
+) -> _End:
+    """Repeat with doubled waits until it works; after a stop only `last_tries` more.
+
+    FAULTY after `fault_tries` faults that are no trouble of the database; None: such a fault is repeated like any.
+    """
+    wait, tries_left, faults = pace.first_wait, pace.last_tries, 0
     while True:
         try:
             await act()
-            return True
+            return _End.RECORDED
         except Exception as fault:  # noqa: BLE001 - whatever the database raises, the results must not be forgotten
             log.warning("settle_failed", fault=type(fault).__name__, again_in=wait)
+            faults += not isinstance(fault, OSError | Transient)
+        if fault_tries is not None and faults >= fault_tries:
+            return _End.FAULTY
         if stop.is_set():
             tries_left -= 1
             if tries_left <= 0:
-                return False
+                return _End.STOPPED
             await asyncio.sleep(min(wait, pace.first_wait))
         else:
             await _pause(stop, wait)

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +31,9 @@ from notifier.terms.content import Content
 BATCH = 64
 """Messages a process gets at once: enough to forget the pipe's cost, few enough to share the work out evenly."""
 STRIKES = 3
-"""A template version that breaks the limits so often in a row is no longer tried in this pool."""
+"""A template version that breaks the limits so often in a row is not tried for STRIKE_SECONDS."""
+STRIKE_SECONDS = 600.0
+"""So long a strike counts: a machine that was slow for a minute must not bar a version until the next restart."""
 FRAME = struct.Struct(">I")
 
 
@@ -73,12 +75,17 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class RenderFailure:
-    """Why one message could not be rendered; nothing of the customer is in the text. `limit`: it broke a limit."""
+    """Why one message could not be rendered; nothing of the customer is in the text. `limit`: it broke a limit.
+
+    `out_of_time`: that limit was the wall clock's, so the machine may have been slow and a later try may succeed; False
+    means that the template is at fault (or eats memory) and must be mended first.
+    """
 
     text: str
     where: str
     version: str
     limit: bool = False
+    out_of_time: bool = False
 
 
 Answer = Rendered | RenderFailure
@@ -87,9 +94,19 @@ Answer = Rendered | RenderFailure
 class _Broken(Exception):
     """The process ended, or had to be ended, before it answered."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, out_of_time: bool = False) -> None:
         super().__init__(why)
         self.why = why
+        self.out_of_time = out_of_time
+
+
+@dataclass(frozen=True, slots=True)
+class _Strikes:
+    """How often in a row a version broke its limits, when last (seconds of the pool's clock), and which limit then."""
+
+    count: int
+    last: float
+    out_of_time: bool
 
 
 @dataclass(slots=True)
@@ -167,7 +184,7 @@ class _Worker:
         while len(self.pending) < size:
             left = deadline - time.monotonic()
             if not poll.poll(max(left, 0) * 1000):
-                raise _Broken("took too long")
+                raise _Broken("took too long", out_of_time=True)
             block = os.read(handle, 1 << 18)
             if not block:
                 raise _Broken("used too much memory or ended by itself")
@@ -198,14 +215,16 @@ def _read(frame: bytes, version: str) -> Answer:
 class RenderPool:
     """`workers` limited processes. `render` blocks, may be called from any thread, one call at a time.
 
-    Use as a context manager; processes start on first use and are ended on leaving.
+    Use as a context manager; processes start on first use and are ended on leaving. `clock` gives monotonic seconds by
+    which strikes expire.
     """
 
-    def __init__(self, workers: int, limits: Limits) -> None:
+    def __init__(self, workers: int, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._workers = [_Worker(limits) for _ in range(max(workers, 1))]
         self._limits = limits
         self._turn = threading.Lock()
-        self._strikes: dict[str, int] = {}
+        self._clock = clock
+        self._strikes: dict[str, _Strikes] = {}
 
     def __enter__(self) -> "RenderPool":  # noqa: PYI034
         return self
@@ -257,7 +276,7 @@ class RenderPool:
             if struck:
                 answers[left.pop(0)] = struck
                 continue
-            batch = left[:1] if alone else [n for n in left if not self._struck_out(jobs[n])]
+            batch = left[:1] if alone else left[:1] + [n for n in left[1:] if not self._struck_out(jobs[n])]
             try:
                 for n, answer in zip(list(batch), worker.answers([jobs[n] for n in batch]), strict=True):
                     answers[n] = answer
@@ -269,22 +288,29 @@ class RenderPool:
                 culprit = next(n for n in batch if answers[n] is None)
                 # A machine that stood still for a moment looks the same as a hostile template: hence a second try.
                 if alone:
-                    answers[culprit] = self._failure(jobs[culprit], broken.why)
+                    answers[culprit] = self._failure(jobs[culprit], broken)
                     left.remove(culprit)
                 else:
                     left.remove(culprit)
                     left.insert(0, culprit)
                 alone = not alone
 
-    def _failure(self, job: RenderJob, why: str) -> RenderFailure:
+    def _failure(self, job: RenderJob, broken: _Broken) -> RenderFailure:
         version = job.source.version
-        self._strikes[version] = self._strikes.get(version, 0) + 1
-        return RenderFailure(f"the template {why}; look for loops and large repeats", job.source.purpose, version, True)
+        before = self._standing(version)
+        self._strikes[version] = _Strikes((before.count if before else 0) + 1, self._clock(), broken.out_of_time)
+        text = f"the template {broken.why}; look for loops and large repeats"
+        return RenderFailure(text, job.source.purpose, version, True, broken.out_of_time)
 
     def _struck_out(self, job: RenderJob) -> RenderFailure | None:
         version = job.source.version
-        if self._strikes.get(version, 0) < STRIKES:
+        strikes = self._standing(version)
+        if strikes is None or strikes.count < STRIKES:
             return None
-        return RenderFailure(
-            f"the template broke its limits {STRIKES} times; mend it", job.source.purpose, version, True
-        )
+        text = f"the template broke its limits {STRIKES} times; mend it"
+        return RenderFailure(text, job.source.purpose, version, True, strikes.out_of_time)
+
+    def _standing(self, version: str) -> _Strikes | None:
+        """The strikes that still count."""
+        strikes = self._strikes.get(version)
+        return strikes if strikes and self._clock() - strikes.last < STRIKE_SECONDS else None

@@ -16,6 +16,7 @@ from typing import Self
 import aiosmtplib
 
 from notifier.channels.envelope import BadAddress, mailbox
+from notifier.channels.plain import provider_id
 from notifier.channels.smtp_words import Stage, masked, meaning
 from notifier.errors import SettingsError
 from notifier.terms.delivery import Parcel, SendResult
@@ -169,9 +170,8 @@ class EmailSender:
             return self._refusal(line, letter, parcel, answer)
         queued = _QUEUED_AS.search(answer.message)
         words = masked(f"{answer.code} {answer.message}", parcel.recipient)
-        return SendResult(
-            parcel.message_id, parcel.attempt_id, Outcome.ACCEPTED, "sent", words, queued.group(1) if queued else ""
-        )
+        queue_id = provider_id(queued.group(1)) if queued else ""
+        return SendResult(parcel.message_id, parcel.attempt_id, Outcome.ACCEPTED, "sent", words, queue_id)
 
     def _refusal(self, line: _Line, letter: _Letter, parcel: Parcel, answer: aiosmtplib.SMTPResponse) -> SendResult:
         found = meaning(letter.stage, answer.code, answer.message)

@@ -18,6 +18,8 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[
 from twilio.rest import Client  # type: ignore[import-untyped]
 
 from notifier.channels.email import is_loopback
+from notifier.channels.plain import one_line
+from notifier.channels.plain import provider_id as storable_id
 from notifier.errors import SettingsError
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Outcome
@@ -57,7 +59,11 @@ CODES = {
     63038: "rate_limited",
 }
 _LATER_CODES = (63038,)
-_UNAUTHORIZED = 401
+# Faults of our own account say nothing about the text: refusing for one of them would burn every queued text.
+_OURS = ("auth", "bad_sender", "unregistered_sender")
+_UNAUTHORIZED, _FORBIDDEN, _NO_SUCH_ACCOUNT = 401, 403, 404
+# The only ones for which a 403 is about the recipient; any other 403 is a suspended or restricted account.
+_FORBIDDEN_RECIPIENT = (21408, 21610)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,7 @@ class SmsSender:
         try:
             async with asyncio.timeout(self._access.timeout):
                 message = await self._client().messages.create_async(to=parcel.recipient, **self._fields(parcel))
-                sid, code = str(message.sid), message.error_code
+                sid, code = str(message.sid or ""), int(message.error_code or 0)
         except (TwilioRestException, TwilioServiceException) as fault:
             return _refusal(parcel, call, fault)
         except (OSError, aiohttp.ClientError) as fault:
@@ -165,7 +171,7 @@ class SmsSender:
         except (TwilioException, ValueError, KeyError, TypeError, AttributeError) as fault:
             return _result(parcel, (Outcome.UNKNOWN, "bad_answer"), type(fault).__name__)
         if code:
-            return _result(parcel, (Outcome.REFUSED, CODES.get(int(code), "rejected")), f"code={code}", sid)
+            return _result(parcel, _by_code(code), f"code={code}", sid)
         return _result(parcel, (Outcome.ACCEPTED, "sent"), f"status={message.status}", sid)
 
     async def account_state(self) -> str:
@@ -215,12 +221,19 @@ def _refusal(parcel: Parcel, call: _Call, fault: TwilioRestException | TwilioSer
     raw = f"http={reply} code={code} {_masked(str(text), parcel)}"
     if reply == _THROTTLED or code in _LATER_CODES:
         return _result(parcel, (Outcome.DEFERRED, "rate_limited"), raw, retry_after=call.retry_after)
-    if reply == _UNAUTHORIZED:
-        # A wrong token says nothing about the message: refusing would burn every queued text.
-        return _result(parcel, (Outcome.DEFERRED, "auth"), raw)
+    forbidden = reply == _FORBIDDEN and code not in _FORBIDDEN_RECIPIENT
+    if reply in (_UNAUTHORIZED, _NO_SUCH_ACCOUNT) or forbidden:
+        word = CODES.get(code, "")
+        return _result(parcel, (Outcome.DEFERRED, word if word in _OURS else "auth"), raw)
     if 400 <= reply < 500 and reply != 408:
-        return _result(parcel, (Outcome.REFUSED, CODES.get(code, "rejected")), raw)
+        return _result(parcel, _by_code(code), raw)
     return _result(parcel, (Outcome.UNKNOWN, "provider_error"), raw)
+
+
+def _by_code(code: int) -> tuple[Outcome, str]:
+    """What an error code says of a text that was certainly not sent."""
+    word = CODES.get(code, "rejected")
+    return (Outcome.DEFERRED if word in _OURS else Outcome.REFUSED), word
 
 
 def _broken_off(parcel: Parcel, call: _Call, fault: Exception) -> SendResult:
@@ -233,10 +246,9 @@ def _broken_off(parcel: Parcel, call: _Call, fault: Exception) -> SendResult:
 
 
 def _masked(text: str, parcel: Parcel) -> str:
-    """Twilio's words without numbers or the text itself."""
-    body = parcel.body.decode(errors="replace").strip()
-    plain = text.replace(body, "<body>") if body else text
-    return _NUMBER.sub("<number>", " ".join(plain.split()))[:_RAW_LIMIT]
+    """Twilio's words without numbers or the text itself, on one line."""
+    body, plain = one_line(parcel.body.decode(errors="replace")), one_line(text)
+    return _NUMBER.sub("<number>", plain.replace(body, "<body>") if body else plain)[:_RAW_LIMIT]
 
 
 def _seconds(value: str | None) -> float | None:
@@ -247,4 +259,6 @@ def _seconds(value: str | None) -> float | None:
 def _result(
     parcel: Parcel, found: tuple[Outcome, str], raw: str, provider_id: str = "", retry_after: float | None = None
 ) -> SendResult:
-    return SendResult(parcel.message_id, parcel.attempt_id, found[0], found[1], raw, provider_id, retry_after)
+    """A result that can be stored, whatever Twilio wrote."""
+    words, sid = one_line(raw)[: 2 * _RAW_LIMIT], storable_id(provider_id)
+    return SendResult(parcel.message_id, parcel.attempt_id, found[0], found[1], words, sid, retry_after)

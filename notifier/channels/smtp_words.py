@@ -6,6 +6,7 @@ Pure functions over RFC 5321 reply codes and RFC 3463 enhanced codes. Used by ch
 import re
 from enum import IntEnum
 
+from notifier.channels.plain import one_line
 from notifier.terms.words import Outcome
 
 RAW_LIMIT = 500
@@ -43,26 +44,37 @@ _NEVER = {
 # Without an enhanced code the same number means different things at different moments: a 550 to RCPT is about the
 # mailbox, a 550 to the content is about the content (HOSTILE.md 46).
 _NEVER_AT = {
-    Stage.MAIL: {552: "too_large", 530: "auth", 535: "auth"},
+    Stage.MAIL: {552: "too_large"},
     Stage.RCPT: {550: "bad_recipient", 551: "bad_recipient", 553: "bad_recipient", 552: "mailbox_full"},
     Stage.DATA: {552: "too_large", 550: "policy", 554: "policy"},
     Stage.DOT: {552: "too_large", 550: "policy", 554: "policy"},
 }
-_NEVER_ELSE = {Stage.CONNECT: "refused", Stage.MAIL: "bad_sender", Stage.RCPT: "policy"}
+_NEVER_ELSE = {Stage.MAIL: "bad_sender", Stage.RCPT: "policy"}
+
+# RFC 4954: these say that the login is missing or wrong, whatever enhanced code stands beside them.
+_LOGIN = (530, 534, 535, 538)
+# Faults of our own account: refusing for one of them would burn every queued mail.
+_OURS = ("auth", "bad_sender")
+# All that MAIL can say about this very mail: its SIZE and its SMTPUTF8. Everything else there is about the sender.
+_MAIL_ITSELF = ("too_large", "needs_smtputf8")
 
 
 def meaning(stage: Stage, reply: int, text: str) -> tuple[Outcome, str]:
     """Outcome and normalised code of one reply at one stage.
 
-    4yz is DEFERRED, 5yz REFUSED. Before MAIL a refusal is about our access to the server and says nothing about the
-    message, so it is DEFERRED too. Anything that is no failure code is UNKNOWN after the dot, DEFERRED before.
+    4yz is DEFERRED, 5yz REFUSED. A refusal of our access or of our sender says nothing about the message, so it is
+    DEFERRED too: all before MAIL, nearly all at MAIL, and `auth` and `bad_sender` wherever they are said. Anything that
+    is no failure code is UNKNOWN after the dot, DEFERRED before.
     """
     if reply // 100 == 4:
         return Outcome.DEFERRED, _later(reply, text)
+    if reply in _LOGIN:
+        return Outcome.DEFERRED, "auth"
     if reply // 100 == 5 and stage is Stage.CONNECT:
-        return Outcome.DEFERRED, "auth" if reply in (530, 534, 535, 538) else "server_refuses_us"
+        return Outcome.DEFERRED, "server_refuses_us"
     if reply // 100 == 5:
-        return Outcome.REFUSED, _never(stage, reply, text)
+        code = _never(stage, reply, text)
+        return (Outcome.DEFERRED if code in _OURS else Outcome.REFUSED), code
     return (Outcome.UNKNOWN if stage is Stage.DOT else Outcome.DEFERRED), "bad_answer"
 
 
@@ -78,7 +90,10 @@ def _later(reply: int, text: str) -> str:
 
 def _never(stage: Stage, reply: int, text: str) -> str:
     by_stage = _NEVER_AT[stage].get(reply) or _NEVER_ELSE.get(stage, "refused")
-    return _by_enhanced(text, _NEVER) or by_stage
+    code = _by_enhanced(text, _NEVER) or by_stage
+    if stage is Stage.MAIL and code not in (*_OURS, *_MAIL_ITSELF):
+        return by_stage
+    return code
 
 
 def _by_enhanced(text: str, table: dict[str, str]) -> str:
@@ -90,8 +105,11 @@ def _by_enhanced(text: str, table: dict[str, str]) -> str:
 
 
 def masked(text: str, recipient: str) -> str:
-    """A server's words without any address or the recipient's local part, on one line, at most RAW_LIMIT long."""
-    plain = _ADDRESS.sub("<address>", " ".join(text.split()))
+    """A server's words without any address or the recipient's local part, on one line, at most RAW_LIMIT long.
+
+    What comes out can be stored: valid UTF-8 without control characters.
+    """
+    plain = _ADDRESS.sub("<address>", one_line(text))
     local = recipient.rpartition("@")[0]
     # A local part of one or two letters would blank out ordinary words; alone it names nobody.
     if len(local) > 2:

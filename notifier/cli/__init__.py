@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from notifier.app import DATABASE_FAULTS, DATABASE_TROUBLE
 from notifier.cli.check import check
 from notifier.cli.demo import demo
 from notifier.cli.init import init
@@ -60,7 +61,10 @@ def _options(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 done with rejects or refusals, 2 usage or settings fault."""
+    """Run one command and return its exit code.
+
+    0 done, 1 done with rejects or refusals, 2 usage, settings or database fault.
+    """
     given = _settings_first(list(sys.argv[1:] if arguments is None else arguments))
     try:
         root(given)
@@ -70,9 +74,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NotifierError as refusal:
         typer.echo(str(refusal), err=True)
         return WITH_REFUSALS
+    except DATABASE_FAULTS as fault:
+        typer.echo(_without_rows(fault), err=True)
+        return FAULT
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else DONE
     return DONE
+
+
+def _without_rows(fault: Exception) -> str:
+    """One line about a database fault; a statement, its values or a row may hold an address, so none is quoted."""
+    kind = type(fault).__name__
+    if not isinstance(fault, DATABASE_TROUBLE):
+        return f"the database refused what it was given ({kind}). Nothing of this step was kept. Please report it"
+    words = (str(getattr(fault, "orig", None) or kind).splitlines() or [kind])[0]
+    return f"the database is in trouble: {words}. See that it is up, not locked and has room, then try again"
 
 
 def _settings_first(arguments: list[str]) -> list[str]:

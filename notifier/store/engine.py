@@ -9,10 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
 from notifier.errors import SettingsError
 
 SQLITE_BUSY_SECONDS = 30
+
+DATABASE_FAULTS: tuple[type[Exception], ...] = (SQLAlchemyError,)
+"""All that the database raises, for those who may not know SQLAlchemy. The text may quote a row: never print it."""
+
+DATABASE_TROUBLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, TimeoutError)
+"""Those of them that may pass: locked, down, full, no connection free. Their text is about the server, not a row."""
 
 
 def open_engine(url: str, pool_size: int = 5) -> Engine:
@@ -20,13 +27,17 @@ def open_engine(url: str, pool_size: int = 5) -> Engine:
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+        engine = create_engine(parsed, connect_args={"timeout": SQLITE_BUSY_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
     if backend == "postgresql":
         return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=10, pool_pre_ping=True
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     raise SettingsError([f"[database] url: {backend!r} is not supported; use sqlite:/// or postgresql://"])
 

@@ -264,4 +264,6 @@ class TestAfterTold:
         assert self.ask(PLACED).occasion == "cancelled"
 
     def test_a_word_still_in_the_outbox_tells_nobody_and_is_looked_at_again_the_next_day(self) -> None:
-        assert self.ask(replace(PLACED, sent=False)) == Occurrence(None, look_again=datetime(2027, 3, 3, 23, tzinfo=UTC))
+        assert self.ask(replace(PLACED, sent=False)) == Occurrence(
+            None, look_again=datetime(2027, 3, 3, 23, tzinfo=UTC)
+        )
