@@ -94,7 +94,7 @@ Answer = Rendered | RenderFailure
 class _Broken(Exception):
     """The process ended, or had to be ended, before it answered."""
 
-    def __init__(self, why: str, out_of_time: bool = False) -> None:
+    def __init__(self, why: str, *, out_of_time: bool = False) -> None:
         super().__init__(why)
         self.why = why
         self.out_of_time = out_of_time

@@ -1,6 +1,8 @@
 """The command line: exit codes, what goes where, and what is refused."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,37 @@ def test_an_unknown_option_ends_with_2(settings: Path) -> None:
 
 def test_the_signing_key_is_for_its_owner_alone(settings: Path) -> None:
     assert (settings.parent / "signing.key").stat().st_mode & 0o777 == 0o600
+
+
+CANARY = "canary.bird@shop.example.com"
+
+
+@pytest.fixture
+def refused_row(settings: Path, orders: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """The exit code and stderr of an import whose customer the database refuses, quoting the address."""
+    orders.write_text((HEAD + ROW).replace("ann@shop.example.com", CANARY))
+    (database,) = settings.parent.glob("*.db")
+    refuse = f"CREATE TRIGGER no BEFORE INSERT ON customer BEGIN SELECT RAISE(ABORT, 'no place for {CANARY}'); END"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(refuse)
+    capsys.readouterr()
+    return run(settings, "import", "backorders", str(orders), *NOW), capsys.readouterr().err
+
+
+def test_a_database_fault_ends_with_2_and_one_line(refused_row: tuple[int, str]) -> None:
+    code, words = refused_row
+    assert (code, words.count("\n"), "Traceback" in words) == (2, 1, False)
+
+
+def test_a_database_fault_shows_no_address(refused_row: tuple[int, str]) -> None:
+    assert CANARY not in refused_row[1] and "IntegrityError" in refused_row[1]
+
+
+def test_a_database_in_trouble_is_told_with_its_reason(
+    settings: Path, orders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (database,) = settings.parent.glob("*.db")
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("DROP TABLE customer")
+    code = run(settings, "import", "backorders", str(orders), *NOW)
+    assert (code, "no such table" in capsys.readouterr().err) == (2, True)

@@ -4,10 +4,12 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
 from notifier.deliver import Pace, Tally, feed
+from notifier.errors import Transient
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
 
@@ -37,6 +39,7 @@ class MemoryLedger:
     hand_off_faults: list[Exception | None] = field(default_factory=list)
     settle_faults: list[Exception | None] = field(default_factory=list)
     on_settle: Callable[[], None] = lambda: None
+    refuses: Callable[[SendResult], bool] = lambda result: False
     groups: list[int] = field(default_factory=list)
     settled: dict[int, SendResult] = field(default_factory=dict)
     threads: set[int] = field(default_factory=set)
@@ -58,6 +61,8 @@ class MemoryLedger:
         self.on_settle()
         if self.settle_faults and (fault := self.settle_faults.pop(0)):
             raise fault
+        if any(map(self.refuses, results)):
+            raise ValueError("a result cannot be stored")
         self.settled |= {result.message_id: result for result in results}
         self.tracks.events += [("settle", result.message_id) for result in results]
         self.tracks.open -= {result.message_id for result in results}
@@ -72,6 +77,7 @@ class ScriptedSender:
     act: Callable[[Parcel], "asyncio.Future[None] | None"] = lambda parcel: None
     now: int = 0
     most: int = 0
+    says: dict[str, Any] = field(default_factory=dict)
 
     async def send(self, parcel: Parcel) -> SendResult:
         self.tracks.events.append(("send", parcel.message_id))
@@ -83,7 +89,7 @@ class ScriptedSender:
                 await waiting
         finally:
             self.now -= 1
-        return SendResult(parcel.message_id, parcel.attempt_id, Outcome.ACCEPTED, "sent", "")
+        return replace(SendResult(parcel.message_id, parcel.attempt_id, Outcome.ACCEPTED, "sent", ""), **self.says)
 
     async def close(self) -> None:
         self.tracks.events.append(("close", 0))
@@ -191,6 +197,54 @@ async def test_a_failing_settle_is_repeated_until_it_works() -> None:
     ledger, sender = pair()
     ledger.settle_faults = [OSError("database down")] * 6
     assert await run(5, ledger, sender) == Tally(accepted=5)
+
+
+@pytest.mark.parametrize("trouble", [OSError("down"), Transient("locked")])
+async def test_a_database_that_is_long_down_costs_no_result_its_words(trouble: Exception) -> None:
+    ledger, sender = pair()
+    sender.says = {"raw": "250 queued as Q1", "provider_id": "Q1"}
+    ledger.settle_faults = [trouble] * 30
+    await run(1, ledger, sender)
+    assert (ledger.settled[1].raw, ledger.settled[1].provider_id) == ("250 queued as Q1", "Q1")
+
+
+async def test_one_result_that_cannot_be_stored_stops_no_delivery() -> None:
+    ledger, sender = pair()
+    sender.says = {"raw": "words"}
+    ledger.refuses = lambda result: result.message_id == 2 and result.raw != ""
+    assert await run(9, ledger, sender) == Tally(accepted=9)
+
+
+async def test_a_result_that_cannot_be_stored_costs_its_neighbours_nothing() -> None:
+    ledger, sender = pair()
+    sender.says = {"raw": "words"}
+    ledger.refuses = lambda result: result.message_id == 2 and result.raw != ""
+    await run(4, ledger, sender)
+    assert [ledger.settled[n].raw for n in range(1, 5)] == ["words", "", "words", "words"]
+
+
+async def test_a_refusal_that_cannot_be_stored_with_its_words_keeps_its_code() -> None:
+    ledger, sender = pair()
+    sender.says = {"outcome": Outcome.REFUSED, "code": "opted_out", "raw": "\udcff"}
+    ledger.refuses = lambda result: result.raw != ""
+    await run(1, ledger, sender)
+    assert (ledger.settled[1].outcome, ledger.settled[1].code) == (Outcome.REFUSED, "opted_out")
+
+
+async def test_a_result_that_cannot_be_stored_with_its_code_becomes_a_bad_answer() -> None:
+    ledger, sender = pair()
+    sender.says = {"outcome": Outcome.REFUSED, "code": "strange"}
+    ledger.refuses = lambda result: result.code == "strange"
+    await run(1, ledger, sender)
+    assert (ledger.settled[1].outcome, ledger.settled[1].code) == (Outcome.REFUSED, "bad_answer")
+
+
+async def test_a_result_that_is_never_taken_is_counted_as_unsettled_at_a_stop() -> None:
+    ledger, sender = pair(connections=1)
+    stop = asyncio.Event()
+    sender.act = lambda parcel: stop.set()
+    ledger.refuses = lambda result: True
+    assert await run(1, ledger, sender, stop) == Tally(unsettled=1)
 
 
 async def test_nothing_more_is_handed_off_while_settling_fails() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from notifier.render.catalogue import TemplateSource
 from notifier.render.mime import EmailHeaders
-from notifier.render_pool import Limits, Rendered, RenderFailure, RenderJob, RenderPool
+from notifier.render_pool import STRIKE_SECONDS, Limits, Rendered, RenderFailure, RenderJob, RenderPool
 from notifier.template_files import load_catalogue, packaged_folder
 from notifier.terms.content import BrandLook, Content, Item, Links
 from notifier.terms.words import Channel, MessageClass
@@ -108,6 +108,45 @@ def test_after_three_broken_limits_a_version_is_no_longer_tried(source: Template
         answers = pool.render([job(hostile)] * 4 + [job(source)])
     assert isinstance(answers[3], RenderFailure) and "3 times" in answers[3].text
     assert isinstance(answers[4], Rendered)
+
+
+def test_strikes_expire_so_that_a_slow_minute_bars_no_version(source: TemplateSource) -> None:
+    now = [0.0]
+    hostile = replace(source, email=GROWING)
+    with RenderPool(1, GENEROUS, clock=lambda: now[0]) as pool:
+        pool.render([job(hostile)] * 3)
+        now[0] = STRIKE_SECONDS
+        (answer,) = pool.render([job(hostile)])
+    assert isinstance(answer, RenderFailure) and "3 times" not in answer.text
+
+
+def test_strikes_count_until_they_expire(source: TemplateSource) -> None:
+    now = [0.0]
+    hostile = replace(source, email=GROWING)
+    with RenderPool(1, GENEROUS, clock=lambda: now[0]) as pool:
+        pool.render([job(hostile)] * 3)
+        now[0] = STRIKE_SECONDS - 1
+        (answer,) = pool.render([job(hostile)])
+    assert isinstance(answer, RenderFailure) and "3 times" in answer.text
+
+
+def test_a_template_that_ran_out_of_time_is_told_apart(source: TemplateSource) -> None:
+    with RenderPool(1, STRICT) as pool:
+        (answer,) = pool.render([job(replace(source, email=ENDLESS))])
+    assert isinstance(answer, RenderFailure) and answer.out_of_time
+
+
+def test_a_version_barred_for_its_time_is_still_out_of_time(source: TemplateSource) -> None:
+    with RenderPool(1, STRICT) as pool:
+        answers = pool.render([job(replace(source, email=ENDLESS))] * 4)
+    assert [isinstance(one, RenderFailure) and one.out_of_time for one in answers] == [True] * 4
+
+
+@pytest.mark.parametrize("email", [GROWING, "Hello {{ nam }}"])
+def test_a_faulty_template_did_not_run_out_of_time(source: TemplateSource, email: str) -> None:
+    with RenderPool(1, GENEROUS) as pool:
+        (answer,) = pool.render([job(replace(source, email=email))])
+    assert isinstance(answer, RenderFailure) and not answer.out_of_time
 
 
 def test_a_process_killed_from_outside_costs_no_message(source: TemplateSource) -> None:

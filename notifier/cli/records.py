@@ -11,6 +11,7 @@ from notifier.cli.session import DONE, WITH_REFUSALS, Session, say_json
 from notifier.cli.work import Json, Now
 from notifier.errors import UsageError
 from notifier.pipeline.imports import KINDS, BytesRead, ImportReport, ImportRequest, import_records
+from notifier.records.profile import Profile
 
 
 def import_files(
@@ -39,6 +40,8 @@ def import_files(
         for path in files:
             request = ImportRequest(kind, path, shape, dry_run, strict, accept_shrink)
             reports.append(import_records(house, context, request, at, _shown(bar, path)))
+    for report in reports:
+        _tell_detected(session, report, shape)
     _tell(session, kind, reports, as_json)
     raise typer.Exit(WITH_REFUSALS if any(report.rejected for report in reports) else DONE)
 
@@ -51,6 +54,19 @@ def _shown(bar: Progress, path: Path) -> BytesRead:
 def _bar(session: Session) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     return Progress(*columns, console=session.console, transient=True, disable=not session.console.is_terminal)
+
+
+def _tell_detected(session: Session, report: ImportReport, shape: Profile | None) -> None:
+    """What was found out and not given, and what else there is to know: a wrong guess shows here."""
+    found, given = report.detected, shape
+    words = [
+        "" if given and given.encoding else found.encoding,
+        f"delimiter {found.delimiter!r}" if found.delimiter and not (given and given.delimiter) else "",
+        f"dates {found.date_order}" if found.date_order and not (given and given.date_formats) else "",
+    ]
+    detected = [f"detected: {', '.join(filter(None, words))}"] if any(words) else []
+    for line in detected + report.notes:
+        session.console.print(f"  {line}", style="dim", markup=False, soft_wrap=True)
 
 
 def _tell(session: Session, kind: str, reports: list[ImportReport], as_json: bool) -> None:
@@ -66,8 +82,6 @@ def _tell(session: Session, kind: str, reports: list[ImportReport], as_json: boo
     words = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "read")
     session.console.print(f"{kind}: {words}")
     for report in reports:
-        for note in report.notes:
-            session.console.print(f"  {note}", style="dim")
         if report.warning_file:
             session.console.print(
                 f"  {report.warnings} values were left out; see {report.warning_file}", style="yellow"

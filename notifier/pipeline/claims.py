@@ -74,7 +74,7 @@ def claim(house: House, now: datetime) -> Claimed:
 def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed, now: datetime) -> None:
     customer_ids = sorted({row.customer_id for row in rows})
     stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
-    market = with_run(read_market(tx, now, customer_ids), stale, True)
+    market = with_run(read_market(tx, now, customer_ids, local_day(now, house.judging.policy.timezone)), stale, True)
     customers = {one.id: one for one in read_facts(tx, customer_ids, market, house.judging, now)}
     told_lines = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
@@ -161,12 +161,13 @@ def _ready(house: House, letter: Letter, market: Market, now: datetime) -> Ready
         return Ready(
             letter.message, RenderJob(source, content, headers_of(house, letter, content, now)), letter.recipient, None
         )
-    valid = _valid_seconds(letter.customer, house.judging.policy, now)
+    valid = _valid_seconds(letter, house.judging.policy, now)
     return Ready(letter.message, RenderJob(source, content), letter.recipient, valid)
 
 
-def _valid_seconds(customer: CustomerFacts, policy: Policy, now: datetime) -> int:
+def _valid_seconds(letter: Letter, policy: Policy, now: datetime) -> int:
     """Seconds for which a provider may queue a text, so that it never leaves in quiet hours (RULES.md S11)."""
-    end = closes(now, text_zones(customer), policy.texting.week)
+    zones = text_zones(letter.customer, letter.lines[0].address(Channel.SMS))
+    end = closes(now, zones, policy.texting.week)
     left = (end - now) if end else LONGEST_VALIDITY
     return max(int(min(left, LONGEST_VALIDITY).total_seconds()), 1)

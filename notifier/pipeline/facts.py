@@ -122,9 +122,6 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
     today = local_day(now, tz)
     turns = (turns_on(inputs, coverage, judging.shop, today), market.turns.get(row.sku))
     changes = [at for at in (stands.changes_at, *(day_start(turn, tz) for turn in turns if turn)) if at]
-    promised = row.promised_ship_by or (
-        row.deliver_by - timedelta(days=judging.transit_days) if row.deliver_by else None
-    )
     return LineFacts(
         id=row.id,
         order=row.order_key,
@@ -137,7 +134,7 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         status=stands.status,
         covered=coverage.by_stock,
         forecast=eta_of(inputs, coverage, judging.shop, today),
-        promised=promised,
+        promised=_promised(row, judging),
         email=_address(found, row.email_id),
         phone=_address(found, row.phone_id),
         locale=row.locale,
@@ -153,6 +150,13 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         gone_quantity=units.gone(stands.status),
         stocked=product is None or product.kind is ProductKind.STOCKED,
     )
+
+
+def _promised(row: AnyRow, judging: Judging) -> date | None:
+    """T: the promised ship date, else the promised arrival less the transit days."""
+    arrives: date | None = row.deliver_by
+    shipped: date | None = row.promised_ship_by
+    return shipped or (arrives - timedelta(days=judging.transit_days) if arrives else None)
 
 
 def _coverage(

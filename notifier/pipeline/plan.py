@@ -123,7 +123,7 @@ def _plan(tx: Transaction, house: House, report: PlanReport, progress: Progress)
     few = list(due) if len(due) <= CUSTOMERS_A_BATCH else due_query(now, every)
     stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
     budget_left = house.reward is None or rewards.spent(tx, now) < house.reward.budget
-    market = with_run(read_market(tx, now, few), stale, budget_left)
+    market = with_run(read_market(tx, now, few, local_day(now, house.judging.policy.timezone)), stale, budget_left)
     report.run = open_run(tx, now)
     done = 0
     for ids in batches(due, CUSTOMERS_A_BATCH):

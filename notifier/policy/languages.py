@@ -9,7 +9,7 @@ from notifier.terms.facts import CustomerFacts, LineFacts
 
 
 def locale_of(line: LineFacts, customer: CustomerFacts, policy: Policy) -> str:
-    """A BCP 47 tag: the order's, else the customer's, else the country's main language as written there, else the brand's."""
+    """A BCP 47 tag: the order's, else the customer's, else the country's main language, else the brand's."""
     said = line.locale or customer.locale
     if said:
         return said.replace("_", "-")

@@ -15,7 +15,11 @@ LONGEST_EMAIL = 254
 _LONGEST_LOCAL = 64
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 """A dot-atom that every rule of the library lets pass."""
-_NOBODY = frozenset({"noreply", "no-reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster"})
+_NOBODY = frozenset({"noreply", "donotreply", "mailerdaemon", "postmaster", "bounce", "bounces", "abuse"})
+"""Compared without `+tag` and without dots, hyphens and underscores."""
+_MARKS = str.maketrans("", "", "._-")
+_FICTITIOUS = re.compile(r"\+1\d{3}55501\d\d")
+"""555-0100 to 555-0199 of every North American area code belong to nobody."""
 _TEXTABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -42,7 +46,9 @@ def read_email(text: str) -> ReadAddress:
         domain = _checked(f"a@{domain}", domain)[1]  # the library's work is per domain then, and most are met again
     else:
         local, domain = _checked(text, domain)
-    if local.casefold() in _NOBODY:
+    if not local.isascii():
+        raise ValueError("this relay path cannot write to a non-ASCII local part")
+    if local.partition("+")[0].translate(_MARKS).casefold() in _NOBODY:
         raise ValueError(f"{local}@ is read by nobody")
     value = f"{local}@{domain}".lower()
     if len(value) > LONGEST_EMAIL:
@@ -72,10 +78,13 @@ def read_phone(text: str, country: str) -> ReadAddress:
     kind = phonenumbers.number_type(number)
     if kind == PhoneNumberType.UNKNOWN and not phonenumbers.is_possible_number(number):
         raise ValueError("no possible phone number; write it with its country code, as +49 151 …")
+    value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return ReadAddress(
         Channel.SMS.value,
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        value,
         phonenumbers.region_code_for_number(number) or "",
-        kind in _TEXTABLE and not number.extension,  # a kind is only known of a valid number
+        kind in _TEXTABLE
+        and not number.extension
+        and not _FICTITIOUS.fullmatch(value),  # a kind is only known of a valid number
         ",".join(zone for zone in timezone.time_zones_for_number(number) if zone != "Etc/Unknown"),
     )

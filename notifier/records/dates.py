@@ -31,8 +31,13 @@ _WORDS = {
 }
 _WORD = re.compile("|".join(_WORDS))
 _MOST_REMEMBERED = 100_000
+_ZEROS = re.compile(r"0+([^\w]+0+|T0+)*")
 
 EARLIEST, LATEST = 1970, 2200
+
+
+class NoDateError(ValueError):
+    """What a system writes where it has no date: 0000-00-00, 0001-01-01, 1900-01-01, 9999-12-31."""
 
 
 def strptime_pattern(declared: str) -> str:
@@ -94,9 +99,11 @@ class DateReader:
     def _moment(self, text: str) -> datetime:
         known = self._known.get(text)
         if known is None:
+            if _ZEROS.fullmatch(text):
+                raise NoDateError(f"{text!r} is no day of the calendar")
             known = self._read(text)
             if not EARLIEST <= known.year <= LATEST:
-                raise ValueError(f"{text!r} lies outside the years {EARLIEST} to {LATEST}")
+                raise NoDateError(f"{text!r} lies outside the years {EARLIEST} to {LATEST}")
             if len(self._known) < _MOST_REMEMBERED:
                 self._known[text] = known
         return known

@@ -7,6 +7,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,16 @@ _FOREIGN = {
 }
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = ",;\t|"
+_LIKELY = (
+    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp932 gb18030 big5 cp949 euc_jp koi8_r mac_roman cp850 "
+    "cp437 iso8859_2 iso8859_5 iso8859_7"
+).split()
+"""What shops export in; among all code pages charset-normalizer guesses too freely (French cp1252 as big5)."""
+_ODD = re.compile(
+    r"[^\W\d_][£¤¥¦§©¬®¯±²³µ¶¹»¼½¾‹›†‡•…][^\W\d_]|(?<!\w)[£¯³¹][^\W\d_]{2}|[^\W\d_a-zA-Z]{3}|[a-zß-ÿ][À-ÞŠŒŽŸ][a-zß-ÿ]"
+)
+"""No word of a Western language: a sign between letters, three accented letters in a row, a capital within."""
+_LONGEST_SHOWN = 40
 
 Progress = Callable[[int, int], None]
 
@@ -53,6 +64,8 @@ class Shape:
     skip: int = 0
     digest: str = ""
     size: int = 0
+    note: str = ""
+    """What the reader should know of a guess: that the encoding is one, with an example to look at."""
 
 
 class Feed:
@@ -88,17 +101,17 @@ def inspect(path: Path, profile: Profile | None, progress: Progress) -> Shape:
         raise ImportRefused(f"{path}: the file is empty; not even a header line is there")
     _refuse_foreign(path, sample)
     encoding = profile.encoding if profile and profile.encoding else _first_guess(sample)
-    encoding, digest = _settle_encoding(
+    encoding, digest, note = _settle_encoding(
         path, encoding, compressed=compressed, declared=bool(profile and profile.encoding)
     )
     text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
     layout = _layout(path, text)
     progress(size, size)
-    shape = Shape(path, layout, encoding, compressed, "", _line_ends(text), 0, digest, size)
+    shape = Shape(path, layout, encoding, compressed, "", _line_ends(text), 0, digest, size, note)
     if layout != "csv":
         return shape
     delimiter, skip = _delimiter(path, text, profile)
-    return Shape(path, layout, encoding, compressed, delimiter, shape.line_ends, skip, digest, size)
+    return Shape(path, layout, encoding, compressed, delimiter, shape.line_ends, skip, digest, size, note)
 
 
 def _open(path: Path, *, compressed: bool) -> IO[bytes]:
@@ -138,7 +151,7 @@ def _first_guess(sample: bytes) -> str:
     return _utf16_order(sample) or "utf-8"
 
 
-def _settle_encoding(path: Path, encoding: str, *, compressed: bool, declared: bool) -> tuple[str, str]:
+def _settle_encoding(path: Path, encoding: str, *, compressed: bool, declared: bool) -> tuple[str, str, str]:
     try:
         name = codecs.lookup(encoding).name
     except LookupError:
@@ -146,18 +159,32 @@ def _settle_encoding(path: Path, encoding: str, *, compressed: bool, declared: b
     name = "utf-8-sig" if name == "utf-8" else name
     digest, broken = _decode_all(path, name, compressed=compressed)
     if broken is None:
-        return name, digest
+        return name, digest, ""
     line, window = broken
     remedy = f"{path}, line {line}: not readable as {encoding}; set encoding in the profile to what the file is in"
     if declared or name != "utf-8-sig":
         raise ImportRefused(remedy)
-    # charset-normalizer only says whether the bytes read well as cp1252: among all code pages it guesses too freely
-    if from_bytes(window, cp_isolation=["cp1252"], threshold=0.3).best() is None:
-        raise ImportRefused(remedy)
+    cell = _western(window, remedy)
     digest, broken = _decode_all(path, "cp1252", compressed=compressed)
     if broken is not None:
         raise ImportRefused(f"{path}, line {broken[0]}: neither UTF-8 nor cp1252; set encoding in the profile")
-    return "cp1252", digest
+    return "cp1252", digest, f"read as cp1252, a guess: line {line} reads {cell!r}; else set encoding in the profile"
+
+
+def _western(window: bytes, remedy: str) -> str:
+    """The first non-ASCII cell read as cp1252, shortened. Raises ImportRefused where the cells read better otherwise."""
+    cells = dict.fromkeys(cell.strip() for cell in re.split(rb'[\r\n,;\t|"]', window) if not cell.isascii())
+    joined = b"\n".join(cells)
+    found = list(from_bytes(joined, cp_isolation=_LIKELY, threshold=0.3))
+    western = any("cp1252" in one.could_be_from_charset for one in found)
+    texts = [cell.decode("cp1252", "replace") for cell in cells]
+    odd = sum(bool(_ODD.search(text)) for text in texts)
+    if not western or odd * 5 > len(texts):
+        other = next((one.encoding for one in found if "cp1252" not in one.could_be_from_charset), "")
+        raise ImportRefused(
+            remedy + (f" (perhaps {other}; as cp1252 it reads {texts[0][:_LONGEST_SHOWN]!r})" if other else "")
+        )
+    return texts[0][:_LONGEST_SHOWN]
 
 
 def _decode_all(path: Path, encoding: str, *, compressed: bool) -> tuple[str, tuple[int, bytes] | None]:

@@ -14,7 +14,8 @@ from notifier.errors import ImportRefused
 from notifier.records.inspect import Feed, Shape
 
 LARGEST_CELL = 1_000_000
-LARGEST_LINE = 8_000_000
+LARGEST_RECORD = 4_000_000
+"""Characters of one record, all its lines together: it is in memory as a whole."""
 MOST_COLUMNS = 1000
 _CHUNK = 256 * 1024
 
@@ -120,11 +121,32 @@ def _header(shape: Shape, cells: Sequence[str]) -> Iterator[str]:
 
 def _lines(text: TextIOWrapper, shape: Shape) -> Iterator[str]:
     number = 0
-    while line := text.readline(LARGEST_LINE):
+    while line := text.readline(LARGEST_RECORD):
         number += 1
-        if len(line) == LARGEST_LINE:
-            raise ImportRefused(f"{shape.path}, line {number}: longer than {LARGEST_LINE:,} characters; no row is")
+        if len(line) == LARGEST_RECORD:
+            raise ImportRefused(f"{shape.path}, line {number}: longer than {LARGEST_RECORD:,} characters; no row is")
         yield line
+
+
+class _Record:
+    """The lines of the record at hand, counted, because a quoted cell may span any number of them."""
+
+    def __init__(self, lines: Iterator[str], shape: Shape) -> None:
+        self._lines, self._shape, self._line, self._length = lines, shape, 1, 0
+
+    def begin(self, line: int) -> None:
+        """A new record begins in this line."""
+        self._line, self._length = line, 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self._length += len(line)
+            if self._length > LARGEST_RECORD:
+                raise ImportRefused(
+                    f"{self._shape.path}, line {self._line}: the record that begins here is longer than "
+                    f"{LARGEST_RECORD:,} characters; perhaps a quotation mark never closes"
+                )
+            yield line
 
 
 def _records(text: TextIOWrapper, shape: Shape) -> Iterator[RawRow]:
@@ -132,9 +154,11 @@ def _records(text: TextIOWrapper, shape: Shape) -> Iterator[RawRow]:
     lines = _lines(text, shape)
     for _ in range(shape.skip):
         next(lines, None)
-    reader = csv.reader(lines, delimiter=shape.delimiter, strict=True)
+    record = _Record(lines, shape)
+    reader = csv.reader(record, delimiter=shape.delimiter, strict=True)
     while True:
         line = reader.line_num + 1 + shape.skip
+        record.begin(line)
         try:
             cells = next(reader)
         except StopIteration:
@@ -169,7 +193,8 @@ class JsonRows:
                 names.update(dict.fromkeys(value))
             if len(names) > MOST_COLUMNS:
                 raise ImportRefused(f"{shape.path}: has more than {MOST_COLUMNS} different keys; no list of rows does")
-        self.columns = tuple(names)
+        self.columns = tuple(_header(shape, tuple(names)))
+        self._keys = tuple(names)
 
     _feed: Feed | None
 
@@ -179,7 +204,7 @@ class JsonRows:
 
     def __iter__(self) -> Iterator[RawRow]:
         for line, value, fault in self._objects():
-            cells = [value.get(name, "") for name in self.columns]
+            cells = [value.get(name, "") for name in self._keys]
             yield RawRow(line, cells, fault or cell_fault(cells))
 
     def _objects(self) -> Iterator[tuple[int, dict[str, str], str]]:
@@ -194,7 +219,19 @@ class JsonRows:
             self._feed = None
 
 
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+class _KeyTwice(Exception):
+    """An object names a key twice; no ValueError, which would read as an object that goes on."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _KeyTwice(next(key for key in found if keys.count(key) > 1))
+    return found
+
+
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_object)
 
 
 def _cells(value: Any, shape: Shape, line: int) -> tuple[dict[str, str], str]:
@@ -230,6 +267,8 @@ def _json_lines(text: TextIOWrapper, shape: Shape) -> Iterator[tuple[int, dict[s
             continue
         try:
             value = _DECODER.decode(raw.lstrip("\ufeff"))
+        except _KeyTwice as error:
+            raise ImportRefused(f"{shape.path}, line {line}: the key {str(error)!r} is there twice; keep one") from None
         except (ValueError, RecursionError):
             yield line, {}, "is no JSON"
             continue
@@ -280,8 +319,8 @@ class _JsonArray:
         if not chunk:
             self._ended = True
         self._buffer, self._at = self._buffer[self._at :] + chunk, 0
-        if len(self._buffer) > LARGEST_LINE:
-            self._refuse(f"one object is longer than {LARGEST_LINE:,} characters")
+        if len(self._buffer) > LARGEST_RECORD:
+            self._refuse(f"one object is longer than {LARGEST_RECORD:,} characters")
 
     def _peek(self) -> str:
         while True:
@@ -301,6 +340,8 @@ class _JsonArray:
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._buffer, self._at)
+            except _KeyTwice as error:
+                self._refuse(f"has the key {str(error)!r} twice in one object; keep one")
             except RecursionError:
                 self._refuse("is nested too deeply")
             except ValueError as error:

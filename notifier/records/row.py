@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from notifier.records import values
 from notifier.records.addresses import ReadAddress, read_email, read_phone
 from notifier.records.columns import Column, Reads
-from notifier.records.dates import DateReader
+from notifier.records.dates import DateReader, NoDateError
 from notifier.records.mapping import Mapping, Texts
 from notifier.records.profile import ShopContext
 from notifier.terms.time import zone
@@ -26,6 +26,9 @@ Values = dict[str, Any]
 
 FARTHEST_ETA = timedelta(days=5 * 365)
 """A date beyond that (2099-12-31) is a system's way to say that it has none; it is read as none (HOSTILE.md 13)."""
+
+_PROMISES = ("eta_from", "eta_to", "promised_ship_by", "deliver_by", "promised_on")
+"""Dates without which a row still says something."""
 
 MOST_REMEMBERED = 20_000
 _UNREAD = object()
@@ -90,7 +93,7 @@ class RowReader:
                 try:
                     value = reading(text, place)
                 except ValueError as error:
-                    if name not in self._soft or isinstance(error, values.MangledError):
+                    if not self._dropped(name, error):
                         raise Rejected(name, str(error)) from None
                     value = blank
                     warnings.append((name, str(error)))
@@ -99,6 +102,12 @@ class RowReader:
             found[name] = value
         self._check(found, warnings)
         return Record(line, found, digest, tuple(warnings))
+
+    def _dropped(self, name: str, error: ValueError) -> bool:
+        """Whether only the value is left out, with a warning, and not the row."""
+        if isinstance(error, NoDateError):
+            return name in _PROMISES
+        return name in self._soft and not isinstance(error, values.MangledError)
 
     def _reading(self, column: Column) -> Callable[[str, tuple[str, str]], Value]:
         """The function that reads a column's text, given the row's time zone and country as they are written."""
@@ -146,7 +155,7 @@ class RowReader:
         first, last = found.get("eta_from"), found.get("eta_to")
         if first and last and first > last:
             raise Rejected("eta_to", f"{last} lies before eta_from {first}")
-        for name in ("eta_from", "eta_to", "promised_ship_by", "deliver_by", "promised_on"):
+        for name in _PROMISES:
             day = found.get(name)
             if day and day > self._far:
                 found[name] = None

@@ -16,7 +16,7 @@ MOST_STOCK = 2_000_000_000
 LONGEST_KEY = 200
 LONGEST_TEXT = 2000
 
-_SCIENTIFIC = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+")
+_SCIENTIFIC = re.compile(r"\d+([.,]\d+[eE]\+?|[eE]\+)\d+")
 _STOCK = re.compile(r"-?\d{1,12}([.,]0+)?")
 _WHOLE = re.compile(r"\d+([.,]0+)?")
 _POINT = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from notifier.errors import SettingsError
 
@@ -18,7 +19,7 @@ SQLITE_BUSY_SECONDS = 30
 DATABASE_FAULTS: tuple[type[Exception], ...] = (SQLAlchemyError,)
 """All that the database raises, for those who may not know SQLAlchemy. The text may quote a row: never print it."""
 
-DATABASE_TROUBLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, TimeoutError)
+DATABASE_TROUBLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, NoConnectionFree)
 """Those of them that may pass: locked, down, full, no connection free. Their text is about the server, not a row."""
 
 

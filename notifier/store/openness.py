@@ -16,7 +16,7 @@ _LINE = table_of(OrderLine).c
 
 
 def open_units(now: datetime) -> ColumnElement[int]:
-    """Units of a line still owed to the customer at the UTC instant `now`: those that leave later are owed until then."""
+    """Units of a line still owed to the customer at the UTC instant `now`; those that leave later still are."""
     shipped = case((_LINE.shipped_at > now, 0), else_=_LINE.quantity_shipped)
     cancelled = case((_LINE.cancelled_at > now, 0), else_=_LINE.quantity_cancelled)
     return _LINE.quantity - shipped - cancelled

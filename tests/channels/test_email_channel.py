@@ -265,3 +265,33 @@ def test_a_password_in_clear_to_another_machine_is_a_settings_error() -> None:
 
 def test_the_access_does_not_show_its_password() -> None:
     assert "s3cret" not in repr(EmailAccess("mail.example", 465, Security.TLS, "shop", "s3cret"))
+
+
+async def answering(after_dot: bytes) -> SendResult:
+    """The result of a mail to a server that answers the content with these very bytes."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 sink.example\r\n")
+        content = False
+        while line := await reader.readline():
+            if content and line != b".\r\n":
+                continue
+            writer.write(after_dot if content else b"354 go on\r\n" if line == b"DATA\r\n" else b"250 OK\r\n")
+            content = line == b"DATA\r\n"
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        async with EmailSender(EmailAccess("127.0.0.1", port, Security.NONE, timeout=10)) as sender:
+            return await sender.send(MAIL)
+
+
+async def test_an_accepting_answer_that_is_no_utf8_can_be_stored() -> None:
+    result = await answering(b"250 OK caf\xe9\x00 queued as Q\xe9\x071\r\n")
+    assert (result.raw, result.provider_id) == ("250 OK caf? queued as Q? 1", "Q? 1")
+
+
+async def test_a_refusing_answer_that_is_no_utf8_can_be_stored() -> None:
+    result = await answering(b"550 5.7.1 refus\xe9 \x1b[31m\r\n")
+    assert result.raw == "550 5.7.1 refus? [31m"

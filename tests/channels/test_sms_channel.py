@@ -89,6 +89,39 @@ async def test_a_refusal_is_given_our_word(api: TwilioApi, http: int, code: int,
     assert (result.outcome, result.code) == (Outcome.REFUSED, word)
 
 
+@pytest.mark.parametrize(
+    ("http", "code", "word"),
+    [
+        (400, 21606, "bad_sender"),
+        (400, 21212, "bad_sender"),
+        (400, 21659, "bad_sender"),
+        (400, 30034, "unregistered_sender"),
+        (400, 20003, "auth"),
+        (404, 20404, "auth"),
+        (404, 0, "auth"),
+        (403, 20005, "auth"),
+        (403, 0, "auth"),
+        (403, 21606, "bad_sender"),
+    ],
+)
+async def test_a_fault_of_our_own_account_defers_the_text(api: TwilioApi, http: int, code: int, word: str) -> None:
+    api.script = [Refuse(http, code)]
+    result = await send(api)
+    assert (result.outcome, result.code) == (Outcome.DEFERRED, word)
+
+
+async def test_an_opt_out_told_as_forbidden_is_still_a_refusal(api: TwilioApi) -> None:
+    api.script = [Refuse(403, 21610)]
+    result = await send(api)
+    assert (result.outcome, result.code) == (Outcome.REFUSED, "opted_out")
+
+
+async def test_what_twilio_says_can_be_stored_whatever_it_holds(api: TwilioApi) -> None:
+    api.script = [Refuse(400, 21211, "bad \udcff\x00\x1b[31m\nnumber")]
+    result = await send(api)
+    assert result.raw == "http=400 code=21211 Unable to create record: bad ? [31m number"
+
+
 async def test_a_wrong_token_defers_the_text_because_it_says_nothing_about_it(api: TwilioApi) -> None:
     result = await send(api, auth_token="wrong")
     assert (result.outcome, result.code) == (Outcome.DEFERRED, "auth")

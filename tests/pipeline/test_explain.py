@@ -116,7 +116,7 @@ def test_a_message_that_waits_says_so(log: ShopLog) -> None:
 
 
 def test_a_message_in_redirect_mode_does_not_claim_that_the_customer_knows(log: ShopLog) -> None:
-    log.queue(LINES, counts=False)
+    log.queue(LINES, mode="redirect")
     log.deliver()
     assert story(log).as_text().rstrip().endswith("It went to the shop's redirect address, not to the customer.")
 

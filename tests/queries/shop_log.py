@@ -26,7 +26,7 @@ EMAIL = "greta@mail.example"
 DELAY = Purpose("delay", MessageClass.REQUIRED, Rung.REQUIRED, "promise_broken", "A promise")
 PROGRESS = Purpose("progress", MessageClass.SERVICE, Rung.PROGRESS, "waiting", "News")
 TRACE = (Step("marketplace", "pass"), Step("consent", "pass", (("needed", "none"),)))
-BACKOFF = outbox.Backoff(60, 5, 0)
+BACKOFF = outbox.Backoff(60, 5)
 
 
 def add(tx: Transaction, model: type[SQLModel], **values: Any) -> int:
@@ -96,7 +96,7 @@ class ShopLog:
         lines: Sequence[tuple[str, str]],
         etas: Mapping[tuple[str, str], tuple[date, date]] | None = None,
         at: datetime = NOW,
-        counts: bool = True,
+        mode: str = "live",
         **changes: Any,
     ) -> int:
         """Decide to send and queue the message; returns its id."""
@@ -104,7 +104,7 @@ class ShopLog:
             decision = self.decision(tx, lines, **changes)
             ranges = {self.lines[one]: EtaRange(*told) for one, told in (etas or {}).items()}
             run = stored.open_run(tx, at)
-            made = outbox.put(tx, [outbox.Draft(decision, ranges, counts)], run, at)
+            made = outbox.put(tx, [outbox.Draft(decision, ranges, mode)], run, at)
             stored.record(tx, run, [decision], made, at)
             return made[0]
 
@@ -136,4 +136,4 @@ class ShopLog:
         attempts = self.hand_off(at, subject)
         results = [SendResult(one, attempt, outcome, code, "250 ok", "prov-1") for one, attempt in attempts.items()]
         with self.store.write() as tx:
-            contact_log.log_sent(tx, outbox.settle(tx, results, BACKOFF, at), at)
+            contact_log.log_sent(tx, outbox.settle(tx, results, BACKOFF, at).accepted, at)
