@@ -11,6 +11,8 @@ from datetime import UTC
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from notifier.errors import NotifierError
+
 log = structlog.get_logger(__name__)
 
 
@@ -63,5 +65,6 @@ async def _run(tick: Tick, lock: asyncio.Lock, stop: asyncio.Event) -> None:
             )
 
 
-def _first_line(fault: Exception) -> str:
-    return (str(fault).splitlines() or [""])[0][:200]
+def _words(fault: Exception) -> str:
+    """What our own faults say; of others only the kind is told, because a database quotes values."""
+    return str(fault).splitlines()[0][:200] if isinstance(fault, NotifierError) and str(fault) else ""

@@ -11,7 +11,6 @@ from notifier.cli.session import DONE, WITH_REFUSALS, Session, say_json
 from notifier.cli.work import Json, Now
 from notifier.errors import UsageError
 from notifier.pipeline.imports import KINDS, BytesRead, ImportReport, ImportRequest, import_records
-from notifier.records.profile import Profile
 
 
 def import_files(
@@ -40,8 +39,9 @@ def import_files(
         for path in files:
             request = ImportRequest(kind, path, shape, dry_run, strict, accept_shrink)
             reports.append(import_records(house, context, request, at, _shown(bar, path)))
+    given = (shape.encoding, shape.delimiter, shape.date_formats) if shape else ("", "", ())
     for report in reports:
-        _tell_detected(session, report, shape)
+        _tell_detected(session, report, given)
     _tell(session, kind, reports, as_json)
     raise typer.Exit(WITH_REFUSALS if any(report.rejected for report in reports) else DONE)
 
@@ -56,13 +56,13 @@ def _bar(session: Session) -> Progress:
     return Progress(*columns, console=session.console, transient=True, disable=not session.console.is_terminal)
 
 
-def _tell_detected(session: Session, report: ImportReport, shape: Profile | None) -> None:
+def _tell_detected(session: Session, report: ImportReport, given: tuple[str, str, tuple[str, ...]]) -> None:
     """What was found out and not given, and what else there is to know: a wrong guess shows here."""
-    found, given = report.detected, shape
+    found, (encoding, delimiter, dates) = report.detected, given
     words = [
-        "" if given and given.encoding else found.encoding,
-        f"delimiter {found.delimiter!r}" if found.delimiter and not (given and given.delimiter) else "",
-        f"dates {found.date_order}" if found.date_order and not (given and given.date_formats) else "",
+        "" if encoding else found.encoding,
+        f"delimiter {found.delimiter!r}" if found.delimiter and not delimiter else "",
+        f"dates {found.date_order}" if found.date_order and not dates else "",
     ]
     detected = [f"detected: {', '.join(filter(None, words))}"] if any(words) else []
     for line in detected + report.notes:

@@ -16,11 +16,13 @@ import structlog
 
 from notifier import consent, contact_log, outbox, rewards
 from notifier.deliver import Pace, Tally, feed
+from notifier.errors import Transient
 from notifier.pipeline.claims import Ready, claim
 from notifier.pipeline.house import House
 from notifier.render.links import short_token
 from notifier.render_pool import Rendered, RenderFailure, RenderPool
 from notifier.store.decisions import bring_forward
+from notifier.store.engine import DATABASE_TROUBLE
 from notifier.terms.delivery import ChannelSender, Parcel, SendResult
 from notifier.terms.words import Channel
 
@@ -123,14 +125,16 @@ def _keep(house: House, ready: Sequence[Ready], failures: Mapping[int, RenderFai
         outbox.VersionUsed(name, one.purpose, one.locale, one.brand, json.dumps(asdict(one)))
         for name, one in used.items()
     ]
-    held = {one: why for one, why in failures.items() if not why.limit}
+    held = {one: why for one, why in failures.items() if not why.out_of_time}
     reasons = {one: f"render_failed: {f'{why.where}: ' if why.where else ''}{why.text}" for one, why in held.items()}
     with house.store.write() as tx:
         outbox.keep_versions(tx, versions, now)
         outbox.hold_back(tx, reasons, {one: why.version for one, why in held.items()}, now)
         outbox.put_back(tx, sorted(set(failures) - set(held)), now + AFTER_A_LIMIT)
     for one, why in failures.items():
-        log.warning("message could not be rendered", message=one, held=not why.limit, why=why.text, where=why.where)
+        log.warning(
+            "message could not be rendered", message=one, held=not why.out_of_time, why=why.text, where=why.where
+        )
     return len(held)
 
 
@@ -181,8 +185,16 @@ class _Ledger:
         return [replace(one, attempt_id=made[one.message_id]) for one in group if one.message_id in made]
 
     def settle(self, results: Sequence[SendResult]) -> None:
-        """Commit what became of them, with the contacts they are and the addresses they taught us not to use."""
-        now = self._clock()
+        """Commit what became of them, with the contacts they are and the addresses they taught us not to use.
+
+        Raises Transient where the database is in trouble: the same results will be settled later.
+        """
+        try:
+            self._settle(results, self._clock())
+        except DATABASE_TROUBLE as fault:
+            raise Transient(type(fault).__name__) from None
+
+    def _settle(self, results: Sequence[SendResult], now: datetime) -> None:
         with self._house.store.write() as tx:
             settled = outbox.settle(tx, results, self._house.sending.backoff, now)
             contact_log.log_sent(tx, settled.accepted, now)

@@ -101,6 +101,7 @@ class _Work:
         self._store, self._request, self._reader, self._shape = store, request, reader, shape
         self._kind, self._profile = request.kind, reader.profile
         self._report = ImportReport(request.kind, detected=detected)
+        self._report.notes += [shape.note] if shape.note else []
         folder = request.rejects_in or request.path.parent
         self._rejects = SideFile(folder, request.path.name, "rejects")
         self._warnings = SideFile(folder, request.path.name, "warnings")

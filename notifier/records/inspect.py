@@ -172,7 +172,7 @@ def _settle_encoding(path: Path, encoding: str, *, compressed: bool, declared: b
 
 
 def _western(window: bytes, remedy: str) -> str:
-    """The first non-ASCII cell read as cp1252, shortened. Raises ImportRefused where the cells read better otherwise."""
+    """The first non-ASCII cell read as cp1252, shortened. Raises ImportRefused where they read better otherwise."""
     cells = dict.fromkeys(cell.strip() for cell in re.split(rb'[\r\n,;\t|"]', window) if not cell.isascii())
     joined = b"\n".join(cells)
     found = list(from_bytes(joined, cp_isolation=_LIKELY, threshold=0.3))

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, NoReturn, Protocol
 
 from notifier.errors import ImportRefused
 from notifier.records.inspect import Feed, Shape
+from notifier.records.json_keys import DECODER, KeyTwiceError
 
 LARGEST_CELL = 1_000_000
 LARGEST_RECORD = 4_000_000
@@ -219,21 +220,6 @@ class JsonRows:
             self._feed = None
 
 
-class _KeyTwice(Exception):
-    """An object names a key twice; no ValueError, which would read as an object that goes on."""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _KeyTwice(next(key for key in found if keys.count(key) > 1))
-    return found
-
-
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_object)
-
-
 def _cells(value: Any, shape: Shape, line: int) -> tuple[dict[str, str], str]:
     if not isinstance(value, dict):
         return {}, "is no JSON object"
@@ -266,8 +252,8 @@ def _json_lines(text: TextIOWrapper, shape: Shape) -> Iterator[tuple[int, dict[s
             yield line, {}, ""
             continue
         try:
-            value = _DECODER.decode(raw.lstrip("\ufeff"))
-        except _KeyTwice as error:
+            value = DECODER.decode(raw.lstrip("\ufeff"))
+        except KeyTwiceError as error:
             raise ImportRefused(f"{shape.path}, line {line}: the key {str(error)!r} is there twice; keep one") from None
         except (ValueError, RecursionError):
             yield line, {}, "is no JSON"
@@ -339,8 +325,8 @@ class _JsonArray:
     def _value(self) -> Any:
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._buffer, self._at)
-            except _KeyTwice as error:
+                value, end = DECODER.raw_decode(self._buffer, self._at)
+            except KeyTwiceError as error:
                 self._refuse(f"has the key {str(error)!r} twice in one object; keep one")
             except RecursionError:
                 self._refuse("is nested too deeply")

@@ -46,10 +46,9 @@ def test_a_sender_refused_only_at_the_recipient_defers() -> None:
     assert meaning(Stage.RCPT, 550, "5.1.8 sender address rejected") == (Outcome.DEFERRED, "bad_sender")
 
 
-@pytest.mark.parametrize("sign", ["\udce9", "\x00", "\x07", "\x85", "\u2028", "\u200b", "\u202e"])
-def test_no_sign_that_cannot_be_stored_or_shown_is_kept(sign: str) -> None:
-    kept = masked(f"550 a{sign}b", "ada@mail.example")
-    assert sign not in kept and kept.encode().decode() == kept
+@pytest.mark.parametrize("sign", [0xDCE9, 0x00, 0x07, 0x85, 0x2028, 0x200B, 0x202E])
+def test_no_sign_that_cannot_be_stored_or_shown_is_kept(sign: int) -> None:
+    assert sign not in map(ord, masked(f"550 a{chr(sign)}b", "ada@mail.example"))
 
 
 def test_words_in_another_alphabet_are_kept() -> None:

@@ -219,8 +219,8 @@ def test_an_unusable_email_rejects_a_row_that_names_the_customer_by_nothing_else
 
 
 def test_an_international_domain_is_kept_in_ascii(small, tell):
-    small.take("backorders", tell("email=Jörg@MÜNCHEN.example"))
-    assert small.one(Address).value == "jörg@xn--mnchen-3ya.example"
+    small.take("backorders", tell("email=jorg@MÜNCHEN.example"))
+    assert small.one(Address).value == "jorg@xn--mnchen-3ya.example"
 
 
 @pytest.mark.parametrize(

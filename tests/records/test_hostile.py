@@ -72,7 +72,7 @@ def test_one_record_of_many_long_cells_is_refused_by_its_line(small):
 def test_a_key_that_is_there_twice_refuses_the_json(small, name, second):
     one = json.dumps({"order_id": "1", "sku": "A", "ordered_at": "2026-10-01", "email": "a@example.com"})
     text = f'{one[:-1]}, "{second}": "b@example.com"}}'
-    with pytest.raises(ImportRefused, match="twice|same name"):
+    with pytest.raises(ImportRefused, match=r"twice|same name"):
         small.take("backorders", f"[{text}]" if name == "b.json" else text, name=name)
 
 
