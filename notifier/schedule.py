@@ -60,9 +60,7 @@ async def _run(tick: Tick, lock: asyncio.Lock, stop: asyncio.Event) -> None:
         try:
             await tick.work()
         except Exception as fault:  # noqa: BLE001
-            log.error(
-                "tick failed; it will come again", tick=tick.name, fault=type(fault).__name__, text=_first_line(fault)
-            )
+            log.error("tick failed; it will come again", tick=tick.name, fault=type(fault).__name__, text=_words(fault))
 
 
 def _words(fault: Exception) -> str:

@@ -33,7 +33,7 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "no_longer_due": "what it was to say was no longer so",
         "already_in_outbox": "this message is in the outbox already",
         "reward_budget_spent": "the shop's budget for discount codes was spent",
-        "reward_cost_unknown": "what the code would cost is not known: a price is missing, or not in the budget's currency",
+        "reward_cost_unknown": "a code's cost is not known: a price is missing or in another currency",
     }
 )
 """Reasons of policy and plan; those of the second judgement are reasons to withdraw."""
