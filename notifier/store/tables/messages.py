@@ -96,7 +96,7 @@ class Message(SQLModel, table=True):
 
 
 class MessageLine(SQLModel, table=True):
-    """A line that a message tells about, with the ETA it names. `live`: the mode it goes in, None once nobody is told."""
+    """A line that a message tells about, with the ETA it names. `live`: its mode, None once nobody is told."""
 
     __tablename__ = "message_line"
     __table_args__ = (
