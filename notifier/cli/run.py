@@ -111,7 +111,16 @@ async def _deliver(work: Work) -> None:
         words = ", ".join(f"{count} {name}" for name, count in asdict(report).items() if count)
         work.board.say("deliver", words or "nothing due")
 
-    show(await deliver(work.house, work.wires, app.clock, work.stop, show))
+    report = await deliver(work.house, work.wires, app.clock, work.stop, show)
+    show(report)
+    if report.held or report.unknown:
+        words = (
+            f"Since the last look {report.held} messages are held, as their template or their facts must be mended,"
+            f" and of {report.unknown} nobody knows whether they went. They are not sent again by themselves.\n"
+            "`notifier export messages` lists them by state; `notifier explain --message ID` tells why. A held message"
+            " goes by itself once its template is mended.\n"
+        )
+        await tell_team_daily(work.house.store, work.team, "Messages need a person", words, app.clock())
 
 
 async def _clean_up(work: Work) -> None:
