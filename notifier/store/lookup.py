@@ -43,13 +43,13 @@ def insert_new(
 ) -> list[Row[Any]]:
     """Insert `rows`; a row whose unique key exists is left out, or has its `replace` columns overwritten."""
     made: Any = postgresql.insert(table) if tx.postgresql else sqlite.insert(table)
-    made = made.values([dict(row) for row in rows])
+    given = [dict(row) for row in rows]
     if replace:
         new = {name: made.excluded[name] for name in replace}
         made = made.on_conflict_do_update(index_elements=list(table.primary_key), set_=new)
     else:
         made = made.on_conflict_do_nothing()
     if not returning:
-        tx.connection.execute(made)
+        tx.connection.execute(made, given)
         return []
-    return list(tx.connection.execute(made.returning(*returning)))
+    return list(tx.connection.execute(made.returning(*returning), given))
