@@ -105,7 +105,7 @@ def postgresql_url(postgresql_server: Any) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated, empty database, once of each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")

@@ -15,6 +15,8 @@ from notifier.settings import load_settings
 from tests.standins.smtp_sink import Script, smtp_sink
 from tests.standins.twilio_api import ACCOUNT, TOKEN, twilio_api
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 ACCESS = Access(app.read_secrets, app.source_profile, app.email_access, app.sms_access)
 REDIRECT = (

@@ -14,6 +14,8 @@ from notifier.template_files import load_catalogue, packaged_folder
 from notifier.terms.content import BrandLook, Content, Item, Links
 from notifier.terms.words import Channel, MessageClass
 
+pytestmark = pytest.mark.slow
+
 LOOK = BrandLook("oak", "Oak", "Oak <hello@oak.example>", "reply@oak.example", "OAK", "", "", "#1b6b50", "UTC", "en")
 ITEM = Item("1001", "1", "K", "Kettle", 1, None, date(2026, 11, 1), None, None, None, "", None, "", "")
 CONTENT = Content(

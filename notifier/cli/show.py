@@ -2,9 +2,12 @@
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+import os
+import sys
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from enum import StrEnum
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, Any, cast
 
 import typer
 
@@ -73,12 +76,20 @@ def export(
     session: Session = ctx.obj
     fields, rows_of = EXPORTS[listing.value]
     out = typer.get_text_stream("stdout", encoding="utf-8")
-    with session.house() as house, house.store.read() as tx:
-        if layout is Layout.JSONL:
-            write_jsonl(rows_of(tx), out)
-        else:
-            write_csv(fields, rows_of(tx), out)
-    out.flush()
+    try:
+        # The stream is closed before its transaction, also where the reader (`| head`) has had enough.
+        with (
+            session.house() as house,
+            house.store.read() as tx,
+            closing(cast(Generator[dict[str, Any], None, None], rows_of(tx))) as rows,
+        ):
+            if layout is Layout.JSONL:
+                write_jsonl(rows, out)
+            else:
+                write_csv(fields, rows, out)
+        out.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_jsonl(rows: Iterable[dict[str, Any]], out: IO[str]) -> None:

@@ -9,6 +9,8 @@ from notifier.terms.delivery import Parcel
 from notifier.terms.words import Channel, Outcome
 from tests.standins.postfix import Postfix, running_postfix
 
+pytestmark = pytest.mark.slow
+
 BODY = (
     "From: Shop <orders@shop.example>\r\nTo: ada@shop.example\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"
     "Message-ID: <m1@shop.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"

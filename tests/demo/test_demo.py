@@ -20,6 +20,8 @@ from notifier.errors import UsageError
 from notifier.records.addresses import read_email
 from notifier.store.engine import Store, open_engine
 
+pytestmark = pytest.mark.slow
+
 MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 """Half past ten in Berlin, half past eight in the evening in Sydney, half past one at night in Portland."""
 

@@ -9,6 +9,8 @@ import pytest
 from notifier.store.tables import Contact, Message
 from tests.shop import NOON, Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+
 CUSTOMERS = 60
 
 

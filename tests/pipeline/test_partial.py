@@ -10,6 +10,8 @@ import pytest
 from notifier.store.tables import Message
 from tests.shop import NOON, Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+
 FIVE = {"quantity": 5}
 TWO_GONE = FIVE | {"quantity_shipped": 2, "shipped_at": "2026-05-25T10:00:00Z"}
 JUNE_20 = {"promised_ship_by": "2026-06-20", "status": "open"}

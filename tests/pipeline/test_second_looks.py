@@ -10,6 +10,8 @@ from notifier.store.tables import Message
 from tests.shop import NOON, Shop, open_shop, order
 from tests.standins.smtp_sink import Script, smtp_sink
 
+pytestmark = pytest.mark.slow
+
 LIVE = """
 [shop]
 postal_address = "1 Test Street"

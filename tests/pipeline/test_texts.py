@@ -10,6 +10,8 @@ from notifier.store.tables import Attempt, Contact, Message, Suppression
 from tests.shop import NOON, Shop, order
 from tests.standins.twilio_api import ACCOUNT, TOKEN, Fail, Refuse, TwilioApi, twilio_api
 
+pytestmark = pytest.mark.slow
+
 PHONE = "+4915123456789"
 
 

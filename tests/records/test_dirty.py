@@ -40,6 +40,7 @@ def mark_or_give_up(store: Store, number: int) -> None:
         mark_customers(tx, [number])
 
 
+@pytest.mark.slow
 def test_a_mark_waits_for_the_plan_that_is_clearing_the_same_mark(store: Store) -> None:
     number = marked(store)
     with store.write() as plan:
