@@ -4,7 +4,7 @@ inspect → header → survey (all of the file) → then batch by batch: known r
 A file that is refused leaves nothing behind; an import that is cut off is taken up by importing the same file again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,13 +30,15 @@ from notifier.records.rights import with_address
 from notifier.records.row import Record, Rejected, RowReader
 from notifier.records.survey import day_order
 from notifier.store.engine import Store, Transaction
-from notifier.store.lookup import batches, table_of
+from notifier.store.lookup import table_of
 from notifier.store.tables import ImportRun
 from notifier.terms.time import utc, zone
 
 _run = table_of(ImportRun)
 
 ROWS_A_BATCH = 4000
+CHARACTERS_A_BATCH = 8_000_000
+"""A batch ends at whichever comes first, so that long cells do not fill the memory."""
 """Rows in one transaction: large enough that fsync costs nothing, small enough that a delivery never waits a second."""
 
 Progress = Callable[[int, int], None]
@@ -92,6 +94,19 @@ class _Row:
     key: LineKey | None = None
 
 
+def _batches(rows: Iterable[RawRow]) -> Iterator[list[RawRow]]:
+    batch: list[RawRow] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += sum(map(len, row.cells))
+        if len(batch) >= ROWS_A_BATCH or size >= CHARACTERS_A_BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
 class _Work:
     """One import from its first to its last row."""
 
@@ -124,7 +139,7 @@ class _Work:
     def _by_and_by(self, rows: Rows, progress: Callable[[int], None]) -> None:
         with self._locked() as tx:
             stamp = self._begin(tx)
-        for batch in batches(rows, ROWS_A_BATCH):
+        for batch in _batches(rows):
             with self._locked() as tx:
                 self._take(tx, stamp, batch)
             progress(rows.position())
@@ -136,7 +151,7 @@ class _Work:
             with self._locked() as tx:
                 stamp = self._begin(tx)
                 open_before = count_open(tx, self._profile.name) if self._profile.snapshot else 0
-                for batch in batches(rows, ROWS_A_BATCH):
+                for batch in _batches(rows):
                     self._take(tx, stamp, batch)
                     progress(rows.position())
                 self._end(tx, stamp, open_before)
