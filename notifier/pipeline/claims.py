@@ -124,8 +124,8 @@ class _Book:
         rewards.void(tx, list(self.reasons), now)
         outbox.drop_lines(tx, self.gone)
         outbox.retell(tx, self.etas)
-        for customer_id, at in self.again.items():
-            bring_forward(tx, [customer_id], at)
+        for at in sorted(set(self.again.values())):
+            bring_forward(tx, sorted(one for one, when in self.again.items() if when == at), at)
 
 
 def _letter(
