@@ -269,7 +269,6 @@ def shop_context(settings: Settings) -> ShopContext:
         brands=frozenset(settings.brand_keys),
         timezone=zone(settings.shop.timezone),
         country=settings.shop.country,
-        text_countries=settings.text_countries,
         hash_key=read_secrets(settings).addresses,
         own_addresses=frozenset(own),
     )

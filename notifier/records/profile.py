@@ -59,6 +59,5 @@ class ShopContext:
     brands: frozenset[str]
     timezone: ZoneInfo
     country: str
-    text_countries: frozenset[str]
     hash_key: bytes
     own_addresses: frozenset[str] = frozenset()

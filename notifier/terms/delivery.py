@@ -1,7 +1,6 @@
 """What crosses the wire and what comes back, as values. Colour: ground. Used by deliver, channels, outbox."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from notifier.terms.words import Channel, Outcome
@@ -23,7 +22,6 @@ class Parcel:
     recipient: str
     body: bytes
     valid_seconds: int | None = None
-    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ CONTEXT = ShopContext(
     brands=frozenset({"north", "south"}),
     timezone=ZoneInfo("Europe/Berlin"),
     country="DE",
-    text_countries=frozenset({"DE"}),
     hash_key=b"0123456789abcdef0123456789abcdef",
     own_addresses=frozenset({"reply@shop.example"}),
 )
