@@ -6,6 +6,7 @@ Built by `store.facts` from the database, and by tests by hand. Instants are awa
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from notifier.terms.law import LegalFacts, LegalStanding
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange
 from notifier.terms.words import Channel, LineStatus, MessageClass
@@ -105,7 +106,8 @@ class LineFacts:
     """One order line as it stands at `now`. `promised` is T, frozen at ordering; `covered`: stock now covers it.
 
     `gone_quantity` are the units that a shipped or cancelled line is about; `stocked` is False for a virtual or parent
-    product, of which no stock says anything.
+    product, of which no stock says anything. `law` is what a law on delays looks at (None: no such law), `legal` where
+    the line stands by it, filled in by decide.
     """
 
     id: int
@@ -135,6 +137,8 @@ class LineFacts:
     image_url: str = ""
     gone_quantity: int = 0
     stocked: bool = True
+    law: LegalFacts | None = None
+    legal: LegalStanding | None = None
 
     @property
     def told(self) -> Telling | None:
