@@ -6,19 +6,19 @@ Called by pipeline.deliver in the transaction that settles the messages.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import insert, literal, select
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
-from notifier.store.tables import Contact, Message, MessageLine, Notice, PromiseTold
+from notifier.store.tables import Contact, Message, MessageLine, PromiseTold
 from notifier.terms.words import Direction
 
-_contact, _promise, _notice = table_of(Contact), table_of(PromiseTold), table_of(Notice)
+_contact, _promise = table_of(Contact), table_of(PromiseTold)
 _message, _line = table_of(Message), table_of(MessageLine)
 
 
 def log_sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
-    """Log accepted messages: a contact each, every date they told, and the moment of the notices they carry."""
+    """Log accepted messages: a contact each, and every date they told."""
     for ids in batches(message_ids):
         known = select(_contact.c.message_id).where(_contact.c.message_id.in_(ids))
         fresh = _message.c.id.in_(ids) & _message.c.id.not_in(known)
@@ -52,4 +52,3 @@ def log_sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None
         tx.connection.execute(insert(_promise).from_select(told, promises))
         said = ("at", "direction", "actor", "brand", "customer_id", "address_id", "channel", "message_class", "purpose")
         tx.connection.execute(insert(_contact).from_select((*said, "message_id", "summary"), contacts))
-        tx.connection.execute(update(_notice).where(_notice.c.message_id.in_(ids)).values(sent_at=now))

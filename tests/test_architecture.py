@@ -22,6 +22,7 @@ COLOURS = {
     "notifier.outbox": "store",
     "notifier.contact_log": "store",
     "notifier.consent": "store",
+    "notifier.notices": "store",
     "notifier.rewards": "store",
     "notifier.store": "store",
     "notifier.queries": "store",

@@ -5,7 +5,7 @@ Allocation is computed at each look and never stored: the queue position comes f
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -21,8 +21,8 @@ class Source(StrEnum):
 class SupplyFacts:
     """One purchase order line due to arrive. `outstanding` units are ordered and not yet received.
 
-    `promised_on` is the supplier's date of arrival at the shop, a plain day in the shop's zone. Raises ValueError for
-    negative units.
+    `promised_on` is the supplier's date of arrival at the shop, a plain day in the shop's zone; `changed_at` is when we
+    knew of its last change (UTC). Raises ValueError for negative units.
     """
 
     po: str
@@ -30,6 +30,7 @@ class SupplyFacts:
     promised_on: date | None
     outstanding: int
     received: int = 0
+    changed_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.outstanding < 0 or self.received < 0:

@@ -7,6 +7,7 @@ waiting    the occasion of progress messages, which alone has several marks
 hours      windows of the day in the recipient's wall time
 languages  which locale a line is written in
 zones      in whose clocks a recipient's day is read
+rulings    what a rule is asked and what it answers
 rules      the ordered table of rules
 due        which lines are due for a purpose
 decide     due lines → groups → rules → ladder → decisions; the same once more at claim

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from notifier.policy.due import Due, due_lines
 from notifier.policy.figures import Policy
 from notifier.policy.lines import cancelled, shipped, start_of, today, turning_points
-from notifier.policy.rules import NO_ZONE, RULES, Candidate, Hold, Pass, Skip, barred_marketplace
+from notifier.policy.rules import NO_ZONE, RULES, barred_marketplace
+from notifier.policy.rulings import Candidate, Hold, Pass, Skip
 from notifier.terms.decision import Decision, Judgement, Step
 from notifier.terms.facts import Address, CustomerFacts, PastContact
 from notifier.terms.purpose import Purpose

@@ -7,14 +7,14 @@ saw go into the trace and carry no name and no address.
 # ruff: noqa: ARG001  (one shape for all, so that the table needs no cases)
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from notifier.policy.figures import Cap, Policy
 from notifier.policy.hours import allowed_from
+from notifier.policy.rulings import Candidate, Hold, Pass, Rule, Ruling, Saw, Skip
 from notifier.policy.zones import email_zones, text_zones
-from notifier.terms.facts import Address, Consent, CustomerFacts, LineFacts
+from notifier.terms.facts import Consent, CustomerFacts, LineFacts
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageClass
 
@@ -23,62 +23,6 @@ NO_ZONE_WAIT = timedelta(hours=24)
 NO_ZONE = "no_time_zone"
 
 _PLAIN_WORD = re.compile(r"[a-z_]{1,24}")
-
-Saw = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A message that is due: purpose, channel, the address (None: the order has none) and the lines it is about."""
-
-    purpose: Purpose
-    channel: Channel
-    address: Address | None
-    lines: tuple[LineFacts, ...]
-
-    @property
-    def required_email(self) -> bool:
-        """A required notice by email passes caps, opt-outs and quiet hours (RULES F12)."""
-        return self.channel is Channel.EMAIL and self.purpose.message_class is MessageClass.REQUIRED
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """The rule has nothing against it."""
-
-    saw: Saw = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Not now: judge again at `until` (UTC, later than now)."""
-
-    until: datetime
-    reason: str
-    saw: Saw = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Not by this address; `look_again` is set where time alone may cure it."""
-
-    reason: str
-    saw: Saw = ()
-    look_again: datetime | None = None
-
-
-Ruling = Pass | Hold | Skip
-Check = Callable[[Candidate, CustomerFacts, Policy, datetime], Ruling]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule by name, with a sentence for `explain` and the settings that it reads."""
-
-    name: str
-    sentence: str
-    reads: tuple[str, ...]
-    check: Check
 
 
 def barred_marketplace(line: LineFacts, purpose: Purpose, policy: Policy) -> bool:

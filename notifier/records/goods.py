@@ -69,9 +69,11 @@ def keep_supply(tx: Transaction, stamp: Stamp, records: Sequence[Record]) -> Goo
         po, sku = record.values["po_id"], record.values["sku"]
         row = known.get((po, sku))
         if row is None:
-            edits.inserts.append(_SUPPLY | {"po": po, "sku": sku} | fields)
+            edits.inserts.append(_SUPPLY | {"po": po, "sku": sku, "changed_at": stamp.known_at} | fields)
         elif not edits.compare(row, fields, f"{po}/{sku}"):
             continue
+        else:
+            edits.updates[row.id]["changed_at"] = stamp.known_at
         found.changed.add(record.line)
         found.skus.add(sku)
     edits.write(tx)

@@ -68,6 +68,7 @@ def keep_lines(
         row = known.get((order.id, key[2]))
         if row is None:
             own = {"order_id": order.id, "key": key[2], "first_seen_at": stamp.known_at, "import_id": stamp.import_id}
+            own["changed_at"] = stamp.known_at
             edits.inserts.append(_BLANK | _of_order(order) | own | fields)
             found.changed.add(key)
             found.customers.add(order.customer_id)
@@ -75,7 +76,7 @@ def keep_lines(
         if row.status == LineStatus.CLOSED:  # it is back in the export
             fields.setdefault("status", order_word("status", order.status))
         if edits.compare(row, with_frozen_promise(row, fields), "/".join(key)):
-            edits.updates[row.id]["import_id"] = stamp.import_id
+            edits.updates[row.id] |= {"import_id": stamp.import_id, "changed_at": stamp.known_at}
             found.changed.add(key)
             found.customers |= {row.customer_id, order.customer_id}
     edits.write(tx)

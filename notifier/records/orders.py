@@ -134,7 +134,7 @@ def _pass_on(
         fields = _inherited(line, before, after)
         remembered = len(edits.changes)
         if edits.compare(line, fields, f"{after.brand}/{after.key}/{line.key}"):
-            edits.updates[line.id]["import_id"] = stamp.import_id
+            edits.updates[line.id] |= {"import_id": stamp.import_id, "changed_at": stamp.known_at}
             touched |= {line.customer_id, after.customer_id}
             if before.customer_id in nobodies:
                 del edits.changes[remembered:]

@@ -16,10 +16,12 @@ from notifier.store.lookup import batches, table_of
 from notifier.store.openness import is_open, open_units
 from notifier.store.tables import (
     Address,
+    Answer,
     Consent,
     Customer,
     Message,
     MessageLine,
+    Notice,
     Order,
     OrderLine,
     Product,
@@ -33,6 +35,7 @@ _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLi
 _address, _product, _supply = table_of(Address), table_of(Product), table_of(Supply)
 _message, _told = table_of(Message), table_of(MessageLine)
 _consent, _suppression, _reward = table_of(Consent), table_of(Suppression), table_of(RewardCode)
+_notice, _answer = table_of(Notice), table_of(Answer)
 
 Rows = dict[int, list[Row[Any]]]
 
@@ -41,13 +44,15 @@ Rows = dict[int, list[Row[Any]]]
 class Gathered:
     """Rows of one batch of customers.
 
-    Dicts are keyed by customer id, except tellings (line id) and addresses (its id).
+    Dicts are keyed by customer id, except tellings, notices and answers (line id) and addresses (its id).
     """
 
     customers: list[Row[Any]] = field(default_factory=list)
     lines: Rows = field(default_factory=dict)
     addresses: dict[int, Row[Any]] = field(default_factory=dict)
     tellings: Rows = field(default_factory=dict)
+    notices: Rows = field(default_factory=dict)
+    answers: Rows = field(default_factory=dict)
     consents: list[Row[Any]] = field(default_factory=list)
     suppressions: dict[tuple[str, int], Row[Any]] = field(default_factory=dict)
     contacts: list[Row[Any]] = field(default_factory=list)
@@ -84,10 +89,15 @@ def due_customers(tx: Transaction, now: datetime, every: bool) -> dict[int, date
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Which past counts: what went in `mode`, and contacts back to `cap_period`, the longest cap."""
+    """Which past counts: what went in `mode`, and contacts back to `cap_period`, the longest cap.
+
+    `law`: notices and answers too. `every_line`: also lines that are closed and were never told of.
+    """
 
     mode: DeliveryMode
     cap_period: timedelta
+    law: bool = False
+    every_line: bool = False
 
 
 def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, past: Past) -> Gathered:
@@ -97,12 +107,15 @@ def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, past: Pa
         found.customers += tx.connection.execute(
             select(_customer).where(_customer.c.id.in_(ids)).order_by(_customer.c.id)
         )
-        _group(tx, _lines(ids, now), "customer_id", found.lines)
+        _group(tx, _lines(ids, now, past), "customer_id", found.lines)
         found.rewards.update(_rewards(tx, ids, now))
     _read_addresses(tx, found)
     line_ids = [line.id for lines in found.lines.values() for line in lines]
     for ids in batches(line_ids):
         _group(tx, _tellings(ids, past.mode), "line_id", found.tellings)
+        if past.law:
+            _group(tx, _notices(ids, past.mode, now), "line_id", found.notices)
+            _group(tx, _answers(ids, now), "line_id", found.answers)
     _read_rights(tx, found, customer_ids, now)
     if past.mode is not DeliveryMode.REDIRECT:
         _read_contacts(tx, found, customer_ids, (now, past))
@@ -116,8 +129,13 @@ def _group(tx: Transaction, query: Select[Any], key: str, into: Rows) -> None:
     into.update(grouped)
 
 
-def _lines(customer_ids: Sequence[int], now: datetime) -> Select[Any]:
-    was_told = exists(select(_told.c.id).where(_told.c.line_id == _line.c.id, _told.c.live.is_not(None)))
+def _lines(customer_ids: Sequence[int], now: datetime, past: Past) -> Select[Any]:
+    # A line ordered later is no fact yet, but the moment at which it will be one is.
+    wanted = [is_open(now), _line.c.ordered_at > now]
+    wanted.append(exists(select(_told.c.id).where(_told.c.line_id == _line.c.id, _told.c.live.is_not(None))))
+    if past.law:
+        wanted += [exists(select(table.c.id).where(table.c.line_id == _line.c.id)) for table in (_notice, _answer)]
+    these = _line.c.customer_id.in_(customer_ids)
     return (
         select(
             _line,
@@ -127,11 +145,14 @@ def _lines(customer_ids: Sequence[int], now: datetime) -> Select[Any]:
             _order.c.sales_channel,
             _order.c.locale,
             _order.c.country,
+            _order.c.paid_at,
+            _order.c.payment_method,
+            _order.c.amount_paid,
+            _order.c.buyer_credit,
         )
         .join(_order, _order.c.id == _line.c.order_id)
         .join(_customer, _customer.c.id == _order.c.customer_id)
-        # A line ordered later is no fact yet, but the moment at which it will be one is.
-        .where(_line.c.customer_id.in_(customer_ids), or_(is_open(now), was_told, _line.c.ordered_at > now))
+        .where(these if past.every_line else these & or_(*wanted))
         .order_by(_line.c.id)
     )
 
@@ -144,6 +165,16 @@ def _tellings(line_ids: Sequence[int], mode: str) -> Select[Any]:
         .where(_told.c.line_id.in_(line_ids), _told.c.live == mode, _message.c.state.in_(COUNTED_STATES))
         .order_by(at, _told.c.id)
     )
+
+
+def _notices(line_ids: Sequence[int], mode: str, now: datetime) -> Select[Any]:
+    mine = _notice.c.line_id.in_(line_ids) & (_notice.c.live == mode) & (_notice.c.created_at <= now)
+    return select(_notice).where(mine).order_by(_notice.c.created_at, _notice.c.id)
+
+
+def _answers(line_ids: Sequence[int], now: datetime) -> Select[Any]:
+    query = select(_answer).where(_answer.c.line_id.in_(line_ids), _answer.c.at <= now)
+    return query.order_by(_answer.c.at, _answer.c.id)
 
 
 def _rewards(tx: Transaction, customer_ids: Sequence[int], now: datetime) -> dict[int, int]:

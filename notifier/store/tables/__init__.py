@@ -3,8 +3,9 @@
 Rows are built from validated values.
 """
 
-from notifier.store.tables.contacts import Consent, Contact, Notice, PromiseTold, Suppression
+from notifier.store.tables.contacts import Consent, Contact, PromiseTold, Suppression
 from notifier.store.tables.history import FactChange, ImportRun, Meta, RewardCode, SourceState
+from notifier.store.tables.law import Answer, LegalStanding, Notice
 from notifier.store.tables.messages import (
     Attempt,
     Decision,
@@ -18,6 +19,7 @@ from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Prod
 
 __all__ = [
     "Address",
+    "Answer",
     "Attempt",
     "Consent",
     "Contact",
@@ -25,6 +27,7 @@ __all__ = [
     "Decision",
     "FactChange",
     "ImportRun",
+    "LegalStanding",
     "Message",
     "MessageBody",
     "MessageLine",

@@ -1,4 +1,4 @@
-"""Consent, suppression, the contact log, notices and the promise ledger. Colour: store.
+"""Consent, suppression, the contact log and the promise ledger. Colour: store.
 
 Append-only, each of them: a row is never changed, a later row says otherwise (suppression.lifted_at apart).
 """
@@ -80,24 +80,3 @@ class PromiseTold(SQLModel, table=True):
     channel: str = ""
     eta_from: date | None = None
     eta_to: date | None = None
-
-
-class Notice(SQLModel, table=True):
-    """The legal fact behind a required message, unique per line, the date it answers and kind (RULES.md F13, F14)."""
-
-    __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("line_id", "answers", "kind"),)
-    id: int | None = Field(default=None, primary_key=True)
-    line_id: int = Field(foreign_key="order_line.id")
-    answers: date
-    kind: str
-    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
-    promised: date | None = None
-    revised: date | None = None
-    created_at: datetime
-    sent_at: datetime | None = None
-    delivered_at: datetime | None = None
-    answer: str = ""
-    answered_at: datetime | None = None
-    refund_due_at: datetime | None = None
-    refunded_at: datetime | None = None

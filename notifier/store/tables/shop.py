@@ -100,7 +100,7 @@ class OrderLine(SQLModel, table=True):
 
     `ordered_at` repeats the order's, because allocation sorts all open lines of a SKU by it. `import_id` is the
     import that
-    last changed it, `seen_import` the last snapshot that held it.
+    last changed it, `changed_at` when that was known, `seen_import` the last snapshot that held it.
     """
 
     __tablename__ = "order_line"
@@ -135,6 +135,7 @@ class OrderLine(SQLModel, table=True):
     rule_exempt: bool = False
     first_seen_at: datetime
     row_hash: str = ""
+    changed_at: datetime | None = None
     import_id: int | None = Field(default=None, index=True)
     seen_import: int | None = None
 
@@ -170,3 +171,4 @@ class Supply(SQLModel, table=True):
     promised_on: date | None = None
     received_on: date | None = None
     received_quantity: int = 0
+    changed_at: datetime | None = None

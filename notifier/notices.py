@@ -1,0 +1,141 @@
+"""Notices under the law on delays, and answers to them (RULES.md F13, F14). Colour: store. Called by pipeline.
+
+A notice is written with its message, in one transaction; it counts once the message was accepted, and no longer once
+it came back. What was never sent frees its place: the same date may then be answered by another message.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import batches, insert_new, table_of
+from notifier.store.tables import Answer, Notice
+from notifier.terms.law import Said
+from notifier.terms.time import EtaRange
+from notifier.terms.words import NoticeKind
+
+_notice, _answer = table_of(Notice), table_of(Answer)
+
+Place = tuple[int, date, NoticeKind]
+"""What one notice may fill once: line id, the date it answers, kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A notice that a message carries: T (`promised`) and R (`revised`, None where it names no date)."""
+
+    line_id: int
+    answers: date
+    kind: NoticeKind
+    promised: date
+    revised: date | None
+
+    @property
+    def place(self) -> Place:
+        """What it fills."""
+        return self.line_id, self.answers, self.kind
+
+
+def filled(tx: Transaction, line_ids: Sequence[int], mode: str) -> set[Place]:
+    """The places of these lines that a notice of this mode of delivery fills, sent or on its way."""
+    found: set[Place] = set()
+    for ids in batches(sorted(set(line_ids))):
+        query = select(_notice.c.line_id, _notice.c.answers, _notice.c.kind)
+        rows = tx.connection.execute(query.where(_notice.c.line_id.in_(ids), _notice.c.live == mode))
+        found.update((row.line_id, row.answers, NoticeKind(row.kind)) for row in rows)
+    return found
+
+
+def put(tx: Transaction, given: Mapping[int, Sequence[Given]], mode: str, now: datetime) -> None:
+    """Write the notices that queued messages (by id) carry. The caller holds plan's lock and has asked `filled`.
+
+    Raises the database's own error for a place that is filled: a second notice would turn consent into cancellation.
+    """
+    rows = [
+        {
+            "line_id": one.line_id,
+            "answers": one.answers,
+            "kind": one.kind.value,
+            "message_id": message_id,
+            "source": "bot",
+            "promised": one.promised,
+            "revised": one.revised,
+            "created_at": now,
+            "live": mode,
+        }
+        for message_id, notices in given.items()
+        for one in notices
+    ]
+    for batch in batches(rows, 1000):
+        tx.connection.execute(_notice.insert(), batch)
+
+
+def revise(tx: Transaction, etas: Mapping[tuple[int, int], EtaRange | None]) -> None:
+    """Write down the R that a message names in the end, by (message id, line id): facts may have moved since plan."""
+    change = (
+        update(_notice)
+        .where(_notice.c.message_id == bindparam("message"), _notice.c.line_id == bindparam("of_line"))
+        .values(revised=bindparam("last"))
+    )
+    rows = [{"message": one, "of_line": line, "last": eta.last if eta else None} for (one, line), eta in etas.items()]
+    if rows:
+        tx.connection.execute(change, rows)
+
+
+def free(tx: Transaction, message_ids: Sequence[int]) -> None:
+    """Free the places of messages that told nobody: withdrawn, refused, given up."""
+    for ids in batches(sorted(message_ids)):
+        tx.connection.execute(update(_notice).where(_notice.c.message_id.in_(ids)).values(live=None))
+
+
+def free_lines(tx: Transaction, gone: Mapping[int, Sequence[int]]) -> None:
+    """Free the places of lines that were taken out of a message (message id → line ids)."""
+    for message_id, line_ids in gone.items():
+        theirs = (_notice.c.message_id == message_id) & _notice.c.line_id.in_(line_ids)
+        tx.connection.execute(update(_notice).where(theirs).values(live=None))
+
+
+def sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
+    """From `now` (UTC) on, the notices of these accepted messages count."""
+    for ids in batches(sorted(message_ids)):
+        mine = _notice.c.message_id.in_(ids) & _notice.c.sent_at.is_(None)
+        tx.connection.execute(update(_notice).where(mine).values(sent_at=now))
+
+
+def came_back(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
+    """A bounced notice is no notice (RULES.md F9); its place stays filled, for a person sees to it now."""
+    for ids in batches(sorted(message_ids)):
+        mine = _notice.c.message_id.in_(ids) & _notice.c.failed_at.is_(None)
+        tx.connection.execute(update(_notice).where(mine).values(failed_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer about one line: received at the UTC instant `at`, by whom (`actor`) and how (`channel`)."""
+
+    line_id: int
+    said: Said
+    at: datetime
+    actor: str
+    channel: str
+
+
+def keep_answers(tx: Transaction, heard: Sequence[Heard], known_at: datetime) -> None:
+    """Append answers; one that is there already stays one."""
+    rows: list[dict[str, Any]] = [
+        {
+            "line_id": one.line_id,
+            "said": one.said.value,
+            "at": one.at,
+            "known_at": known_at,
+            "actor": one.actor,
+            "channel": one.channel,
+        }
+        for one in heard
+    ]
+    for batch in batches(rows, 1000):
+        insert_new(tx, _answer, batch)

@@ -1,0 +1,66 @@
+"""What a rule is asked and what it answers. Colour: pure. Used by rules and by the modules that hold single rules."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.policy.figures import Policy
+from notifier.terms.facts import Address, CustomerFacts, LineFacts
+from notifier.terms.purpose import Purpose
+from notifier.terms.words import Channel, MessageClass
+
+Saw = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A message that is due: purpose, channel, the address (None: the order has none) and the lines it is about."""
+
+    purpose: Purpose
+    channel: Channel
+    address: Address | None
+    lines: tuple[LineFacts, ...]
+
+    @property
+    def required_email(self) -> bool:
+        """A required notice by email passes caps, opt-outs and quiet hours (RULES F12)."""
+        return self.channel is Channel.EMAIL and self.purpose.message_class is MessageClass.REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """The rule has nothing against it."""
+
+    saw: Saw = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not now: judge again at `until` (UTC, later than now)."""
+
+    until: datetime
+    reason: str
+    saw: Saw = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Not by this address; `look_again` is set where time alone may cure it."""
+
+    reason: str
+    saw: Saw = ()
+    look_again: datetime | None = None
+
+
+Ruling = Pass | Hold | Skip
+Check = Callable[[Candidate, CustomerFacts, Policy, datetime], Ruling]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule by name, with a sentence for `explain` and the settings that it reads."""
+
+    name: str
+    sentence: str
+    reads: tuple[str, ...]
+    check: Check
