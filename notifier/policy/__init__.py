@@ -9,6 +9,7 @@ languages  which locale a line is written in
 zones      in whose clocks a recipient's day is read
 rulings    what a rule is asked and what it answers
 rules      the ordered table of rules
+delay_rule where a line stands before the law on delays
 due        which lines are due for a purpose
 decide     due lines → groups → rules → ladder → decisions; the same once more at claim
 """

@@ -1,0 +1,41 @@
+"""Does what somebody says about a line still count? Colour: pure. Called by pipeline for each answer it records.
+
+`nothing_to_accept`  no notice is in force that could be accepted
+`too_late`           the line's time was up before the consent came (F2, F4, F5)
+`shipped`            the goods have left
+`already_cancelled`  the buyer, the shop or the law ended the line before
+`not_cancel_due`     the line's time is not up, so there is nothing to confirm
+`unknown_line`       no law is asked about the line, or nobody knows what became of it
+"""
+
+from datetime import datetime
+
+from notifier.policy.delay_rule.figures import DelayFigures
+from notifier.policy.delay_rule.stand import stand
+from notifier.terms.facts import LineFacts
+from notifier.terms.law import LegalState, Said
+
+_NOTHING_TOLD = (LegalState.ON_TIME, LegalState.NOTICE_DUE)
+
+
+def answer_counts(line: LineFacts, said: Said, figures: DelayFigures, now: datetime) -> str:
+    """Empty when `said`, received at `now`, counts; else one of the words above."""
+    found = stand(line, figures, now)
+    if found is None:
+        return "unknown_line"
+    if found.state is LegalState.SHIPPED:
+        return "shipped"
+    if found.state in (LegalState.REFUND_DUE, LegalState.REFUNDED, LegalState.CANCELLED):
+        return "already_cancelled"
+    if found.state is LegalState.CANCEL_DUE:
+        return _counts_when_over(line, said, now)
+    if said is Said.CONFIRM:
+        return "not_cancel_due"
+    return "nothing_to_accept" if said is Said.ACCEPT and found.state in _NOTHING_TOLD else ""
+
+
+def _counts_when_over(line: LineFacts, said: Said, now: datetime) -> str:
+    if said is Said.CONFIRM:
+        return ""
+    asked = line.law is not None and any(one.said is Said.CANCEL and one.at <= now for one in line.law.answers)
+    return "too_late" if said is Said.ACCEPT and not asked else "already_cancelled"
