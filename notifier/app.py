@@ -29,13 +29,13 @@ from notifier.pipeline.facts import Judging
 from notifier.pipeline.house import House, Sending, Web
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
-from notifier.policy.figures import BrandFigures, Cap, Policy, Rewards, Texting, Window, every_day
 from notifier.policy.occasions import check_purposes
 from notifier.records.profile import Profile, ShopContext
 from notifier.render.links import signing
 from notifier.render_pool import Limits, RenderPool
 from notifier.rewards import RewardTerms
 from notifier.settings import Settings, Source
+from notifier.settings.as_policy import policy_of
 from notifier.store.engine import DATABASE_FAULTS as DATABASE_FAULTS  # noqa: PLC0414 - for the doors
 from notifier.store.engine import DATABASE_TROUBLE as DATABASE_TROUBLE  # noqa: PLC0414
 from notifier.store.engine import Store, open_engine
@@ -129,45 +129,15 @@ def open_house(settings: Settings) -> House:
         max_per_run=settings.safety.max_per_run,
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
         reward=_reward(settings),
+        lapse=settings.delay_rule.on_lapse,
     )
 
 
 def judging(settings: Settings) -> Judging:
     """The policy and the forecast's figures."""
     shop = ShopFigures(settings.shop.handling_days, settings.eta.max_days_ahead)
-    return Judging(policy(settings), shop, settings.shop.transit_days, settings.delivery.mode)
-
-
-def policy(settings: Settings) -> Policy:
-    """The settings as policy reads them."""
-    said = settings.policy
-    brands = {key: settings.brand(key) for key in settings.brand_keys}
-    text_day = Window(said.text_from, said.text_until)
-    sunday = Window(said.text_sunday_from, said.text_until)
-    return Policy(
-        timezone=zone(settings.shop.timezone),
-        locale=settings.shop.locale,
-        country=settings.shop.country,
-        brands={key: BrandFigures(zone(one.timezone), one.locale) for key, one in brands.items()},
-        set_by_shop={
-            "placed": {"max_age_days": settings.placed.max_age_days},
-            "eta_change": {"min_days": settings.eta_change.min_days},
-            "progress": {
-                "every_days": settings.progress.every_days,
-                "days_before": settings.progress.days_before,
-                "most_without_news": settings.progress.max_without_news,
-            },
-            "reward": {"after_days": settings.reward.after_days},
-        },
-        caps=tuple(
-            Cap(one.count, one.period, None if one.channel == "all" else Channel(one.channel)) for one in said.caps
-        ),
-        email_week=every_day(Window(said.email_from, said.email_until)),
-        texting=Texting(settings.sms.enabled, settings.text_countries, (text_day,) * 6 + (sunday,)),
-        rewards=Rewards(settings.reward.on, settings.reward.per_customer_per_year),
-        marketplaces=frozenset(word.casefold() for word in said.marketplaces),
-        marketplaces_enabled=frozenset(word.casefold() for word in said.marketplaces_enabled),
-    )
+    mode, jurisdiction = settings.delivery.mode, settings.delay_rule.jurisdiction
+    return Judging(policy_of(settings), shop, settings.shop.transit_days, mode, jurisdiction)
 
 
 def _reward(settings: Settings) -> RewardTerms | None:

@@ -4,6 +4,7 @@ Called by pipeline.deliver in the transaction that settles the messages.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, literal, select
@@ -52,3 +53,30 @@ def log_sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None
         tx.connection.execute(insert(_promise).from_select(told, promises))
         said = ("at", "direction", "actor", "brand", "customer_id", "address_id", "channel", "message_class", "purpose")
         tx.connection.execute(insert(_contact).from_select((*said, "message_id", "summary"), contacts))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something that a customer said, and who took it down (`actor`); `channel` is how, `summary` what, in one line."""
+
+    customer_id: int
+    brand: str
+    actor: str
+    channel: str
+    summary: str
+
+
+def log_said(tx: Transaction, word: Word, now: datetime) -> None:
+    """Log what a customer said; it counts against no cap."""
+    row = {
+        "at": now,
+        "direction": Direction.IN.value,
+        "actor": word.actor,
+        "brand": word.brand,
+        "customer_id": word.customer_id,
+        "channel": word.channel,
+        "message_class": "",
+        "purpose": "",
+        "summary": word.summary,
+    }
+    tx.connection.execute(insert(_contact), row)

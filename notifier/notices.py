@@ -45,7 +45,8 @@ def filled(tx: Transaction, line_ids: Sequence[int], mode: str) -> set[Place]:
     found: set[Place] = set()
     for ids in batches(sorted(set(line_ids))):
         query = select(_notice.c.line_id, _notice.c.answers, _notice.c.kind)
-        rows = tx.connection.execute(query.where(_notice.c.line_id.in_(ids), _notice.c.live == mode))
+        ours = (_notice.c.live == mode) | _notice.c.message_id.is_(None)
+        rows = tx.connection.execute(query.where(_notice.c.line_id.in_(ids), ours))
         found.update((row.line_id, row.answers, NoticeKind(row.kind)) for row in rows)
     return found
 

@@ -23,6 +23,7 @@ COLOURS = {
     "notifier.contact_log": "store",
     "notifier.consent": "store",
     "notifier.notices": "store",
+    "notifier.standings": "store",
     "notifier.rewards": "store",
     "notifier.store": "store",
     "notifier.queries": "store",

@@ -15,6 +15,7 @@ from notifier.app import DATABASE_FAULTS, DATABASE_TROUBLE
 from notifier.cli.check import check
 from notifier.cli.demo import demo
 from notifier.cli.init import init
+from notifier.cli.law import confirm, record_answer, record_refund, show_deadlines
 from notifier.cli.records import import_files
 from notifier.cli.run import run
 from notifier.cli.session import DONE, FAULT, WITH_REFUSALS, new_session
@@ -31,6 +32,10 @@ COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("plan", plan),
     ("deliver", deliver),
     ("run", run),
+    ("deadlines", show_deadlines),
+    ("answer", record_answer),
+    ("confirm", confirm),
+    ("refunded", record_refund),
     ("explain", explain),
     ("export", export),
 )

@@ -10,6 +10,7 @@ from rich.status import Status
 from notifier import app
 from notifier.cli.session import Session
 from notifier.errors import Stopped
+from notifier.pipeline.alarms import tell_deadlines
 from notifier.pipeline.cleanup import clean_up
 from notifier.pipeline.deliver import DeliverReport, Wires, deliver
 from notifier.pipeline.house import House
@@ -96,6 +97,7 @@ def _source_tick(work: Work, source: ConfiguredSource) -> Tick:
 async def _plan(work: Work) -> None:
     now = app.clock()
     await tell_stale(work.house, work.team, now)
+    await tell_deadlines(work.house, work.team, now)
     try:
         report = await asyncio.to_thread(plan, work.house, now, False, lambda done, due: None)
     except Stopped as stopped:

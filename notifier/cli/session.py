@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,8 +67,8 @@ def new_session(path: Path | None) -> Session:
     return Session(path, os.environ, Console(stderr=True))
 
 
-def say_json(found: Mapping[str, Any]) -> None:
-    """Print one JSON object on stdout."""
+def say_json(found: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+    """Print one JSON value on stdout."""
     sys.stdout.write(json.dumps(found, ensure_ascii=False, default=str) + "\n")
 
 

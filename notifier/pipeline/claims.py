@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from notifier import outbox, rewards
+from notifier import notices, outbox, rewards
 from notifier.errors import RenderError
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run
@@ -17,6 +17,7 @@ from notifier.pipeline.house import House
 from notifier.policy.decide import Written, still_due
 from notifier.policy.figures import Policy
 from notifier.policy.hours import closes
+from notifier.policy.legal import under_the_law
 from notifier.policy.zones import text_zones
 from notifier.records.sources import stale_sources
 from notifier.render_pool import RenderJob
@@ -81,7 +82,7 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     book = _Book()
     for row in rows:
         try:
-            customer = _as_if_unsaid(customers[row.customer_id], row)
+            customer = under_the_law(_as_if_unsaid(customers[row.customer_id], row), house.judging.policy, now)
             letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
             if letter is not None:
                 letter = replace(letter, reward=codes.get(row.reward_id))
@@ -120,10 +121,13 @@ class _Book:
 
     def write(self, tx: Transaction, now: datetime) -> None:
         outbox.withdraw(tx, self.reasons, now)
+        notices.free(tx, list(self.reasons))
         outbox.hold_back(tx, self.poison, {}, now)
         rewards.void(tx, list(self.reasons), now)
         outbox.drop_lines(tx, self.gone)
+        notices.free_lines(tx, self.gone)
         outbox.retell(tx, self.etas)
+        notices.revise(tx, self.etas)
         for at in sorted(set(self.again.values())):
             bring_forward(tx, sorted(one for one, when in self.again.items() if when == at), at)
 

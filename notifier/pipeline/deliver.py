@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from notifier import consent, contact_log, outbox, rewards
+from notifier import consent, contact_log, notices, outbox, rewards
 from notifier.deliver import Pace, Tally, feed
 from notifier.errors import Transient
 from notifier.pipeline.claims import Ready, claim
@@ -198,6 +198,8 @@ class _Ledger:
         with self._house.store.write() as tx:
             settled = outbox.settle(tx, results, self._house.sending.backoff, now)
             contact_log.log_sent(tx, settled.accepted, now)
+            notices.sent(tx, settled.accepted, now)
+            notices.free(tx, [*settled.refused, *settled.given_up])
             codes = {one.message_id: one.code for one in results}
             consent.suppress(tx, {one: codes[one] for one in settled.refused if codes[one] in DEAD}, now)
             rewards.void(tx, [*settled.refused, *settled.given_up], now)

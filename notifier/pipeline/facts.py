@@ -13,7 +13,10 @@ from notifier.forecast.allocation import Coverage, Source, SupplyFacts, cover
 from notifier.forecast.alternatives import ProductFacts, Shelf
 from notifier.forecast.eta import LineInputs, ShopFigures, eta_of, turns_on
 from notifier.forecast.standing import Dates, Units, standing
+from notifier.pipeline.legal_facts import law_of, told_before
+from notifier.policy.delay_rule.jurisdiction import Setting
 from notifier.policy.figures import Policy
+from notifier.policy.legal import under_the_law
 from notifier.store.engine import Transaction
 from notifier.store.gather import Gathered, Past, Shelfware, gather, queue_positions, read_shelf
 from notifier.store.lookup import AnyQuery, AnyRow
@@ -33,12 +36,16 @@ from notifier.terms.words import Channel, DeliveryMode, LineStatus, MessageClass
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What judging needs beside the customers: policy, forecast's figures, transit days, and the world it is in."""
+    """What judging needs beside the customers: policy, forecast's figures, transit days, and the world it is in.
+
+    `jurisdiction` is [delay_rule] jurisdiction: auto, us_435, eu or none.
+    """
 
     policy: Policy
     shop: ShopFigures
     transit_days: int
     mode: DeliveryMode = DeliveryMode.LIVE
+    jurisdiction: Setting = "none"
 
     @property
     def cap_period(self) -> timedelta:
@@ -84,13 +91,24 @@ def read_facts(
     tx: Transaction, customer_ids: Sequence[int], market: Market, judging: Judging, now: datetime
 ) -> list[CustomerFacts]:
     """The facts of these customers at `now`, in the order of their ids."""
-    found = gather(tx, customer_ids, now, Past(judging.mode, judging.cap_period))
-    consents = _by_owner(found)
-    contacts = _contacts(found)
-    return [
-        _customer(row, found, (consents, contacts), market, _lines(row.id, found, market, judging, now))
-        for row in found.customers
-    ]
+    past = Past(judging.mode, judging.cap_period, law=judging.policy.delay is not None)
+    return _facts(gather(tx, customer_ids, now, past), market, judging, now)
+
+
+def read_every_line(
+    tx: Transaction, customer_ids: Sequence[int], market: Market, judging: Judging, now: datetime
+) -> list[CustomerFacts]:
+    """As `read_facts`, with the lines too that are closed and of which nobody was told."""
+    past = Past(judging.mode, judging.cap_period, law=judging.policy.delay is not None, every_line=True)
+    return _facts(gather(tx, customer_ids, now, past), market, judging, now)
+
+
+def _facts(found: Gathered, market: Market, judging: Judging, now: datetime) -> list[CustomerFacts]:
+    owned = (_by_owner(found), _contacts(found))
+    customers = (
+        _customer(row, found, owned, market, _lines(row.id, found, market, judging, now)) for row in found.customers
+    )
+    return [under_the_law(one, judging.policy, now) for one in customers]
 
 
 def _product(row: AnyRow) -> ProductFacts:
@@ -100,7 +118,7 @@ def _product(row: AnyRow) -> ProductFacts:
 
 
 def _supply(row: AnyRow) -> SupplyFacts:
-    return SupplyFacts(row.po, row.sku, row.promised_on, row.outstanding, row.received)
+    return SupplyFacts(row.po, row.sku, row.promised_on, row.outstanding, row.received, row.changed_at)
 
 
 def _money(amount: Any, currency: str) -> Money | None:
@@ -144,11 +162,12 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         shipped_at=stands.shipped_at,
         cancelled_at=stands.cancelled_at,
         changes_at=min(changes, default=None),
-        tellings=tuple(_telling(told) for told in found.tellings.get(row.id, ())),
+        tellings=_tellings(row.id, found),
         product_url=product.url if product else "",
         image_url=product.image_url if product else "",
         gone_quantity=units.gone(stands.status),
         stocked=product is None or product.kind is ProductKind.STOCKED,
+        law=law_of(row, found, coverage, judging.jurisdiction, judging.policy),
     )
 
 
@@ -176,6 +195,13 @@ def _address(found: Gathered, address_id: int | None) -> Address | None:
 
 def _zones(address: AnyRow) -> tuple[str, ...]:
     return tuple(zone for zone in address.timezones.split(",") if zone)
+
+
+def _tellings(line_id: int, found: Gathered) -> tuple[Telling, ...]:
+    """What the customer was told of the line, by us or (its notices) by the tool before us, oldest first."""
+    told = [_telling(row) for row in found.tellings.get(line_id, ())]
+    before = [told_before(row) for row in found.notices.get(line_id, ()) if row.message_id is None]
+    return tuple(sorted([*before, *told], key=lambda one: one.at) if before else told)
 
 
 def _telling(row: AnyRow) -> Telling:

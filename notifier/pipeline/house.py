@@ -41,7 +41,8 @@ class Sending:
 class House:
     """One shop, ready to work.
 
-    `stale_after` is each configured source's limit, `max_per_run` the brake in customers.
+    `stale_after` is each configured source's limit, `max_per_run` the brake in customers, `lapse` what happens
+    to a line whose time is up by law: ask (a person confirms) or cancel.
     """
 
     store: Store = field(repr=False)
@@ -53,6 +54,7 @@ class House:
     max_per_run: int
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     reward: RewardTerms | None = None
+    lapse: str = "ask"
 
     @property
     def purposes(self) -> Sequence[Purpose]:

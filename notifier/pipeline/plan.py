@@ -16,6 +16,7 @@ import structlog
 
 from notifier import outbox, rewards
 from notifier.errors import Stopped
+from notifier.pipeline import legal
 from notifier.pipeline.content import told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run
 from notifier.pipeline.house import House
@@ -162,7 +163,8 @@ def _plan_batch(
     facts: dict[int, CustomerFacts] = {}
     due: dict[int, datetime | None] = {}
     sent = _SentHere()
-    for read in read_facts(tx, list(seen), market, house.judging, now):
+    read_now = read_facts(tx, list(seen), market, house.judging, now)
+    for read in legal.confirm_lapsed(tx, house, read_now, now):
         customer = sent.known_to(read)
         try:
             judged = decide(customer, house.purposes, house.judging.policy, now)
@@ -176,13 +178,18 @@ def _plan_batch(
         due[customer.id] = judged.due_at
     codes = _codes(tx, house, decisions, facts, now)
     decisions = [_coded(one, codes.get(i)) for i, one in enumerate(decisions)]
+    for i in legal.noticed_before(tx, house, decisions):
+        decisions[i] = replace(decisions[i], verdict=Verdict.SKIP, reason="already_noticed")
     sends = [i for i, one in enumerate(decisions) if one.verdict is Verdict.SEND]
     drafts = [_draft(house, decisions[i], facts[decisions[i].customer_id], codes.get(i), now) for i in sends]
-    made = {sends[position]: message for position, message in outbox.put(tx, drafts, run, now).items()}
+    put = outbox.put(tx, drafts, run, now)
+    made = {sends[position]: message for position, message in put.items()}
+    legal.give_notices(tx, house, {message: drafts[position] for position, message in put.items()}, facts, now)
     for i in sends:
         if i not in made:
             decisions[i] = replace(decisions[i], verdict=Verdict.SKIP, reason="already_in_outbox")
     record(tx, run, decisions, made, now)
+    legal.keep_standings(tx, house, facts.values(), decisions, now)
     set_due(tx, due, seen)
     report.count(decisions)
 

@@ -31,6 +31,8 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "shipped": "the goods have left meanwhile",
         "cancelled": "the order lines were cancelled meanwhile",
         "no_longer_due": "what it was to say was no longer so",
+        "already_noticed": "the law allows this notice only once, and it was given already",
+        "notice_first": "the law wants a later date to be told by a delay notice first",
         "already_in_outbox": "this message is in the outbox already",
         "reward_budget_spent": "the shop's budget for discount codes was spent",
         "reward_cost_unknown": "a code's cost is not known: a price is missing or in another currency",
@@ -60,6 +62,26 @@ DELIVERED: Mapping[str, str] = MappingProxyType(
     }
 )
 """Reasons that a channel or the outbox gives; another code is told as it is."""
+
+
+UNANSWERED: Mapping[str, str] = MappingProxyType(
+    {
+        "nothing_to_accept": "does not count: there is no new date that could be accepted",
+        "too_late": "does not count: the time to agree is over, and the order line counts as cancelled",
+        "shipped": "does not count: the goods have left",
+        "already_cancelled": "does not count: the line is cancelled already",
+        "not_cancel_due": "does not count: the line's time is not up",
+        "unknown_line": "does not count: no law on delays looks at this line",
+        "nothing_to_refund": "does not count: the line is not cancelled",
+        "already_refunded": "does not count: its refund was sent before",
+    }
+)
+"""Why what was said about a line does not count."""
+
+
+def unanswered(reason: str) -> str:
+    """The words for a reason of `policy.delay_rule.answer_counts`, or of a refund."""
+    return UNANSWERED.get(reason, reason.replace("_", " "))
 
 
 def because(reason: str) -> str:

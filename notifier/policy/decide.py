@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from notifier.policy.due import Due, due_lines
 from notifier.policy.figures import Policy
+from notifier.policy.legal import needs_notice, notice_first, told_by_email, under_the_law
 from notifier.policy.lines import cancelled, shipped, start_of, today, turning_points
 from notifier.policy.rules import NO_ZONE, RULES, barred_marketplace
 from notifier.policy.rulings import Candidate, Hold, Pass, Skip
@@ -24,6 +25,9 @@ DEFERRED = timedelta(hours=24)
 
 WAITS_FOR = "waits_for_"
 
+TEXT_ON_TOP = (Channel.SMS,)
+"""The path of a text beside an email of the same purpose."""
+
 _UNSENT = -1
 """The message_id of what this very judgement sends; no row has it."""
 
@@ -36,6 +40,7 @@ class _Tally:
     decisions: list[Decision] = field(default_factory=list)
     taken: dict[int, str] = field(default_factory=dict)
     absorbed: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    emailed: set[tuple[str, int]] = field(default_factory=set)
     looks: list[datetime] = field(default_factory=list)
 
 
@@ -45,6 +50,7 @@ class _Group:
 
     purpose: Purpose
     channel: Channel
+    notice: NoticeKind
     locale: str
     address: Address | None
     dues: tuple[Due, ...]
@@ -57,13 +63,15 @@ def decide(customer: CustomerFacts, purposes: Sequence[Purpose], policy: Policy,
     a fact by the next day: then the next news of its lines is looked for. Every purpose must have passed
     `occasions.check_purposes`.
     """
-    tally = _Tally(customer)
+    tally = _Tally(under_the_law(customer, policy, now))
     ladder = sorted(purposes, key=lambda purpose: (purpose.rung, purpose.name))
     for purpose in ladder:
         for channels in _paths(purpose, customer, policy):
             _judge(tally, purpose, channels, policy, now)
-    for line in customer.lines:
+    for line in tally.customer.lines:
         tally.looks += turning_points(line, policy, now)
+        if line.legal is not None and line.legal.look_again is not None:
+            tally.looks.append(line.legal.look_again)
     if tally.taken:
         tally.looks.append(start_of(today(policy, now) + timedelta(days=1), policy))
     return Judgement(tuple(tally.decisions), min(tally.looks, default=None))
@@ -72,7 +80,7 @@ def decide(customer: CustomerFacts, purposes: Sequence[Purpose], policy: Policy,
 def _paths(purpose: Purpose, customer: CustomerFacts, policy: Policy) -> tuple[tuple[Channel, ...], ...]:
     """Channels of which the first that passes wins: preferred, email, text. Email with a text on top is two paths."""
     if purpose.text_on_top:
-        return ((Channel.EMAIL,), (Channel.SMS,)) if policy.texting.on else ((Channel.EMAIL,),)
+        return ((Channel.EMAIL,), TEXT_ON_TOP) if policy.texting.on else ((Channel.EMAIL,),)
     if customer.preferred_channel is Channel.SMS:
         return ((Channel.SMS, Channel.EMAIL),)
     return ((Channel.EMAIL, Channel.SMS),)
@@ -82,11 +90,13 @@ def _judge(tally: _Tally, purpose: Purpose, channels: Sequence[Channel], policy:
     dues, looks = due_lines(tally.customer, purpose, channels[0], policy, now)
     tally.looks += looks
     left = [due for due in dues if purpose.name not in tally.absorbed.get(due.line.id, ())]
+    if channels == TEXT_ON_TOP:
+        left = [due for due in left if _text_may_follow(tally, purpose, due)]
     for channel in channels:
         if not left:
             return
         tried, left = _split(left, channel, channels, policy)
-        for group in _groups(purpose, channel, tried, policy):
+        for group in _groups(purpose, channel, tried, (policy, now)):
             if not _decide(tally, group, policy, now):
                 left += [due for due in group.dues if group.address is not None]
 
@@ -99,7 +109,7 @@ def _split(
     for due in dues:
         usable = [one for one in channels if due.line.address(one) and (one is Channel.EMAIL or policy.texting.on)]
         named = usable or [one for one in channels if due.line.address(one)] or list(channels[:1])
-        on_top = channels == (Channel.SMS,)
+        on_top = channels == TEXT_ON_TOP
         if channel in named and not (on_top and not usable):
             tried.append(due)
         else:
@@ -107,15 +117,31 @@ def _split(
     return tried, left
 
 
-def _groups(purpose: Purpose, channel: Channel, dues: Sequence[Due], policy: Policy) -> Iterator[_Group]:
-    """One group for each locale and address; a marketplace's lines stand alone, so that they bar no others."""
-    together: dict[tuple[bool, str, int], list[Due]] = defaultdict(list)
+def _text_may_follow(tally: _Tally, purpose: Purpose, due: Due) -> bool:
+    """A text is no notice: where one is demanded, the text only comes on top of its email (RULES.md F9)."""
+    if not needs_notice(due.line) or (purpose.name, due.line.id) in tally.emailed:
+        return True
+    return told_by_email(due.line, purpose.name, due.why.occasion)
+
+
+def _groups(
+    purpose: Purpose, channel: Channel, dues: Sequence[Due], judged: tuple[Policy, datetime]
+) -> Iterator[_Group]:
+    """One group for each locale, address, law and notice kind (RULES.md F13), as they differ in what silence means.
+
+    Lines of a marketplace, and lines that wait for their notice, stand alone, so that they bar no others.
+    """
+    policy, now = judged
+    together: dict[tuple[bool, bool, str, str, str, int], list[Due]] = defaultdict(list)
     for due in dues:
-        address = due.line.address(channel)
-        together[barred_marketplace(due.line, purpose, policy), due.locale, address.id if address else 0].append(due)
-    for (_, locale, _), members in sorted(together.items()):
+        address, law = due.line.address(channel), due.line.law
+        barred = barred_marketplace(due.line, purpose, policy), notice_first(due.line, policy, now)
+        words = due.notice.value, law.jurisdiction.value if law else "", due.locale
+        together[(*barred, *words, address.id if address else 0)].append(due)
+    for (*_, locale, _), members in sorted(together.items()):
         members.sort(key=lambda due: due.line.id)
-        yield _Group(purpose, channel, locale, members[0].line.address(channel), tuple(members))
+        first = members[0]
+        yield _Group(purpose, channel, first.notice, str(locale), first.line.address(channel), tuple(members))
 
 
 def _decide(tally: _Tally, group: _Group, policy: Policy, now: datetime) -> bool:
@@ -136,7 +162,7 @@ def _decide(tally: _Tally, group: _Group, policy: Policy, now: datetime) -> bool
             locale=group.locale,
             channel=group.channel,
             purpose=group.purpose,
-            notice=NoticeKind.NONE,
+            notice=group.notice,
             address_id=group.address.id if group.address else None,
             lines=tuple(due.why for due in group.dues),
             verdict=verdict,
@@ -178,6 +204,8 @@ def _note_sent(tally: _Tally, group: _Group, now: datetime) -> None:
     if group.address is None:
         raise ValueError(f"customer {tally.customer.id}: the rules let a message without an address pass")
     tally.taken.setdefault(group.address.id, group.purpose.name)
+    if group.channel is Channel.EMAIL:
+        tally.emailed |= {(group.purpose.name, due.line.id) for due in group.dues}
     sent = PastContact(
         _UNSENT,
         now,

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
+from notifier.policy.delay_rule.figures import DelayFigures
 from notifier.terms.facts import CustomerFacts, LineFacts
+from notifier.terms.law import EU_AND_UK
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageClass
-
-EU_AND_UK = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB".split())
-"""ISO countries where a promotion makes a service message marketing (RULES U2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,8 @@ class Policy:
 
     `timezone` is the shop's: promises and ETAs are days in it. `set_by_shop` holds, by purpose name, the figures that
     settings.toml sets; they win over purpose.toml. `marketplaces` are sales channels (any case) that own their
-    customers; only those also in `marketplaces_enabled` are written to, never with marketing (RULES E7).
+    customers; only those also in `marketplaces_enabled` are written to, never with marketing (RULES E7). `delay`
+    are the figures of the law on delays; None: no such law.
     """
 
     timezone: ZoneInfo
@@ -119,6 +119,7 @@ class Policy:
     marketplaces: frozenset[str] = frozenset()
     marketplaces_enabled: frozenset[str] = frozenset()
     no_alternatives: frozenset[str] = EU_AND_UK
+    delay: DelayFigures | None = None
 
     def brand(self, key: str) -> BrandFigures:
         """The figures of the brand `key`, else the shop's own."""

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from notifier.errors import SettingsError
 from notifier.policy.figures import Figures, Policy, figure
+from notifier.policy.legal import CLOSED, needs_notice
 from notifier.policy.lines import (
     REWARDED,
     backordered,
@@ -28,6 +29,7 @@ from notifier.policy.lines import (
 from notifier.policy.occurrence import NEVER, Occurrence
 from notifier.policy.waiting import waiting
 from notifier.terms.facts import CustomerFacts, LineFacts
+from notifier.terms.law import LegalState
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import local_day
 
@@ -38,22 +40,50 @@ TOLD = "told:"
 def promise_broken(
     line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime
 ) -> Occurrence:
-    """The promised day T cannot be kept or is over; later, the day told instead is over. Each date is answered once."""
+    """The promised day T cannot be kept or is over; later, the day told instead is over. Each date is answered once.
+
+    Where the law demands a first notice (RULES.md F1), it is that notice.
+    """
+    if needs_notice(line):
+        return _owed(line, LegalState.NOTICE_DUE, now)
     if not is_open(line, now):
         return NEVER
     answered = {telling.occasion for telling in line.tellings if telling.purpose == purpose.name}
-    promised = line.promised
+    promised = line.law.promised if line.law else line.promised
     if promised is not None and PROMISE + promised.isoformat() not in answered:
         eta = line.forecast.eta
         if eta is not None and eta.last > promised and not line.covered:
             return Occurrence(PROMISE + promised.isoformat(), promised.isoformat())
         return _when_over(promised, policy, now)
+    return _told_day_over(line, promised, answered, (policy, now))
+
+
+def _told_day_over(
+    line: LineFacts, promised: date | None, answered: set[str], judged: tuple[Policy, datetime]
+) -> Occurrence:
     news = last_news(line)
     if news is None or news.eta is None or (promised is not None and news.eta.last <= promised):
         return NEVER
     if PROMISE + news.eta.last.isoformat() in answered:
         return NEVER
-    return _when_over(news.eta.last, policy, now)
+    return _when_over(news.eta.last, *judged)
+
+
+def renewal_owed(
+    line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime
+) -> Occurrence:
+    """The revised date R of a notice cannot be kept: the renewed notice is owed (RULES.md F5)."""
+    return _owed(line, LegalState.RENEWAL_DUE, now) if needs_notice(line) else NEVER
+
+
+def _owed(line: LineFacts, state: LegalState, now: datetime) -> Occurrence:
+    legal = line.legal
+    if legal is None or legal.state is not state or legal.answers is None:
+        return NEVER
+    if legal.send_from is not None and legal.send_from > now:
+        return Occurrence(None, look_again=legal.send_from)
+    day = legal.answers.isoformat()
+    return Occurrence(PROMISE + day, day, legal.notice)
 
 
 def _when_over(day: date, policy: Policy, now: datetime) -> Occurrence:
@@ -136,8 +166,9 @@ def _put_off(line: LineFacts) -> int:
 def was_cancelled(
     line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime
 ) -> Occurrence:
-    """A line the customer was told to wait for is cancelled."""
-    return Occurrence("cancelled") if line.told is not None and cancelled(line, now) else NEVER
+    """A line the customer was told to wait for is cancelled, by the shop's record or by its word (RULES.md F7)."""
+    gone = cancelled(line, now) or (line.legal is not None and line.legal.state in CLOSED)
+    return Occurrence("cancelled") if line.told is not None and gone else NEVER
 
 
 def late_line_shipped(
@@ -157,6 +188,7 @@ Occasion = Callable[[LineFacts, CustomerFacts, Purpose, Policy, datetime], Occur
 OCCASIONS: Mapping[str, Occasion] = MappingProxyType(
     {
         "promise_broken": promise_broken,
+        "renewal_owed": renewal_owed,
         "eta_moved": eta_moved,
         "new_backorder": new_backorder,
         "waiting": waiting,

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from notifier.policy.figures import Cap, Policy
 from notifier.policy.hours import allowed_from
+from notifier.policy.legal import notice_rule
 from notifier.policy.rulings import Candidate, Hold, Pass, Rule, Ruling, Saw, Skip
 from notifier.policy.zones import email_zones, text_zones
 from notifier.terms.facts import Consent, CustomerFacts, LineFacts
@@ -176,6 +177,12 @@ RULES: tuple[Rule, ...] = (
         "A marketplace's customers get no marketing, and anything else only where the shop enabled it.",
         ("marketplaces", "marketplaces_enabled"),
         _marketplace,
+    ),
+    Rule(
+        "notice_first",
+        "A later date is first told by the notice that the law demands; anything else waits for it.",
+        ("delay_rule.jurisdiction",),
+        notice_rule,
     ),
     Rule(
         "fresh_source",

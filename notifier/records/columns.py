@@ -29,6 +29,8 @@ class Reads(StrEnum):
     STATUS = "status"
     PRODUCT_KIND = "product_kind"
     URL = "url"
+    NOTICE_KIND = "notice_kind"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,18 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         at:instant!"""
     ),
     "suppressions": _table("brand:brand address:text! channel:channel reason:text at:instant"),
+    "notices": _table(
+        """brand:brand order_id:key! line_id:key sku:key sent_at:instant! promised:day! revised:day kind:notice_kind
+        answer:answer answered_at:instant"""
+    ),
 }
 """Kind → its columns."""
 
 KINDS = tuple(COLUMNS)
 SNAPSHOT_KINDS = ("backorders", "lines")
 LINE_KINDS = ("backorders", "lines")
+KEYED_KINDS = (*LINE_KINDS, "notices")
+"""Kinds whose rows name an order line."""
 
 PERSON_FIELDS = ("locale", "preferred_channel", "timezone", "country", "region", "postal_code", "business")
 """What a file says of the customer beside key, name and addresses."""
@@ -105,7 +113,10 @@ STANDING_FIELDS = (
 )  # fmt: skip
 """What may be said of a line, or of its order for all lines that say nothing of their own."""
 
-ALIASES: Mapping[str, str] = {"customer": "customer_id", "name": "product", "po": "po_id", "product_name": "product"}
+ALIASES: Mapping[str, str] = {
+    "customer": "customer_id", "name": "product", "po": "po_id", "product_name": "product", "order": "order_id",
+    "line": "line_id", "t": "promised", "r": "revised",
+}  # fmt: skip
 """Other names under which a file without a profile may carry a canonical column."""
 
 

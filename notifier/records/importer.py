@@ -16,11 +16,12 @@ from sqlalchemy import insert, update
 from notifier.errors import ImportRefused
 from notifier.records import dirty, kinds
 from notifier.records.changes import Stamp
-from notifier.records.columns import LINE_KINDS
+from notifier.records.columns import KEYED_KINDS, LINE_KINDS
 from notifier.records.dates import DateReader
 from notifier.records.inspect import Shape, inspect
 from notifier.records.lines import LineKey, close_absent, count_open, known_hashes, mark_seen
 from notifier.records.mapping import Mapping, Texts
+from notifier.records.notices import checked
 from notifier.records.ordinals import Ordinals
 from notifier.records.profile import Profile, ShopContext
 from notifier.records.readers import RawRow, Rows, open_rows
@@ -35,6 +36,8 @@ from notifier.store.tables import ImportRun
 from notifier.terms.time import utc, zone
 
 _run = table_of(ImportRun)
+
+NOTICES = "notices"
 
 ROWS_A_BATCH = 4000
 CHARACTERS_A_BATCH = 8_000_000
@@ -200,16 +203,21 @@ class _Work:
 
     def _take(self, tx: Transaction, stamp: Stamp, batch: Iterable[RawRow]) -> None:
         rows = list(self._sound(batch))
-        known = known_hashes(tx, (row.key for row in rows if row.key)) if self._kind in LINE_KINDS else {}
+        known = known_hashes(tx, (row.key for row in rows if row.key)) if self._kind in KEYED_KINDS else {}
         part: dict[Any, Record] = {}
         for row in rows:
             if row.key in known and known[row.key][1] == row.digest:
                 self._report.unchanged += 1
                 continue
+            if self._kind == NOTICES and row.key not in known:
+                self._reject(row.raw, "line_id", "is no line of this order that we know; import backorders first")
+                continue
             record = self._record(row, stamp)
             if record is None:
                 continue
             key = row.key or kinds.source_key(self._kind, record, stamp)
+            if self._kind == NOTICES:
+                key = (key, record.line)
             if key in part:  # the same record twice: the first is written before the second is compared with it
                 self._apply(tx, stamp, part)
                 part = {}
@@ -240,7 +248,7 @@ class _Work:
                 continue
             texts = mapping.texts(raw.cells)
             row = _Row(raw, texts, self._reader.digest(texts))
-            if self._kind in LINE_KINDS:
+            if self._kind in KEYED_KINDS:
                 row.key = self._line_key(texts)
                 self._unkeyed |= row.key is None
             yield row
@@ -250,13 +258,17 @@ class _Work:
         if not order or not (line or sku):
             return None
         brand = texts.get("brand") or self._reader.context.brand
-        return brand, order, line or f"{sku}#{self._ordinals.next(brand, order, sku)}"
+        # several notices may be about one line: only files of lines count a repeated SKU as another line
+        place = 1 if self._kind == NOTICES else self._ordinals.next(brand, order, sku)
+        return brand, order, line or f"{sku}#{place}"
 
     def _record(self, row: _Row, stamp: Stamp) -> Record | None:
         try:
             record = self._reader.record(row.raw.line, row.texts, row.digest)
             if self._kind in ("consents", "suppressions"):
                 record = with_address(record, stamp.context.country)
+            if self._kind == NOTICES:
+                record = checked(record)
         except Rejected as error:
             self._reject(row.raw, error.column, error.reason)
             return None

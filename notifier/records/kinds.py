@@ -8,6 +8,7 @@ from notifier.records import dirty
 from notifier.records.changes import Stamp
 from notifier.records.goods import keep_products, keep_supply
 from notifier.records.lines import LineKey, keep_lines
+from notifier.records.notices import keep_notices
 from notifier.records.orders import ensure_orders, keep_orders, order_key
 from notifier.records.people import People, customer_key, keep_addresses, keep_customers
 from notifier.records.rights import Rights, customers_at, keep_consents, keep_suppressions
@@ -112,6 +113,11 @@ def _consents(tx: Transaction, stamp: Stamp, keyed: Keyed) -> Applied:
     return _rights(tx, keep_consents(tx, stamp, [record for _, record in keyed]))
 
 
+def _notices(tx: Transaction, stamp: Stamp, keyed: Keyed) -> Applied:
+    taken = keep_notices(tx, stamp, keyed)
+    return Applied(taken.changed, taken.customers)
+
+
 def _suppressions(tx: Transaction, stamp: Stamp, keyed: Keyed) -> Applied:
     return _rights(tx, keep_suppressions(tx, stamp, [record for _, record in keyed]))
 
@@ -125,4 +131,5 @@ _APPLY: dict[str, Callable[[Transaction, Stamp, Keyed], Applied]] = {
     "supply": _supply,
     "consents": _consents,
     "suppressions": _suppressions,
+    "notices": _notices,
 }

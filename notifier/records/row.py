@@ -198,6 +198,8 @@ _SIMPLE: dict[Reads, Callable[[str], Value]] = {
     Reads.STATUS: values.line_status,
     Reads.PRODUCT_KIND: values.product_kind,
     Reads.URL: values.url,
+    Reads.NOTICE_KIND: values.notice_kind,
+    Reads.ANSWER: values.answer,
 }
 
 _BLANK: dict[Reads, Value] = {

@@ -9,7 +9,8 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.numbers import list_currencies
 
-from notifier.terms.words import Channel, LineStatus, MessageClass, ProductKind
+from notifier.terms.law import Said
+from notifier.terms.words import Channel, LineStatus, MessageClass, NoticeKind, ProductKind
 
 MOST_UNITS = 1_000_000
 MOST_STOCK = 2_000_000_000
@@ -179,6 +180,20 @@ def line_status(text: str) -> str:
             f"{text!r} is not open, backordered, shipped or cancelled; map it with values.status in the profile"
         )
     return word
+
+
+def notice_kind(text: str) -> str:
+    """F3, F4 or F5 (RULES.md)."""
+    if not text or text.upper() not in tuple(NoticeKind):
+        raise ValueError(f"{text!r} is no kind of notice; write F3, F4 or F5")
+    return text.upper()
+
+
+def answer(text: str) -> str:
+    """accept or cancel; other words for them are mapped by the profile."""
+    if text.casefold() not in (Said.ACCEPT, Said.CANCEL):
+        raise ValueError(f"{text!r} is no answer; write accept or cancel, or map it with values.answer in the profile")
+    return text.casefold()
 
 
 def product_kind(text: str) -> str:

@@ -32,7 +32,19 @@ _MARKETPLACES = (
 class DelayRule(Section):
     """The law on delays."""
 
-    jurisdiction: Literal["none"] = Field("none", description="Law whose delay notices are sent; only none so far.")
+    jurisdiction: Literal["auto", "us_435", "eu", "none"] = Field(
+        "none", description="auto: by the customer's country; us_435 (16 CFR 435), eu, or none for all customers."
+    )
+    decide_days: Count = Field(
+        7, le=90, description="Days before a promised ship date from which a line without a date counts as late."
+    )
+    lead_days: Count = Field(3, le=90, description="Days before the deadline from which a notice waits for nothing.")
+    settle_minutes: Whole = Field(
+        0, le=1440, description="Minutes that a new date must stand before its notice goes; 0: at once."
+    )
+    on_lapse: Literal["ask", "cancel"] = Field(
+        "ask", description="A line whose time is up by law: ask waits for notifier confirm; cancel tells the customer."
+    )
 
 
 class Cap(Section):

@@ -149,6 +149,7 @@ def _lines(customer_ids: Sequence[int], now: datetime, past: Past) -> Select[Any
             _order.c.payment_method,
             _order.c.amount_paid,
             _order.c.buyer_credit,
+            _customer.c.country.label("customer_country"),
         )
         .join(_order, _order.c.id == _line.c.order_id)
         .join(_customer, _customer.c.id == _order.c.customer_id)
@@ -168,7 +169,9 @@ def _tellings(line_ids: Sequence[int], mode: str) -> Select[Any]:
 
 
 def _notices(line_ids: Sequence[int], mode: str, now: datetime) -> Select[Any]:
-    mine = _notice.c.line_id.in_(line_ids) & (_notice.c.live == mode) & (_notice.c.created_at <= now)
+    """Those of the mode at hand, and those of the tool before us, which hold in every mode."""
+    ours = (_notice.c.live == mode) | _notice.c.message_id.is_(None)
+    mine = _notice.c.line_id.in_(line_ids) & ours & (_notice.c.created_at <= now)
     return select(_notice).where(mine).order_by(_notice.c.created_at, _notice.c.id)
 
 

@@ -175,8 +175,13 @@ class CustomerFacts:
 
     def without(self, message_id: int) -> "CustomerFacts":
         """The same customer as if `message_id` had never been planned: a message never counts against itself."""
-        lines = tuple(
-            replace(line, tellings=tuple(t for t in line.tellings if t.message_id != message_id)) for line in self.lines
-        )
+        lines = tuple(_unsaid(line, message_id) for line in self.lines)
         contacts = tuple(c for c in self.contacts if c.message_id != message_id)
         return replace(self, lines=lines, contacts=contacts)
+
+
+def _unsaid(line: LineFacts, message_id: int) -> LineFacts:
+    law = line.law
+    if law is not None:
+        law = replace(law, notices=tuple(one for one in law.notices if one.message_id != message_id))
+    return replace(line, tellings=tuple(one for one in line.tellings if one.message_id != message_id), law=law)

@@ -11,6 +11,9 @@ from enum import StrEnum
 
 from notifier.terms.words import NoticeKind
 
+EU_AND_UK = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB".split())
+"""ISO countries where a promotion makes a service message marketing (RULES U2)."""
+
 
 class Jurisdiction(StrEnum):
     """Whose law a line's delay is judged by; NONE where silence neither consents nor cancels (RULES.md U7)."""

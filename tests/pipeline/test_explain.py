@@ -250,6 +250,7 @@ def test_a_reason_with_a_detail_is_told_with_it(reason: str, said: str) -> None:
 
 SAID = {
     "promise_broken": ("promise:1998-06-30", "delay"),
+    "renewal_owed": ("promise:1998-06-30", "delay_renewed"),
     "eta_moved": ("told:1", "eta_change"),
     "new_backorder": ("new", "placed"),
     "waiting": ("before:1998-07-01", "progress"),

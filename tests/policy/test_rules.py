@@ -46,7 +46,8 @@ def texted(**facts: Any) -> CustomerFacts:
 
 def test_the_rules_are_asked_in_the_order_of_the_business() -> None:
     assert [rule.name for rule in RULES] == [
-        "marketplace", "fresh_source", "address", "suppression", "consent", "reward_limit", "caps", "quiet_hours",
+        "marketplace", "notice_first", "fresh_source", "address", "suppression", "consent", "reward_limit", "caps",
+        "quiet_hours",
     ]  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def load(folder: Path, text: str) -> Settings:
         ('[profiles.p]\nencoding = "klingon"', "is no encoding"),
         (BRANDS, "[brands]: one brand must have default = true, and none has"),
         ('[web]\npublic_url = "http://shop.example"', "is no https address"),
-        ('[delay_rule]\njurisdiction = "us"', "is none of 'none'"),
+        ('[delay_rule]\njurisdiction = "us"', "is none of 'auto', 'us_435', 'eu' or 'none'"),
         ("[shop]\nhandling_days = -1", "is too small; the least is 0"),
         ('[shop]\nlocale = "zz"', "is no known language tag"),
         ('[brands.a]\nsender = "Oak <oak@oak.example>, <evil@evil.example>"', "is no sender"),

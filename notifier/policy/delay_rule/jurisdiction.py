@@ -5,8 +5,7 @@ Called by pipeline when it builds facts.
 import re
 from typing import Literal
 
-from notifier.policy.figures import EU_AND_UK
-from notifier.terms.law import Jurisdiction
+from notifier.terms.law import EU_AND_UK, Jurisdiction
 
 Setting = Literal["auto", "us_435", "eu", "none"]
 """`[delay_rule] jurisdiction` of the settings."""

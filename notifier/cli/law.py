@@ -1,0 +1,127 @@
+"""The law on delays by hand: `notifier deadlines`, `answer`, `confirm`, `refunded`. Colour: door."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from notifier.cli.session import DONE, WITH_REFUSALS, Session, say_json
+from notifier.cli.work import Json, Now
+from notifier.errors import UsageError
+from notifier.pipeline.answers import Answered, Asked, answer, refunded
+from notifier.pipeline.deadlines import SETTLED, Deadline, deadlines
+from notifier.pipeline.reasons import unanswered
+from notifier.terms.law import Said
+
+Order = Annotated[str, typer.Argument(help="The shop's number of the order.")]
+Line = Annotated[str, typer.Option("--line", help="Only this line of it; default: all its lines.")]
+By = Annotated[str, typer.Option("--by", help="Who took it down: your name.")]
+Brand = Annotated[str, typer.Option("--brand", help="The brand, where several have an order of this number.")]
+
+MOST_ROWS = 100
+"""Rows on a screen; `--json` has all."""
+
+
+class Word(StrEnum):
+    """What a customer can say about a delay."""
+
+    ACCEPT = "accept"
+    CANCEL = "cancel"
+
+
+def show_deadlines(
+    ctx: typer.Context,
+    now: Now = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also lines that nobody has to see to.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Where each order line stands before the law on delays, the soonest deadline first."""
+    session: Session = ctx.obj
+    at = session.moment(now)
+    with session.house() as house:
+        if house.judging.policy.delay is None:
+            raise UsageError("[delay_rule] jurisdiction is none, so there are no deadlines. Set auto, us_435 or eu")
+        found = deadlines(house, at)
+    if as_json:
+        say_json([one.as_json() for one in found])
+        return
+    shown = [one for one in found if everything or one.state not in SETTLED]
+    session.console.print(_table(shown[:MOST_ROWS]))
+    if len(shown) > MOST_ROWS:
+        session.console.print(f"… and {len(shown) - MOST_ROWS} more; --json has them all")
+    if not shown:
+        session.console.print("no line has a deadline")
+
+
+def _table(rows: list[Deadline]) -> Table:
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for name in ("deadline", "order", "line", "customer", "state", "notice", "promised", "now by", "refund by", "rule"):
+        table.add_column(name)
+    for one in rows:
+        days = [str(day or "") for day in (one.promised, one.revised, one.refund_by)]
+        words = [escape(text) for text in (one.order, one.line, one.customer)]
+        table.add_row(str(one.deadline or ""), *words, one.state.replace("_", " "), one.notice, *days, one.rule)
+    return table
+
+
+def record_answer(
+    ctx: typer.Context,
+    order: Order,
+    said: Annotated[Word, typer.Argument(help="What the customer said.")],
+    by: By,
+    line: Line = "",
+    brand: Brand = "",
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Record what a customer said by phone about a delay: accept it, or cancel."""
+    session: Session = ctx.obj
+    at = session.moment(now)
+    with session.house() as house:
+        _tell(session, answer(house, Said(said.value), Asked(order, line, by, brand), at), as_json)
+
+
+def confirm(
+    ctx: typer.Context,
+    order: Order,
+    by: By,
+    line: Line = "",
+    brand: Brand = "",
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Confirm that lines whose time is up are cancelled: the customer is told, and the refund clock runs."""
+    session: Session = ctx.obj
+    at = session.moment(now)
+    with session.house() as house:
+        _tell(session, answer(house, Said.CONFIRM, Asked(order, line, by, brand), at), as_json)
+
+
+def record_refund(
+    ctx: typer.Context,
+    order: Order,
+    line: Line = "",
+    by: By = "operator",
+    brand: Brand = "",
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Record that the refund was sent."""
+    session: Session = ctx.obj
+    at = session.moment(now)
+    with session.house() as house:
+        _tell(session, refunded(house, Asked(order, line, by, brand), at), as_json)
+
+
+def _tell(session: Session, done: Answered, as_json: bool) -> None:
+    if as_json:
+        say_json(done.as_json())
+    for one in done.lines:
+        words = unanswered(one.reason) if one.reason else "recorded"
+        session.console.print(
+            f"order {done.order}, line {one.line}: {words}; it is now {one.state.replace('_', ' ') or 'under no law'}",
+            markup=False,
+        )
+    raise typer.Exit(DONE if done.counted else WITH_REFUSALS)

@@ -1,0 +1,88 @@
+"""Every line's standing before the law, soonest deadline first. Colour: root. Called by cli.law, and later by the web.
+
+Judged afresh at the moment asked for, by the very functions that plan uses; nothing is written.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from notifier.pipeline.facts import read_every_line, read_market
+from notifier.pipeline.house import House
+from notifier.store.engine import Transaction
+from notifier.store.gather import due_customers
+from notifier.store.lookup import batches
+from notifier.terms.facts import CustomerFacts, LineFacts
+from notifier.terms.law import LegalState
+from notifier.terms.time import local_day
+
+CUSTOMERS_A_BATCH = 2000
+
+SETTLED = (LegalState.SHIPPED, LegalState.REFUNDED, LegalState.CANCELLED)
+"""States in which nobody has to do anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One line as `notifier deadlines` lists it; dates are plain days in the shop's zone."""
+
+    order: str
+    line: str
+    customer: str
+    state: str
+    notice: str
+    rule: str
+    promised: date
+    revised: date | None
+    deadline: date | None
+    refund_by: date | None
+
+    @property
+    def next_day(self) -> date:
+        """The day that the list is sorted by: the deadline, else that of the refund."""
+        return self.deadline or self.refund_by or date.max
+
+    def as_json(self) -> dict[str, Any]:
+        """One object of `notifier deadlines --json`."""
+        days = {name: getattr(self, name) for name in ("promised", "revised", "deadline", "refund_by")}
+        words = {name: getattr(self, name) for name in ("order", "line", "customer", "state", "notice", "rule")}
+        return words | {name: day.isoformat() if day else None for name, day in days.items()}
+
+
+def deadlines(house: House, now: datetime) -> list[Deadline]:
+    """Where every line that a law looks at stands at the UTC instant `now`, soonest first."""
+    with house.store.read() as tx:
+        found = [_deadline(customer, line) for customer in everybody(tx, house, now) for line in customer.lines]
+    return sorted((one for one in found if one), key=lambda one: (one.next_day, one.order, one.line))
+
+
+def everybody(tx: Transaction, house: House, now: datetime) -> Iterator[CustomerFacts]:
+    """All customers with any line, with every line they have, some thousands in memory at once."""
+    ids = list(due_customers(tx, now, every=True))
+    for some in batches(ids, CUSTOMERS_A_BATCH):
+        yield from with_every_line(tx, house, some, now)
+
+
+def with_every_line(tx: Transaction, house: House, customer_ids: Sequence[int], now: datetime) -> list[CustomerFacts]:
+    """These customers with every line they have, each with its standing."""
+    market = read_market(tx, now, customer_ids, local_day(now, house.judging.policy.timezone))
+    return read_every_line(tx, customer_ids, market, house.judging, now)
+
+
+def _deadline(customer: CustomerFacts, line: LineFacts) -> Deadline | None:
+    law, legal = line.law, line.legal
+    if law is None or legal is None:
+        return None
+    return Deadline(
+        order=line.order,
+        line=line.line,
+        customer=customer.key,
+        state=legal.state.value,
+        notice=legal.notice.value,
+        rule=legal.rule,
+        promised=law.promised,
+        revised=legal.revised,
+        deadline=legal.deadline,
+        refund_by=legal.refund_by,
+    )

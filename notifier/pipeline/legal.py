@@ -1,0 +1,167 @@
+"""What plan owes to the law on delays: notices written, lapses confirmed, standings kept. Colour: root.
+
+Called by pipeline.plan inside its transaction. Where a line stands is `policy.delay_rule`'s word alone.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from notifier import notices, outbox, standings
+from notifier.pipeline.house import House
+from notifier.policy.figures import Policy
+from notifier.policy.legal import needs_notice, with_standing
+from notifier.policy.lines import day_over
+from notifier.policy.occasions import PROMISE
+from notifier.store.engine import Transaction
+from notifier.terms.decision import Decision
+from notifier.terms.facts import CustomerFacts, LineFacts, Telling
+from notifier.terms.law import OWED, Answer, LegalStanding, LegalState, Said
+from notifier.terms.words import Channel, NoticeKind, Verdict
+
+NO_WAY = "no_way_to_tell"
+"""Alarm: a notice is owed and no email can carry it (RULES.md F9)."""
+
+UNCERTAIN = "notice_uncertain"
+"""Alarm: the notice went, and nobody knows whether it arrived, or it came back (RULES.md F9)."""
+
+NO_CONSENT, ASKED_TO_CANCEL = "no_consent", "asked_to_cancel"
+"""Alarms: the consent did not come in time (F4, F5); the customer cancelled: the shop must stop it (F7)."""
+
+SETTLES = timedelta(hours=1)
+"""After so long a notice that still counts for nothing is uncertain."""
+
+BY_SETTING = "setting"
+"""Who confirmed a cancellation that [delay_rule] on_lapse confirms by itself."""
+
+ASK_FIRST = frozenset({"late_when_first_seen"})
+"""Lapses from before the bot's time: only a person confirms them, whatever the setting says."""
+
+
+def confirm_lapsed(
+    tx: Transaction, house: House, customers: Sequence[CustomerFacts], now: datetime
+) -> list[CustomerFacts]:
+    """The customers, with lines whose time is up confirmed as cancelled where [delay_rule] on_lapse says so."""
+    if house.lapse != "cancel":
+        return list(customers)
+    lapsed = {line.id for one in customers for line in one.lines if _lapsed(line)}
+    heard = [notices.Heard(line, Said.CONFIRM, now, BY_SETTING, "") for line in sorted(lapsed)]
+    notices.keep_answers(tx, heard, now)
+    policy = house.judging.policy
+    return [_confirmed(one, lapsed, policy, now) if lapsed else one for one in customers]
+
+
+def _lapsed(line: LineFacts) -> bool:
+    legal = line.legal
+    return legal is not None and legal.state is LegalState.CANCEL_DUE and legal.rule != "F7" and not _asks_first(line)
+
+
+def _asks_first(line: LineFacts) -> bool:
+    return line.legal is not None and line.legal.alarm in ASK_FIRST
+
+
+def _confirmed(customer: CustomerFacts, lapsed: set[int], policy: Policy, now: datetime) -> CustomerFacts:
+    lines = []
+    for line in customer.lines:
+        if line.id in lapsed and line.law is not None:
+            law = replace(line.law, answers=(*line.law.answers, Answer(Said.CONFIRM, now)))
+            line = with_standing(replace(line, law=law), policy, now)
+        lines.append(line)
+    return replace(customer, lines=tuple(lines))
+
+
+def noticed_before(tx: Transaction, house: House, decisions: Sequence[Decision]) -> set[int]:
+    """Positions of the decisions to send whose notice was given already: a second one must never go (RULES.md F13)."""
+    carriers = {i: one for i, one in enumerate(decisions) if _carries_notice(one)}
+    lines = [line.line_id for one in carriers.values() for line in one.lines]
+    if not lines:
+        return set()
+    filled = notices.filled(tx, lines, house.sending.mode.value)
+    return {i for i, one in carriers.items() if any(place in filled for place in _places(one))}
+
+
+def _carries_notice(decision: Decision) -> bool:
+    to_send = decision.verdict is Verdict.SEND and decision.channel is Channel.EMAIL
+    return to_send and decision.notice is not NoticeKind.NONE
+
+
+def _places(decision: Decision) -> list[notices.Place]:
+    days = [(line.line_id, datetime.fromisoformat(line.answers).date()) for line in decision.lines]
+    return [(line_id, day, decision.notice) for line_id, day in days]
+
+
+def give_notices(
+    tx: Transaction,
+    house: House,
+    queued: Mapping[int, outbox.Draft],
+    facts: Mapping[int, CustomerFacts],
+    now: datetime,
+) -> None:
+    """Write the notices that queued messages carry: message id → what was put."""
+    given: dict[int, list[notices.Given]] = {}
+    for message_id, draft in queued.items():
+        decision = draft.decision
+        if not _carries_notice(decision):
+            continue
+        promised = {line.id: line.law.promised for line in facts[decision.customer_id].lines if line.law}
+        for line_id, answers, kind in _places(decision):
+            eta = draft.etas.get(line_id)
+            revised = eta.last if eta else None
+            one = notices.Given(line_id, answers, kind, promised[line_id], revised)
+            given.setdefault(message_id, []).append(one)
+    if given:
+        notices.put(tx, given, house.sending.mode.value, now)
+
+
+def keep_standings(
+    tx: Transaction, house: House, facts: Iterable[CustomerFacts], decisions: Sequence[Decision], now: datetime
+) -> None:
+    """Keep where each line stands, with what a person must know of it at once."""
+    unreachable = {
+        line.line_id
+        for one in decisions
+        if one.verdict is Verdict.SKIP and one.channel is Channel.EMAIL and one.notice is not NoticeKind.NONE
+        for line in one.lines
+    }
+    policy = house.judging.policy
+    rows = [_row(line, unreachable, policy, now) for customer in facts for line in customer.lines if line.legal]
+    if rows:
+        standings.keep(tx, rows)
+
+
+def _row(line: LineFacts, unreachable: set[int], policy: Policy, now: datetime) -> standings.Standing:
+    legal = line.legal
+    if legal is None:
+        raise ValueError(f"line {line.id} has no legal standing")
+    deadline = day_over(legal.deadline, policy) if legal.deadline else None
+    alarm = legal.alarm or _lapse(legal) or _alarm(line, unreachable, now)
+    return standings.Standing(
+        line_id=line.id,
+        state=legal.state.value,
+        rule=legal.rule,
+        notice=legal.notice.value,
+        deadline_at=deadline,
+        refund_by=legal.refund_by,
+        alarm=alarm,
+    )
+
+
+def _lapse(legal: LegalStanding) -> str:
+    """What made the line's time be up, where the standing names nothing worse."""
+    if legal.state is not LegalState.CANCEL_DUE:
+        return ""
+    return ASKED_TO_CANCEL if legal.rule not in ("F4", "F5") else NO_CONSENT
+
+
+def _alarm(line: LineFacts, unreachable: set[int], now: datetime) -> str:
+    """F9: whom no email reaches, or whose notice is not known to have arrived, a person must call."""
+    if line.legal is None or line.legal.state not in OWED or not needs_notice(line):
+        return ""
+    carried = [told for told in line.tellings if told.channel is Channel.EMAIL and told.sent and _answers(line, told)]
+    if any(now - told.at >= SETTLES for told in carried):
+        return UNCERTAIN
+    return NO_WAY if line.id in unreachable and not carried else ""
+
+
+def _answers(line: LineFacts, told: Telling) -> bool:
+    return line.legal is not None and told.occasion == f"{PROMISE}{line.legal.answers}"

@@ -1,0 +1,90 @@
+"""What the law on delays means for what may be said. Colour: pure. Called by decide, due, rules and pipeline.
+
+`policy.delay_rule` says where a line stands; here stands what follows from it for messages.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from notifier.policy.delay_rule import stand
+from notifier.policy.delay_rule.outlook import latest_ship_day
+from notifier.policy.figures import Policy
+from notifier.policy.lines import start_of, today
+from notifier.policy.rulings import Candidate, Hold, Pass, Ruling
+from notifier.terms.facts import CustomerFacts, LineFacts
+from notifier.terms.law import OVER, OWED, Jurisdiction, LegalState
+from notifier.terms.words import Channel, MessageClass, NoticeKind
+
+FIRST_NOTICES = (NoticeKind.F3, NoticeKind.F4)
+
+CLOSED = (LegalState.REFUND_DUE, LegalState.REFUNDED, LegalState.CANCELLED)
+"""The line is cancelled, and the shop knows it."""
+
+
+def under_the_law(customer: CustomerFacts, policy: Policy, now: datetime) -> CustomerFacts:
+    """The same customer with each line's legal standing at the UTC instant `now`."""
+    if policy.delay is None or not any(line.law for line in customer.lines):
+        return customer
+    lines = tuple(with_standing(line, policy, now) for line in customer.lines)
+    return replace(customer, lines=lines)
+
+
+def with_standing(line: LineFacts, policy: Policy, now: datetime) -> LineFacts:
+    """The same line with its legal standing; None where no law looks at it."""
+    if line.law is None or policy.delay is None:
+        return line
+    return replace(line, legal=stand(line, policy.delay, now))
+
+
+def needs_notice(line: LineFacts) -> bool:
+    """Whether a delay of this line is told by notices (RULES.md F1 to F6), not by plain words (U1, U7)."""
+    return line.law is not None and line.legal is not None and line.law.jurisdiction is Jurisdiction.US_435
+
+
+def is_over(line: LineFacts) -> bool:
+    """Whether the law says that the line will not ship."""
+    return line.legal is not None and line.legal.state in OVER
+
+
+def notice_first(line: LineFacts, policy: Policy, now: datetime) -> bool:
+    """Whether any other message about the line would be the notice that is owed, in the wrong form (RULES.md F1)."""
+    legal = line.legal
+    if legal is None or policy.delay is None or not needs_notice(line) or legal.state is LegalState.SHIPPED:
+        return False
+    if legal.state in OWED:
+        return True
+    latest = latest_ship_day(line, policy.delay, today(policy, now))
+    return legal.limit is not None and latest is not None and latest > legal.limit
+
+
+def before_the_email(line: LineFacts, policy: Policy, now: datetime, hidden: timedelta) -> LineFacts:
+    """The line as if no notice had gone in the last `hidden`: a text on top repeats its email's notice (F9)."""
+    if line.law is None:
+        return line
+    kept = tuple(one for one in line.law.notices if one.sent_at is None or now - one.sent_at >= hidden)
+    if len(kept) == len(line.law.notices):
+        return line
+    return with_standing(replace(line, law=replace(line.law, notices=kept)), policy, now)
+
+
+def notice_rule(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:  # noqa: ARG001
+    """The rule `notice_first`: what is not required waits for the notice that the law demands."""
+    if candidate.purpose.message_class is MessageClass.REQUIRED:
+        return Pass()
+    barred = [line for line in candidate.lines if not is_over(line) and notice_first(line, policy, now)]
+    if not barred:
+        return Pass()
+    legal = barred[0].legal
+    saw = (("state", legal.state.value), ("limit", _day(legal.limit))) if legal else ()
+    return Hold(start_of(today(policy, now) + timedelta(days=1), policy), "notice_first", saw)
+
+
+def told_by_email(line: LineFacts, purpose: str, occasion: str) -> bool:
+    """Whether an email of this purpose and occasion went, or is on its way: only then may a text come on top (F9)."""
+    return any(
+        one.channel is Channel.EMAIL and (one.purpose, one.occasion) == (purpose, occasion) for one in line.tellings
+    )
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else "none"
