@@ -56,13 +56,14 @@ def show_deadlines(
 
 
 def _table(rows: list[Deadline]) -> Table:
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for name in ("deadline", "order", "line", "customer", "state", "notice", "promised", "now by", "refund by", "rule"):
-        table.add_column(name)
+    table = Table(box=None, header_style="dim", padding=(0, 1, 0, 0))
+    for name in ("deadline", "order, line", "customer", "state", "promised", "now by", "refund by"):
+        table.add_column(name, overflow="fold")
     for one in rows:
+        state = f"{one.state.replace('_', ' ')} ({', '.join(dict.fromkeys(filter(None, (one.notice, one.rule))))})"
         days = [str(day or "") for day in (one.promised, one.revised, one.refund_by)]
-        words = [escape(text) for text in (one.order, one.line, one.customer)]
-        table.add_row(str(one.deadline or ""), *words, one.state.replace("_", " "), one.notice, *days, one.rule)
+        words = [escape(text) for text in (f"{one.order}, {one.line}", one.customer, state)]
+        table.add_row(str(one.deadline or ""), *words, *days)
     return table
 
 

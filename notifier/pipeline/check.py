@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from notifier.errors import NotifierError, SchemaError, SettingsError
 from notifier.pipeline.sample import sample_content
+from notifier.policy.delay_rule import RULE_SETS, jurisdiction_of
 from notifier.policy.occasions import check_purposes
 from notifier.render.catalogue import Catalogue
 from notifier.render_pool import Limits, RenderFailure, RenderJob, RenderPool
@@ -24,6 +25,7 @@ from notifier.source_fetch import Seen, fetch
 from notifier.store.ask import columns_of
 from notifier.store.migrate import head, reachable_schema
 from notifier.template_files import load_catalogue, packaged_folder
+from notifier.terms.law import Jurisdiction
 from notifier.terms.time import local_day, zone
 from notifier.terms.words import Channel, DeliveryMode
 
@@ -73,6 +75,7 @@ def check(settings: Settings, access: Access, now: datetime) -> list[Finding]:
     return [
         _settings(settings),
         _look("signing key", lambda: _key(settings, access)),
+        _law(settings),
         *_templates(settings, now),
         *asyncio.run(_sources(settings, access)),
         _look("database", lambda: _database(settings.database_url)),
@@ -106,6 +109,18 @@ def _settings(settings: Settings) -> Finding:
         else "only listed customers get messages",
     }
     return Finding("settings", Level.OK, f"mode {mode.value}: {words[mode]}")
+
+
+def _law(settings: Settings) -> Finding:
+    """Which law on delays is followed, and whether the shop's own country has one that is not."""
+    said, country = settings.delay_rule.jurisdiction, settings.shop.country
+    own = RULE_SETS[jurisdiction_of("auto", country)]
+    if said == "none" and jurisdiction_of("auto", country) is not Jurisdiction.NONE:
+        text = f"no delay notices go out, though {country} has a law on them ({own.source}). Set [delay_rule]"
+        level = Level.OK if settings.delivery.mode is DeliveryMode.FOLDER else Level.WARNING
+        return Finding("delay rule", level, f'{text} jurisdiction = "auto"')
+    rules = own if said in ("auto", "none") else RULE_SETS[Jurisdiction(said)]
+    return Finding("delay rule", Level.OK, f"{said}; in {country}: {rules.source}, as of {rules.version}")
 
 
 def _key(settings: Settings, access: Access) -> Finding:
