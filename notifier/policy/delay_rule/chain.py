@@ -78,10 +78,11 @@ def kind_in_law(notice: Notice, *, first: bool) -> NoticeKind:
 
 
 def _next_notice(chain: Chain, law: LegalFacts, tz: ZoneInfo, until: datetime) -> Notice | None:
-    """The notice that answers the chain's limit and counts; one that names no later day answers nothing."""
+    """The notice that answers the chain's limit and counts: it left after the one before, and names a later day."""
     last = chain.last_day
     if chain.limit is None or last is None:
         return None
+    before = chain.notice.sent_at if chain.notice else None
     sent = [
         (one.sent_at, number, one)
         for number, one in enumerate(law.notices)
@@ -89,6 +90,7 @@ def _next_notice(chain: Chain, law: LegalFacts, tz: ZoneInfo, until: datetime) -
         and one.sent_at is not None
         and one.sent_at <= until
         and local_day(one.sent_at, tz) <= last
+        and (before is None or before <= one.sent_at)
         and (one.revised is None or one.revised > one.answers)
     ]
     return min(sent)[2] if sent else None
