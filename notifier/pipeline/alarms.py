@@ -24,6 +24,7 @@ HEADINGS = {
     "notice_uncertain": "A delay notice went, and nobody knows whether it arrived: call the customer (F9)",
     "late_when_first_seen": "Already late when we first saw them: cancel and refund, or agree by phone (F2)",
     "no_consent": "The customer's consent did not come in time: to be cancelled and refunded (F4, F5)",
+    "refund_overdue": "The last day of the refund is over, and no refund is recorded (F8)",
     "asked_to_cancel": "The customer cancelled: stop the order and refund it (F7)",
     "shipped_despite_cancellation": "Shipped although cancelled: see to the return and the refund (F7)",
 }

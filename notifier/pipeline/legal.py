@@ -5,13 +5,13 @@ Called by pipeline.plan inside its transaction. Where a line stands is `policy.d
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 from notifier import notices, outbox, standings
 from notifier.pipeline.house import House
 from notifier.policy.figures import Policy
-from notifier.policy.legal import needs_notice, with_standing
-from notifier.policy.lines import day_over
+from notifier.policy.legal import UNCERTAIN_AFTER, needs_notice, with_standing
+from notifier.policy.lines import day_over, today
 from notifier.policy.occasions import PROMISE
 from notifier.store.engine import Transaction
 from notifier.terms.decision import Decision
@@ -28,8 +28,8 @@ UNCERTAIN = "notice_uncertain"
 NO_CONSENT, ASKED_TO_CANCEL = "no_consent", "asked_to_cancel"
 """Alarms: the consent did not come in time (F4, F5); the customer cancelled: the shop must stop it (F7)."""
 
-SETTLES = timedelta(hours=1)
-"""After so long a notice that still counts for nothing is uncertain."""
+REFUND_OVERDUE = "refund_overdue"
+"""Alarm: the last day of the refund is over (F8)."""
 
 BY_SETTING = "setting"
 """Who confirmed a cancellation that [delay_rule] on_lapse confirms by itself."""
@@ -65,7 +65,7 @@ def _confirmed(customer: CustomerFacts, lapsed: set[int], policy: Policy, now: d
     for line in customer.lines:
         if line.id in lapsed and line.law is not None:
             law = replace(line.law, answers=(*line.law.answers, Answer(Said.CONFIRM, now)))
-            line = with_standing(replace(line, law=law), policy, now)
+            line = with_standing(replace(line, law=law, legal=None), policy, now)
         lines.append(line)
     return replace(customer, lines=tuple(lines))
 
@@ -134,7 +134,7 @@ def _row(line: LineFacts, unreachable: set[int], policy: Policy, now: datetime) 
     if legal is None:
         raise ValueError(f"line {line.id} has no legal standing")
     deadline = day_over(legal.deadline, policy) if legal.deadline else None
-    alarm = legal.alarm or _lapse(legal) or _alarm(line, unreachable, now)
+    alarm = legal.alarm or _lapse(legal, today(policy, now)) or _alarm(line, unreachable, now)
     return standings.Standing(
         line_id=line.id,
         state=legal.state.value,
@@ -146,8 +146,10 @@ def _row(line: LineFacts, unreachable: set[int], policy: Policy, now: datetime) 
     )
 
 
-def _lapse(legal: LegalStanding) -> str:
-    """What made the line's time be up, where the standing names nothing worse."""
+def _lapse(legal: LegalStanding, day: date) -> str:
+    """What made the line's time, or that of its refund, be up, where the standing names nothing worse."""
+    if legal.state is LegalState.REFUND_DUE and legal.refund_by is not None and day > legal.refund_by:
+        return REFUND_OVERDUE
     if legal.state is not LegalState.CANCEL_DUE:
         return ""
     return ASKED_TO_CANCEL if legal.rule not in ("F4", "F5") else NO_CONSENT
@@ -158,7 +160,7 @@ def _alarm(line: LineFacts, unreachable: set[int], now: datetime) -> str:
     if line.legal is None or line.legal.state not in OWED or not needs_notice(line):
         return ""
     carried = [told for told in line.tellings if told.channel is Channel.EMAIL and told.sent and _answers(line, told)]
-    if any(now - told.at >= SETTLES for told in carried):
+    if any(now - told.at >= UNCERTAIN_AFTER for told in carried):
         return UNCERTAIN
     return NO_WAY if line.id in unreachable and not carried else ""
 

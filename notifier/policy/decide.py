@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from notifier.policy.due import Due, due_lines
 from notifier.policy.figures import Policy
-from notifier.policy.legal import needs_notice, notice_first, told_by_email, under_the_law
+from notifier.policy.legal import legal_turning_points, needs_notice, notice_first, told_by_email, under_the_law
 from notifier.policy.lines import cancelled, shipped, start_of, today, turning_points
 from notifier.policy.rules import NO_ZONE, RULES, barred_marketplace
 from notifier.policy.rulings import Candidate, Hold, Pass, Skip
@@ -70,8 +70,7 @@ def decide(customer: CustomerFacts, purposes: Sequence[Purpose], policy: Policy,
             _judge(tally, purpose, channels, policy, now)
     for line in tally.customer.lines:
         tally.looks += turning_points(line, policy, now)
-        if line.legal is not None and line.legal.look_again is not None:
-            tally.looks.append(line.legal.look_again)
+        tally.looks += legal_turning_points(line, policy, now)
     if tally.taken:
         tally.looks.append(start_of(today(policy, now) + timedelta(days=1), policy))
     return Judgement(tuple(tally.decisions), min(tally.looks, default=None))

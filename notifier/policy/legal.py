@@ -3,13 +3,14 @@
 `policy.delay_rule` says where a line stands; here stands what follows from it for messages.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from notifier.policy.delay_rule import stand
 from notifier.policy.delay_rule.outlook import latest_ship_day
 from notifier.policy.figures import Policy
-from notifier.policy.lines import start_of, today
+from notifier.policy.lines import day_over, start_of, today
 from notifier.policy.rulings import Candidate, Hold, Pass, Ruling
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.law import OVER, OWED, Jurisdiction, LegalState
@@ -17,12 +18,15 @@ from notifier.terms.words import Channel, MessageClass, NoticeKind
 
 FIRST_NOTICES = (NoticeKind.F3, NoticeKind.F4)
 
+UNCERTAIN_AFTER = timedelta(hours=1)
+"""How long an owed notice may be on its way before a person hears that nobody knows of it (RULES.md F9)."""
+
 CLOSED = (LegalState.REFUND_DUE, LegalState.REFUNDED, LegalState.CANCELLED)
 """The line is cancelled, and the shop knows it."""
 
 
 def under_the_law(customer: CustomerFacts, policy: Policy, now: datetime) -> CustomerFacts:
-    """The same customer with each line's legal standing at the UTC instant `now`."""
+    """The same customer with each line's legal standing at the UTC instant `now`, where it is not known yet."""
     if policy.delay is None or not any(line.law for line in customer.lines):
         return customer
     lines = tuple(with_standing(line, policy, now) for line in customer.lines)
@@ -31,9 +35,23 @@ def under_the_law(customer: CustomerFacts, policy: Policy, now: datetime) -> Cus
 
 def with_standing(line: LineFacts, policy: Policy, now: datetime) -> LineFacts:
     """The same line with its legal standing; None where no law looks at it."""
-    if line.law is None or policy.delay is None:
+    if line.law is None or policy.delay is None or line.legal is not None:
         return line
     return replace(line, legal=stand(line, policy.delay, now))
+
+
+def legal_turning_points(line: LineFacts, policy: Policy, now: datetime) -> Iterator[datetime]:
+    """Future instants at which the law's answer changes, a refund is overdue, or an owed notice is uncertain."""
+    legal = line.legal
+    if legal is None:
+        return
+    if legal.look_again is not None:
+        yield legal.look_again
+    overdue = day_over(legal.refund_by, policy) if legal.refund_by else None
+    if overdue is not None and overdue > now:
+        yield overdue
+    if legal.state in OWED and line.tellings:
+        yield now + UNCERTAIN_AFTER
 
 
 def needs_notice(line: LineFacts) -> bool:
@@ -64,7 +82,7 @@ def before_the_email(line: LineFacts, policy: Policy, now: datetime, hidden: tim
     kept = tuple(one for one in line.law.notices if one.sent_at is None or now - one.sent_at >= hidden)
     if len(kept) == len(line.law.notices):
         return line
-    return with_standing(replace(line, law=replace(line.law, notices=kept)), policy, now)
+    return with_standing(replace(line, law=replace(line.law, notices=kept), legal=None), policy, now)
 
 
 def notice_rule(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:  # noqa: ARG001

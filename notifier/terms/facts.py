@@ -107,7 +107,7 @@ class LineFacts:
 
     `gone_quantity` are the units that a shipped or cancelled line is about; `stocked` is False for a virtual or parent
     product, of which no stock says anything. `law` is what a law on delays looks at (None: no such law), `legal` where
-    the line stands by it, filled in by decide.
+    the line stands by it, filled in by `policy.legal`.
     """
 
     id: int
@@ -184,4 +184,5 @@ def _unsaid(line: LineFacts, message_id: int) -> LineFacts:
     law = line.law
     if law is not None:
         law = replace(law, notices=tuple(one for one in law.notices if one.message_id != message_id))
-    return replace(line, tellings=tuple(one for one in line.tellings if one.message_id != message_id), law=law)
+    tellings = tuple(one for one in line.tellings if one.message_id != message_id)
+    return replace(line, tellings=tellings, law=law, legal=None)
