@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,18 @@ def inside(module: str) -> list[tuple[str, int]]:
     return [(name, line) for name, line in imported(module) if name.split(".")[0] == "notifier" and name != "notifier"]
 
 
+def at_first(module: str) -> set[str]:
+    """What must be loaded before `module`: its imports outside functions, with the packages around them."""
+    found = set()
+    for node in tree(MODULES[module]).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                parts = (whole if whole in MODULES else node.module).split(".")
+                found |= {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+    return {name for name in found if name in MODULES and name != module and not module.startswith(name + ".")}
+
+
 def allowed(module: str, target: str) -> bool:
     own, other = colour(module), colour(target)
     if own is None or other is None:
@@ -184,6 +197,13 @@ def test_a_module_names_its_colour_in_its_docstring(module: str) -> None:
 def test_imports_point_towards_the_ground(module: str) -> None:
     wrong = [f"{MODULES[module]}:{line} {name}" for name, line in inside(module) if not allowed(module, name)]
     assert not wrong, f"{colour(module)} module {module} may not import {wrong}"
+
+
+def test_every_module_can_be_the_first_to_be_imported() -> None:
+    try:
+        TopologicalSorter({module: at_first(module) for module in MODULES}).prepare()
+    except CycleError as circle:
+        pytest.fail(f"these modules import each other in a circle: {' → '.join(reversed(circle.args[1]))}")
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
-from notifier.policy.delay_rule.figures import DelayFigures
+from notifier.policy.delay_figures import DelayFigures
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.law import EU_AND_UK
 from notifier.terms.purpose import Purpose

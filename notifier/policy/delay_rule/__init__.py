@@ -1,7 +1,7 @@
 """The law on late goods as a pure state machine for one order line: facts + figures + now → LegalStanding.
 Colour: pure. Called by decide, and by pipeline for deadlines and answers.
 
-figures       the shop's numbers, and the versions of the rule sets
+rule_sets     the laws, with version and source
 days          plain days and their last instants
 promised      the promised ship date T, where the order states it or the law sets it
 jurisdiction  whose law counts, and what it leaves out
@@ -15,10 +15,11 @@ stand         the one question to ask: where does this line stand?
 replies       does this answer still count?
 """
 
-from notifier.policy.delay_rule.figures import RULE_SETS, DelayFigures, RuleSet
+from notifier.policy.delay_figures import DelayFigures
 from notifier.policy.delay_rule.jurisdiction import is_exempt, jurisdiction_of
 from notifier.policy.delay_rule.promised import StatedPromise, promised_ship_date
 from notifier.policy.delay_rule.replies import answer_counts
+from notifier.policy.delay_rule.rule_sets import RULE_SETS, RuleSet
 from notifier.policy.delay_rule.stand import is_issued, stand
 from notifier.policy.delay_rule.working_days import refund_by, refund_by_eu
 

@@ -4,8 +4,8 @@ Called by us_435 and plain.
 
 from datetime import date, datetime
 
+from notifier.policy.delay_figures import DelayFigures
 from notifier.policy.delay_rule.days import begins, plus
-from notifier.policy.delay_rule.figures import DelayFigures
 from notifier.terms.facts import LineFacts
 from notifier.terms.law import LegalFacts
 

@@ -7,8 +7,8 @@ tellings, whose occasion names the promise they answer.
 from dataclasses import replace
 from datetime import date, datetime
 
+from notifier.policy.delay_figures import DelayFigures
 from notifier.policy.delay_rule.days import ends, soonest
-from notifier.policy.delay_rule.figures import DelayFigures
 from notifier.policy.delay_rule.outlook import latest_ship_day, send_from
 from notifier.policy.delay_rule.rights import asked_to_cancel, earliest, end_of, left, over, shop_cancelled
 from notifier.policy.delay_rule.working_days import refund_by_eu

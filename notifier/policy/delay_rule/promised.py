@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from notifier.policy.delay_figures import DelayFigures
 from notifier.policy.delay_rule.days import plus
-from notifier.policy.delay_rule.figures import DelayFigures
 from notifier.terms.law import Jurisdiction
 from notifier.terms.time import local_day
 

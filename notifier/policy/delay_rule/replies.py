@@ -10,7 +10,7 @@
 
 from datetime import datetime
 
-from notifier.policy.delay_rule.figures import DelayFigures
+from notifier.policy.delay_figures import DelayFigures
 from notifier.policy.delay_rule.stand import stand
 from notifier.terms.facts import LineFacts
 from notifier.terms.law import LegalState, Said

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from notifier.policy.delay_rule.figures import DelayFigures
+from notifier.policy.delay_figures import DelayFigures
 from notifier.policy.lines import cancelled, shipped
 from notifier.terms.facts import LineFacts
 from notifier.terms.law import LegalFacts, LegalStanding, LegalState, Said

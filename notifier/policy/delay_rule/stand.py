@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from notifier.policy.delay_figures import DelayFigures
 from notifier.policy.delay_rule.days import soonest
-from notifier.policy.delay_rule.figures import DelayFigures
 from notifier.policy.delay_rule.plain import by_promise
 from notifier.policy.delay_rule.us_435 import by_us_435
 from notifier.terms.facts import LineFacts

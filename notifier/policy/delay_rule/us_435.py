@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, timedelta
 
+from notifier.policy.delay_figures import DelayFigures
 from notifier.policy.delay_rule.chain import FIRST_NOTICE_DAYS, Chain, chain_until, lapse
 from notifier.policy.delay_rule.days import begins, ends, plus, soonest
-from notifier.policy.delay_rule.figures import DelayFigures
 from notifier.policy.delay_rule.outlook import latest_ship_day, send_from, unable_from
 from notifier.policy.delay_rule.rights import Right, asked_to_cancel, earliest, end_of, left, over, shop_cancelled
 from notifier.policy.delay_rule.working_days import refund_by

@@ -1,12 +1,11 @@
-"""The numbers of the delay rule, and which text of the law each rule set follows. Colour: pure. Built by app."""
+"""The numbers of the delay rule. Colour: pure. Built by settings, read by figures and by all of delay_rule.
 
-from collections.abc import Mapping
+They stand beside the package, because policy's own figures hold them and the package reads policy's lines.
+"""
+
 from dataclasses import dataclass
 from datetime import timedelta
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
-
-from notifier.terms.law import Jurisdiction
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +31,3 @@ class DelayFigures:
                 raise ValueError(f"{name} is {getattr(self, name)}; use 0 or more")
         if self.settle < timedelta(0):
             raise ValueError(f"settle is {self.settle}; use 0 or more")
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSet:
-    """One law as this package knows it: `version` is the month in which the text was read, `source` its name."""
-
-    version: str
-    source: str
-
-
-RULE_SETS: Mapping[Jurisdiction, RuleSet] = MappingProxyType(
-    {
-        Jurisdiction.US_435: RuleSet(
-            "2026-11", "16 CFR part 435 (Mail, Internet, or Telephone Order Merchandise), and the FTC's Business Guide"
-        ),
-        Jurisdiction.EU: RuleSet(
-            "2026-11", "Directive 2011/83/EU art. 18; United Kingdom: Consumer Rights Act 2015 s. 28"
-        ),
-        Jurisdiction.NONE: RuleSet("2026-11", "no law on delays: RULES U7"),
-    }
-)
