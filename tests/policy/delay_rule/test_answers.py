@@ -105,3 +105,9 @@ def test_a_cancellation_outlives_the_line_that_left_the_export() -> None:
 
 def test_an_order_that_is_yet_to_be_placed_has_no_standing() -> None:
     assert stand(lawful(), FIGURES, at("2027-01-11")) is None
+
+
+def test_a_past_moment_is_judged_without_the_notices_that_came_later() -> None:
+    found = stand(lawful(told(LAW, F3), forecast=LATE), FIGURES, at("2027-02-09"))
+    assert found is not None
+    assert (found.state, found.look_again) == (LegalState.NOTICE_DUE, at("2027-02-10"))
