@@ -18,8 +18,8 @@ from notifier.terms.words import Channel, NoticeKind
 def law_of(row: AnyRow, found: Gathered, coverage: Coverage, setting: Setting, policy: Policy) -> LegalFacts | None:
     """The legal facts of one line; None where no law looks at it.
 
-    `setting` is [delay_rule] jurisdiction. A line that the rule exempts (F11), or one abroad, is told plainly (U7) if
-    it has a promise at all.
+    `setting` is [delay_rule] jurisdiction. A line abroad, or one that the American rule exempts (F11), is told plainly
+    (U7) if it has a promise at all.
     """
     if policy.delay is None:
         return None
@@ -28,11 +28,12 @@ def law_of(row: AnyRow, found: Gathered, coverage: Coverage, setting: Setting, p
     exempt = is_exempt(row.rule_exempt, row.payment_method)
     notices = tuple(_notice(one) for one in found.notices.get(row.id, ()))
     stated = row.promised_ship_by or (None if row.deliver_by else _taken_over(found, row.id))
-    if (where is Jurisdiction.NONE or exempt) and not (stated or row.deliver_by):
+    plain = where is Jurisdiction.NONE or (exempt and where is Jurisdiction.US_435)
+    if plain and not (stated or row.deliver_by):
         return None
     ordered = StatedPromise(row.ordered_at, row.paid_at, stated, row.deliver_by, row.buyer_credit)
     return LegalFacts(
-        jurisdiction=Jurisdiction.NONE if exempt else where,
+        jurisdiction=where,
         promised=promised_ship_date(ordered, where, policy.delay),
         first_seen_at=row.first_seen_at,
         notices=notices,

@@ -56,7 +56,8 @@ def legal_turning_points(line: LineFacts, policy: Policy, now: datetime) -> Iter
 
 def needs_notice(line: LineFacts) -> bool:
     """Whether a delay of this line is told by notices (RULES.md F1 to F6), not by plain words (U1, U7)."""
-    return line.law is not None and line.legal is not None and line.law.jurisdiction is Jurisdiction.US_435
+    law = line.law
+    return law is not None and line.legal is not None and law.jurisdiction is Jurisdiction.US_435 and not law.exempt
 
 
 def is_over(line: LineFacts) -> bool:

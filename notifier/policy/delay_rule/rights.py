@@ -46,11 +46,11 @@ def asked_to_cancel(law: LegalFacts, rule: str, figures: DelayFigures, until: da
 def shop_cancelled(line: LineFacts, law: LegalFacts, rule: str, figures: DelayFigures, now: datetime) -> Right | None:
     """The shop's own record that the line is cancelled (F7).
 
-    A label without an instant counts from when the line was first seen: too early is on time, too late is not.
+    A label without an instant counts from when its record was last changed, else from when it was first seen.
     """
     if not cancelled(line, now):
         return None
-    at = line.cancelled_at or min(law.first_seen_at, now)
+    at = line.cancelled_at or min(law.forecast_since or law.first_seen_at, now)
     return Right(at, local_day(at, figures.timezone), rule)
 
 
