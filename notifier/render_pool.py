@@ -78,7 +78,8 @@ class RenderFailure:
     """Why one message could not be rendered; nothing of the customer is in the text. `limit`: it broke a limit.
 
     `out_of_time`: that limit was the wall clock's, so the machine may have been slow and a later try may succeed; False
-    means that the template is at fault (or eats memory) and must be mended first.
+    means that the template is at fault (or eats memory) and must be mended first. `unlawful`: it renders, but does not
+    say what the law demands.
     """
 
     text: str
@@ -86,6 +87,7 @@ class RenderFailure:
     version: str
     limit: bool = False
     out_of_time: bool = False
+    unlawful: bool = False
 
 
 Answer = Rendered | RenderFailure

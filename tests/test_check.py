@@ -94,6 +94,8 @@ def test_a_key_that_others_may_read_is_a_warning(look: Look, tmp_path: Path) -> 
             "full_moon",
         ),
         ("delay/notes.txt", "to do", "is no template file"),
+        ("delay/email.md", "{{ greeting }}\n\nIt is late.\n", "add {{ must.silence_consents }}"),
+        ("_words/de.toml", 'must_see_email = "Mehr per E-Mail"\n', "must_see_email has fewer than 4 words"),
     ],
 )
 def test_a_broken_template_is_found_before_a_customer_waits_for_it(

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
 from notifier.errors import NotifierError, SchemaError, SettingsError
+from notifier.pipeline.lawful import survey
 from notifier.pipeline.sample import sample_content
 from notifier.policy.delay_rule import RULE_SETS, jurisdiction_of
 from notifier.policy.occasions import check_purposes
@@ -133,7 +134,7 @@ def _key(settings: Settings, access: Access) -> Finding:
 
 
 def _templates(settings: Settings, now: datetime) -> list[Finding]:
-    """Every purpose × locale × brand × channel is compiled and rendered with a sample."""
+    """Every purpose × locale × brand × channel is compiled, rendered with a sample, and must say what law demands."""
     own = [settings.template_folder] if settings.template_folder.is_dir() else []
     try:
         catalogue = load_catalogue([packaged_folder(), *own])
@@ -141,12 +142,14 @@ def _templates(settings: Settings, now: datetime) -> list[Finding]:
         jobs = list(_samples(settings, catalogue, now))
         with RenderPool(settings.delivery.render_workers or _WORKERS, Limits()) as pool:
             answers = pool.render(jobs)
+            looks = [settings.brand(key).look for key in settings.brand_keys]
+            unlawful = {text for texts in survey(catalogue, looks, pool).values() for text in texts}
     except SettingsError as error:
         return [Finding("templates", Level.FAULT, fault) for fault in error.faults]
     except NotifierError as fault:
         return [Finding("templates", Level.FAULT, str(fault))]
     pairs = zip(jobs, answers, strict=True)
-    broken = {_told(job, answer) for job, answer in pairs if isinstance(answer, RenderFailure)}
+    broken = {_told(job, answer) for job, answer in pairs if isinstance(answer, RenderFailure)} | unlawful
     locales = sorted({locale or "en" for name in catalogue.purposes for locale in catalogue.locales(name)})
     brands = _counted(len(settings.brand_keys), "brand")
     faults = [Finding("templates", Level.FAULT, text) for text in sorted(broken)]

@@ -14,10 +14,11 @@ from notifier.render.mime import EmailHeaders
 from notifier.store.lookup import AnyRow
 from notifier.terms.content import Content, Item, Links, RewardOffer
 from notifier.terms.facts import Alternative, CustomerFacts, LineFacts
+from notifier.terms.law import Jurisdiction, Said
 from notifier.terms.money import Money
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import EtaRange, local_day
-from notifier.terms.words import Channel, LineStatus, MessageClass
+from notifier.terms.words import Channel, LineStatus, MessageClass, NoticeKind
 
 MOST_ALTERNATIVES = 3
 
@@ -43,7 +44,10 @@ def told_eta(line: LineFacts, shop: ShopFigures, today: date) -> EtaRange | None
 
 
 def content_of(house: House, letter: Letter, market: Market, now: datetime) -> Content:
-    """Everything the message says at the UTC instant `now`."""
+    """Everything the message says at the UTC instant `now`.
+
+    Raises ValueError for a required message whose lines stand under two laws, or lack what its notice must say.
+    """
     message, policy = letter.message, house.judging.policy
     today = local_day(now, policy.timezone)
     purpose = house.catalogue.purposes[message.purpose]
@@ -60,7 +64,21 @@ def content_of(house: House, letter: Letter, market: Market, now: datetime) -> C
         links=links_of(house, message),
         today=today,
         transit_days=house.judging.transit_days,
+        notice=NoticeKind(message.notice),
+        law=_law(letter.lines, purpose),
     )
+
+
+def _law(lines: Sequence[LineFacts], purpose: Purpose) -> Jurisdiction:
+    """Whose law a message speaks by.
+
+    What is required by one law never shares a message with what another one requires; other messages say nothing that
+    turns on it, and may hold lines of several.
+    """
+    laws = {line.law.jurisdiction if line.law else Jurisdiction.NONE for line in lines}
+    if len(laws) > 1 and purpose.message_class is MessageClass.REQUIRED:
+        raise ValueError(f"a required message holds lines under several laws: {', '.join(sorted(laws))}")
+    return laws.pop() if len(laws) == 1 else Jurisdiction.NONE
 
 
 def links_of(house: House, message: AnyRow) -> Links:
@@ -100,7 +118,17 @@ def _item(house: House, line: LineFacts, today: date) -> Item:
         shipped_on=local_day(line.shipped_at, tz) if line.shipped_at else None,
         url=line.product_url,
         image_url=line.image_url,
+        revised=line.legal.revised if line.legal else None,
+        answer_by=line.legal.answer_by if line.legal else None,
+        refund_by=line.legal.refund_by if line.legal else None,
+        ended_by=_ended_by(line),
     )
+
+
+def _ended_by(line: LineFacts) -> Said | None:
+    """The word that ended a cancelled line: the first one, because what is said later changes nothing."""
+    endings = (answer.said for answer in line.law.answers if answer.said is not Said.ACCEPT) if line.law else ()
+    return next(iter(endings), None)
 
 
 def _stand_ins(house: House, letter: Letter, purpose: Purpose, market: Market) -> tuple[Alternative, ...]:

@@ -7,7 +7,7 @@ thread.
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -19,6 +19,8 @@ from notifier.deliver import Pace, Tally, feed
 from notifier.errors import Transient
 from notifier.pipeline.claims import Ready, claim
 from notifier.pipeline.house import House
+from notifier.pipeline.lawful import Lawful
+from notifier.pipeline.reasons import RENDER_FAILED, UNLAWFUL
 from notifier.render.links import short_token
 from notifier.render_pool import Rendered, RenderFailure, RenderPool
 from notifier.store.decisions import bring_forward
@@ -67,11 +69,12 @@ class DeliverReport:
 
 @dataclass(frozen=True, slots=True)
 class Wires:
-    """The ways out: a sender for each channel, the limited processes that render, and the pace."""
+    """The ways out: a sender for each channel, the limited processes that render, the pace, what templates lack."""
 
     senders: Mapping[Channel, ChannelSender]
     pool: RenderPool
     pace: Pace
+    lawful: Lawful = field(default_factory=Lawful)
 
 
 async def deliver(
@@ -98,11 +101,16 @@ async def deliver(
 
 
 def _render(house: House, wires: Wires, ledger: "_Ledger", ready: Sequence[Ready]) -> tuple[list[Parcel], int]:
-    """Render a batch; what cannot be rendered is held. Returns the parcels, and how many are held."""
-    results = wires.pool.render([one.job for one in ready])
-    failures: dict[int, RenderFailure] = {}
+    """Render a batch; what cannot be rendered, or does not say what the law demands, is held.
+
+    Returns the parcels, and how many are held.
+    """
+    unlawful = wires.lawful.failures(house.catalogue, wires.pool, [one.job for one in ready])
+    failures = {ready[place].message.id: why for place, why in unlawful.items()}
+    fine = [one for one in ready if one.message.id not in failures]
+    results = wires.pool.render([one.job for one in fine])
     parcels = []
-    for one, result in zip(ready, results, strict=True):
+    for one, result in zip(fine, results, strict=True):
         if isinstance(result, RenderFailure):
             failures[one.message.id] = result
         else:
@@ -126,7 +134,7 @@ def _keep(house: House, ready: Sequence[Ready], failures: Mapping[int, RenderFai
         for name, one in used.items()
     ]
     held = {one: why for one, why in failures.items() if not why.out_of_time}
-    reasons = {one: f"render_failed: {f'{why.where}: ' if why.where else ''}{why.text}" for one, why in held.items()}
+    reasons = {one: _why_held(why) for one, why in held.items()}
     with house.store.write() as tx:
         outbox.keep_versions(tx, versions, now)
         outbox.hold_back(tx, reasons, {one: why.version for one, why in held.items()}, now)
@@ -136,6 +144,10 @@ def _keep(house: House, ready: Sequence[Ready], failures: Mapping[int, RenderFai
             "message could not be rendered", message=one, held=not why.out_of_time, why=why.text, where=why.where
         )
     return len(held)
+
+
+def _why_held(why: RenderFailure) -> str:
+    return f"{UNLAWFUL if why.unlawful else RENDER_FAILED}: {f'{why.where}: ' if why.where else ''}{why.text}"
 
 
 class _Ledger:

@@ -10,6 +10,7 @@ from notifier.policy.decide import WAITS_FOR
 
 GAVE_UP = "gave_up_"
 RENDER_FAILED = "render_failed"
+UNLAWFUL = "template_unlawful"
 
 DECIDED: Mapping[str, str] = MappingProxyType(
     {
@@ -93,6 +94,8 @@ def because(reason: str) -> str:
         return f"every try failed, and the last time {because(reason.removeprefix(GAVE_UP))}"
     if reason.startswith(RENDER_FAILED):
         return f"its template could not be filled in ({reason.partition(': ')[2]})"
+    if reason.startswith(UNLAWFUL):
+        return f"its template does not say what the law demands ({reason.partition(': ')[2]})"
     return DECIDED.get(reason) or DELIVERED.get(reason) or f'the answer was "{reason.replace("_", " ")}"'
 
 

@@ -5,10 +5,14 @@ from decimal import Decimal
 
 from notifier.terms.content import BrandLook, Content, Item, Links, RewardOffer
 from notifier.terms.facts import Alternative
+from notifier.terms.law import Jurisdiction, Said
 from notifier.terms.money import Money
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import EtaRange
-from notifier.terms.words import Channel
+from notifier.terms.words import Channel, NoticeKind
+
+_NOTICES = {"promise_broken": NoticeKind.F3, "renewal_owed": NoticeKind.F5}
+"""The kind of notice that a sample shows, by the occasion of its purpose."""
 
 _PRICE = Money(Decimal("49.90"), "EUR")
 
@@ -28,6 +32,8 @@ def sample_content(purpose: Purpose, locale: str, brand: BrandLook, channel: Cha
         links=Links(),
         today=today,
         transit_days=3,
+        notice=_NOTICES.get(purpose.occasion, NoticeKind.NONE),
+        law=Jurisdiction.US_435 if purpose.occasion in _NOTICES else Jurisdiction.NONE,
     )
 
 
@@ -37,7 +43,9 @@ def _rewards(purpose: Purpose) -> bool:
 
 def _item(number: int, purpose: Purpose, today: date) -> Item:
     eta = EtaRange(today + timedelta(days=9), today + timedelta(days=12))
-    gone = purpose.occasion in ("was_cancelled", "late_line_shipped")
+    cancelled = purpose.occasion == "was_cancelled"
+    gone = cancelled or purpose.occasion == "late_line_shipped"
+    notice = _NOTICES.get(purpose.occasion, NoticeKind.NONE)
     return Item(
         order="1001",
         line=str(number),
@@ -46,13 +54,17 @@ def _item(number: int, purpose: Purpose, today: date) -> Item:
         quantity=number,
         price=_PRICE,
         ordered_on=today - timedelta(days=12),
-        promised=today - timedelta(days=1),
+        promised=today + timedelta(days=2 if notice else -1),
         eta=None if gone else eta,
         told_eta=EtaRange(today - timedelta(days=3), today - timedelta(days=1)),
         reason="The ship was held in port.",
         shipped_on=today if purpose.occasion == "late_line_shipped" else None,
         url="https://shop.example/kettle",
         image_url="",
+        revised=eta.last if notice else None,
+        answer_by=today + timedelta(days=4) if notice is NoticeKind.F5 else None,
+        refund_by=today + timedelta(days=9) if cancelled else None,
+        ended_by=Said.CANCEL if cancelled else None,
     )
 
 

@@ -9,15 +9,13 @@ from datetime import date
 from functools import lru_cache
 
 from notifier.errors import RenderError
-from notifier.render import clean, colour
+from notifier.render import clean, colour, legal
 from notifier.render.dates import Calendar
+from notifier.render.values import Table, Value
 from notifier.terms.content import BrandLook, Content, Item, RewardOffer
 from notifier.terms.facts import Alternative
 from notifier.terms.time import EtaRange
 from notifier.terms.words import MessageClass
-
-Value = str | int | bool | None | list["Value"] | dict[str, "Value"]
-Table = dict[str, Value]
 
 FALLBACK_COLOUR = "#1f4e79"
 SHORT_NAME = 40
@@ -60,6 +58,12 @@ CATALOGUE: Mapping[str, str] = {
     "items[].moved": "'sooner', 'later' or '' against the date told before",
     "items[].shipped_on": "the day it left, or empty",
     "items[].reason": "why it is late, in the shop's words, or empty",
+    "items[].cause": "the same; where the shop gave none, that its stock did not come in on time",
+    "items[].revised": "the new shipping date that a notice stands on, or empty where it has none",
+    "items[].answer_by": "the day by which a notice needs the customer's consent, or empty where silence is consent",
+    "items[].refund_by": "the last day for the refund of a cancelled line, or empty where it is not known",
+    "items[].ended": "a sentence: why a cancelled line was cancelled; empty where the shop has not said",
+    "items[].refund": "a sentence: what goes back to the customer of a cancelled line, how and by when",
     "items[].url": "the product's page, or empty",
     "items[].image_url": "the product's picture, or empty",
     "has_date": "whether every line has a believable shipping date",
@@ -68,6 +72,18 @@ CATALOGUE: Mapping[str, str] = {
     "arrive_when": "when all of it reaches the customer, or empty",
     "moved": "'sooner' or 'later' if all lines moved that way, else ''",
     "shipped_on": "the last day on which something shipped, or empty",
+    "revised": "the new shipping date of a notice, if all its lines have the same one, else empty",
+    "answer_by": "the day by which consent is needed, if it is the same for all lines, else empty",
+    "refund_by": "the last day for the refund, if it is the same for all lines, else empty",
+    "notice": "the legal kind of the message: 'F3', 'F4' or 'F5'; empty where no notice is owed",
+    "law": "whose law it speaks by: 'us_435', 'eu' or 'none'",
+    "must.cancel_right": "the law's sentence: the right to cancel, with a prompt full refund",
+    "must.free_answer": "the law's sentence: how to answer at no cost",
+    "must.silence_consents": "the law's sentence, F3: doing nothing means agreeing to wait; else empty",
+    "must.auto_cancel": "the law's sentence, F4 and F5: what silence cancels, and by when; else empty",
+    "must.not_agreed": "the law's sentence, eu: silence is not agreement",
+    "must.withdraw": "the law's sentence, eu: the right to withdraw, with a refund",
+    "must.see_email": "for texts: that details and choices are in the email",
     "alternatives": "products in stock that may stand in; empty where an offer is not allowed",
     "alternatives[].name": "the product's name",
     "alternatives[].sku": "the product's number",
@@ -118,6 +134,7 @@ def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
         "transit_days": content.transit_days,
     }
     context.update(_together(content, calendar))
+    context.update(legal.words_of(content, calendar))
     context.update(_footer(content, words))
     return context
 
@@ -178,6 +195,7 @@ def _item(item: Item, calendar: Calendar, transit: int) -> Table:
     name = shorten(clean.line(item.name) or clean.line(item.sku), LONGEST_TEXT)
     eta = calendar.believable(item.eta) if item.shipped_on is None else None
     told = item.told_eta
+    reason = shorten(clean.line(item.reason), LONGEST_TEXT)
     return {
         "name": name,
         "short_name": shorten(name, SHORT_NAME),
@@ -194,7 +212,9 @@ def _item(item: Item, calendar: Calendar, transit: int) -> Table:
         "told_when": calendar.span(told) if told else "",
         "moved": _moved(eta, told),
         "shipped_on": calendar.day(item.shipped_on) if item.shipped_on else "",
-        "reason": shorten(clean.line(item.reason), LONGEST_TEXT),
+        "reason": reason,
+        "cause": reason or calendar.words["cause_unknown"],
+        **legal.days_of(item, calendar),
         "url": clean.link(item.url),
         "image_url": clean.link(item.image_url),
     }

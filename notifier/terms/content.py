@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifier.terms.facts import Alternative
+from notifier.terms.law import Jurisdiction, Said
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange
-from notifier.terms.words import Channel, MessageClass
+from notifier.terms.words import Channel, MessageClass, NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,13 @@ class BrandLook:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One order line as the customer reads it; all dates are ship dates, plain days in the shop's zone."""
+    """One order line as the customer reads it; all dates are plain days in the shop's zone.
+
+    They are ship dates, but for the last: `revised` is R, the ship date that a required notice stands on, None where
+    it names none; `answer_by` the day by which that notice needs the customer's consent (F4, F5), None where silence
+    is consent; `refund_by` the last day for the refund (F8). `ended_by` is what ended a cancelled line: CANCEL, the
+    customer asked; CONFIRM, its time was up; None: the shop has not said.
+    """
 
     order: str
     line: str
@@ -46,6 +53,10 @@ class Item:
     shipped_on: date | None
     url: str
     image_url: str
+    revised: date | None = None
+    answer_by: date | None = None
+    refund_by: date | None = None
+    ended_by: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,11 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything one message says."""
+    """Everything one message says. `notice` is the legal kind of a required one, `law` whose law it speaks by.
+
+    Raises ValueError for a notice whose lines lack the day that its words turn on: F3 stands on R, F4 and F5 on the
+    day of the answer.
+    """
 
     purpose: str
     message_class: MessageClass
@@ -86,6 +101,15 @@ class Content:
     links: Links
     today: date
     transit_days: int
+    notice: NoticeKind = NoticeKind.NONE
+    law: Jurisdiction = Jurisdiction.NONE
+
+    def __post_init__(self) -> None:
+        if self.notice is NoticeKind.F3 and any(item.revised is None for item in self.items):
+            raise ValueError("a notice of kind F3 needs the revised ship date of every line")
+        by_consent = self.notice in (NoticeKind.F4, NoticeKind.F5)
+        if by_consent and any(item.answer_by is None for item in self.items):
+            raise ValueError(f"a notice of kind {self.notice} needs the day of the answer for every line")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What goes wrong once must not be lost, doubled, or contagious: outages, held templates, modes, shared addresses."""
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from notifier.store.tables import Message
+from notifier.template_files import packaged_folder
 from tests.shop import NOON, Shop, open_shop, order
 from tests.standins.smtp_sink import Script, smtp_sink
 
@@ -83,7 +85,7 @@ def test_a_mended_template_releases_what_was_held_for_it(reopen: Reopen, tmp_pat
     shop.take_in("backorders", [order("ann")])
     shop.plan()
     before = shop.deliver().held, states(shop)
-    (broken / "email.md").write_text("{{ greeting }}\n\nYour order is late.\n")
+    shutil.copy(packaged_folder() / "delay" / "email.md", broken)
     shop.deliver()
     assert (before, states(shop)) == ((1, ["held"]), ["accepted"])
 

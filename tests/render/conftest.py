@@ -12,9 +12,10 @@ from notifier.render.catalogue import Catalogue
 from notifier.template_files import load_catalogue, packaged_folder
 from notifier.terms.content import BrandLook, Content, Item, Links, RewardOffer
 from notifier.terms.facts import Alternative
+from notifier.terms.law import Jurisdiction
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange
-from notifier.terms.words import Channel
+from notifier.terms.words import Channel, NoticeKind
 
 LOOK = BrandLook(
     key="oak",
@@ -70,6 +71,9 @@ def make(catalogue: Catalogue) -> Make:
         if purpose == "thank_you":
             item = replace(item, shipped_on=date(2026, 11, 23))
         look = replace(LOOK, **changed.pop("brand", {}))
+        renewed = purpose == "delay_renewed"
+        if renewed and item.answer_by is None:
+            item = replace(item, answer_by=date(2026, 11, 28))
         kind = catalogue.purposes[purpose]
         whole = Content(
             purpose=purpose,
@@ -84,6 +88,8 @@ def make(catalogue: Catalogue) -> Make:
             links=LINKS,
             today=date(2026, 11, 23),
             transit_days=3,
+            notice=NoticeKind.F5 if renewed else NoticeKind.NONE,
+            law=Jurisdiction.US_435 if renewed else Jurisdiction.NONE,
         )
         return replace(whole, **changed)
 

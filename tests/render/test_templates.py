@@ -18,7 +18,7 @@ from notifier.terms.words import MessageClass, Rung
 All = dict[tuple[str, str], Compiled]
 Make = Callable[..., Content]
 
-PURPOSES = ("placed", "delay", "eta_change", "progress", "ready", "reward", "cancelled", "thank_you")
+PURPOSES = ("placed", "delay", "delay_renewed", "eta_change", "progress", "ready", "reward", "cancelled", "thank_you")
 WORST: dict[str, dict[str, Any]] = {
     "everyday": {},
     "longest names": {
@@ -196,6 +196,7 @@ def test_the_purposes_are_what_the_plan_of_the_house_says(catalogue: Catalogue) 
     told = {n: (p.message_class, p.rung, p.occasion) for n, p in catalogue.purposes.items()}
     assert told == {
         "delay": (MessageClass.REQUIRED, Rung.REQUIRED, "promise_broken"),
+        "delay_renewed": (MessageClass.REQUIRED, Rung.REQUIRED, "renewal_owed"),
         "eta_change": (MessageClass.SERVICE, Rung.ETA_CHANGE, "eta_moved"),
         "placed": (MessageClass.SERVICE, Rung.PLACED, "new_backorder"),
         "progress": (MessageClass.SERVICE, Rung.PROGRESS, "waiting"),
