@@ -14,11 +14,11 @@ from notifier.errors import RenderError
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run
 from notifier.pipeline.house import House
+from notifier.policy.clocks import text_clocks
 from notifier.policy.decide import Written, still_due
 from notifier.policy.figures import Policy
 from notifier.policy.hours import closes
 from notifier.policy.legal import under_the_law
-from notifier.policy.zones import text_zones
 from notifier.records.sources import stale_sources
 from notifier.render_pool import RenderJob
 from notifier.store.decisions import bring_forward
@@ -33,6 +33,9 @@ log = structlog.get_logger(__name__)
 
 GROUPS_AT_ONCE = 16
 """Groups of connections in one claim: little waits long between its judgement and its hand-off."""
+
+FRESH = timedelta(seconds=60)
+"""How long a judgement stands between claim and hand-off (HOSTILE 15, 39, 67)."""
 
 LONGEST_VALIDITY = timedelta(hours=4)
 """A text older than this says something that may no longer be so; Twilio allows 10 hours (RULES.md S11)."""
@@ -170,8 +173,10 @@ def _ready(house: House, letter: Letter, market: Market, now: datetime) -> Ready
 
 
 def _valid_seconds(letter: Letter, policy: Policy, now: datetime) -> int:
-    """Seconds for which a provider may queue a text, so that it never leaves in quiet hours (RULES.md S11)."""
-    zones = text_zones(letter.customer, letter.lines[0].address(Channel.SMS))
-    end = closes(now, zones, policy.texting.week)
-    left = (end - now) if end else LONGEST_VALIDITY
-    return max(int(min(left, LONGEST_VALIDITY).total_seconds()), 1)
+    """Seconds for which a provider may queue a text, so that it never leaves in quiet hours (RULES.md S11).
+
+    The provider counts from the hand-off, which may be FRESH later than `now`. Less than 1: it must not go any more.
+    """
+    end = closes(now, text_clocks(letter.customer, letter.lines[0].address(Channel.SMS), policy))
+    left = end - now - FRESH if end else timedelta(0)
+    return int(min(left, LONGEST_VALIDITY).total_seconds())

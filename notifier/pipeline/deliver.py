@@ -17,7 +17,7 @@ import structlog
 from notifier import consent, contact_log, notices, outbox, rewards
 from notifier.deliver import Pace, Tally, feed
 from notifier.errors import Transient
-from notifier.pipeline.claims import Ready, claim
+from notifier.pipeline.claims import FRESH, Ready, claim
 from notifier.pipeline.house import House
 from notifier.pipeline.lawful import Lawful
 from notifier.pipeline.reasons import RENDER_FAILED, UNLAWFUL
@@ -38,9 +38,6 @@ DEAD = frozenset({"opted_out", "bad_recipient", "mailbox_disabled", "bad_number"
 
 AFTER_A_LIMIT = timedelta(minutes=5)
 """When a message is rendered again that ran out of time or memory."""
-
-FRESH = timedelta(seconds=60)
-"""How long a judgement stands between claim and hand-off (HOSTILE 15, 39, 67)."""
 
 NEXT_DAY = timedelta(days=1)
 """When plan looks again at a customer whose message was given up."""

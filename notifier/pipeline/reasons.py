@@ -29,6 +29,7 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "no_time_zone": "the customer's time zone is not known, and a text must not arrive at night",
         "no_common_hour": "no hour of the day is allowed in all time zones where the customer may be",
         "quiet_hours": "it was outside the hours in which customers are written to",
+        "holiday": "it was a public holiday there, and offers wait for a working day",
         "shipped": "the goods have left meanwhile",
         "cancelled": "the order lines were cancelled meanwhile",
         "no_longer_due": "what it was to say was no longer so",

@@ -55,8 +55,9 @@ def every_day(window: Window) -> Week:
 
 
 EMAIL_WEEK = every_day(Window(time(8), time(20)))
-TEXT_WEEK: Week = (*(Window(time(9), time(20)),) * 6, Window(time(12), time(20)))
-"""RULES S8, the default window; narrower rows of single states come with the law's own tables."""
+TEXT_DAY, TEXT_SUNDAY = Window(time(9), time(20)), Window(time(12), time(20))
+TEXT_WEEK: Week = (*(TEXT_DAY,) * 6, TEXT_SUNDAY)
+"""RULES S8, the default window; text_hours has the narrower rows of single states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Policy:
     set_by_shop: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     caps: tuple[Cap, ...] = ()
     email_week: Week = EMAIL_WEEK
+    offers_on_holidays: bool = False
     texting: Texting = Texting()
     rewards: Rewards = Rewards()
     marketplaces: frozenset[str] = frozenset()

@@ -1,11 +1,12 @@
-"""Windows of the day in the recipient's wall time. Colour: pure. Called by rules and by pipeline's deliver.
+"""Windows of the day in the recipient's wall time. Colour: pure. Called by rules and pipeline's claims.
 
 Every answer comes from reading a wall clock at a UTC instant, never from adding hours: a night with a DST gap is
-shorter (HOSTILE 39), one with a fold has an hour twice (HOSTILE 40). With several zones all must allow (RULES S10).
+shorter (HOSTILE 39), one with a fold has an hour twice (HOSTILE 40). With several clocks all must allow (RULES S10).
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from notifier.policy.figures import Week, Window
@@ -17,16 +18,23 @@ LOOKAHEAD_DAYS = 8
 _INSTANT = timedelta(seconds=1)
 
 
-def is_allowed(moment: datetime, zones: Sequence[ZoneInfo], week: Week) -> bool:
-    """Whether every zone's wall clock at the aware `moment` is inside its day's window."""
-    return all(_inside(moment.astimezone(tz), week) for tz in zones)
+class WallClock(NamedTuple):
+    """A wall clock that a recipient may read, and the hours in which it allows a message: states differ in both."""
+
+    tz: ZoneInfo
+    week: Week
 
 
-def allowed_from(now: datetime, zones: Sequence[ZoneInfo], week: Week) -> datetime | None:
-    """The first UTC instant, `now` or later, at which every zone is inside its window; None when no hour suits all."""
+def is_allowed(moment: datetime, clocks: Sequence[WallClock]) -> bool:
+    """Whether every clock at the aware `moment` is inside its day's window."""
+    return all(_inside(moment.astimezone(clock.tz), clock.week) for clock in clocks)
+
+
+def allowed_from(now: datetime, clocks: Sequence[WallClock]) -> datetime | None:
+    """The first UTC instant, `now` or later, at which every clock is inside its window; None when no hour suits all."""
     moment, limit = utc(now), utc(now) + timedelta(days=LOOKAHEAD_DAYS)
     while moment <= limit:
-        opening = [_opens(moment, tz, week) for tz in zones]
+        opening = [_opens(moment, clock) for clock in clocks]
         later = [one for one in opening if one is not None]
         if len(later) < len(opening):
             return None
@@ -37,11 +45,11 @@ def allowed_from(now: datetime, zones: Sequence[ZoneInfo], week: Week) -> dateti
     return None
 
 
-def closes(now: datetime, zones: Sequence[ZoneInfo], week: Week) -> datetime | None:
+def closes(now: datetime, clocks: Sequence[WallClock]) -> datetime | None:
     """The UTC instant by which a message allowed at `now` must have left (RULES S11); None when it is not allowed."""
-    if not zones or not is_allowed(now, zones, week):
+    if not clocks or not is_allowed(now, clocks):
         return None
-    return min(_closes(utc(now), tz, week) for tz in zones)
+    return min(_closes(utc(now), clock) for clock in clocks)
 
 
 def _inside(wall: datetime, week: Week) -> bool:
@@ -49,7 +57,8 @@ def _inside(wall: datetime, week: Week) -> bool:
     return window is not None and window.opens <= wall.time() < window.closes
 
 
-def _opens(moment: datetime, tz: ZoneInfo, week: Week) -> datetime | None:
+def _opens(moment: datetime, clock: WallClock) -> datetime | None:
+    tz, week = clock
     wall = moment.astimezone(tz)
     if _inside(wall, week):
         return moment
@@ -64,10 +73,10 @@ def _opens(moment: datetime, tz: ZoneInfo, week: Week) -> datetime | None:
     return None
 
 
-def _closes(moment: datetime, tz: ZoneInfo, week: Week) -> datetime:
-    wall = moment.astimezone(tz)
-    window = week[wall.weekday()] or Window(time.min, time.max)
-    return next((one for one in _instants(wall.date(), window.closes, tz) if one > moment), moment)
+def _closes(moment: datetime, clock: WallClock) -> datetime:
+    wall = moment.astimezone(clock.tz)
+    window = clock.week[wall.weekday()] or Window(time.min, time.max)
+    return next((one for one in _instants(wall.date(), window.closes, clock.tz) if one > moment), moment)
 
 
 def _instants(day: date, at: time, tz: ZoneInfo) -> Iterator[datetime]:

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from notifier.policy.clocks import day_of
 from notifier.policy.figures import Cap, Policy
-from notifier.policy.hours import allowed_from
+from notifier.policy.free_days import calendars, holidays_at, next_free
 from notifier.policy.legal import notice_rule
 from notifier.policy.rulings import Candidate, Hold, Pass, Rule, Ruling, Saw, Skip
-from notifier.policy.zones import email_zones, text_zones
+from notifier.policy.zones import place_of
 from notifier.terms.facts import Consent, CustomerFacts, LineFacts
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageClass
@@ -154,16 +155,25 @@ def _counted(cap: Cap, address_id: int, customer: CustomerFacts, now: datetime) 
 def _quiet_hours(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
     if candidate.required_email:
         return Pass((("exempt", "required email"),))
-    by_text = candidate.channel is Channel.SMS
-    zones = text_zones(customer, candidate.address) if by_text else email_zones(customer, policy)
-    if not zones:
-        return Hold(now + NO_ZONE_WAIT, NO_ZONE)
-    week = policy.texting.week if by_text else policy.email_week
-    saw = (("zones", " ".join(tz.key for tz in zones)), ("local", f"{now.astimezone(zones[0]):%a %H:%M}"))
-    opens = allowed_from(now, zones, week)
-    if opens is None:
-        return Hold(now + NO_ZONE_WAIT, "no_common_hour", saw)
-    return Pass(saw) if opens <= now else Hold(opens, "quiet_hours", saw)
+    place = place_of(customer, candidate.address)
+    day = day_of(place, candidate.channel, customer, policy, now)
+    if not day.clocks:
+        return Hold(now + NO_ZONE_WAIT, NO_ZONE, day.saw)
+    if day.opens is None:
+        return Hold(now + NO_ZONE_WAIT, "no_common_hour", day.saw)
+    return Pass(day.saw) if day.opens <= now else Hold(day.opens, "quiet_hours", day.saw)
+
+
+def _holiday(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    if candidate.purpose.message_class is not MessageClass.MARKETING or policy.offers_on_holidays:
+        return Pass()
+    place = place_of(customer, candidate.address)
+    clocks = day_of(place, candidate.channel, customer, policy, now).clocks
+    kept = calendars(place, customer.region, policy.country)
+    found = holidays_at(now, clocks, kept)
+    if not found:
+        return Pass((("calendars", " ".join("-".join(filter(None, one)) for one in kept)),))
+    return Hold(next_free(now, clocks, kept) or now + NO_ZONE_WAIT, "holiday", (("holiday", " ".join(found)),))
 
 
 def _in_words(period: timedelta) -> str:
@@ -202,9 +212,16 @@ RULES: tuple[Rule, ...] = (
     Rule("caps", "No customer and no address is written to too often.", ("policy.caps",), _caps),
     Rule(
         "quiet_hours",
-        "Messages arrive in the recipient's day.",
-        ("texting.week", "email_week", "timezone"),
+        "Messages arrive in the recipient's day: texts in the hours that the law allows wherever she may be (RULES S8, "
+        "S10), narrowed by the shop; a required email at any hour.",
+        ("policy.text_from", "policy.text_until", "policy.text_sunday_from", "policy.email_from", "policy.email_until"),
         _quiet_hours,
+    ),
+    Rule(
+        "holiday",
+        "An offer waits while it is a public holiday where the recipient is.",
+        ("policy.offers_on_holidays",),
+        _holiday,
     ),
 )
 """Asked in this order; the first that does not pass decides."""

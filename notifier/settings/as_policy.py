@@ -34,6 +34,7 @@ def policy_of(settings: Settings) -> Policy:
             Cap(one.count, one.period, None if one.channel == "all" else Channel(one.channel)) for one in said.caps
         ),
         email_week=every_day(Window(said.email_from, said.email_until)),
+        offers_on_holidays=said.offers_on_holidays,
         texting=Texting(settings.sms.enabled, settings.text_countries, (text_day,) * 6 + (sunday,)),
         rewards=Rewards(settings.reward.on, settings.reward.per_customer_per_year),
         marketplaces=frozenset(word.casefold() for word in said.marketplaces),

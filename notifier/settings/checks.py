@@ -6,6 +6,7 @@ Each check yields (place, sentence with the remedy); all of them run, so all fau
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 
+from notifier.policy.figures import TEXT_DAY, TEXT_SUNDAY
 from notifier.settings.whole import Settings
 from notifier.terms.words import DeliveryMode
 
@@ -22,6 +23,7 @@ def cross_faults(settings: Settings, faulty: Collection[str]) -> list[Fault]:
         _email: {"email", "delivery"},
         _lease: {"email", "sms", "delivery"},
         _hours: {"policy"},
+        _text_hours: {"policy"},
         _rewards: {"reward"},
         _sources: {"sources", "profiles"},
         _profiles: {"profiles", "brands"},
@@ -124,6 +126,19 @@ def _hours(settings: Settings) -> Iterator[Fault]:
     ):
         if getattr(policy, opens) >= getattr(policy, closes):
             yield ("policy", opens), f"is not before {closes} ({getattr(policy, closes):%H:%M}). Set an earlier hour"
+
+
+def _text_hours(settings: Settings) -> Iterator[Fault]:
+    """A shop can tighten the hours of texts, never loosen them (RULES S8)."""
+    said = settings.policy
+    for name, bound, looser in (
+        ("text_from", TEXT_DAY.opens, said.text_from < TEXT_DAY.opens),
+        ("text_until", TEXT_DAY.closes, said.text_until > TEXT_DAY.closes),
+        ("text_sunday_from", TEXT_SUNDAY.opens, said.text_sunday_from < TEXT_SUNDAY.opens),
+    ):
+        if looser:
+            word = "later" if name == "text_until" else "earlier"
+            yield ("policy", name), f"is {word} than texts may be sent. Set {bound:%H:%M}, or leave it out"
 
 
 def _rewards(settings: Settings) -> Iterator[Fault]:

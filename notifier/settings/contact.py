@@ -67,9 +67,15 @@ class Policy(Section):
 
     email_from: time = Field(time(8), description="From this hour in the customer's zone, email that no law requires.")
     email_until: time = Field(time(20), description="Until this hour.")
-    text_from: time = Field(time(9), description="From this hour in the customer's zone, texts.")
-    text_until: time = Field(time(20), description="Until this hour.")
-    text_sunday_from: time = Field(time(12), description="On Sundays, texts only from this hour.")
+    text_from: time = Field(
+        time(9),
+        description="From this hour in the customer's zone, texts: 09:00 or later; a state's law may be narrower.",
+    )
+    text_until: time = Field(time(20), description="Until this hour: 20:00 or earlier.")
+    text_sunday_from: time = Field(time(12), description="On Sundays, texts only from this hour: 12:00 or later.")
+    offers_on_holidays: bool = Field(
+        False, description="Send offers on public holidays of the customer's country and state, too."
+    )
     marketplaces: Words = Field(
         _MARKETPLACES, description="Sales channels that are marketplaces and own their customers."
     )

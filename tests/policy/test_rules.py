@@ -47,7 +47,7 @@ def texted(**facts: Any) -> CustomerFacts:
 def test_the_rules_are_asked_in_the_order_of_the_business() -> None:
     assert [rule.name for rule in RULES] == [
         "marketplace", "notice_first", "fresh_source", "address", "suppression", "consent", "reward_limit", "caps",
-        "quiet_hours",
+        "quiet_hours", "holiday",
     ]  # fmt: skip
 
 
@@ -208,6 +208,32 @@ def test_quiet_hours_hold_a_text_until_the_customers_morning() -> None:
     assert judged.decisions[0].hold_until == datetime(2027, 3, 3, 14, 0, tzinfo=UTC)
 
 
+RHODE_ISLAND = customer(
+    line(email=None, phone=replace(PHONE, region="US", timezones=("America/New_York",))),
+    country="US",
+    postal_code="02903",
+    preferred_channel=Channel.SMS,
+)
+AMERICAN = replace(POLICY, texting=replace(TEXTING.texting, countries=frozenset({"US"})))
+
+
+def test_a_text_keeps_the_hours_of_the_recipients_state() -> None:
+    judged = judge(RHODE_ISLAND, AMERICAN, datetime(2027, 3, 3, 23, 30, tzinfo=UTC))
+    assert said(judged) == ["placed sms hold quiet_hours"]
+    assert judged.decisions[0].hold_until == datetime(2027, 3, 4, 14, 0, tzinfo=UTC)
+
+
+def test_the_trace_tells_the_state_the_clock_and_its_hours_but_no_postal_code() -> None:
+    saw = dict(judge(RHODE_ISLAND, AMERICAN, datetime(2027, 3, 3, 23, 30, tzinfo=UTC)).decisions[0].trace[-1].saw)
+    assert saw == {
+        "place": "US-RI",
+        "by": "postal code or region",
+        "zones": "America/New_York",
+        "local": "Wed 18:30 in America/New_York",
+        "allowed": "09:00 to 18:00",
+    }
+
+
 def test_an_email_to_an_unknown_zone_keeps_the_shops_hours() -> None:
     judged = judge(customer(line()), POLICY, EVENING)
     assert said(judged) == ["placed email hold quiet_hours"]
@@ -215,12 +241,12 @@ def test_an_email_to_an_unknown_zone_keeps_the_shops_hours() -> None:
 
 
 def test_a_text_to_an_unknown_zone_is_held() -> None:
-    assert said(judge(texted(timezone=""), TEXTING)) == ["placed sms hold no_time_zone"]
+    assert said(judge(texted(timezone="", country=""), TEXTING)) == ["placed sms hold no_time_zone"]
 
 
 def test_one_unknown_candidate_zone_makes_the_phones_zones_unknown() -> None:
     phone = replace(PHONE, timezones=("Europe/Berlin", "Mars/Base"))
-    who = customer(line(email=None, phone=phone), preferred_channel=Channel.SMS)
+    who = customer(line(email=None, phone=phone), preferred_channel=Channel.SMS, country="")
     assert said(judge(who, TEXTING)) == ["placed sms hold no_time_zone"]
 
 
@@ -239,7 +265,7 @@ def test_the_customers_own_zone_wins_over_the_phones() -> None:
 
 
 def test_who_prefers_texts_but_has_no_known_zone_gets_the_email() -> None:
-    who = customer(line(phone=PHONE), preferred_channel=Channel.SMS)
+    who = customer(line(phone=PHONE), preferred_channel=Channel.SMS, country="")
     assert said(judge(who, TEXTING)) == ["placed sms hold no_time_zone", "placed email send due"]
 
 

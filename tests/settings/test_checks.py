@@ -26,6 +26,12 @@ def load(folder: Path, text: str) -> Settings:
         ("[sms]\nenabled = true", "[sms] account_sid: is empty"),
         ('[policy]\nemail_from = "21:00"', "[policy] email_from: is not before email_until (20:00)"),
         ('[policy]\ntext_sunday_from = "20:00"', "[policy] text_sunday_from: is not before text_until"),
+        ('[policy]\ntext_from = "08:30"', "[policy] text_from: is earlier than texts may be sent. Set 09:00"),
+        ('[policy]\ntext_until = "20:01"', "[policy] text_until: is later than texts may be sent. Set 20:00"),
+        (
+            '[policy]\ntext_sunday_from = "11:59"',
+            "[policy] text_sunday_from: is earlier than texts may be sent. Set 12",
+        ),
         (f"{REDIRECT}lease_seconds = 119", "[delivery] lease_seconds: is less than twice [email] timeout_seconds (60)"),
         (
             f"{REDIRECT}lease_seconds = 130\n[sms]\nenabled = true\ntimeout_seconds = 66",
