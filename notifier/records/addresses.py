@@ -18,8 +18,17 @@ _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 _NOBODY = frozenset({"noreply", "donotreply", "mailerdaemon", "postmaster", "bounce", "bounces", "abuse"})
 """Compared without `+tag` and without dots, hyphens and underscores."""
 _MARKS = str.maketrans("", "", "._-")
-_FICTITIOUS = re.compile(r"\+1\d{3}55501\d\d")
-"""555-0100 to 555-0199 of every North American area code belong to nobody."""
+_NOBODYS = re.compile(
+    r"\+1\d{3}55501\d\d"  # North America: 555-0100 to 555-0199 of every area code
+    r"|\+467017406(0[5-9]|[1-9]\d)"  # PTS: 070-1740605 to 070-1740699
+    r"|\+49(17139200|176040690)\d\d"  # Bundesnetzagentur: 0171 39200xx, 0176 040690xx
+    r"|\+61491570(006|110|15[6-9]|313|737)"  # ACMA: 0491 570 006 and its like
+)
+"""Numbers kept for films and examples, which the library takes for somebody's; those of Ofcom, Arcep and ComReg it
+knows itself.
+"""
+_PREMIUM = re.compile(r"\+1\d{3}976\d{4}")
+"""North American exchanges with a surcharge, which the library takes for plain lines."""
 _TEXTABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -85,6 +94,7 @@ def read_phone(text: str, country: str) -> ReadAddress:
         phonenumbers.region_code_for_number(number) or "",
         kind in _TEXTABLE
         and not number.extension
-        and not _FICTITIOUS.fullmatch(value),  # a kind is only known of a valid number
+        and not _NOBODYS.fullmatch(value)
+        and not _PREMIUM.fullmatch(value),  # a kind is only known of a valid number
         ",".join(zone for zone in timezone.time_zones_for_number(number) if zone != "Etc/Unknown"),
     )

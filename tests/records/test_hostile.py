@@ -84,3 +84,48 @@ def test_an_id_with_an_e_in_it_is_no_damaged_number():
 def test_a_number_that_a_spreadsheet_shortened_is_refused(text):
     with pytest.raises(MangledError):
         refuse_mangled(text)
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "region", "textable"),
+    [
+        ("+44 7400 123456", "", "GB", True),
+        ("07400 123456", "GB", "GB", True),
+        ("+1 212 555 2368", "", "US", True),
+        ("(876) 210-1234", "US", "JM", True),  # mobile, but of Jamaica: the allow list decides by the region
+        ("+1 809 200 1234", "", "DO", True),
+        ("+44 7624 123456", "", "IM", True),
+        ("٠١٥١١٢٣٤٥٦٧٨", "DE", "DE", True),
+        ("+1 900 234 5678", "", "US", False),  # premium
+        ("+1 212 976 5555", "", "US", False),  # premium exchange
+        ("+44 909 879 0123", "", "GB", False),  # premium
+        ("+44 845 123 4567", "", "GB", False),  # shared cost
+        ("+33 820 123 456", "", "FR", False),
+        ("+41 848 123 456", "", "CH", False),
+        ("+44 70 1234 5678", "", "GB", False),  # personal number
+        ("+44 7600 123456", "", "GB", False),  # pager
+        ("+1 800 555 1234", "", "US", False),  # free of charge
+        ("+1 500 555 0006", "", "US", False),
+        ("030 123456", "DE", "DE", False),  # landline
+        ("+44 7400 123456 x5", "", "GB", False),
+        ("+447700900123", "", "", False),  # kept for films: Ofcom
+        ("+1 415 555 0199", "", "US", False),
+        ("+33 6 39 98 00 12", "", "FR", False),
+        ("+353 20 910 1234", "", "IE", False),
+        ("+46 70 174 06 05", "", "SE", False),
+        ("+49 171 3920012", "", "DE", False),
+        ("+61 491 570 156", "", "AU", False),
+        ("+12425551234", "", "BS", False),  # not a number of the Bahamas
+    ],
+)
+def test_a_text_goes_to_mobile_numbers_only_and_never_to_one_that_costs_or_is_nobodys(
+    number, country, region, textable
+):
+    found = read_phone(number, country)
+    assert (found.region, found.textable) == (region, textable)
+
+
+@pytest.mark.parametrize("text", ["07911 123456", "4.47911E+11", "12345"])
+def test_a_number_that_cannot_be_read_for_certain_is_refused(text):
+    with pytest.raises(ValueError, match="phone number|spreadsheet"):
+        read_phone(text, "")
