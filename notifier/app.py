@@ -158,6 +158,7 @@ def _sending(settings: Settings) -> Sending:
         connections=settings.email.connections,
         backoff=Backoff(said.retry_first_seconds, said.max_attempts),
         mode=said.mode,
+        text_limits=settings.sms.limits(settings.shop.country),
         message_id_domain=parseaddr(settings.default_brand.sender)[1].rpartition("@")[2],
     )
 

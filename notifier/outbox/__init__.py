@@ -5,6 +5,7 @@ claim     queued rows are leased to a worker; what a dead worker left comes back
 judged    claimed rows that are no longer right are withdrawn, held, or lose a line
 hand_off  durable just before the first byte, with the body and the attempt
 settle    what the provider said
+texts     how many texts may go on a day
 
 Leases run by the database's clock; `now` is business time.
 """
@@ -14,20 +15,25 @@ from notifier.outbox.hand_off import Rendered, VersionUsed, hand_off, keep_versi
 from notifier.outbox.judged import drop_lines, hold_back, put_back, release_mended, retell, withdraw
 from notifier.outbox.put import Draft, message_key, put
 from notifier.outbox.settle import Backoff, Settled, settle
+from notifier.outbox.texts import TextLimits, count_texts, give_back_texts, next_text_day
 
 __all__ = [
     "Backoff",
     "Draft",
     "Rendered",
     "Settled",
+    "TextLimits",
     "VersionUsed",
     "claim",
+    "count_texts",
     "drop_lines",
     "extend",
+    "give_back_texts",
     "hand_off",
     "hold_back",
     "keep_versions",
     "message_key",
+    "next_text_day",
     "put",
     "put_back",
     "recover",

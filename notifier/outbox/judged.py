@@ -47,9 +47,10 @@ def release_mended(tx: Transaction, version_of: Callable[[str, str, str], str]) 
     return mended
 
 
-def put_back(tx: Transaction, message_ids: Sequence[int], until: datetime) -> None:
-    """Give claimed messages back to the queue, not to be looked at before `until`."""
+def put_back(tx: Transaction, message_ids: Sequence[int], until: datetime, reason: str = "") -> None:
+    """Give claimed messages back to the queue, not to be looked at before `until`; a `reason` is kept."""
     back = {"state": MessageState.QUEUED.value, "not_before": until, "claimed_by": "", "lease_until": None}
+    back |= {"reason": reason} if reason else {}
     for ids in batches(message_ids):
         mine = _message.c.id.in_(ids) & (_message.c.state == MessageState.CLAIMED)
         tx.connection.execute(update(_message).where(mine).values(**back))

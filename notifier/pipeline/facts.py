@@ -14,6 +14,7 @@ from notifier.forecast.alternatives import ProductFacts, Shelf
 from notifier.forecast.eta import LineInputs, ShopFigures, eta_of, turns_on
 from notifier.forecast.standing import Dates, Units, standing
 from notifier.pipeline.legal_facts import law_of, told_before
+from notifier.policy.caps import longest_period
 from notifier.policy.delay_rule.jurisdiction import Setting
 from notifier.policy.figures import Policy
 from notifier.policy.legal import under_the_law
@@ -31,7 +32,7 @@ from notifier.terms.facts import (
 )
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange, day_start, local_day
-from notifier.terms.words import Channel, DeliveryMode, LineStatus, MessageClass, ProductKind
+from notifier.terms.words import Channel, DeliveryMode, LineStatus, MessageClass, ProductKind, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Judging:
     @property
     def cap_period(self) -> timedelta:
         """The longest period over which contacts count."""
-        return max((cap.period for cap in self.policy.caps), default=timedelta(0))
+        return longest_period(self.policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ def _customer(
         lines=lines,
         consents=_consents(_merged(consents, row.brand, row.id, addresses)),
         suppressions=tuple(_suppressions(found, row.brand, addresses)),
-        contacts=tuple(_past(one) for one in _merged(contacts, row.brand, row.id, addresses)),
+        contacts=tuple(_past(one, found) for one in _merged(contacts, row.brand, row.id, addresses)),
         rewards_this_year=found.rewards.get(row.id, 0),
         stale_source=market.stale_source,
         reward_budget_left=market.reward_budget_left,
@@ -274,13 +275,25 @@ def _merged(owned: tuple[Owned, Owned], brand: str, customer_id: int, addresses:
 
 
 def _consents(rows: Sequence[AnyRow]) -> tuple[Consent, ...]:
-    newest: dict[tuple[str, str, int | None], AnyRow] = {}
+    """The newest word of each kind and the newest refusal, which a later grant may not undo for all (RULES.md S5).
+
+    Of grants, the newest with its evidence too: a word without any does not take it away.
+    """
+    kept: dict[tuple[Any, ...], AnyRow] = {}
     for row in sorted(rows, key=lambda one: (one.at, one.id)):
-        newest[row.channel, row.message_class, row.address_id] = row
-    return tuple(
-        Consent(Channel(one.channel), MessageClass(one.message_class), one.granted, one.at, one.source, one.address_id)
-        for one in newest.values()
-    )
+        kind = (row.channel, row.message_class, row.address_id)
+        kept[kind] = row
+        kept[*kind, row.granted, _evidenced(row)] = row
+    return tuple(_consent(row) for row in {row.id: row for row in kept.values()}.values())
+
+
+def _evidenced(row: AnyRow) -> bool:
+    return bool(row.wording.strip() and row.source.strip())
+
+
+def _consent(row: AnyRow) -> Consent:
+    scope = Scope(row.message_class) if row.message_class in tuple(Scope) else MessageClass(row.message_class)
+    return Consent(Channel(row.channel), scope, row.granted, row.at, row.source, row.address_id, _evidenced(row))
 
 
 def _suppressions(found: Gathered, brand: str, addresses: set[int]) -> list[Suppression]:
@@ -288,9 +301,10 @@ def _suppressions(found: Gathered, brand: str, addresses: set[int]) -> list[Supp
     return [Suppression(one, row.reason, row.at) for one, row in rows.items() if row is not None]
 
 
-def _past(row: AnyRow) -> PastContact:
+def _past(row: AnyRow, found: Gathered) -> PastContact:
     channel, kind = Channel(row.channel), MessageClass(row.message_class)
-    return PastContact(row.id, row.at, channel, kind, row.purpose, row.address_id, row.customer_id, row.sent)
+    orders = tuple(sorted(found.subjects.get(row.id, ())))
+    return PastContact(row.id, row.at, channel, kind, row.purpose, row.address_id, row.customer_id, row.sent, orders)
 
 
 def with_run(market: Market, stale_source: str, reward_budget_left: bool) -> Market:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from notifier.outbox import Backoff
+from notifier.outbox import Backoff, TextLimits
 from notifier.pipeline.facts import Judging
 from notifier.render.catalogue import Catalogue
 from notifier.render.links import Keys
@@ -35,6 +35,7 @@ class Sending:
     backoff: Backoff
     mode: DeliveryMode
     message_id_domain: str
+    text_limits: TextLimits
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,15 +195,15 @@ def _plan_batch(
 
 
 class _SentHere:
-    """What this batch sends, by address: another customer at the same address is capped by it too."""
+    """What this batch sends, by brand and address: another customer of the brand at the address is capped by it too."""
 
     def __init__(self) -> None:
-        self._by_address: dict[int, list[PastContact]] = {}
+        self._sent: dict[tuple[str, int], list[PastContact]] = {}
 
     def known_to(self, customer: CustomerFacts) -> CustomerFacts:
         """The customer with what others were sent at the same addresses."""
         addresses = {one.id for line in customer.lines for one in (line.email, line.phone) if one}
-        more = [contact for address in sorted(addresses) for contact in self._by_address.get(address, ())]
+        more = [one for address in sorted(addresses) for one in self._sent.get((customer.brand, address), ())]
         return replace(customer, contacts=(*customer.contacts, *more)) if more else customer
 
     def take(self, decisions: Sequence[Decision], now: datetime) -> None:
@@ -211,8 +211,10 @@ class _SentHere:
         for one in decisions:
             if one.verdict is Verdict.SEND and one.address_id is not None:
                 kind, name = one.purpose.message_class, one.purpose.name
-                contact = PastContact(NOT_YET_A_ROW, now, one.channel, kind, name, one.address_id, one.customer_id)
-                self._by_address.setdefault(one.address_id, []).append(contact)
+                orders = tuple(sorted({line.order for line in one.lines}))
+                who = (one.address_id, one.customer_id)
+                contact = PastContact(NOT_YET_A_ROW, now, one.channel, kind, name, *who, orders=orders)
+                self._sent.setdefault((one.brand, one.address_id), []).append(contact)
 
 
 def _draft(

@@ -24,8 +24,10 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "suppressed": "this address must not be used any more",
         "opted_out": "the customer asked not to get such messages",
         "no_consent": "the customer has not agreed to advertising on this channel",
+        "consent_without_evidence": "the customer's agreement to such texts is kept without its wording or its source",
         "reward_limit": "the customer already had as many discount codes this year as the shop gives to one person",
         "cap": "the customer had already been written to as often as the shop allows",
+        "cap_by_law": "the customer had already been texted about this order as often in a day as state law allows",
         "no_time_zone": "the customer's time zone is not known, and a text must not arrive at night",
         "no_common_hour": "no hour of the day is allowed in all time zones where the customer may be",
         "quiet_hours": "it was outside the hours in which customers are written to",
@@ -46,6 +48,7 @@ DELIVERED: Mapping[str, str] = MappingProxyType(
     {
         "brand_gone": "the settings no longer name its brand",
         "not_in_only_to": "the shop writes only to listed addresses for now",
+        "daily_limit": "the shop's limit of texts for the day was reached",
         "auth": "the shop's own login there was not accepted",
         "bad_number": "the number cannot be reached by text",
         "bad_recipient": "there is no such mailbox",

@@ -213,6 +213,7 @@ def _note_sent(tally: _Tally, group: _Group, now: datetime) -> None:
         group.purpose.name,
         group.address.id,
         tally.customer.id,
+        orders=tuple(sorted({due.line.order for due in group.dues})),
     )
     tally.customer = replace(tally.customer, contacts=(*tally.customer.contacts, sent))
 

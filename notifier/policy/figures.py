@@ -17,14 +17,19 @@ from notifier.terms.words import Channel, MessageClass
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most `count` messages in `period`, per customer and per address; over all channels, or on one.
+    """At most `count` messages in any `period`, for each customer and for each address, within one brand.
 
+    `channel`, `message_class` and `brand` narrow what is counted and what is stopped (None, "": all of them; each
+    brand counts for itself). `law` is the RULES id of a cap that no shop may loosen: it counts texts on one order.
     Raises ValueError for a cap that would stop everything.
     """
 
     count: int
     period: timedelta
     channel: Channel | None = None
+    message_class: MessageClass | None = None
+    brand: str = ""
+    law: str = ""
 
     def __post_init__(self) -> None:
         if self.count < 1 or self.period <= timedelta(0):
@@ -105,6 +110,7 @@ class Policy:
     settings.toml sets; they win over purpose.toml. `marketplaces` are sales channels (any case) that own their
     customers; only those also in `marketplaces_enabled` are written to, never with marketing (RULES E7). `delay`
     are the figures of the law on delays; None: no such law.
+    `soft_opt_in`: marketing email without a word of consent, where the law of the country allows it after a sale.
     """
 
     timezone: ZoneInfo
@@ -122,6 +128,7 @@ class Policy:
     marketplaces_enabled: frozenset[str] = frozenset()
     no_alternatives: frozenset[str] = EU_AND_UK
     delay: DelayFigures | None = None
+    soft_opt_in: bool = False
 
     def brand(self, key: str) -> BrandFigures:
         """The figures of the brand `key`, else the shop's own."""

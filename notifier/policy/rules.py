@@ -7,16 +7,17 @@ saw go into the trace and carry no name and no address.
 # ruff: noqa: ARG001  (one shape for all, so that the table needs no cases)
 
 import re
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from notifier.policy.caps import within_caps
 from notifier.policy.clocks import day_of
-from notifier.policy.figures import Cap, Policy
+from notifier.policy.consents import agreed
+from notifier.policy.figures import Policy
 from notifier.policy.free_days import calendars, holidays_at, next_free
 from notifier.policy.legal import notice_rule
-from notifier.policy.rulings import Candidate, Hold, Pass, Rule, Ruling, Saw, Skip
+from notifier.policy.rulings import Candidate, Hold, Pass, Rule, Ruling, Skip
 from notifier.policy.zones import place_of
-from notifier.terms.facts import Consent, CustomerFacts, LineFacts
+from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageClass
 
@@ -74,45 +75,6 @@ def _suppression(candidate: Candidate, customer: CustomerFacts, policy: Policy, 
     return Pass()
 
 
-def _consent(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
-    asked = candidate.purpose.message_class
-    if candidate.required_email:
-        return Pass((("needed", "none"),))
-    if candidate.channel is Channel.SMS or asked is not MessageClass.MARKETING:
-        refused = _refusal(_newest(candidate, customer, (MessageClass.REQUIRED, MessageClass.SERVICE)))
-        if refused is not None:
-            return Skip("opted_out", _words_of(refused))
-    if asked is not MessageClass.MARKETING:
-        return Pass((("needed", "no objection"),))
-    words = _newest(candidate, customer, (MessageClass.MARKETING,))
-    refused = _refusal(words)
-    if refused is not None:
-        return Skip("opted_out", _words_of(refused))
-    return Pass(_words_of(words[0])) if words else Skip("no_consent", (("needed", f"{candidate.channel} marketing"),))
-
-
-def _newest(candidate: Candidate, customer: CustomerFacts, classes: tuple[MessageClass, ...]) -> list[Consent]:
-    """The last word of each class for the customer as a whole and for this address; of two at once, the refusal."""
-    here = (None, candidate.address.id if candidate.address else None)
-    last: dict[tuple[MessageClass, int | None], Consent] = {}
-    for word in customer.consents:
-        if word.channel is candidate.channel and word.message_class in classes and word.address_id in here:
-            key = (word.message_class, word.address_id)
-            if key not in last or (word.at, not word.granted) > (last[key].at, not last[key].granted):
-                last[key] = word
-    return list(last.values())
-
-
-def _refusal(words: Iterable[Consent]) -> Consent | None:
-    return next((word for word in words if not word.granted), None)
-
-
-def _words_of(word: Consent) -> Saw:
-    scope = "customer" if word.address_id is None else "this address"
-    said = "granted" if word.granted else "refused"
-    return (("consent", f"{word.channel} {word.message_class} {said}"), ("at", word.at.isoformat()), ("scope", scope))
-
-
 def _reward_limit(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
     if candidate.purpose.occasion != "long_wait":
         return Pass()
@@ -121,35 +83,6 @@ def _reward_limit(candidate: Candidate, customer: CustomerFacts, policy: Policy,
         return Pass(saw)
     new_year = datetime(now.astimezone(policy.timezone).year + 1, 1, 1, tzinfo=policy.timezone).astimezone(UTC)
     return Skip("reward_limit", saw, look_again=new_year)
-
-
-def _caps(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
-    if candidate.required_email or candidate.address is None:
-        return Pass((("exempt", "required email"),) if candidate.required_email else ())
-    saw: list[tuple[str, str]] = []
-    until: datetime | None = None
-    for cap in policy.caps:
-        if cap.channel not in (None, candidate.channel):
-            continue
-        for whose, times in _counted(cap, candidate.address.id, customer, now).items():
-            saw.append((f"{whose} in {_in_words(cap.period)}", f"{len(times)} of {cap.count}"))
-            if len(times) >= cap.count:
-                free = times[-cap.count] + cap.period
-                until = free if until is None else max(until, free)
-    return Pass(tuple(saw)) if until is None else Hold(until, "cap", tuple(saw))
-
-
-def _counted(cap: Cap, address_id: int, customer: CustomerFacts, now: datetime) -> Mapping[str, list[datetime]]:
-    """The instants, oldest first, that count against `cap` for this customer and for this address."""
-    inside = [
-        contact
-        for contact in customer.contacts
-        if contact.at > now - cap.period and cap.channel in (None, contact.channel)
-    ]
-    return {
-        "customer": sorted(contact.at for contact in inside if contact.customer_id == customer.id),
-        "address": sorted(contact.at for contact in inside if contact.address_id == address_id),
-    }
 
 
 def _quiet_hours(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
@@ -176,40 +109,55 @@ def _holiday(candidate: Candidate, customer: CustomerFacts, policy: Policy, now:
     return Hold(next_free(now, clocks, kept) or now + NO_ZONE_WAIT, "holiday", (("holiday", " ".join(found)),))
 
 
-def _in_words(period: timedelta) -> str:
-    hours = period // timedelta(hours=1)
-    return f"{hours // 24} days" if hours > 24 and hours % 24 == 0 else f"{hours} hours"
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         "marketplace",
         "A marketplace's customers get no marketing, and anything else only where the shop enabled it.",
-        ("marketplaces", "marketplaces_enabled"),
+        ("policy.marketplaces", "policy.marketplaces_enabled"),
         _marketplace,
+        ids=("E7",),
     ),
     Rule(
         "notice_first",
         "A later date is first told by the notice that the law demands; anything else waits for it.",
         ("delay_rule.jurisdiction",),
         notice_rule,
+        ids=("F1",),
     ),
     Rule(
         "fresh_source",
         "Nothing but required messages goes out on stale records.",
-        ("sources.stale_after",),
+        ("sources.stale_after_hours",),
         _fresh_source,
     ),
     Rule(
         "address",
-        "The order names an address that can be used on this channel.",
-        ("texting.on", "texting.countries"),
+        "The order names an address for this channel; a text goes only to a mobile number of a country on the list.",
+        ("sms.enabled", "sms.allowed_countries", "shop.country"),
         _address,
+        ids=("S12",),
     ),
-    Rule("suppression", "A suppressed address is never used.", (), _suppression),
-    Rule("consent", "An opt-out is honoured, and marketing needs an explicit consent for its channel.", (), _consent),
-    Rule("reward_limit", "A customer gets only so many codes a year.", ("rewards.per_year",), _reward_limit),
-    Rule("caps", "No customer and no address is written to too often.", ("policy.caps",), _caps),
+    Rule("suppression", "A suppressed address is never used.", (), _suppression, ids=("U4",)),
+    Rule(
+        "consent",
+        "An objection is honoured, and marketing goes only where the customer agreed as the law of the country asks.",
+        ("policy.soft_opt_in",),
+        agreed,
+        ids=("S1", "S2", "S3", "S5", "U2", "U3", "U5", "E2", "E5", "F12"),
+    ),
+    Rule(
+        "reward_limit",
+        "A customer gets only so many codes in a calendar year.",
+        ("reward.per_customer_per_year",),
+        _reward_limit,
+    ),
+    Rule(
+        "caps",
+        "No customer and no address is written to more often than the shop's caps and the law of the state allow.",
+        ("policy.caps",),
+        within_caps,
+        ids=("S9", "F12"),
+    ),
     Rule(
         "quiet_hours",
         "Messages arrive in the recipient's day: texts in the hours that the law allows wherever she may be (RULES S8, "

@@ -10,6 +10,7 @@ from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageClass
 
 Saw = tuple[tuple[str, str], ...]
+"""What a rule saw, by name: it goes into the trace and carries no name, no address and no wording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,12 @@ Check = Callable[[Candidate, CustomerFacts, Policy, datetime], Ruling]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule by name, with a sentence for `explain` and the settings that it reads."""
+    """A rule by name, with a sentence for people, the settings that it reads (as settings.toml writes them, with their
+    sections) and the RULES.md ids that it keeps.
+    """
 
     name: str
     sentence: str
     reads: tuple[str, ...]
     check: Check
+    ids: tuple[str, ...] = ()

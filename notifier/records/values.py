@@ -10,7 +10,7 @@ from babel.core import get_global
 from babel.numbers import list_currencies
 
 from notifier.terms.law import Said
-from notifier.terms.words import Channel, LineStatus, MessageClass, NoticeKind, ProductKind
+from notifier.terms.words import Channel, LineStatus, MessageClass, NoticeKind, ProductKind, Scope
 
 MOST_UNITS = 1_000_000
 MOST_STOCK = 2_000_000_000
@@ -166,9 +166,12 @@ def channel(text: str) -> str:
 
 
 def message_class(text: str) -> str:
-    """service or marketing: required messages need no consent."""
-    if text.casefold() not in (MessageClass.SERVICE, MessageClass.MARKETING):
-        raise ValueError(f"{text!r} is no class; write service or marketing")
+    """service, marketing, or progress for the words that nothing has changed (RULES.md E5).
+
+    Required messages need no consent.
+    """
+    if text.casefold() not in (MessageClass.SERVICE, MessageClass.MARKETING, Scope.PROGRESS):
+        raise ValueError(f"{text!r} is no class; write service, marketing or progress")
     return text.casefold()
 
 

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from notifier.policy.delay_rule import DelayFigures
-from notifier.policy.figures import BrandFigures, Cap, Policy, Rewards, Texting, Window, every_day
+from notifier.policy.figures import BrandFigures, Policy, Rewards, Texting, Window, every_day
 from notifier.settings.whole import Settings
 from notifier.terms.time import zone
-from notifier.terms.words import Channel
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -30,15 +29,14 @@ def policy_of(settings: Settings) -> Policy:
             },
             "reward": {"after_days": settings.reward.after_days},
         },
-        caps=tuple(
-            Cap(one.count, one.period, None if one.channel == "all" else Channel(one.channel)) for one in said.caps
-        ),
+        caps=tuple(one.as_judged for one in said.caps),
         email_week=every_day(Window(said.email_from, said.email_until)),
         offers_on_holidays=said.offers_on_holidays,
         texting=Texting(settings.sms.enabled, settings.text_countries, (text_day,) * 6 + (sunday,)),
         rewards=Rewards(settings.reward.on, settings.reward.per_customer_per_year),
         marketplaces=frozenset(word.casefold() for word in said.marketplaces),
         marketplaces_enabled=frozenset(word.casefold() for word in said.marketplaces_enabled),
+        soft_opt_in=said.soft_opt_in,
         delay=_delay(settings),
     )
 

@@ -24,6 +24,8 @@ def cross_faults(settings: Settings, faulty: Collection[str]) -> list[Fault]:
         _lease: {"email", "sms", "delivery"},
         _hours: {"policy"},
         _text_hours: {"policy"},
+        _caps: {"policy", "brands"},
+        _text_limits: {"sms", "shop"},
         _rewards: {"reward"},
         _sources: {"sources", "profiles"},
         _profiles: {"profiles", "brands"},
@@ -139,6 +141,25 @@ def _text_hours(settings: Settings) -> Iterator[Fault]:
         if looser:
             word = "later" if name == "text_until" else "earlier"
             yield ("policy", name), f"is {word} than texts may be sent. Set {bound:%H:%M}, or leave it out"
+
+
+def _caps(settings: Settings) -> Iterator[Fault]:
+    for number, cap in enumerate(settings.policy.caps):
+        if cap.brand and cap.brand not in settings.brand_keys:
+            yield (
+                ("policy", "caps", number, "brand"),
+                f"{cap.brand!r} is no brand. Add [brands.{cap.brand}] or mend it",
+            )
+
+
+def _text_limits(settings: Settings) -> Iterator[Fault]:
+    """A limit for a country that gets no texts is a slip: somebody thinks that texts go there."""
+    for country in settings.sms.daily_limit_by_country:
+        if country not in settings.text_countries:
+            yield (
+                ("sms", "daily_limit_by_country", country),
+                "is no country that texts go to. Add it to allowed_countries, or delete it here",
+            )
 
 
 def _rewards(settings: Settings) -> Iterator[Fault]:

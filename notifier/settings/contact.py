@@ -6,7 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from notifier.settings.values import Amount, Count, Currency, Period, Section, Whole, Words
+from notifier.policy import figures
+from notifier.settings.values import Amount, Count, Currency, Line, Period, Section, Whole, Words
+from notifier.terms.words import Channel, MessageClass
 
 _MARKETPLACES = (
     "allegro",
@@ -48,11 +50,24 @@ class DelayRule(Section):
 
 
 class Cap(Section):
-    """At most so many messages in a period, for each customer and each address."""
+    """At most so many messages in a period, for each customer and each address, within one brand."""
 
-    count: Count = Field(description="Most messages in the period.")
-    period: Period = Field(description="The period, like 24h or 7d.")
+    count: Count = Field(description="Most messages in the period, for one customer and for one address of a brand.")
+    period: Period = Field(description="The period, like 24h or 7d; it rolls: no stretch of this length holds more.")
     channel: Literal["all", "email", "sms"] = Field("all", description="all channels together, or only email or sms.")
+    message_class: Literal["all", "required", "service", "marketing"] = Field(
+        "all",
+        alias="class",
+        description="all classes together, or only one: marketing, service, required (a required email always goes).",
+    )
+    brand: Line = Field("", description="Only in this brand; empty: in every brand, each counted for itself.")
+
+    @property
+    def as_judged(self) -> figures.Cap:
+        """The cap as policy reads it."""
+        channel = None if self.channel == "all" else Channel(self.channel)
+        kind = None if self.message_class == "all" else MessageClass(self.message_class)
+        return figures.Cap(self.count, self.period, channel, kind, self.brand)
 
 
 DEFAULT_CAPS = (
@@ -81,6 +96,10 @@ class Policy(Section):
     )
     marketplaces_enabled: Words = Field(
         (), description="Those of them whose customers may be written to, never marketing."
+    )
+    soft_opt_in: bool = Field(
+        False,
+        description="true: marketing email after a sale, with no consent, where the law allows it and nobody objected.",
     )
     caps: tuple[Cap, ...] = Field(DEFAULT_CAPS, description="Frequency caps; tables of your own replace all of these.")
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from notifier.settings.shape import is_secret, section_of
+from notifier.settings.shape import fields_of, is_secret, section_of
 from notifier.settings.values import written_period
 from notifier.settings.whole import Sections
 
@@ -80,10 +80,11 @@ def _table(name: str, field: FieldInfo, section: type[BaseModel]) -> str:
 
 def _tables(path: str, field: FieldInfo, default: tuple[BaseModel, ...]) -> list[str]:
     section = section_of(field.annotation)
-    fields = section.model_fields if section else {}
+    fields = fields_of(section) if section else {}
     rows = ["", f"# {field.description}", *(f"# {key}: {inner.description}" for key, inner in fields.items())]
     for item in default:
-        rows += [f"[[{path}]]", *(f"{key} = {written(getattr(item, key))}" for key in fields)]
+        values = dict(item.model_dump(by_alias=True))
+        rows += [f"[[{path}]]", *(f"{key} = {written(values[key])}" for key in fields)]
     return rows
 
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
-from notifier.settings.values import Address, Amount, Count, Countries, Line, Phone, Section, Url, Whole, Words
+from notifier.outbox import TextLimits
+from notifier.settings.values import Address, Amount, Count, Countries, Country, Line, Phone, Section, Url, Whole, Words
 from notifier.terms.words import DeliveryMode
 
 
@@ -84,6 +85,11 @@ class Sms(Section):
     allowed_countries: Countries = Field(
         (), description="ISO countries that texts may go to; empty: the shop's country only."
     )
+    daily_limit: Count = Field(1000, description="Most texts on one day (UTC) in all; what is over goes the next day.")
+    daily_limit_by_country: dict[Country, Whole] = Field(
+        {},
+        description="Most texts on one day by ISO country, like { CA = 500 }; others than the shop's own have 100.",
+    )
     timeout_seconds: Count = Field(10, le=120, description="Seconds that one text may take as a whole.")
     api_base: Url = Field("", description="Another address of the Messages API, for tests; empty: Twilio's own.")
     status_callback_path: str = Field(
@@ -92,6 +98,10 @@ class Sms(Section):
         description="Path under [web] public_url to which Twilio sends receipts.",
     )
     price_per_segment: Amount = Field(Decimal(0), description="What a segment costs, for estimates; 0: unknown.")
+
+    def limits(self, home: str) -> TextLimits:
+        """The daily limits; `home` is the shop's own country (ISO)."""
+        return TextLimits(self.daily_limit, home, self.daily_limit_by_country)
 
 
 class Signing(Section):

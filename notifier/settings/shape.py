@@ -23,6 +23,11 @@ def section_of(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
+def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a section by the key under which settings.toml writes them: `class` is no name in Python."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
 def table_at(place: Sequence[str | int]) -> type[BaseModel] | None:
     """The section that is written at `place`; None where no section is."""
     model: type[BaseModel] = Sections
@@ -31,7 +36,7 @@ def table_at(place: Sequence[str | int]) -> type[BaseModel] | None:
         if named:
             named = False
             continue
-        field = model.model_fields.get(str(part))
+        field = fields_of(model).get(str(part))
         found = section_of(field.annotation) if field else None
         if field is None or found is None:
             return None
@@ -43,13 +48,13 @@ def table_at(place: Sequence[str | int]) -> type[BaseModel] | None:
 def keys_at(place: Sequence[str | int]) -> tuple[str, ...]:
     """The keys that a table at `place` can have."""
     model = table_at(place)
-    return tuple(model.model_fields) if model else ()
+    return tuple(fields_of(model)) if model else ()
 
 
 def field_at(place: Sequence[str | int]) -> FieldInfo | None:
     """The field that is written at `place`; None where the settings know none."""
     model = table_at(place[:-1]) if place else None
-    return model.model_fields.get(str(place[-1])) if model else None
+    return fields_of(model).get(str(place[-1])) if model else None
 
 
 def is_secret(field: FieldInfo | None) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, case, exists, func, or_, select
+from sqlalchemy import Column, Row, Select, case, exists, false, func, literal, or_, select, true
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
@@ -29,7 +29,8 @@ from notifier.store.tables import (
     Supply,
     Suppression,
 )
-from notifier.terms.words import COUNTED_STATES, SENT_STATES, DeliveryMode
+from notifier.store.tables.messages import WAITING
+from notifier.terms.words import COUNTED_STATES, SENT_STATES, Channel, DeliveryMode
 
 _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLine)
 _address, _product, _supply = table_of(Address), table_of(Product), table_of(Supply)
@@ -39,12 +40,16 @@ _notice, _answer = table_of(Notice), table_of(Answer)
 
 Rows = dict[int, list[Row[Any]]]
 
+SUBJECT_PERIOD = timedelta(hours=24)
+"""How far back it matters which orders a text was about (RULES.md S9)."""
+
 
 @dataclass(slots=True)
 class Gathered:
     """Rows of one batch of customers.
 
-    Dicts are keyed by customer id, except tellings, notices and answers (line id) and addresses (its id).
+    Dicts are keyed by customer id, except tellings, notices and answers (line id), addresses (its id) and subjects
+    (message id): the orders that texts of the last day were about.
     """
 
     customers: list[Row[Any]] = field(default_factory=list)
@@ -56,6 +61,7 @@ class Gathered:
     consents: list[Row[Any]] = field(default_factory=list)
     suppressions: dict[tuple[str, int], Row[Any]] = field(default_factory=dict)
     contacts: list[Row[Any]] = field(default_factory=list)
+    subjects: dict[int, set[str]] = field(default_factory=dict)
     rewards: dict[int, int] = field(default_factory=dict)
 
 
@@ -220,29 +226,51 @@ def _read_rights(tx: Transaction, found: Gathered, customer_ids: Sequence[int], 
 
 def _read_contacts(tx: Transaction, found: Gathered, customer_ids: Sequence[int], when: tuple[datetime, Past]) -> None:
     now, past = when
-    at = func.coalesce(_message.c.handed_off_at, _message.c.queued_at)
     seen: set[int] = set()
     for column, all_ids in ((_message.c.customer_id, customer_ids), (_message.c.address_id, list(found.addresses))):
         for ids in batches(all_ids):
-            query = select(
-                _message.c.id,
-                at.label("at"),
-                _message.c.channel,
-                _message.c.message_class,
-                _message.c.purpose,
-                _message.c.brand,
-                _message.c.address_id,
-                _message.c.customer_id,
-                _message.c.state.in_(SENT_STATES).label("sent"),
-            ).where(
-                column.in_(ids),
-                at > now - past.cap_period,
-                _message.c.mode == past.mode,
-                _message.c.state.in_(COUNTED_STATES),
-            )
-            rows: list[Any] = [row for row in tx.connection.execute(query) if row.id not in seen]
-            seen.update(row.id for row in rows)
-            found.contacts += rows
+            for query in contact_queries(column, ids, now, past):
+                rows: list[Any] = [row for row in tx.connection.execute(query) if row.id not in seen]
+                seen.update(row.id for row in rows)
+                found.contacts += rows
+    texts = [row.id for row in found.contacts if row.channel == Channel.SMS and row.at > now - SUBJECT_PERIOD]
+    for ids in batches(texts):
+        for message, order in tx.connection.execute(_subjects(ids)):
+            found.subjects.setdefault(message, set()).add(order)
+
+
+def contact_queries(column: Column[Any], ids: Sequence[int], now: datetime, past: Past) -> tuple[Select[Any], ...]:
+    """What counts against caps, by customer or address `column`: what was handed off in the period, and what waits.
+
+    Each is a range of an index (`ix_message_*_sent`, `ix_message_*_waiting`), so that its cost is that of the rows that
+    count, however long the log is. What waits goes no earlier than `now`, and counts as if it went then.
+    """
+    values = (
+        _message.c.id,
+        _message.c.channel,
+        _message.c.message_class,
+        _message.c.purpose,
+        _message.c.brand,
+        _message.c.address_id,
+        _message.c.customer_id,
+    )
+    mine = column.in_(ids) & (_message.c.mode == past.mode)
+    sent = select(*values, _message.c.handed_off_at.label("at"), true().label("sent"))
+    waiting = select(*values, literal(now, _message.c.queued_at.type).label("at"), false().label("sent"))
+    return (
+        sent.where(mine, _message.c.handed_off_at > now - past.cap_period, _message.c.state.in_(SENT_STATES)),
+        waiting.where(mine, WAITING),
+    )
+
+
+def _subjects(message_ids: Sequence[int]) -> Select[Any]:
+    return (
+        select(_told.c.message_id, _order.c.key)
+        .join(_line, _line.c.id == _told.c.line_id)
+        .join(_order, _order.c.id == _line.c.order_id)
+        .where(_told.c.message_id.in_(message_ids), _told.c.live.is_not(None))
+        .distinct()
+    )
 
 
 def read_shelf(tx: Transaction, today: date) -> Shelfware:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from notifier.terms.law import LegalFacts, LegalStanding
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange
-from notifier.terms.words import Channel, LineStatus, MessageClass
+from notifier.terms.words import Channel, LineStatus, MessageClass, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,18 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The newest word of a customer on channel × class within the brand; `customer_wide` unless it is by address."""
+    """A word of a customer on channel × class (or scope) within the brand; for all addresses unless it names one.
+
+    `evidenced`: its wording and its source are kept beside its time, as a written consent needs (RULES.md S1).
+    """
 
     channel: Channel
-    message_class: MessageClass
+    message_class: MessageClass | Scope
     granted: bool
     at: datetime
     source: str
     address_id: int | None = None
+    evidenced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,11 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class PastContact:
-    """An outgoing message that counts against caps: accepted, or still on its way. `at` is hand-off, else queueing."""
+    """An outgoing message that counts against caps: accepted, or still on its way.
+
+    `at` is its hand-off; for one that still waits (`sent` is False) the moment of the judgement, for it goes no
+    earlier. `orders` are the keys of the orders that a text of the last day was about (RULES.md S9).
+    """
 
     message_id: int
     at: datetime
@@ -61,6 +69,7 @@ class PastContact:
     address_id: int
     customer_id: int
     sent: bool = True
+    orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

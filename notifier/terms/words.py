@@ -18,6 +18,12 @@ class MessageClass(StrEnum):
     MARKETING = "marketing"
 
 
+class Scope(StrEnum):
+    """What a word on consent may be about beside a whole class (RULES.md E5): words that nothing has changed."""
+
+    PROGRESS = "progress"
+
+
 class Rung(IntEnum):
     """The ladder of importance; a lower number absorbs or defers the higher ones (DESIGN.md, 2)."""
 

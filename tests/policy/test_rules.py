@@ -8,8 +8,12 @@ import pytest
 
 from notifier.policy.figures import Cap, Policy, Rewards, alternatives_allowed
 from notifier.policy.rules import RULES
+from notifier.policy.rulings import Rule
+from notifier.settings.shape import fields_of, section_of
+from notifier.settings.whole import Sections
 from notifier.terms.facts import Consent, CustomerFacts, Suppression
 from notifier.terms.words import Channel, MessageClass
+from tests.conftest import SHARED
 from tests.policy.people import (
     EMAIL,
     NOON,
@@ -27,6 +31,13 @@ from tests.policy.people import (
     told,
 )  # fmt: skip
 
+RULES_MD = SHARED / "RULES.md"
+SETTINGS = {
+    (name, key)
+    for name, field in Sections.model_fields.items()
+    if (section := section_of(field.annotation)) is not None
+    for key in fields_of(section)
+}
 LATE = {"promised": on("2027-03-01")}
 PLACED = told("placed", NOON - timedelta(days=30), "new")
 WAITING = {"promised": None, "ordered_at": NOON - timedelta(days=30), "tellings": (PLACED,)}
@@ -49,6 +60,18 @@ def test_the_rules_are_asked_in_the_order_of_the_business() -> None:
         "marketplace", "notice_first", "fresh_source", "address", "suppression", "consent", "reward_limit", "caps",
         "quiet_hours", "holiday",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_names_the_settings_that_it_reads_as_settings_toml_does(rule: Rule) -> None:
+    assert [one for one in rule.reads if not any(one == f"{table}.{key}" for table, key in SETTINGS)] == []
+
+
+@pytest.mark.skipif(not RULES_MD.exists(), reason="absent data: the rules of contact")
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_names_the_rules_of_contact_by_ids_that_there_are(rule: Rule) -> None:
+    text = RULES_MD.read_text("utf-8")
+    assert [one for one in rule.ids if f"| {one} |" not in text] == []
 
 
 def test_a_marketplaces_customer_is_not_written_to_unless_the_shop_enabled_it() -> None:

@@ -127,5 +127,5 @@ def test_a_text_goes_to_mobile_numbers_only_and_never_to_one_that_costs_or_is_no
 
 @pytest.mark.parametrize("text", ["07911 123456", "4.47911E+11", "12345"])
 def test_a_number_that_cannot_be_read_for_certain_is_refused(text):
-    with pytest.raises(ValueError, match="phone number|spreadsheet"):
+    with pytest.raises(ValueError, match=r"phone number|spreadsheet"):
         read_phone(text, "")

@@ -32,6 +32,16 @@ def load(folder: Path, text: str) -> Settings:
             '[policy]\ntext_sunday_from = "11:59"',
             "[policy] text_sunday_from: is earlier than texts may be sent. Set 12",
         ),
+        (
+            '[[policy.caps]]\ncount = 1\nperiod = "24h"\nclass = "offers"',
+            "[[policy.caps]] number 1, class: 'offers' is none of",
+        ),
+        (
+            '[[policy.caps]]\ncount = 1\nperiod = "24h"\nbrand = "oka"',
+            "[[policy.caps]] number 1, brand: 'oka' is no brand",
+        ),
+        ("[sms]\ndaily_limit = 0", "[sms] daily_limit: 0 is too small"),
+        ("[sms]\ndaily_limit_by_country = { CA = 5 }", "is no country that texts go to"),
         (f"{REDIRECT}lease_seconds = 119", "[delivery] lease_seconds: is less than twice [email] timeout_seconds (60)"),
         (
             f"{REDIRECT}lease_seconds = 130\n[sms]\nenabled = true\ntimeout_seconds = 66",

@@ -10,14 +10,14 @@ from pydantic.fields import FieldInfo
 
 from notifier.settings import load_settings
 from notifier.settings.document import EXAMPLE, document
-from notifier.settings.shape import section_of
+from notifier.settings.shape import fields_of, section_of
 from notifier.settings.whole import Sections
 
 SHIPPED = Path(__file__).resolve().parents[2] / "settings.toml"
 
 
 def fields(section: type[BaseModel], path: str = "") -> Iterator[tuple[str, FieldInfo]]:
-    for name, field in section.model_fields.items():
+    for name, field in fields_of(section).items():
         yield f"{path}{name}", field
         inner = section_of(field.annotation)
         if inner:

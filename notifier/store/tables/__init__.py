@@ -14,6 +14,7 @@ from notifier.store.tables.messages import (
     MessageLine,
     PlanRun,
     TemplateVersion,
+    TextDay,
 )
 from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply
 
@@ -43,4 +44,5 @@ __all__ = [
     "Supply",
     "Suppression",
     "TemplateVersion",
+    "TextDay",
 ]

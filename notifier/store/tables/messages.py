@@ -9,6 +9,9 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 _LIVE = text("state <> 'withdrawn'")
+WAITING = text("message.state IN ('queued', 'claimed')")
+"""Messages on their way to their hand-off. As text, because SQLite takes a partial index only where no parameter is."""
+_WAITING = text("state IN ('queued', 'claimed')")
 
 
 class PlanRun(SQLModel, table=True):
@@ -60,8 +63,10 @@ class Message(SQLModel, table=True):
         Index("uq_message_key_live", "key", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_message_due", "state", "rung", "not_before", "id"),
         Index("ix_message_lease", "state", "lease_until"),
-        Index("ix_message_customer", "customer_id", "queued_at"),
-        Index("ix_message_address", "address_id", "queued_at"),
+        Index("ix_message_customer_sent", "customer_id", "handed_off_at"),
+        Index("ix_message_address_sent", "address_id", "handed_off_at"),
+        Index("ix_message_customer_waiting", "customer_id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_message_address_waiting", "address_id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
     id: int | None = Field(default=None, primary_key=True)
     key: str
@@ -137,6 +142,15 @@ class Attempt(SQLModel, table=True):
     code: str = ""
     raw: str = ""
     provider_id: str = ""
+
+
+class TextDay(SQLModel, table=True):
+    """Texts handed off on a day of UTC to a region, or to all of them ("all"), against the daily limits (S12)."""
+
+    __tablename__ = "text_day"
+    day: date = Field(primary_key=True)
+    region: str = Field(primary_key=True)
+    used: int = 0
 
 
 class TemplateVersion(SQLModel, table=True):

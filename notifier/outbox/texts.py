@@ -1,0 +1,118 @@
+"""Keeps texts within the limits of a day, exactly, however many workers send (RULES.md S12, HOSTILE.md 55).
+
+Colour: store. Called by pipeline.deliver in the transaction of the hand-off: what is counted goes, or nothing is kept.
+A day is one of UTC, so that machines with different clocks' zones agree.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import batches, insert_new, table_of
+from notifier.store.tables import Address, Attempt, Message, TextDay
+from notifier.terms.delivery import SendResult
+from notifier.terms.words import Channel, MessageState, Outcome
+
+_message, _address, _attempt, _day = table_of(Message), table_of(Address), table_of(Attempt), table_of(TextDay)
+
+IN_ALL = "all"
+"""The region of the row that counts every text."""
+
+ABROAD = 100
+"""Texts a day to a country that is not the shop's own and has no limit by itself."""
+
+UNSENT = (Outcome.DEFERRED, Outcome.REFUSED)
+"""Outcomes that promise that nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimits:
+    """Most texts on one day of UTC: `in_all`, and by ISO region; `home` has no limit of its own unless it is given."""
+
+    in_all: int
+    home: str = ""
+    by_region: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, region: str) -> int:
+        """The limit of a region, or of IN_ALL."""
+        if region == IN_ALL:
+            return self.in_all
+        return self.by_region.get(region, self.in_all if region == self.home else ABROAD)
+
+
+def next_text_day(now: datetime) -> datetime:
+    """The UTC instant at which the limits begin anew."""
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), datetime.min.time(), UTC)
+
+
+def count_texts(
+    tx: Transaction, worker: str, message_ids: Sequence[int], limits: TextLimits, now: datetime
+) -> frozenset[int]:
+    """Count these texts, which `worker` has claimed, as sent today, in the given order; returns those over a limit.
+
+    The day's rows stay locked until the hand-off commits: another worker waits for it and sees what is left.
+    """
+    regions = _regions(tx, worker, message_ids)
+    if not regions:
+        return frozenset()
+    today = now.astimezone(UTC).date()
+    used = _locked(tx, today, sorted({IN_ALL, *regions.values()}))
+    counted: Counter[str] = Counter()
+    over = set()
+    for one in message_ids:
+        spots = (IN_ALL, regions[one]) if one in regions else ()
+        if any(used[spot] + counted[spot] >= limits.of(spot) for spot in spots):
+            over.add(one)
+        else:
+            counted.update(spots)
+    _add(tx, {(today, spot): number for spot, number in counted.items()})
+    return frozenset(over)
+
+
+def _regions(tx: Transaction, worker: str, message_ids: Sequence[int]) -> dict[int, str]:
+    """The region by message, of those that the worker still holds: its other ones do not go."""
+    query = select(_message.c.id, _address.c.region).join(_address, _address.c.id == _message.c.address_id)
+    mine = (_message.c.state == MessageState.CLAIMED) & (_message.c.claimed_by == worker)
+    found: dict[int, str] = {}
+    for ids in batches(message_ids):
+        found.update((row.id, row.region) for row in tx.connection.execute(query.where(_message.c.id.in_(ids), mine)))
+    return found
+
+
+def _locked(tx: Transaction, day: date, regions: Sequence[str]) -> dict[str, int]:
+    """What is used already, by region. In the order of `regions`, so that two workers never wait for each other."""
+    insert_new(tx, _day, [{"day": day, "region": region, "used": 0} for region in regions])
+    query = select(_day.c.region, _day.c.used).where(_day.c.day == day, _day.c.region.in_(regions))
+    locked = query.order_by(_day.c.region).with_for_update() if tx.postgresql else query
+    return {row.region: row.used for row in tx.connection.execute(locked)}
+
+
+def give_back_texts(tx: Transaction, results: Sequence[SendResult]) -> None:
+    """Take those texts off the day of their attempt that the provider says it has not sent."""
+    unsent = [result.attempt_id for result in results if result.outcome in UNSENT]
+    query = (
+        select(_attempt.c.started_at, _address.c.region)
+        .join(_message, _message.c.id == _attempt.c.message_id)
+        .join(_address, _address.c.id == _message.c.address_id)
+        .where(_message.c.channel == Channel.SMS)
+    )
+    back: Counter[tuple[date, str]] = Counter()
+    for ids in batches(unsent):
+        for row in tx.connection.execute(query.where(_attempt.c.id.in_(ids))):
+            day = row.started_at.astimezone(UTC).date()
+            back.update({(day, IN_ALL): 1, (day, row.region): 1})
+    _add(tx, {spot: -number for spot, number in back.items()})
+
+
+def _add(tx: Transaction, numbers: Mapping[tuple[date, str], int]) -> None:
+    rows: list[dict[str, Any]] = [
+        {"on": day, "place": region, "more": number} for (day, region), number in sorted(numbers.items())
+    ]
+    here = (_day.c.day == bindparam("on")) & (_day.c.region == bindparam("place"))
+    if rows:
+        tx.connection.execute(update(_day).where(here).values(used=_day.c.used + bindparam("more")), rows)
