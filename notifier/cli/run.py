@@ -22,6 +22,9 @@ from notifier.schedule import Tick, keep_time
 BRAKE = "A run was stopped: too many customers at once"
 """The subject under which the team hears of the brake, once a day."""
 
+OVER_LIMIT = "The daily limit of texts is reached"
+"""The subject under which the team hears of it, once a day."""
+
 
 @dataclass(slots=True)
 class Board:
@@ -115,6 +118,13 @@ async def _deliver(work: Work) -> None:
 
     report = await deliver(work.house, work.wires, app.clock, work.stop, show)
     show(report)
+    if report.over_limit:
+        words = (
+            f"{report.over_limit} texts are over the day's limit and wait until tomorrow (UTC); emails go as ever."
+            " If so many are right, raise [sms] daily_limit or daily_limit_by_country. If not, look whom they are for:"
+            " `notifier export messages` lists them.\n"
+        )
+        await tell_team_daily(work.house.store, work.team, OVER_LIMIT, words, app.clock())
     if report.held or report.unknown:
         words = (
             f"Since the last look {report.held} messages are held, as their template or their facts must be mended,"

@@ -75,7 +75,7 @@ def deliver(ctx: typer.Context, now: Now = None, as_json: Json = False) -> None:
         report = asyncio.run(_deliver(session, lambda: at))
     else:
         report = asyncio.run(_deliver(session, app.clock))
-    counts = {name: count for name, count in asdict(report).items() if name != "held"}
+    counts = {name: count for name, count in asdict(report).items() if name not in ("held", "over_limit")}
     if as_json:
         say_json(counts)
     else:

@@ -47,6 +47,8 @@ def hand_off(tx: Transaction, worker: str, group: Sequence[Rendered], now: datet
     A message whose claim was lost meanwhile (another fence, another state) is missing from the answer and must not be
     sent.
     """
+    if not group:
+        return {}
     fences = {one.message_id: one.fence for one in group}
     mine = update(_message).where(
         _message.c.id.in_(list(fences)),

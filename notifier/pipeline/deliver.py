@@ -24,7 +24,7 @@ from notifier.pipeline.reasons import RENDER_FAILED, UNLAWFUL
 from notifier.render.links import short_token
 from notifier.render_pool import Rendered, RenderFailure, RenderPool
 from notifier.store.decisions import bring_forward
-from notifier.store.engine import DATABASE_TROUBLE
+from notifier.store.engine import DATABASE_TROUBLE, Transaction
 from notifier.terms.delivery import ChannelSender, Parcel, SendResult
 from notifier.terms.words import Channel
 
@@ -43,9 +43,13 @@ NEXT_DAY = timedelta(days=1)
 """When plan looks again at a customer whose message was given up."""
 
 
+OVER_LIMIT = "daily_limit"
+"""Why a text is in the queue again that was over the limit of its day."""
+
+
 @dataclass(slots=True)
 class DeliverReport:
-    """What became of the messages claimed; `held` need a mended template."""
+    """What became of the messages claimed; `held` need a mended template, `over_limit` go another day."""
 
     claimed: int = 0
     accepted: int = 0
@@ -54,6 +58,7 @@ class DeliverReport:
     withdrawn: int = 0
     unknown: int = 0
     held: int = 0
+    over_limit: int = 0
 
     def add(self, tally: Tally) -> None:
         """Take in what one feeding did."""
@@ -92,6 +97,7 @@ async def deliver(
         report.add(await feed(parcels, wires.senders, ledger, wires.pace, stop))
         report.claimed -= ledger.given_back
         report.withdrawn -= ledger.given_back
+        report.over_limit += ledger.over_limit
         progress(report)
     await asyncio.to_thread(_release, house)
     return report
@@ -157,7 +163,7 @@ class _Ledger:
         self._house = house
         self._clock = clock
         self._claimed_at = clock()
-        self.given_back = 0
+        self.given_back = self.over_limit = 0
         self._ready: dict[int, outbox.Rendered] = {}
         self._customers: dict[int, int] = {}
 
@@ -190,8 +196,19 @@ class _Ledger:
                 self.given_back += len(group)
                 return []
             outbox.extend(tx, sending.worker, sending.lease_seconds)
-            made = outbox.hand_off(tx, sending.worker, [self._ready[one.message_id] for one in group], now)
+            over = self._keep_to_limit(tx, group, now)
+            going = [self._ready[one.message_id] for one in group if one.message_id not in over]
+            made = outbox.hand_off(tx, sending.worker, going, now)
         return [replace(one, attempt_id=made[one.message_id]) for one in group if one.message_id in made]
+
+    def _keep_to_limit(self, tx: Transaction, group: Sequence[Parcel], now: datetime) -> frozenset[int]:
+        """Count the group's texts against the day's limits; what is over goes back to the queue until tomorrow."""
+        texts = [one.message_id for one in group if one.channel is Channel.SMS]
+        over = outbox.count_texts(tx, self._house.sending.worker, texts, self._house.sending.text_limits, now)
+        outbox.put_back(tx, sorted(over), outbox.next_text_day(now), OVER_LIMIT)
+        self.given_back += len(over)
+        self.over_limit += len(over)
+        return over
 
     def settle(self, results: Sequence[SendResult]) -> None:
         """Commit what became of them, with the contacts they are and the addresses they taught us not to use.
@@ -206,6 +223,7 @@ class _Ledger:
     def _settle(self, results: Sequence[SendResult], now: datetime) -> None:
         with self._house.store.write() as tx:
             settled = outbox.settle(tx, results, self._house.sending.backoff, now)
+            outbox.give_back_texts(tx, results)
             contact_log.log_sent(tx, settled.accepted, now)
             notices.sent(tx, settled.accepted, now)
             notices.free(tx, [*settled.refused, *settled.given_up])

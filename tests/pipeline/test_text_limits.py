@@ -1,0 +1,103 @@
+"""Daily limits of texts: exactly so many go, by whatever workers; the rest goes another day, emails go as ever."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from notifier.outbox import TextLimits, give_back_texts
+from notifier.store.tables import Message, TextDay
+from notifier.terms.delivery import SendResult
+from notifier.terms.words import Outcome
+from tests.pipeline.test_many_at_once import at_once
+from tests.shop import NOON, Shop, open_shop, order
+
+SETTINGS = f"""
+[shop]
+country = "DE"
+timezone = "Europe/Berlin"
+[delivery]
+render_workers = 1
+claim_size = 5
+[sms]
+enabled = true
+account_sid = "AC{"0" * 32}"
+messaging_service_sid = "MG{"0" * 32}"
+allowed_countries = ["DE", "AT"]
+daily_limit = 10
+"""
+NEXT_DAY = datetime(2026, 6, 2, 0, 0, tzinfo=UTC)
+
+
+def texted(name: str, phone: str, country: str = "DE") -> dict[str, str]:
+    more = {"preferred_channel": "sms", "promised_ship_by": "", "ordered_at": "2026-05-31T10:00:00Z", "email": ""}
+    return order(name, phone=phone, country=country, timezone="Europe/Berlin", **more)
+
+
+def shop_with(folder: Path, url: str, german: int, austrian: int = 0, limits: str = "") -> Shop:
+    """A shop whose customers are due a text each, and one of them an email."""
+    shop = open_shop(folder, url, SETTINGS + limits)
+    rows = [texted(f"d{number}", f"+49151123456{number:02}") for number in range(german)]
+    rows += [texted(f"a{number}", f"+43664123456{number}", "AT") for number in range(austrian)]
+    shop.take_in("backorders", [*rows, order("mail", promised_ship_by="", ordered_at="2026-05-31T10:00:00Z")])
+    return shop
+
+
+def states(shop: Shop) -> Counter[tuple[str, str, str]]:
+    return Counter((row.channel, row.state, row.reason) for row in shop.rows(Message))
+
+
+@pytest.mark.slow
+def test_two_deliverers_at_once_send_exactly_the_limit(tmp_path: Path, database_url: str) -> None:
+    shop = shop_with(tmp_path, database_url, 25)
+    shop.plan()
+    at_once(2, lambda: shop.deliver(NOON))
+    assert states(shop) == {
+        ("sms", "accepted", ""): 10,
+        ("sms", "queued", "daily_limit"): 15,
+        ("email", "accepted", ""): 1,
+    }
+    assert {row.region: row.used for row in shop.rows(TextDay)} == {"all": 10, "DE": 10}
+
+
+@pytest.mark.slow
+def test_what_was_over_the_limit_goes_the_next_day_up_to_its_limit(tmp_path: Path, database_url: str) -> None:
+    shop = shop_with(tmp_path, database_url, 15)
+    shop.plan()
+    first = shop.deliver()
+    assert (first.accepted, first.over_limit, first.withdrawn, first.claimed) == (11, 5, 0, 11)
+    waiting = [row.not_before for row in shop.rows(Message) if row.state == "queued"]
+    assert waiting == [NEXT_DAY] * 5
+    assert shop.deliver(NOON + timedelta(hours=2)).claimed == 0
+    assert shop.deliver(NOON + timedelta(days=1)).accepted == 5
+    assert {row.day: row.used for row in shop.rows(TextDay) if row.region == "all"} == {
+        date(2026, 6, 1): 10,
+        date(2026, 6, 2): 5,
+    }
+
+
+@pytest.mark.slow
+def test_a_country_has_a_limit_of_its_own(tmp_path: Path, sqlite_url: str) -> None:
+    shop = shop_with(tmp_path, sqlite_url, 3, 5, "daily_limit_by_country = { AT = 2 }\n")
+    shop.plan()
+    assert shop.deliver().over_limit == 3
+    assert {row.region: row.used for row in shop.rows(TextDay)} == {"all": 5, "AT": 2, "DE": 3}
+
+
+def test_abroad_a_hundred_texts_go_and_at_home_as_many_as_in_all() -> None:
+    limits = TextLimits(in_all=1000, home="US", by_region={"CA": 500, "MX": 0})
+    assert [limits.of(region) for region in ("US", "CA", "MX", "GB")] == [1000, 500, 0, 100]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("outcome", "used"), [(Outcome.DEFERRED, 1), (Outcome.REFUSED, 1), (Outcome.UNKNOWN, 2)])
+def test_a_text_that_certainly_did_not_go_is_given_back_to_its_day(
+    tmp_path: Path, sqlite_url: str, outcome: Outcome, used: int
+) -> None:
+    shop = shop_with(tmp_path, sqlite_url, 2)
+    shop.plan()
+    shop.deliver()
+    with shop.house() as house, house.store.write() as tx:
+        give_back_texts(tx, [SendResult(1, 1, outcome, "unreachable", "no words")])
+    assert {row.region: row.used for row in shop.rows(TextDay)} == {"all": used, "DE": used}
