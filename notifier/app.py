@@ -26,7 +26,7 @@ from notifier.forecast.eta import ShopFigures
 from notifier.outbox import Backoff
 from notifier.pipeline.deliver import Wires
 from notifier.pipeline.facts import Judging
-from notifier.pipeline.house import House, Sending, Web
+from notifier.pipeline.house import House, Sending, Web, remembering
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
 from notifier.policy.occasions import check_purposes
@@ -127,6 +127,7 @@ def open_house(settings: Settings) -> House:
         web=web,
         sending=_sending(settings),
         max_per_run=settings.safety.max_per_run,
+        remembering=remembering(settings, secrets_.addresses),
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
         reward=_reward(settings),
         lapse=settings.delay_rule.on_lapse,

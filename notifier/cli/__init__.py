@@ -16,6 +16,7 @@ from notifier.cli.check import check
 from notifier.cli.demo import demo
 from notifier.cli.init import init
 from notifier.cli.law import confirm, record_answer, record_refund, show_deadlines
+from notifier.cli.people import hold, log, release
 from notifier.cli.records import import_files
 from notifier.cli.run import run
 from notifier.cli.session import DONE, FAULT, WITH_REFUSALS, new_session
@@ -38,7 +39,12 @@ COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("refunded", record_refund),
     ("explain", explain),
     ("export", export),
+    ("hold", hold),
+    ("release", release),
 )
+
+GROUPS: tuple[tuple[str, typer.Typer], ...] = (("log", log),)
+"""Commands with commands of their own."""
 
 root = typer.Typer(
     name="notifier",
@@ -49,6 +55,8 @@ root = typer.Typer(
 )
 for name, function in COMMANDS:
     root.command(name)(function)
+for name, group in GROUPS:
+    root.add_typer(group, name=name)
 
 
 @root.callback()

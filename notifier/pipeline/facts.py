@@ -25,6 +25,7 @@ from notifier.terms.facts import (
     Address,
     Consent,
     CustomerFacts,
+    CustomerHold,
     LineFacts,
     PastContact,
     Suppression,
@@ -32,7 +33,7 @@ from notifier.terms.facts import (
 )
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange, day_start, local_day
-from notifier.terms.words import Channel, DeliveryMode, LineStatus, MessageClass, ProductKind, Scope
+from notifier.terms.words import Channel, DeliveryMode, HoldReason, LineStatus, MessageClass, ProductKind, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def _lines(customer_id: int, found: Gathered, market: Market, judging: Judging, 
 
 
 def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: datetime) -> LineFacts:
+    brand = row.order_brand
     dates = Dates(row.shipped_at, row.cancelled_at)
     units = Units(row.quantity, row.quantity_shipped, row.quantity_cancelled).at(dates, now)
     stands = standing(LineStatus(row.status), dates, units, now)
@@ -154,8 +156,8 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         covered=coverage.by_stock,
         forecast=eta_of(inputs, coverage, judging.shop, today),
         promised=_promised(row, judging),
-        email=_address(found, row.email_id),
-        phone=_address(found, row.phone_id),
+        email=_address(found, brand, row.email_id),
+        phone=_address(found, brand, row.phone_id),
         locale=row.locale,
         country=row.country,
         sales_channel=row.sales_channel,
@@ -187,11 +189,12 @@ def _coverage(
     return cover(ahead[line_id], units.open, product.stock if product else None, supplies)
 
 
-def _address(found: Gathered, address_id: int | None) -> Address | None:
+def _address(found: Gathered, brand: str, address_id: int | None) -> Address | None:
+    """An erased address has no value any more; as a suppressed one it is still a fact, and never written to."""
     row = found.addresses.get(address_id) if address_id is not None else None
-    if row is None or row.value is None:
+    if row is None or (row.value is None and (brand, row.id) not in found.suppressions):
         return None
-    return Address(row.id, Channel(row.channel), row.value, row.region, row.textable, _zones(row))
+    return Address(row.id, Channel(row.channel), row.value or "", row.region, row.textable, _zones(row))
 
 
 def _zones(address: AnyRow) -> tuple[str, ...]:
@@ -264,7 +267,12 @@ def _customer(
         stale_source=market.stale_source,
         reward_budget_left=market.reward_budget_left,
         phone_timezones=_zones(phone) if phone else (),
+        hold=_hold(found.holds.get(row.id)),
     )
+
+
+def _hold(row: AnyRow | None) -> CustomerHold | None:
+    return None if row is None else CustomerHold(HoldReason(row.reason), row.at, row.until)
 
 
 def _merged(owned: tuple[Owned, Owned], brand: str, customer_id: int, addresses: set[int]) -> list[AnyRow]:

@@ -9,6 +9,7 @@ from notifier.pipeline.facts import Judging
 from notifier.render.catalogue import Catalogue
 from notifier.render.links import Keys
 from notifier.rewards import RewardTerms
+from notifier.settings import Settings
 from notifier.store.engine import Store
 from notifier.terms.content import BrandLook
 from notifier.terms.purpose import Purpose
@@ -39,6 +40,22 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
+class Remembering:
+    """How long people are remembered, how long a call keeps a customer quiet, and the key of the hashes that stay."""
+
+    hash_key: bytes = field(repr=False)
+    keep: timedelta
+    evidence_years: int
+    quiet_after_call: timedelta
+
+
+def remembering(settings: Settings, hash_key: bytes) -> Remembering:
+    """The settings on people; `hash_key` is that of the address hashes."""
+    quiet = timedelta(days=settings.policy.quiet_after_call_days)
+    return Remembering(hash_key, timedelta(days=settings.retention.days), settings.retention.evidence_years, quiet)
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """One shop, ready to work.
 
@@ -53,6 +70,7 @@ class House:
     web: Web
     sending: Sending
     max_per_run: int
+    remembering: Remembering
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     reward: RewardTerms | None = None
     lapse: str = "ask"

@@ -10,7 +10,8 @@ from datetime import datetime
 from notifier.pipeline.reasons import because
 from notifier.pipeline.wording import NO_DATE, PROVIDER, WallClock, kind_of_message, listed, orders_of, span, why_due
 from notifier.queries.stories import Chapter, ContactTold, DecisionTold, MessageTold, PromiseMade, RuleSeen
-from notifier.terms.words import Channel, Direction, MessageState, Outcome, Verdict
+from notifier.store.holds import CALL
+from notifier.terms.words import Channel, Direction, HoldReason, MessageState, Outcome, Verdict
 
 _GONE = frozenset({MessageState.HANDED_OFF, MessageState.ACCEPTED, MessageState.REFUSED, MessageState.UNKNOWN})
 
@@ -141,6 +142,9 @@ class _Teller:
         return f"As days of shipping it told {told}."
 
     def _contact(self, contact: ContactTold) -> str:
+        if contact.channel == CALL:
+            complained = " and complained" if contact.purpose == HoldReason.COMPLAINT else ""
+            return f"On {self._clock.at(contact.at)} the customer called{complained}; {contact.actor} wrote it down."
         ours = "the bot" if contact.actor == "bot" else contact.actor
         who = "the customer" if contact.direction == Direction.IN else ours
         way = "text" if contact.channel == Channel.SMS else contact.channel

@@ -25,6 +25,8 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "opted_out": "the customer asked not to get such messages",
         "no_consent": "the customer has not agreed to advertising on this channel",
         "consent_without_evidence": "the customer's agreement to such texts is kept without its wording or its source",
+        "customer_hold": "an operator put a hold on messages without news to this customer",
+        "erased": "the customer had everything about them erased",
         "reward_limit": "the customer already had as many discount codes this year as the shop gives to one person",
         "cap": "the customer had already been written to as often as the shop allows",
         "cap_by_law": "the customer had already been texted about this order as often in a day as state law allows",

@@ -15,6 +15,7 @@ from notifier.policy.consents import agreed
 from notifier.policy.figures import Policy
 from notifier.policy.free_days import calendars, holidays_at, next_free
 from notifier.policy.legal import notice_rule
+from notifier.policy.person_rules import customer_hold
 from notifier.policy.rulings import Candidate, Hold, Pass, Rule, Ruling, Skip
 from notifier.policy.zones import place_of
 from notifier.terms.facts import CustomerFacts, LineFacts
@@ -145,6 +146,7 @@ RULES: tuple[Rule, ...] = (
         agreed,
         ids=("S1", "S2", "S3", "S5", "U2", "U3", "U5", "E2", "E5", "F12"),
     ),
+    Rule("customer_hold", "A complaint, a call or a hold stops progress and offers.", (), customer_hold),
     Rule(
         "reward_limit",
         "A customer gets only so many codes in a calendar year.",

@@ -101,6 +101,9 @@ class Policy(Section):
         False,
         description="true: marketing email after a sale, with no consent, where the law allows it and nobody objected.",
     )
+    quiet_after_call_days: Whole = Field(
+        14, description="Days without progress messages and offers after a phone call that an operator logged."
+    )
     caps: tuple[Cap, ...] = Field(DEFAULT_CAPS, description="Frequency caps; tables of your own replace all of these.")
 
 
@@ -151,4 +154,16 @@ class EtaBelief(Section):
 
     max_days_ahead: Count = Field(
         730, le=3650, description="An ETA further ahead is a slip of the keyboard: nobody is told."
+    )
+
+
+class Retention(Section):
+    """How long people are remembered."""
+
+    days: Count = Field(
+        730,
+        description="Days after which bodies, and people with no open line, are forgotten if nothing was said since.",
+    )
+    evidence_years: Count = Field(
+        5, le=30, description="Years for which the evidence of notices and consents is kept, also of who was erased."
     )

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from notifier.errors import SettingsError
-from notifier.settings.contact import DelayRule, EtaBelief, EtaChange, Placed, Policy, Progress, Reward
+from notifier.settings.contact import DelayRule, EtaBelief, EtaChange, Placed, Policy, Progress, Retention, Reward
 from notifier.settings.sending import Database, Delivery, Email, Safety, Schedule, Signing, Sms, Templates
 from notifier.settings.shop import Brand, BrandSection, Shop, Team, Web, resolved
 from notifier.settings.sources import Profile, Source
@@ -34,6 +34,7 @@ class Sections(Section):
         Reward(), description="Purpose reward: a code for patience; off until percent or amount is set."
     )
     eta: EtaBelief = Field(EtaBelief(), description="Which expected dates are believed.")
+    retention: Retention = Field(Retention(), description="How long people are remembered (docs/privacy.md).")
     templates: Templates = Field(Templates(), description="Your own words; what is not there comes with the product.")
     team: Team = Field(Team(), description="Whom the product tells about trouble.")
     schedule: Schedule = Field(Schedule(), description="How often notifier run does what.")

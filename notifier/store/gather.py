@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Row, Select, case, exists, false, func, literal, or_, select, true
 
 from notifier.store.engine import Transaction
+from notifier.store.holds import holds_in_force
 from notifier.store.lookup import batches, table_of
 from notifier.store.openness import is_open, open_units
 from notifier.store.tables import (
@@ -63,6 +64,7 @@ class Gathered:
     contacts: list[Row[Any]] = field(default_factory=list)
     subjects: dict[int, set[str]] = field(default_factory=dict)
     rewards: dict[int, int] = field(default_factory=dict)
+    holds: dict[int, Row[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, past: Pa
         )
         _group(tx, _lines(ids, now, past), "customer_id", found.lines)
         found.rewards.update(_rewards(tx, ids, now))
+        found.holds.update(holds_in_force(tx, ids, now))
     _read_addresses(tx, found)
     line_ids = [line.id for lines in found.lines.values() for line in lines]
     for ids in batches(line_ids):
@@ -146,6 +149,7 @@ def _lines(customer_ids: Sequence[int], now: datetime, past: Past) -> Select[Any
         select(
             _line,
             _order.c.key.label("order_key"),
+            _order.c.brand.label("order_brand"),
             func.coalesce(_order.c.email_id, _customer.c.email_id).label("email_id"),
             func.coalesce(_order.c.phone_id, _customer.c.phone_id).label("phone_id"),
             _order.c.sales_channel,

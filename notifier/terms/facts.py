@@ -9,7 +9,7 @@ from datetime import date, datetime
 from notifier.terms.law import LegalFacts, LegalStanding
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange
-from notifier.terms.words import Channel, LineStatus, MessageClass, Scope
+from notifier.terms.words import Channel, HoldReason, LineStatus, MessageClass, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,15 @@ class Suppression:
     address_id: int
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerHold:
+    """An operator's word that stops progress and offers to a customer. `until` None: until somebody lifts it."""
+
+    reason: HoldReason
+    at: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +190,7 @@ class CustomerFacts:
     stale_source: str = ""
     reward_budget_left: bool = True
     phone_timezones: tuple[str, ...] = field(default=())
+    hold: CustomerHold | None = None
 
     def without(self, message_id: int) -> "CustomerFacts":
         """The same customer as if `message_id` had never been planned: a message never counts against itself."""

@@ -112,6 +112,14 @@ class ProductKind(StrEnum):
     PARENT = "parent"
 
 
+class HoldReason(StrEnum):
+    """Why a customer is not to get progress messages and offers."""
+
+    COMPLAINT = "complaint"
+    CALL = "call"
+    HOLD = "hold"
+
+
 class Direction(StrEnum):
     """Which way a contact went."""
 

@@ -16,6 +16,7 @@ from notifier.store.tables.messages import (
     TemplateVersion,
     TextDay,
 )
+from notifier.store.tables.people import Evidence, Hold
 from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply
 
 __all__ = [
@@ -26,7 +27,9 @@ __all__ = [
     "Contact",
     "Customer",
     "Decision",
+    "Evidence",
     "FactChange",
+    "Hold",
     "ImportRun",
     "LegalStanding",
     "Message",

@@ -34,6 +34,8 @@ class Customer(SQLModel, table=True):
     `described_at` is how new the word is that name, addresses and locale come from: an older order does not overwrite
     it.
     The key "" is nobody: who holds the lines of orders that have not been imported yet.
+    `erased_at`: when the person had it all erased; records/ writes nothing personal here any more (RULES.md U4).
+    `forgotten_before`: retention forgot the person; only an order placed after that day describes them anew.
     """
 
     __tablename__ = "customer"
@@ -53,6 +55,8 @@ class Customer(SQLModel, table=True):
     business: bool = False
     described_at: datetime | None = None
     due_at: datetime | None = Field(default=None, index=True)
+    erased_at: datetime | None = None
+    forgotten_before: datetime | None = None
 
 
 class Order(SQLModel, table=True):

@@ -1,0 +1,94 @@
+"""What is done for, and said about, one customer: calls, holds, erasure, and their own export. Colour: door."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from notifier.cli.session import Session, say_json
+from notifier.cli.work import Json, Now
+from notifier.errors import UsageError
+from notifier.pipeline import holds
+from notifier.pipeline.people import Asked
+from notifier.queries.masks import masked
+
+Customer = Annotated[str, typer.Argument(help="The shop's id of the customer.")]
+Order = Annotated[str, typer.Option("--order", help="The shop's number of an order, instead of CUSTOMER.")]
+Brand = Annotated[str, typer.Option("--brand", help="The brand, where several know the id.")]
+By = Annotated[str, typer.Option("--by", help="Your name, for the log.")]
+Note = Annotated[str, typer.Option("--note", help="What was said; personal, told in no log and no explanation.")]
+
+log = typer.Typer(help="Write down what happened outside of the product.", no_args_is_help=True)
+
+
+@log.command("call")
+def call(
+    ctx: typer.Context,
+    by: By,
+    customer: Annotated[str, typer.Argument(help="The shop's id of the customer.")] = "",
+    order: Order = "",
+    brand: Brand = "",
+    note: Note = "",
+    complaint: Annotated[bool, typer.Option("--complaint", help="It was a complaint.")] = False,
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Log a customer's phone call: progress messages and offers stop for a while, after a complaint until released."""
+    session: Session = ctx.obj
+    with session.house() as house:
+        said = holds.Said(by, note)
+        answer = holds.call(house, Asked(customer, order, brand), said, session.moment(now), complaint=complaint)
+    _tell(session, answer, as_json)
+
+
+def hold(
+    ctx: typer.Context,
+    customer: Customer,
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="Why; personal, told in no log and no explanation.")] = "",
+    until: Annotated[str, typer.Option("--until", help="The last day of the hold, as 2026-12-31.")] = "",
+    brand: Brand = "",
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Stop progress messages and offers to one customer; date changes and what the law requires go on."""
+    session: Session = ctx.obj
+    with session.house() as house:
+        asked, said = Asked(customer, brand=brand), holds.Said(by, reason)
+        answer = holds.hold(house, asked, said, session.moment(now), _day(until))
+    _tell(session, answer, as_json)
+
+
+def release(
+    ctx: typer.Context, customer: Customer, by: By, brand: Brand = "", now: Now = None, as_json: Json = False
+) -> None:
+    """Lift every hold on one customer: a call's, a complaint's, an operator's."""
+    session: Session = ctx.obj
+    with session.house() as house:
+        answer = holds.release(house, Asked(customer, brand=brand), holds.Said(by), session.moment(now))
+    _tell(session, answer, as_json)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"--until {text!r} is no day; write one like 2026-12-31") from None
+
+
+def _shown(customer: str) -> str:
+    """A shop's id as a log may show it: some shops take the email address for one."""
+    return masked(customer) if "@" in customer or customer.startswith("+") else customer
+
+
+def _tell(session: Session, answer: holds.HoldAnswer, as_json: bool) -> None:
+    if as_json:
+        say_json(answer.as_json())
+        return
+    who = f"customer {_shown(answer.customer)} ({answer.brand})"
+    if not answer.reason:
+        lifted = f"{answer.lifted} lifted" if answer.lifted else "there was none"
+        session.console.print(f"holds on {who}: {lifted}", markup=False)
+        return
+    until = f"until {answer.until.isoformat()}" if answer.until else "until `notifier release` lifts it"
+    session.console.print(f"{answer.reason}: no progress messages and offers to {who} {until}", markup=False)

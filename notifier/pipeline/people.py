@@ -1,0 +1,40 @@
+"""Which customer a command is about. Colour: root. Used by pipeline's erase, holds and person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from notifier.errors import UsageError
+from notifier.store.engine import Transaction
+from notifier.store.lookup import AnyRow
+from notifier.store.persons import customers_by_key, customers_by_order
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One customer by the shop's id, or by the number of an order; `brand` where two brands have it."""
+
+    customer: str = ""
+    order: str = ""
+    brand: str = ""
+
+    @property
+    def words(self) -> str:
+        """How the question reads in an answer."""
+        return f"customer {self.customer!r}" if self.customer else f"order {self.order!r}"
+
+
+def the_customer(tx: Transaction, asked: Asked, hash_key: bytes) -> AnyRow:
+    """The one customer asked for. Raises UsageError where there is none, or one in several brands."""
+    if bool(asked.customer) == bool(asked.order):
+        raise UsageError("say about whom, with exactly one of CUSTOMER and --order ORDER")
+    if asked.customer:
+        found: Sequence[AnyRow] = customers_by_key(tx, asked.customer, asked.brand, hash_key)
+    else:
+        found = customers_by_order(tx, asked.order, asked.brand)
+    if not found:
+        within = f" of brand {asked.brand!r}" if asked.brand else ""
+        raise UsageError(f"there is no {asked.words}{within}; `notifier export messages` lists those written to")
+    if len(found) > 1:
+        brands = ", ".join(sorted({row.brand for row in found}))
+        raise UsageError(f"there is a {asked.words} in several brands ({brands}); say which, with --brand")
+    return found[0]

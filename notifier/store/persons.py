@@ -1,0 +1,63 @@
+"""Finds customers for those who act on one person. Colour: store. Called by pipeline's people, erase and holds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, or_, select
+
+from notifier.store.engine import Transaction
+from notifier.store.hashing import erased_key
+from notifier.store.lookup import batches, table_of
+from notifier.store.openness import is_open
+from notifier.store.tables import Customer, Message, Order, OrderLine
+from notifier.terms.words import MessageState
+
+_customer, _order, _line, _message = table_of(Customer), table_of(Order), table_of(OrderLine), table_of(Message)
+
+GOING = (MessageState.CLAIMED.value, MessageState.HANDED_OFF.value)
+"""A worker has the message in hand."""
+
+
+def customers_by_key(tx: Transaction, key: str, brand: str, hash_key: bytes) -> list[Row[Any]]:
+    """The customers with the shop's id `key`, one a brand; `brand` "" means any.
+
+    Somebody erased is found too, whose id was an address.
+    """
+    if not key:
+        return []
+    brands = tx.connection.execute(select(_customer.c.brand).distinct()).scalars().all()
+    keys = {key, *(erased_key(hash_key, one, key) for one in brands)}
+    query = select(_customer).where(_customer.c.key.in_(sorted(keys)))
+    return _rows(tx, query.where(_customer.c.brand == brand) if brand else query)
+
+
+def customers_by_order(tx: Transaction, key: str, brand: str) -> list[Row[Any]]:
+    """The customers who placed the order with the shop's number `key`, one a brand; `brand` "" means any."""
+    query = select(_customer).join(_order, _order.c.customer_id == _customer.c.id)
+    query = query.where(_order.c.key == key, _customer.c.key != "")
+    return _rows(tx, query.where(_order.c.brand == brand) if brand else query)
+
+
+def _rows(tx: Transaction, query: Any) -> list[Row[Any]]:
+    return list(tx.connection.execute(query.order_by(_customer.c.brand, _customer.c.id)))
+
+
+def open_orders(tx: Transaction, customer_id: int, now: datetime) -> list[str]:
+    """The numbers of the customer's orders with a line that is open at `now`, or is ordered later."""
+    query = (
+        select(_order.c.key)
+        .join(_line, _line.c.order_id == _order.c.id)
+        .where(_line.c.customer_id == customer_id, or_(is_open(now), _line.c.ordered_at > now))
+    )
+    return sorted(set(tx.connection.execute(query).scalars()))
+
+
+def going_out(tx: Transaction, customer_ids: Sequence[int]) -> dict[int, int]:
+    """A message that a worker has in hand at this moment, by customer id."""
+    found: dict[int, int] = {}
+    for ids in batches(customer_ids):
+        query = select(_message.c.customer_id, _message.c.id)
+        rows = tx.connection.execute(query.where(_message.c.customer_id.in_(ids), _message.c.state.in_(GOING)))
+        found.update((row.customer_id, row.id) for row in rows)
+    return found

@@ -1,0 +1,39 @@
+"""Holds on customers, and the restricted archive of evidence. Colour: store."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary
+from sqlmodel import Field, SQLModel
+
+
+class Hold(SQLModel, table=True):
+    """A word of an operator that stops progress and offers to a customer. `until` None: until somebody lifts it.
+
+    `reason` is a HoldReason. `note` is what the operator wrote: personal, told only in the person's own export.
+    """
+
+    __tablename__ = "hold"
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    reason: str
+    by: str
+    at: datetime
+    until: datetime | None = None
+    lifted_at: datetime | None = None
+    lifted_by: str = ""
+    note: str = ""
+
+
+class Evidence(SQLModel, table=True):
+    """One notice or consent of somebody erased or forgotten, kept because the law asks for it (RULES.md U4).
+
+    Restricted: no query, no export and no page reads `payload` (JSON, zlib-compressed); `key_hash` is the keyed hash
+    of brand and customer, without which nobody finds whose it was.
+    """
+
+    __tablename__ = "evidence"
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    key_hash: str = Field(index=True)
+    payload: bytes = Field(sa_type=LargeBinary)
+    keep_until: datetime = Field(index=True)
