@@ -1,6 +1,6 @@
 """Consent and suppression: who may be written to, and what a provider taught us. Colour: store. Called by pipeline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,8 +8,24 @@ from sqlalchemy import select
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, insert_new, table_of
 from notifier.store.tables import Address, Message, Suppression
+from notifier.terms.words import ERASED
 
 _address, _message, _suppression = table_of(Address), table_of(Message), table_of(Suppression)
+
+
+def suppress_addresses(tx: Transaction, brand: str, address_ids: Sequence[int], now: datetime) -> int:
+    """Suppress addresses of somebody erased within `brand`, by their keyed hash. Returns how many."""
+    made = 0
+    for ids in batches(address_ids):
+        found = tx.connection.execute(select(_address.c.channel, _address.c.hash).where(_address.c.id.in_(ids)))
+        rows = [
+            {"brand": brand, "channel": row.channel, "address_hash": row.hash, "reason": ERASED}
+            | {"at": now, "known_at": now}
+            for row in found
+        ]
+        if rows:
+            made += len(insert_new(tx, _suppression, rows, returning=(_suppression.c.id,)))
+    return made
 
 
 def suppress(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> int:

@@ -6,6 +6,7 @@ NotifierError                 everything this product raises on purpose
 │   ├── UsageError            the command line (exit code 2)
 │   ├── SchemaError           the database has another schema than the code (exit code 2)
 │   ├── ImportRefused         a whole file is refused, nothing of it was taken (exit code 1)
+│   ├── ErasureRefused        somebody cannot be erased yet (exit code 1)
 │   ├── RenderError           a template or its limits; the message is held
 │   └── Stopped               a safety brake stopped a run before anything was queued (exit code 1)
 ├── Transient                 worth another try later: certainly not sent
@@ -39,6 +40,10 @@ class SchemaError(Permanent):
 
 class ImportRefused(Permanent):
     """A file was refused as a whole; the text names file, line, field and remedy."""
+
+
+class ErasureRefused(Permanent):
+    """A customer cannot be erased yet; the text says what must happen first."""
 
 
 class RenderError(Permanent):

@@ -16,7 +16,7 @@ from notifier.cli.check import check
 from notifier.cli.demo import demo
 from notifier.cli.init import init
 from notifier.cli.law import confirm, record_answer, record_refund, show_deadlines
-from notifier.cli.people import hold, log, release
+from notifier.cli.people import erase, hold, log, release
 from notifier.cli.records import import_files
 from notifier.cli.run import run
 from notifier.cli.session import DONE, FAULT, WITH_REFUSALS, new_session
@@ -41,6 +41,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("export", export),
     ("hold", hold),
     ("release", release),
+    ("erase", erase),
 )
 
 GROUPS: tuple[tuple[str, typer.Typer], ...] = (("log", log),)

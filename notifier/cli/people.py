@@ -9,6 +9,8 @@ from notifier.cli.session import Session, say_json
 from notifier.cli.work import Json, Now
 from notifier.errors import UsageError
 from notifier.pipeline import holds
+from notifier.pipeline.erase import OUT_OF_REACH
+from notifier.pipeline.erase import erase as erase_person
 from notifier.pipeline.people import Asked
 from notifier.queries.masks import masked
 
@@ -67,6 +69,24 @@ def release(
     with session.house() as house:
         answer = holds.release(house, Asked(customer, brand=brand), holds.Said(by), session.moment(now))
     _tell(session, answer, as_json)
+
+
+def erase(ctx: typer.Context, customer: Customer, brand: Brand = "", now: Now = None, as_json: Json = False) -> None:
+    """Erase everything personal about one customer for good; refused while an order of theirs is open."""
+    session: Session = ctx.obj
+    with session.house() as house:
+        report = erase_person(house, Asked(customer, brand=brand), session.moment(now))
+    if as_json:
+        say_json(report.as_json())
+        return
+    if report.again:
+        words = f"was erased on {report.at.date().isoformat()} already; nothing was left to do"
+    else:
+        shared = f", {report.shared} shared with somebody else kept" if report.shared else ""
+        words = f"erased; {report.suppressed} addresses suppressed for good{shared}"
+    session.console.print(f"customer {_shown(report.customer)} ({report.brand}): {words}", markup=False)
+    session.console.print(report.kept.sentence, markup=False)
+    session.console.print(OUT_OF_REACH, markup=False)
 
 
 def _day(text: str) -> date | None:

@@ -11,11 +11,14 @@ from typing import IO, Annotated, Any, cast
 
 import typer
 
+from notifier import app
 from notifier.cli.session import Session, say_json
 from notifier.cli.work import Json
 from notifier.errors import UsageError
 from notifier.pipeline.explain import Story, explain_customer, explain_message, explain_order
 from notifier.pipeline.house import House
+from notifier.pipeline.people import Asked
+from notifier.pipeline.person import person_document
 from notifier.queries.exports import EXPORTS
 from notifier.terms.cells import harmless
 
@@ -69,11 +72,24 @@ def _stories(house: House, customer: str, order: str, message: int | None) -> li
 
 def export(
     ctx: typer.Context,
-    listing: Annotated[Listing, typer.Argument(help="What to list, oldest first.")],
+    listing: Annotated[Listing | None, typer.Argument(help="What to list, oldest first.")] = None,
     layout: Annotated[Layout, typer.Option("--format", help="For spreadsheets or for programs.")] = Layout.CSV,
+    customer: Annotated[str, typer.Option("--customer", help="All that is held about this person, instead.")] = "",
+    brand: Annotated[str, typer.Option("--brand", help="The brand, where several know the customer's id.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object; with --customer it always is.")] = False,
 ) -> None:
-    """Write every contact, decision or message to stdout. Addresses are masked, bodies are left out."""
+    """Write every contact, decision or message to stdout; addresses are masked, bodies are left out.
+
+    With --customer, all that is held about one person as one JSON document, whole: for that person alone.
+    """
     session: Session = ctx.obj
+    if (listing is None) == (not customer):
+        raise UsageError(f"say what to export: one of {', '.join(Listing)}, or --customer ID")
+    if listing is None:
+        _export_person(session, Asked(customer, brand=brand))
+        return
+    if brand or as_json:
+        raise UsageError("--brand and --json go with --customer; a list comes as --format csv or jsonl")
     fields, rows_of = EXPORTS[listing.value]
     out = typer.get_text_stream("stdout", encoding="utf-8")
     try:
@@ -90,6 +106,21 @@ def export(
         out.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _export_person(session: Session, asked: Asked) -> None:
+    out = typer.get_text_stream("stdout", encoding="utf-8")
+    try:
+        with session.house() as house, closing(_document(house, asked)) as document:
+            for piece in document:
+                out.write(piece)
+        out.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _document(house: House, asked: Asked) -> Generator[str, None, None]:
+    return cast(Generator[str, None, None], person_document(house, asked, app.clock()))
 
 
 def write_jsonl(rows: Iterable[dict[str, Any]], out: IO[str]) -> None:

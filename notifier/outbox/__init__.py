@@ -12,7 +12,7 @@ Leases run by the database's clock; `now` is business time.
 
 from notifier.outbox.claim import claim, extend, recover, release
 from notifier.outbox.hand_off import Rendered, VersionUsed, hand_off, keep_versions
-from notifier.outbox.judged import drop_lines, hold_back, put_back, release_mended, retell, withdraw
+from notifier.outbox.judged import drop_lines, hold_back, put_back, recall, release_mended, retell, withdraw
 from notifier.outbox.put import Draft, message_key, put
 from notifier.outbox.settle import Backoff, Settled, settle
 from notifier.outbox.texts import TextLimits, count_texts, give_back_texts, next_text_day
@@ -36,6 +36,7 @@ __all__ = [
     "next_text_day",
     "put",
     "put_back",
+    "recall",
     "recover",
     "release",
     "release_mended",

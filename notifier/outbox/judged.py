@@ -25,6 +25,18 @@ def withdraw(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> None
         tx.connection.execute(update(_line).where(_line.c.message_id.in_(ids)).values(live=None))
 
 
+def recall(tx: Transaction, customer_ids: Sequence[int], reason: str, now: datetime) -> list[int]:
+    """Withdraw what is queued or held for these customers, whom no worker has in hand; returns the message ids."""
+    gone: list[int] = []
+    for ids in batches(customer_ids):
+        waiting = _message.c.customer_id.in_(ids) & _message.c.state.in_((MessageState.QUEUED, MessageState.HELD))
+        change = update(_message).where(waiting).values(state=MessageState.WITHDRAWN.value, reason=reason)
+        gone += tx.connection.execute(change.values(settled_at=now).returning(_message.c.id)).scalars()
+    for ids in batches(gone):
+        tx.connection.execute(update(_line).where(_line.c.message_id.in_(ids)).values(live=None))
+    return gone
+
+
 def hold_back(tx: Transaction, reasons: Mapping[int, str], versions: Mapping[int, str], now: datetime) -> None:
     """Hold messages that a mended template must release; `versions` is the template at fault, by message."""
     _close(tx, reasons, MessageState.HELD, now)

@@ -1,4 +1,4 @@
-"""Housekeeping between the ticks: what dead workers left, and the database's own upkeep. Colour: root.
+"""Housekeeping between the ticks: dead workers' claims, what is to be forgotten, the database's upkeep. Colour: root.
 
 Called by cli.run.
 """
@@ -7,11 +7,13 @@ from datetime import datetime
 
 from notifier import outbox
 from notifier.pipeline.house import House
+from notifier.pipeline.retention import forget_old
 
 
 def clean_up(house: House, now: datetime) -> tuple[int, int]:
-    """Take back expired claims and hand-offs, then let SQLite tidy up. Returns both counts."""
+    """Take back expired claims and hand-offs, forget what is old, let SQLite tidy up. Returns the first two counts."""
     with house.store.write() as tx:
         counts = outbox.recover(tx, now)
+    forget_old(house, now)
     house.store.tidy()
     return counts

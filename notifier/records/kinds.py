@@ -6,6 +6,7 @@ from typing import Any
 
 from notifier.records import dirty
 from notifier.records.changes import Stamp
+from notifier.records.erased import consents_that_count, without_the_erased
 from notifier.records.goods import keep_products, keep_supply
 from notifier.records.lines import LineKey, keep_lines
 from notifier.records.notices import keep_notices
@@ -51,18 +52,19 @@ def source_key(kind: str, record: Record, stamp: Stamp) -> Any:
 def _people(
     tx: Transaction, stamp: Stamp, records: Sequence[Record], *, own_file: bool
 ) -> tuple[Mapping[Any, int], People]:
-    wanted = [one.values.get(name) for one in records for name in ("email", "phone")]
-    addresses = keep_addresses(tx, stamp, wanted)
+    addresses = keep_addresses(tx, stamp, records, ("email", "phone"))
     return addresses, keep_customers(tx, stamp, records, addresses, own_file=own_file)
 
 
 def _customers(tx: Transaction, stamp: Stamp, keyed: Keyed) -> Applied:
-    _, people = _people(tx, stamp, [record for _, record in keyed], own_file=True)
-    changed = {record.line for key, record in keyed if key in people.changed}
+    records = [record for _, record in without_the_erased(tx, stamp, keyed)]
+    _, people = _people(tx, stamp, records, own_file=True)
+    changed = {one.line for one in records if customer_key(one.values, stamp) in people.changed}
     return Applied(changed, {people.ids[key] for key in people.changed})
 
 
 def _orders(tx: Transaction, stamp: Stamp, keyed: Keyed) -> Applied:
+    keyed = without_the_erased(tx, stamp, keyed)
     records = [record for _, record in keyed]
     addresses, people = _people(tx, stamp, records, own_file=False)
     orders = keep_orders(tx, stamp, records, addresses, people.ids)
@@ -75,6 +77,7 @@ def _orders(tx: Transaction, stamp: Stamp, keyed: Keyed) -> Applied:
 
 
 def _backorders(tx: Transaction, stamp: Stamp, keyed: Keyed) -> Applied:
+    keyed = without_the_erased(tx, stamp, keyed)
     records = [record for _, record in keyed]
     addresses, people = _people(tx, stamp, records, own_file=False)
     orders = keep_orders(tx, stamp, records, addresses, people.ids)
@@ -110,7 +113,8 @@ def _rights(tx: Transaction, found: Rights) -> Applied:
 
 
 def _consents(tx: Transaction, stamp: Stamp, keyed: Keyed) -> Applied:
-    return _rights(tx, keep_consents(tx, stamp, [record for _, record in keyed]))
+    records = consents_that_count(tx, stamp, [record for _, record in keyed])
+    return _rights(tx, keep_consents(tx, stamp, records))
 
 
 def _notices(tx: Transaction, stamp: Stamp, keyed: Keyed) -> Applied:

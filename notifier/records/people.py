@@ -1,5 +1,6 @@
 """Addresses and customers. Colour: store. Called by importer's kinds."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,9 +15,10 @@ from notifier.records.row import Record, Values
 from notifier.store.engine import Transaction
 from notifier.store.hashing import address_hash
 from notifier.store.lookup import batches, table_of
-from notifier.store.tables import Address, Customer
+from notifier.store.tables import Address, Customer, Suppression
+from notifier.terms.words import ERASED
 
-_address, _customer = table_of(Address), table_of(Customer)
+_address, _customer, _suppression = table_of(Address), table_of(Customer), table_of(Suppression)
 
 Key = tuple[str, str]
 """Brand and the record's key within it."""
@@ -50,23 +52,49 @@ def customer_key(values: Values, stamp: Stamp) -> Key:
     return brand, NOBODY
 
 
-def keep_addresses(tx: Transaction, stamp: Stamp, wanted: Iterable[ReadAddress | None]) -> dict[ReadAddress, int]:
-    """Make sure of a row for each address; returns their ids. An erased one that an order brings has a value again."""
-    hashes = {
-        one: address_hash(stamp.context.hash_key, one.channel, one.value) for one in set(wanted) if one is not None
-    }
+def keep_addresses(
+    tx: Transaction, stamp: Stamp, records: Iterable[Record], columns: Sequence[str]
+) -> dict[ReadAddress, int]:
+    """Make sure of a row for each address in `columns`; returns their ids.
+
+    A forgotten one has a value again, unless it was erased in every brand that brings it (RULES.md U4).
+    """
+    brands: dict[ReadAddress, set[str]] = defaultdict(set)
+    for record in records:
+        for name in columns:
+            if (found := record.values.get(name)) is not None:
+                brands[found].add(brand_of(record.values, stamp))
+    hashes = {one: address_hash(stamp.context.hash_key, one.channel, one.value) for one in brands}
     known = _kept(tx, hashes.values())
+    bare = {digest for one, digest in hashes.items() if _is_bare(known.get((one.channel, digest)))}
+    erased = erased_in(tx, bare) if bare else {}
     edits = Edits.of(_address, "address", stamp)
     for one, digest in hashes.items():
         row = known.get((one.channel, digest))
         if row is None:
             edits.inserts.append(_address_row(one, digest, stamp))
-        elif row.value is None:
-            edits.updates[row.id] = {"value": one.value}
+        elif row.value is None and brands[one] - erased.get(digest, set()):
+            edits.updates[row.id] = {"value": one.value, "timezones": one.timezones}
     edits.write(tx)
     if edits.inserts:
         known |= _kept(tx, [row["hash"] for row in edits.inserts])
     return {one: known[one.channel, digest].id for one, digest in hashes.items()}
+
+
+def _is_bare(row: Row[Any] | None) -> bool:
+    return row is not None and row.value is None
+
+
+def erased_in(tx: Transaction, hashes: Iterable[str]) -> dict[str, set[str]]:
+    """The brands in which an erasure suppressed an address, by its hash (RULES.md U4)."""
+    found: dict[str, set[str]] = defaultdict(set)
+    query = select(_suppression.c.brand, _suppression.c.address_hash).where(
+        _suppression.c.reason == ERASED, _suppression.c.lifted_at.is_(None)
+    )
+    for some in batches(sorted(hashes)):
+        for row in tx.connection.execute(query.where(_suppression.c.address_hash.in_(some))):
+            found[row.address_hash].add(row.brand)
+    return found
 
 
 def _kept(tx: Transaction, hashes: Iterable[str]) -> dict[Key, Row[Any]]:

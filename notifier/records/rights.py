@@ -44,7 +44,7 @@ def with_address(record: Record, country: str) -> Record:
 
 def keep_consents(tx: Transaction, stamp: Stamp, records: Sequence[Record]) -> Rights:
     """Append consents that are not there yet. A customer or an address not known yet gets a row."""
-    addresses = keep_addresses(tx, stamp, [one.values["address"] for one in records])
+    addresses = keep_addresses(tx, stamp, records, ("address",))
     keys = {customer_key(one.values, stamp) for one in records if one.values.get("customer_id")}
     customers = ensure_customers(tx, stamp, keys)
     fresh = [(one.line, _consent_row(one, stamp, addresses, customers)) for one in records]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, or_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.hashing import erased_key
@@ -51,6 +51,11 @@ def open_orders(tx: Transaction, customer_id: int, now: datetime) -> list[str]:
         .where(_line.c.customer_id == customer_id, or_(is_open(now), _line.c.ordered_at > now))
     )
     return sorted(set(tx.connection.execute(query).scalars()))
+
+
+def mark_erased(tx: Transaction, customer_id: int, now: datetime) -> None:
+    """Write down when somebody was erased: records/ writes nothing personal to them from then on."""
+    tx.connection.execute(update(_customer).where(_customer.c.id == customer_id).values(erased_at=now))
 
 
 def going_out(tx: Transaction, customer_ids: Sequence[int]) -> dict[int, int]:

@@ -37,6 +37,14 @@ def day_start(day: date, tz: ZoneInfo) -> datetime:
     return utc(naive)
 
 
+def add_years(moment: datetime, years: int) -> datetime:
+    """Return the same instant of the calendar `years` later (earlier, where negative); 29 February becomes the 28th."""
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:
+        return moment.replace(year=moment.year + years, day=28)
+
+
 @dataclass(frozen=True, slots=True)
 class EtaRange:
     """The ship dates now expected, both days included. Raises ValueError when reversed."""

@@ -112,6 +112,10 @@ class ProductKind(StrEnum):
     PARENT = "parent"
 
 
+ERASED = "erased"
+"""The reason of a suppression that an erasure left (RULES.md U4): no import brings its address back."""
+
+
 class HoldReason(StrEnum):
     """Why a customer is not to get progress messages and offers."""
 

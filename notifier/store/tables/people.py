@@ -28,7 +28,7 @@ class Evidence(SQLModel, table=True):
     """One notice or consent of somebody erased or forgotten, kept because the law asks for it (RULES.md U4).
 
     Restricted: no query, no export and no page reads `payload` (JSON, zlib-compressed); `key_hash` is the keyed hash
-    of brand and customer, without which nobody finds whose it was.
+    of brand and customer, without which nobody finds whose it was. `notice_id` keeps a notice from being kept twice.
     """
 
     __tablename__ = "evidence"
@@ -37,3 +37,4 @@ class Evidence(SQLModel, table=True):
     key_hash: str = Field(index=True)
     payload: bytes = Field(sa_type=LargeBinary)
     keep_until: datetime = Field(index=True)
+    notice_id: int | None = Field(default=None, foreign_key="notice.id", unique=True)

@@ -41,7 +41,13 @@ def upgrade() -> None:
         sa.Column("key_hash", AutoString(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.Column("keep_until", UTCDateTime(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["notice_id"],
+            ["notice.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("notice_id"),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_evidence_keep_until"), ["keep_until"], unique=False)
