@@ -85,6 +85,8 @@ def erase(ctx: typer.Context, customer: Customer, brand: Brand = "", now: Now = 
         shared = f", {report.shared} shared with somebody else kept" if report.shared else ""
         words = f"erased; {report.suppressed} addresses suppressed for good{shared}"
     session.console.print(f"customer {_shown(report.customer)} ({report.brand}): {words}", markup=False)
+    for order in report.refunds_owed:
+        session.console.print(f"order {order}: a refund is still owed; `notifier refunded` records it", markup=False)
     session.console.print(report.kept.sentence, markup=False)
     session.console.print(OUT_OF_REACH, markup=False)
 

@@ -17,7 +17,7 @@ from notifier.store.evidence import Kept, keep_evidence, kept_of
 from notifier.store.forget import addresses_of, drop_consents, forget
 from notifier.store.hashing import erased_key, evidence_hash
 from notifier.store.lookup import AnyRow
-from notifier.store.persons import going_out, mark_erased, open_orders
+from notifier.store.persons import going_out, mark_erased, open_orders, refunds_owed
 from notifier.terms.time import add_years
 from notifier.terms.words import ERASED
 
@@ -31,7 +31,10 @@ MOST_ORDERS_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class ErasureReport:
-    """What was done. `again`: the person had been erased before, at `at`, and nothing was left to do."""
+    """What was done. `again`: the person had been erased before, at `at`, and nothing was left to do.
+
+    `refunds_owed` are orders whose refund is still due: erasing a person ends no debt to them.
+    """
 
     customer: str
     brand: str
@@ -40,6 +43,7 @@ class ErasureReport:
     suppressed: int
     shared: int
     kept: Kept
+    refunds_owed: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object that `notifier erase --json` prints; no address and no name is in it."""
@@ -50,6 +54,7 @@ class ErasureReport:
             "already_erased": self.again,
             "addresses_suppressed": self.suppressed,
             "addresses_shared": self.shared,
+            "refunds_owed": list(self.refunds_owed),
             "evidence": self.kept.as_json(),
         }
 
@@ -78,9 +83,9 @@ def erase(house: House, asked: Asked, now: datetime) -> ErasureReport:
         drop_consents(tx, [row.id], addresses, refusals=True)
         forget(tx, [row.id], addresses, terms.hash_key)
         mark_erased(tx, row.id, now)
-        kept = kept_of(tx, hashed)
+        kept, owed = kept_of(tx, hashed), tuple(refunds_owed(tx, row.id))
     house.store.tidy()
-    return ErasureReport(known_as, row.brand, now, False, suppressed, len(addresses.shared), kept)
+    return ErasureReport(known_as, row.brand, now, False, suppressed, len(addresses.shared), kept, owed)
 
 
 def _refuse_open(tx: Transaction, row: AnyRow, now: datetime) -> None:

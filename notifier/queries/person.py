@@ -19,12 +19,14 @@ from notifier.store.forget import addresses_of
 from notifier.store.lookup import table_of
 from notifier.store.tables import (
     Address,
+    Answer,
     Consent,
     Contact,
     Customer,
     Decision,
     FactChange,
     Hold,
+    LegalStanding,
     Message,
     MessageBody,
     MessageLine,
@@ -41,6 +43,7 @@ _message, _body, _told, _contact = table_of(Message), table_of(MessageBody), tab
 _consent, _suppression, _notice = table_of(Consent), table_of(Suppression), table_of(Notice)
 _promise, _decision, _reward = table_of(PromiseTold), table_of(Decision), table_of(RewardCode)
 _hold, _history = table_of(Hold), table_of(FactChange)
+_answer, _standing = table_of(Answer), table_of(LegalStanding)
 
 ROWS_A_BATCH = 500
 
@@ -70,7 +73,7 @@ _WHICH = (_order.c.key.label("order"), _line.c.key.label("line"))
 def _of_lines(table: Table, customer_id: int, order_by: Any) -> Select[Any]:
     query = select(*_WHICH, *_columns(table)).join(_line, _line.c.id == table.c.line_id)
     query = query.join(_order, _order.c.id == _line.c.order_id)
-    return query.where(_line.c.customer_id == customer_id).order_by(order_by, table.c.id)
+    return query.where(_line.c.customer_id == customer_id).order_by(order_by, *table.primary_key)
 
 
 def _own(table: Table, customer_id: int, *more: Any) -> Select[Any]:
@@ -133,6 +136,14 @@ def _notices(tx: Transaction, one: int) -> Select[Any]:
     return _of_lines(_notice, one, _notice.c.created_at)
 
 
+def _answers(tx: Transaction, one: int) -> Select[Any]:
+    return _of_lines(_answer, one, _answer.c.at)
+
+
+def _standings(tx: Transaction, one: int) -> Select[Any]:
+    return _of_lines(_standing, one, _standing.c.line_id)
+
+
 def _decisions(tx: Transaction, one: int) -> Select[Any]:
     return _own(_decision, one)
 
@@ -163,6 +174,8 @@ SECTIONS: Mapping[str, Callable[[Transaction, int], Select[Any]]] = MappingProxy
         "contacts": _contacts,
         "promises": _promises,
         "notices": _notices,
+        "answers": _answers,
+        "standings": _standings,
         "decisions": _decisions,
         "rewards": _rewards,
         "holds": _holds,

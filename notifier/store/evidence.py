@@ -6,6 +6,7 @@ which counts it. Nothing else reads it.
 
 import json
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,9 +19,11 @@ from notifier.store.hashing import evidence_hash
 from notifier.store.lookup import batches, insert_new, table_of
 from notifier.store.tables import (
     Address,
+    Answer,
     Consent,
     Customer,
     Evidence,
+    LegalStanding,
     Message,
     MessageBody,
     Notice,
@@ -31,6 +34,7 @@ from notifier.store.tables import (
 _evidence, _notice, _consent, _customer = table_of(Evidence), table_of(Notice), table_of(Consent), table_of(Customer)
 _order, _line, _address = table_of(Order), table_of(OrderLine), table_of(Address)
 _message, _body = table_of(Message), table_of(MessageBody)
+_answer, _standing = table_of(Answer), table_of(LegalStanding)
 
 ROWS_A_BATCH = 500
 """A rendered email has some 30 KB; so many are in memory at once."""
@@ -77,11 +81,12 @@ def _partitions(tx: Transaction, query: Any) -> Iterator[Sequence[Row[Any]]]:
 
 
 def _keep(tx: Transaction, hash_key: bytes, until: Mapping[int, datetime], kind: str, rows: Sequence[Row[Any]]) -> int:
+    answers = _answers(tx, {row.line_id for row in rows}) if kind == "notice" else {}
     archive = [
         {
             "kind": kind,
             "key_hash": evidence_hash(hash_key, row.customer_brand, row.customer_key),
-            "payload": _payload(row),
+            "payload": _payload(row, {"line_answers": answers.get(row.line_id, [])} if kind == "notice" else {}),
             "keep_until": until[row.owner],
             "notice_id": row.id if kind == "notice" else None,
         }
@@ -105,6 +110,10 @@ def _notices(ids: Sequence[int]) -> Any:
             *_WHOSE,
             _order.c.key.label("order_key"),
             _line.c.key.label("line_key"),
+            *(_line.c[name] for name in ("ordered_at", "shipped_at", "cancelled_at", "refunded_at")),
+            _standing.c.state.label("legal_state"),
+            _standing.c.rule.label("legal_rule"),
+            _standing.c.refund_by,
             _message.c.channel,
             _message.c.purpose,
             _message.c.state.label("message_state"),
@@ -117,12 +126,25 @@ def _notices(ids: Sequence[int]) -> Any:
         .join(_line, _line.c.id == _notice.c.line_id)
         .join(_order, _order.c.id == _line.c.order_id)
         .join(_customer, _customer.c.id == _line.c.customer_id)
+        .outerjoin(_standing, _standing.c.line_id == _line.c.id)
         .outerjoin(_message, _message.c.id == _notice.c.message_id)
         .outerjoin(_address, _address.c.id == _message.c.address_id)
         .outerjoin(_body, _body.c.message_id == _notice.c.message_id)
         .where(_line.c.customer_id.in_(ids))
         .order_by(_notice.c.id)
     )
+
+
+def _answers(tx: Transaction, line_ids: set[int]) -> dict[int, list[dict[str, Any]]]:
+    """What was said about these lines, and when it was received (F7, F14)."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for ids in batches(sorted(line_ids)):
+        query = select(_answer).where(_answer.c.line_id.in_(ids)).order_by(_answer.c.at, _answer.c.id)
+        for row in tx.connection.execute(query):
+            found[row.line_id].append(
+                {"said": row.said, "at": row.at.isoformat(), "actor": row.actor, "channel": row.channel}
+            )
+    return found
 
 
 def _consents(ids: Sequence[int]) -> Any:
@@ -156,10 +178,10 @@ _LINKS = ("email_id", "phone_id")
 _BOOKKEEPING = frozenset({"id", "line_id", "message_id", "customer_id", "address_id", "owner"})
 
 
-def _payload(row: Row[Any]) -> bytes:
+def _payload(row: Row[Any], more: dict[str, Any]) -> bytes:
     """The row as JSON, compressed; the body as it went out, byte for byte (bytes that are no UTF-8 as surrogates)."""
     found = {name: _plain(value) for name, value in row._mapping.items() if name not in _BOOKKEEPING}  # noqa: SLF001
-    return zlib.compress(json.dumps(found, separators=(",", ":")).encode("ascii"), 6)
+    return zlib.compress(json.dumps(found | more, separators=(",", ":")).encode("ascii"), 6)
 
 
 def _plain(value: Any) -> Any:

@@ -10,10 +10,12 @@ from notifier.store.engine import Transaction
 from notifier.store.hashing import erased_key
 from notifier.store.lookup import batches, table_of
 from notifier.store.openness import is_open
-from notifier.store.tables import Customer, Message, Order, OrderLine
+from notifier.store.tables import Customer, LegalStanding, Message, Order, OrderLine
+from notifier.terms.law import LegalState
 from notifier.terms.words import MessageState
 
 _customer, _order, _line, _message = table_of(Customer), table_of(Order), table_of(OrderLine), table_of(Message)
+_standing = table_of(LegalStanding)
 
 GOING = (MessageState.CLAIMED.value, MessageState.HANDED_OFF.value)
 """A worker has the message in hand."""
@@ -49,6 +51,20 @@ def open_orders(tx: Transaction, customer_id: int, now: datetime) -> list[str]:
         select(_order.c.key)
         .join(_line, _line.c.order_id == _order.c.id)
         .where(_line.c.customer_id == customer_id, or_(is_open(now), _line.c.ordered_at > now))
+    )
+    return sorted(set(tx.connection.execute(query).scalars()))
+
+
+REFUND_OWED = (LegalState.CANCEL_DUE.value, LegalState.REFUND_DUE.value)
+
+
+def refunds_owed(tx: Transaction, customer_id: int) -> list[str]:
+    """The numbers of the customer's orders of which a refund was owed when plan last looked (RULES.md F8)."""
+    query = (
+        select(_order.c.key)
+        .join(_line, _line.c.order_id == _order.c.id)
+        .join(_standing, _standing.c.line_id == _line.c.id)
+        .where(_line.c.customer_id == customer_id, _line.c.refunded_at.is_(None), _standing.c.state.in_(REFUND_OWED))
     )
     return sorted(set(tx.connection.execute(query).scalars()))
 

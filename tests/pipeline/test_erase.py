@@ -17,10 +17,12 @@ from notifier.pipeline.people import Asked
 from notifier.store.lookup import table_of
 from notifier.store.tables import (
     Address,
+    Answer,
     Consent,
     Customer,
     Evidence,
     FactChange,
+    LegalStanding,
     Message,
     MessageBody,
     Notice,
@@ -89,8 +91,11 @@ def give_notice(shop: Shop) -> None:
     """The message about the delay carried a notice."""
     with shop.house() as house, house.store.write() as tx:
         message = tx.connection.execute(select(table_of(Message).c.id)).scalar_one()
-        row = {"line_id": 1, "answers": date(2026, 5, 20), "kind": "F3", "message_id": message, "answer": ""}
-        tx.connection.execute(insert(table_of(Notice)), row | {"created_at": NOON, "sent_at": NOON})
+        row = {"line_id": 1, "answers": date(2026, 5, 20), "kind": "F3", "message_id": message, "live": "live"}
+        tx.connection.execute(
+            insert(table_of(Notice)),
+            row | {"promised": date(2026, 5, 20), "source": "bot", "created_at": NOON, "sent_at": NOON},
+        )
 
 
 def archive(shop: Shop) -> list[dict[str, Any]]:
@@ -239,6 +244,24 @@ def test_notice_and_consent_go_to_the_archive_for_five_years(shop: Shop) -> None
     assert (notice["kind"], notice["answers"], notice["order_key"]) == ("F3", "2026-05-20", "O-ann")
     assert ANN["email"] in notice["body"]
     assert consent["wording"] == YES["wording"]
+
+
+def test_the_answer_to_a_notice_is_evidence_too(shop: Shop) -> None:
+    give_notice(shop)
+    with shop.house() as house, house.store.write() as tx:
+        said = {"line_id": 1, "said": "accept", "at": NOON, "known_at": NOON, "actor": "Lee", "channel": "call"}
+        tx.connection.execute(insert(table_of(Answer)), said)
+    erased(shop)
+    assert archive(shop)[0]["line_answers"] == [
+        {"said": "accept", "at": NOON.isoformat(), "actor": "Lee", "channel": "call"}
+    ]
+
+
+def test_a_refund_that_is_owed_is_named(shop: Shop) -> None:
+    with shop.house() as house, house.store.write() as tx:
+        stands = {"line_id": 1, "state": "refund_due", "rule": "F7", "notice": "", "alarm": ""}
+        tx.connection.execute(insert(table_of(LegalStanding)), stands)
+    assert erased(shop).refunds_owed == ("O-ann",)
 
 
 def test_the_notice_itself_stays_so_that_no_second_one_is_given(shop: Shop) -> None:

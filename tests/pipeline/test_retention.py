@@ -47,8 +47,11 @@ def give_notice(shop: Shop) -> None:
     with shop.house() as house, house.store.write() as tx:
         query = select(table_of(Message).c.id).where(table_of(Message).c.customer_id == 1)
         message = tx.connection.execute(query).scalar_one()
-        row = {"line_id": 1, "answers": date(2026, 5, 20), "kind": "F3", "message_id": message, "answer": ""}
-        tx.connection.execute(insert(table_of(Notice)), row | {"created_at": NOON, "sent_at": NOON})
+        row = {"line_id": 1, "answers": date(2026, 5, 20), "kind": "F3", "message_id": message, "live": "live"}
+        tx.connection.execute(
+            insert(table_of(Notice)),
+            row | {"promised": date(2026, 5, 20), "source": "bot", "created_at": NOON, "sent_at": NOON},
+        )
 
 
 def test_who_has_not_been_heard_of_for_so_long_is_forgotten(shop: Shop) -> None:
