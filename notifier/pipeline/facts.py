@@ -132,7 +132,6 @@ def _lines(customer_id: int, found: Gathered, market: Market, judging: Judging, 
 
 
 def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: datetime) -> LineFacts:
-    brand = row.order_brand
     dates = Dates(row.shipped_at, row.cancelled_at)
     units = Units(row.quantity, row.quantity_shipped, row.quantity_cancelled).at(dates, now)
     stands = standing(LineStatus(row.status), dates, units, now)
@@ -156,8 +155,8 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         covered=coverage.by_stock,
         forecast=eta_of(inputs, coverage, judging.shop, today),
         promised=_promised(row, judging),
-        email=_address(found, brand, row.email_id),
-        phone=_address(found, brand, row.phone_id),
+        email=_address(found, row.order_brand, row.email_id),
+        phone=_address(found, row.order_brand, row.phone_id),
         locale=row.locale,
         country=row.country,
         sales_channel=row.sales_channel,

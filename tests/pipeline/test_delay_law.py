@@ -250,3 +250,19 @@ def test_a_run_with_nobody_listening_still_counts_its_alarms(shop: Shop) -> None
     shop.plan(at("2026-05-25"))
     with shop.house() as house:
         assert asyncio.run(tell_deadlines(house, app.team(shop.settings), at("2026-05-25"))) == 1
+
+
+def test_a_slip_past_the_told_date_is_told_by_a_renewed_notice(shop: Shop) -> None:
+    shop.take_in("backorders", [late()], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    shop.take_in("backorders", [late("2026-06-12")], at("2026-05-25"))
+    told(shop, "2026-05-25")
+    assert [(row.kind, str(row.answers)) for row in shop.rows(Notice)] == [("F3", "2026-05-20"), ("F5", "2026-06-05")]
+
+
+def test_silence_after_a_renewed_notice_is_cancellation(shop: Shop) -> None:
+    shop.take_in("backorders", [late()], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    shop.take_in("backorders", [late("2026-06-12")], at("2026-05-25"))
+    told(shop, "2026-05-25")
+    assert (state(shop, "2026-06-05"), state(shop, "2026-06-06")) == ("awaiting_renewed_consent", "cancel_due")
