@@ -4,6 +4,7 @@ dates are plain days in the shop's zone.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,11 +27,17 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+_DAYS_KEPT = 8192
+"""Answers remembered of each question below: a run asks for the same few days again and again, a dozen times a line."""
+
+
+@lru_cache(_DAYS_KEPT)
 def local_day(moment: datetime, tz: ZoneInfo) -> date:
     """Return the calendar day on which the aware `moment` falls in `tz`."""
     return moment.astimezone(tz).date()
 
 
+@lru_cache(_DAYS_KEPT)
 def day_start(day: date, tz: ZoneInfo) -> datetime:
     """Return the first instant of `day` in `tz`, in UTC; where midnight is skipped, the first that exists."""
     naive = datetime.combine(day, time(0), tzinfo=tz)
