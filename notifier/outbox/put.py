@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from notifier.store.engine import Transaction
-from notifier.store.lookup import batches, insert_new, table_of
+from notifier.store.lookup import among, batches, insert_new, table_of
 from notifier.store.tables import Message, MessageLine
 from notifier.terms.decision import Decision
 from notifier.terms.time import EtaRange
@@ -74,7 +74,7 @@ def _already_told(tx: Transaction, drafts: Sequence[Draft]) -> set[_Key]:
     found: set[_Key] = set()
     for ids in batches(sorted({line.line_id for draft in drafts for line in draft.decision.lines})):
         query = select(_line.c.line_id, _line.c.channel, _line.c.purpose, _line.c.occasion, _line.c.live)
-        rows = tx.connection.execute(query.where(_line.c.line_id.in_(ids), _line.c.live.is_not(None)))
+        rows = tx.connection.execute(query.where(among(_line.c.line_id, ids), _line.c.live.is_not(None)))
         found.update((row[0], row[1], row[2], row[3], row[4]) for row in rows)
     return found
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 
 from notifier.store.engine import Transaction
-from notifier.store.lookup import batches, insert_new, table_of
+from notifier.store.lookup import among, batches, insert_new, table_of
 from notifier.store.tables import Customer, Meta
 from notifier.store.tables import Decision as DecisionRow
 from notifier.store.tables.messages import PlanRun
@@ -63,7 +63,7 @@ def bring_forward(tx: Transaction, customer_ids: Sequence[int], at: datetime) ->
     """Let plan look at these customers at `at` or earlier."""
     later = (_customer.c.due_at.is_(None)) | (_customer.c.due_at > at)
     for ids in batches(customer_ids):
-        tx.connection.execute(update(_customer).where(_customer.c.id.in_(ids), later).values(due_at=at))
+        tx.connection.execute(update(_customer).where(among(_customer.c.id, ids), later).values(due_at=at))
 
 
 def record(
@@ -106,7 +106,7 @@ def _standing(tx: Transaction, customers: set[int]) -> dict[tuple[int, str], int
     found: dict[tuple[int, str], int] = {}
     for ids in batches(sorted(customers)):
         query = select(_decision.c.customer_id, _decision.c.fingerprint, func.max(_decision.c.id))
-        query = query.where(_decision.c.customer_id.in_(ids), _decision.c.verdict != Verdict.SEND)
+        query = query.where(among(_decision.c.customer_id, ids), _decision.c.verdict != Verdict.SEND)
         for row in tx.connection.execute(query.group_by(_decision.c.customer_id, _decision.c.fingerprint)):
             found[row[0], row[1]] = row[2]
     return found

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Row, Select, case, exists, false, func, literal, 
 
 from notifier.store.engine import Transaction
 from notifier.store.holds import holds_in_force
-from notifier.store.lookup import batches, table_of
+from notifier.store.lookup import among, batches, table_of
 from notifier.store.openness import is_open, open_units
 from notifier.store.tables import (
     Address,
@@ -116,7 +116,7 @@ def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, past: Pa
     found = Gathered()
     for ids in batches(customer_ids):
         found.customers += tx.connection.execute(
-            select(_customer).where(_customer.c.id.in_(ids)).order_by(_customer.c.id)
+            select(_customer).where(among(_customer.c.id, ids)).order_by(_customer.c.id)
         )
         _group(tx, _lines(ids, now, past), "customer_id", found.lines)
         found.rewards.update(_rewards(tx, ids, now))
@@ -147,7 +147,7 @@ def _lines(customer_ids: Sequence[int], now: datetime, past: Past) -> Select[Any
     wanted.append(exists(select(_told.c.id).where(_told.c.line_id == _line.c.id, _told.c.live.is_not(None))))
     if past.law:
         wanted += [exists(select(table.c.id).where(table.c.line_id == _line.c.id)) for table in (_notice, _answer)]
-    these = _line.c.customer_id.in_(customer_ids)
+    these = among(_line.c.customer_id, customer_ids)
     return (
         select(
             _line,
@@ -176,7 +176,7 @@ def _tellings(line_ids: Sequence[int], mode: str) -> Select[Any]:
     return (
         select(_told, at, _message.c.state.in_(SENT_STATES).label("sent"))
         .join(_message, _message.c.id == _told.c.message_id)
-        .where(_told.c.line_id.in_(line_ids), _told.c.live == mode, _counted)
+        .where(among(_told.c.line_id, line_ids), _told.c.live == mode, _counted)
         .order_by(at, _told.c.id)
     )
 
@@ -184,12 +184,12 @@ def _tellings(line_ids: Sequence[int], mode: str) -> Select[Any]:
 def _notices(line_ids: Sequence[int], mode: str, now: datetime) -> Select[Any]:
     """Those of the mode at hand, and those of the tool before us, which hold in every mode."""
     ours = (_notice.c.live == mode) | _notice.c.message_id.is_(None)
-    mine = _notice.c.line_id.in_(line_ids) & ours & (_notice.c.created_at <= now)
+    mine = among(_notice.c.line_id, line_ids) & ours & (_notice.c.created_at <= now)
     return select(_notice).where(mine).order_by(_notice.c.created_at, _notice.c.id)
 
 
 def _answers(line_ids: Sequence[int], now: datetime) -> Select[Any]:
-    query = select(_answer).where(_answer.c.line_id.in_(line_ids), _answer.c.at <= now)
+    query = select(_answer).where(among(_answer.c.line_id, line_ids), _answer.c.at <= now)
     return query.order_by(_answer.c.at, _answer.c.id)
 
 
@@ -197,7 +197,7 @@ def _rewards(tx: Transaction, customer_ids: Sequence[int], now: datetime) -> dic
     query = (
         select(_reward.c.customer_id, func.count())
         .where(
-            _reward.c.customer_id.in_(customer_ids),
+            among(_reward.c.customer_id, customer_ids),
             _reward.c.voided_at.is_(None),
             _reward.c.issued_at >= datetime(now.year, 1, 1, tzinfo=UTC),
             _reward.c.issued_at <= now,
@@ -211,14 +211,14 @@ def _read_addresses(tx: Transaction, found: Gathered) -> None:
     wanted = {one for row in found.customers for one in (row.email_id, row.phone_id)}
     wanted |= {one for lines in found.lines.values() for row in lines for one in (row.email_id, row.phone_id)}
     for ids in batches(sorted(one for one in wanted if one is not None)):
-        for row in tx.connection.execute(select(_address).where(_address.c.id.in_(ids))):
+        for row in tx.connection.execute(select(_address).where(among(_address.c.id, ids))):
             found.addresses[row.id] = row
 
 
 def _read_rights(tx: Transaction, found: Gathered, customer_ids: Sequence[int], now: datetime) -> None:
     for column, all_ids in ((_consent.c.customer_id, customer_ids), (_consent.c.address_id, list(found.addresses))):
         for ids in batches(all_ids):
-            query = select(_consent).where(column.in_(ids), _consent.c.at <= now)
+            query = select(_consent).where(among(column, ids), _consent.c.at <= now)
             found.consents += tx.connection.execute(query.order_by(_consent.c.at, _consent.c.id))
     by_hash = {row.hash: row.id for row in found.addresses.values()}
     for hashes in batches(sorted(by_hash)):
@@ -261,7 +261,7 @@ def contact_queries(column: Column[Any], ids: Sequence[int], now: datetime, past
         _message.c.address_id,
         _message.c.customer_id,
     )
-    mine = column.in_(ids) & (_message.c.mode == past.mode)
+    mine = among(column, ids) & (_message.c.mode == past.mode)
     sent = select(*values, _message.c.handed_off_at.label("at"), true().label("sent"))
     waiting = select(*values, literal(now, _message.c.queued_at.type).label("at"), false().label("sent"))
     return (
@@ -275,7 +275,7 @@ def _subjects(message_ids: Sequence[int]) -> Select[Any]:
         select(_told.c.message_id, _order.c.key)
         .join(_line, _line.c.id == _told.c.line_id)
         .join(_order, _order.c.id == _line.c.order_id)
-        .where(_told.c.message_id.in_(message_ids), _told.c.live.is_not(None))
+        .where(among(_told.c.message_id, message_ids), _told.c.live.is_not(None))
         .distinct()
     )
 
