@@ -40,7 +40,7 @@ from notifier.store.engine import DATABASE_FAULTS as DATABASE_FAULTS  # noqa: PL
 from notifier.store.engine import DATABASE_TROUBLE as DATABASE_TROUBLE  # noqa: PLC0414
 from notifier.store.engine import Store, open_engine
 from notifier.store.migrate import require_current, upgrade
-from notifier.template_files import load_catalogue, packaged_folder
+from notifier.template_files import shop_catalogue
 from notifier.terms.delivery import ChannelSender
 from notifier.terms.time import zone
 from notifier.terms.words import Channel, DeliveryMode
@@ -114,8 +114,7 @@ def open_store(settings: Settings) -> Store:
 def open_house(settings: Settings) -> House:
     """Everything that pipeline needs. The caller closes `house.store`."""
     secrets_ = read_secrets(settings)
-    own = [settings.template_folder] if settings.template_folder.is_dir() else []
-    catalogue = load_catalogue([packaged_folder(), *own])
+    catalogue = shop_catalogue(settings.template_folder)
     check_purposes(list(catalogue.purposes.values()))
     brands = {key: settings.brand(key) for key in settings.brand_keys}
     web = Web(settings.web.public_url, {key: one.link_domain for key, one in brands.items()}, signing(secrets_.links))

@@ -28,6 +28,14 @@ def load_catalogue(folders: Sequence[Path]) -> Catalogue:
     return assemble(layers)
 
 
+def shop_catalogue(own: Path) -> Catalogue:
+    """The packaged templates with those of the shop's folder `own` over them, where there is one.
+
+    Raises SettingsError like `load_catalogue`.
+    """
+    return load_catalogue([packaged_folder(), *([own] if own.is_dir() else [])])
+
+
 def _read(folder: Path, faults: list[str]) -> dict[str, str]:
     if not folder.is_dir():
         faults.append(f"{folder}: is no folder; set [templates] folder, or leave it out for the packaged templates")

@@ -17,6 +17,7 @@ from notifier.cli.demo import demo
 from notifier.cli.init import init
 from notifier.cli.law import confirm, record_answer, record_refund, show_deadlines
 from notifier.cli.people import erase, hold, log, release
+from notifier.cli.policy import policy
 from notifier.cli.records import import_files
 from notifier.cli.run import run
 from notifier.cli.session import DONE, FAULT, WITH_REFUSALS, new_session
@@ -44,7 +45,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("erase", erase),
 )
 
-GROUPS: tuple[tuple[str, typer.Typer], ...] = (("log", log),)
+GROUPS: tuple[tuple[str, typer.Typer], ...] = (("log", log), ("policy", policy))
 """Commands with commands of their own."""
 
 root = typer.Typer(

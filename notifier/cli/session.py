@@ -17,7 +17,7 @@ from rich.console import Console
 from notifier import app
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
-from notifier.settings import Settings, load_settings
+from notifier.settings import Settings, given_places, load_settings
 from notifier.terms.time import utc, zone
 
 DONE, WITH_REFUSALS, FAULT = 0, 1, 2
@@ -38,6 +38,10 @@ class Session:
         if self._settings is None:
             self._settings = load_settings(app.settings_path(self.path, self.environ), self.environ)
         return self._settings
+
+    def given(self) -> dict[tuple[str | int, ...], str]:
+        """Who set each value that is no default: a line of the file, or a variable."""
+        return given_places(app.settings_path(self.path, self.environ), self.environ)
 
     @contextmanager
     def house(self) -> Iterator[House]:

@@ -116,6 +116,9 @@ def written(given: Any) -> str:
             text = written_period(given)
         case tuple():
             return f"[{', '.join(map(written, given))}]"
+        case BaseModel():
+            fields = ", ".join(f"{key} = {written(getattr(given, key))}" for key in type(given).model_fields)
+            return f"{{ {fields} }}"
         case dict():
             pairs = ", ".join(f"{json.dumps(key)} = {written(inner)}" for key, inner in given.items())
             return f"{{ {pairs} }}" if pairs else "{}"

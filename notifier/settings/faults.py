@@ -52,6 +52,14 @@ class Origins:
         """The line of `place` or of what it is in, 0 where it is not written."""
         return next((self.lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self.lines), 0)
 
+    def given(self) -> dict[Place, str]:
+        """Each place that is set, with the file's line or the variable that sets it; a list counts as its tables."""
+        found = {place: f"{self.file}:{line}" for place, line in self.lines.items()}
+        for place, line in self.lines.items():
+            if isinstance(place[-1], int):
+                found.setdefault(place[:-1], f"{self.file}:{line}")
+        return found | dict(self.variables)
+
     def tell(self, place: Place, text: str) -> str:
         """Return `text` as a fault at `place`: named by variable, else by line, else (not written) by file alone."""
         for length in range(len(place), 0, -1):

@@ -42,6 +42,17 @@ def load_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
     return settings
 
 
+def given_places(path: Path | None, environ: Mapping[str, str]) -> dict[Place, str]:
+    """Each place that the file or the environment sets, by `FILE:LINE` or the variable; all others have defaults.
+
+    For settings that `load_settings` takes: faults are told there.
+    """
+    place = path or DEFAULT_PATH
+    written, _ = _written(place, must_exist=False)
+    laid = overlay(written.tables, environ)
+    return Origins(place.name, written.lines, laid.variables).given()
+
+
 def _sections(tables: dict[str, Any], found: dict[Place, str]) -> Sections:
     """The sections in `tables`. Faults go into `found`; the rest is then read without them, for the checks between."""
     try:

@@ -1,0 +1,204 @@
+"""The effective policy as an ordered table: rules, ladder, laws, settings, each value with its source. Colour: root.
+
+Called by cli.policy and policy_page, which puts it into words.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+from types import MappingProxyType
+from typing import Any
+
+from notifier.policy.delay_rule import RULE_SETS
+from notifier.policy.figures import Figures
+from notifier.policy.rules import RULES
+from notifier.settings import Settings
+from notifier.settings.document import written
+from notifier.settings.shape import field_at, keys_at
+from notifier.template_files import shop_catalogue
+from notifier.terms.purpose import Purpose
+from notifier.terms.words import Rung
+
+SECTIONS = ("policy", "delay_rule", "eta", "placed", "eta_change", "progress", "reward")
+"""The sections of settings.toml that are policy as a whole."""
+
+READ_AS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "marketplaces": ("policy.marketplaces",),
+        "marketplaces_enabled": ("policy.marketplaces_enabled",),
+        "sources.stale_after": ("sources.stale_after_hours",),
+        "texting.on": ("sms.enabled",),
+        "texting.countries": ("sms.allowed_countries", "shop.country"),
+        "texting.week": ("policy.text_from", "policy.text_until", "policy.text_sunday_from"),
+        "email_week": ("policy.email_from", "policy.email_until"),
+        "rewards.per_year": ("reward.per_customer_per_year",),
+        "timezone": ("shop.timezone",),
+    }
+)
+"""What a rule calls a figure → the settings that it is made of; a word that is not here is a setting's own key."""
+
+FIGURE_AS: Mapping[str, str] = MappingProxyType({"most_without_news": "max_without_news"})
+"""The setting of a figure, in the section of its purpose, where it has another name."""
+
+LADDER_SAYS = (
+    "A less important message waits for a more important one to the same address, and is judged afresh a day later;"
+    " what the law requires never waits."
+)
+
+DEFAULT = "default"
+
+Given = Mapping[tuple[str | int, ...], str]
+"""Who set each place of the settings that has no default (settings.given_places)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One figure as settings.toml would write it. `source`: default, FILE:LINE, a variable, or PURPOSE/purpose.toml."""
+
+    key: str
+    value: str
+    source: str
+    meaning: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Key, the value as JSON has it, source and meaning."""
+        return asdict(self) | {"value": tomllib.loads(f"v = {self.value}")["v"] if self.value else None}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule in its place, with the ids of RULES.md and the settings that it reads."""
+
+    number: int
+    name: str
+    sentence: str
+    ids: tuple[str, ...]
+    settings: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeRow:
+    """One purpose on its rung."""
+
+    name: str
+    message_class: str
+    title: str
+    absorbs: tuple[str, ...]
+    figures: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTable:
+    """All of it, in the order in which it is asked. `laws`: jurisdiction, version, source."""
+
+    rules: tuple[RuleRow, ...]
+    ladder: tuple[tuple[Rung, tuple[PurposeRow, ...]], ...]
+    laws: tuple[tuple[str, str, str], ...]
+    settings: tuple[Value, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `notifier policy show --json` prints."""
+        return {
+            "rules": [
+                {
+                    "number": row.number,
+                    "name": row.name,
+                    "sentence": row.sentence,
+                    "ids": list(row.ids),
+                    "settings": [one.as_json() for one in row.settings],
+                }
+                for row in self.rules
+            ],
+            "ladder": [
+                {"rung": rung.word, "number": int(rung), "purposes": [_purpose_json(row) for row in rows]}
+                for rung, rows in self.ladder
+            ],
+            "laws": [{"jurisdiction": law, "version": version, "source": text} for law, version, text in self.laws],
+            "settings": [one.as_json() for one in self.settings],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """The settings, and who set them."""
+
+    settings: Settings
+    given: Given
+
+
+def policy_table(settings: Settings, given: Given) -> PolicyTable:
+    """The policy that `settings` and the shop's purposes make. Raises SettingsError for templates with faults."""
+    shop = _Shop(settings, given)
+    purposes = list(shop_catalogue(settings.template_folder).purposes.values())
+    rows = [
+        RuleRow(number, rule.name, rule.sentence, tuple(getattr(rule, "ids", ())), _read_by(shop, rule.reads))
+        for number, rule in enumerate(RULES, 1)
+    ]
+    ladder = RuleRow(len(rows) + 1, "ladder", LADDER_SAYS, (), ())
+    keys = [f"{section}.{key}" for section in SECTIONS for key in keys_at((section,))]
+    read = [one for rule in RULES for word in rule.reads for one in settings_behind(word)]
+    shown = [value for key in dict.fromkeys([*keys, *read]) for value in _values(shop, key)]
+    return PolicyTable(
+        rules=(*rows, ladder),
+        ladder=tuple((rung, tuple(_on(rung, purposes, shop))) for rung in Rung),
+        laws=tuple((law.value, told.version, told.source) for law, told in RULE_SETS.items()),
+        settings=tuple(shown),
+    )
+
+
+def settings_behind(word: str) -> tuple[str, ...]:
+    """The settings, as `section.key`, that a rule means by `word`."""
+    return READ_AS.get(word, (word,))
+
+
+def setting_of(purpose: str, figure: str) -> str:
+    """The setting, as `section.key`, that overrides a figure of a purpose; "" where there is none."""
+    key = FIGURE_AS.get(figure, figure)
+    return f"{purpose}.{key}" if key in keys_at((purpose,)) else ""
+
+
+def _read_by(shop: _Shop, words: Sequence[str]) -> tuple[Value, ...]:
+    keys = dict.fromkeys(key for word in words for key in settings_behind(word))
+    return tuple(chain.from_iterable(_values(shop, key) for key in keys))
+
+
+def _values(shop: _Shop, key: str) -> Iterator[Value]:
+    """The value of `section.key`; of a list of tables, one for each table."""
+    section, name = key.split(".")
+    place, meaning = (section, name), field_at((section, name))
+    said = getattr(shop.settings, section)
+    if isinstance(said, tuple):
+        for number, table in enumerate(said):
+            source = shop.given.get((section, number, name), DEFAULT)
+            yield Value(f"[[{section}]] {table.name} {name}", written(getattr(table, name)), source)
+        return
+    source = shop.given.get(place, DEFAULT)
+    yield Value(f"[{section}] {name}", written(getattr(said, name)), source, (meaning and meaning.description) or "")
+
+
+def _on(rung: Rung, purposes: Sequence[Purpose], shop: _Shop) -> Iterator[PurposeRow]:
+    for purpose in sorted(purposes, key=lambda one: one.name):
+        if purpose.rung is rung:
+            figures = tuple(_figures(purpose, shop))
+            yield PurposeRow(purpose.name, purpose.message_class.value, purpose.title, tuple(purpose.absorbs), figures)
+
+
+def _figures(purpose: Purpose, shop: _Shop) -> Iterator[Value]:
+    """The shop's figure wins over that of purpose.toml (policy.figures)."""
+    for figure in Figures.__dataclass_fields__:
+        key = setting_of(purpose.name, figure)
+        if key:
+            yield from _values(shop, key)
+        elif figure in purpose.figures:
+            yield Value(figure, str(purpose.figures[figure]), f"{purpose.name}/purpose.toml")
+
+
+def _purpose_json(row: PurposeRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "class": row.message_class,
+        "title": row.title,
+        "absorbs": list(row.absorbs),
+        "figures": [one.as_json() for one in row.figures],
+    }
