@@ -8,13 +8,11 @@ import hmac
 import os
 import secrets
 import socket
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
 from ipaddress import ip_address
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from notifier.channels import open_sender
@@ -38,8 +36,8 @@ from notifier.settings import Settings, Source
 from notifier.settings.as_policy import policy_of
 from notifier.store.engine import DATABASE_FAULTS as DATABASE_FAULTS  # noqa: PLC0414 - for the doors
 from notifier.store.engine import DATABASE_TROUBLE as DATABASE_TROUBLE  # noqa: PLC0414
-from notifier.store.engine import Store, open_engine
-from notifier.store.migrate import require_current, upgrade
+from notifier.store.engine import open_engine
+from notifier.store.migrate import open_store, upgrade
 from notifier.template_files import shop_catalogue
 from notifier.terms.delivery import ChannelSender
 from notifier.terms.time import zone
@@ -104,13 +102,6 @@ def migrate(settings: Settings) -> tuple[str | None, str, bool]:
     return before, after, made
 
 
-def open_store(settings: Settings) -> Store:
-    """The database, ready. Raises SchemaError with the command to type where its schema is another."""
-    engine = open_engine(settings.database_url)
-    require_current(engine)
-    return Store(engine)
-
-
 def open_house(settings: Settings) -> House:
     """Everything that pipeline needs. The caller closes `house.store`."""
     secrets_ = read_secrets(settings)
@@ -119,7 +110,7 @@ def open_house(settings: Settings) -> House:
     brands = {key: settings.brand(key) for key in settings.brand_keys}
     web = Web(settings.web.public_url, {key: one.link_domain for key, one in brands.items()}, signing(secrets_.links))
     return House(
-        store=open_store(settings),
+        store=open_store(settings.database_url),
         catalogue=catalogue,
         judging=judging(settings),
         brands={key: one.look for key, one in brands.items()},
@@ -311,8 +302,3 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost"
-
-
-def settings_path(given: Path | None, environ: Mapping[str, str]) -> Path | None:
-    """The settings file to read: the option, else NOTIFIER_SETTINGS, else the default place (None)."""
-    return given or (Path(environ["NOTIFIER_SETTINGS"]) if environ.get("NOTIFIER_SETTINGS") else None)

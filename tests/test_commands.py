@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -143,3 +145,11 @@ def test_a_database_in_trouble_is_told_with_its_reason(
         connection.execute("DROP TABLE customer")
     code = run(settings, "import", "backorders", str(orders), *NOW)
     assert (code, "no such table" in capsys.readouterr().err) == (2, True)
+
+
+def test_a_question_to_the_log_loads_nothing_of_what_sends_and_renders(settings: Path) -> None:
+    asked = ["explain", "--customer", "x", "--settings", str(settings)]
+    code = f"import sys; from notifier.cli import main; main({asked!r}); print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"alembic", "jinja2", "aiosmtplib", "structlog", "phonenumbers", "email_validator", "notifier.app"}
+    assert not heavy & set(told.stdout.split())

@@ -1,6 +1,7 @@
 """The store's foundations: schema, transactions, and the SQL twin of a pure rule."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from notifier.errors import SchemaError
 from notifier.forecast.standing import Dates, Units, standing
 from notifier.store.engine import Store, open_engine
 from notifier.store.lookup import table_of
-from notifier.store.migrate import require_current
+from notifier.store.migrate import head, require_current
 from notifier.store.openness import is_open
 from notifier.store.tables import OrderLine
 from notifier.terms.words import LineStatus
@@ -84,3 +85,11 @@ def test_a_line_is_open_in_sql_just_when_it_stands_open_in_memory(
         found = connection.execute(select(LINE.c.id).where(is_open(NOW))).all()
         undone.rollback()
     assert bool(found) == (stands.status in (LineStatus.OPEN, LineStatus.BACKORDERED))
+
+
+def test_the_newest_revision_by_name_is_the_one_that_alembic_follows_to() -> None:
+    from alembic.script import ScriptDirectory
+
+    from notifier.store import migrations
+
+    assert head() == ScriptDirectory(str(Path(str(migrations.__file__)).parent)).get_current_head()

@@ -1,64 +1,75 @@
 """The command line: one typer app, every command a thin call of pipeline. Colour: door. Entry: `notifier`, `main`.
 
-A new command is one function in a module here and one line in COMMANDS.
+A new command is one function in a module here and one line in COMMANDS. A call loads the module of its own command
+alone: the libraries of all would take longer than most commands.
 """
 
 import sys
-from collections.abc import Callable, Sequence
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from notifier.app import DATABASE_FAULTS, DATABASE_TROUBLE
-from notifier.cli.check import check
-from notifier.cli.demo import demo
-from notifier.cli.init import init
-from notifier.cli.law import confirm, record_answer, record_refund, show_deadlines
-from notifier.cli.people import erase, hold, log, release
-from notifier.cli.policy import policy
-from notifier.cli.records import import_files
-from notifier.cli.run import run
 from notifier.cli.session import DONE, FAULT, WITH_REFUSALS, new_session
-from notifier.cli.show import explain, export
-from notifier.cli.work import deliver, migrate, plan
 from notifier.errors import NotifierError, SchemaError, SettingsError, UsageError
 
-COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
-    ("demo", demo),
-    ("init", init),
-    ("check", check),
-    ("migrate", migrate),
-    ("import", import_files),
-    ("plan", plan),
-    ("deliver", deliver),
-    ("run", run),
-    ("deadlines", show_deadlines),
-    ("answer", record_answer),
-    ("confirm", confirm),
-    ("refunded", record_refund),
-    ("explain", explain),
-    ("export", export),
-    ("hold", hold),
-    ("release", release),
-    ("erase", erase),
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "demo": "demo.demo",
+        "init": "init.init",
+        "check": "check.check",
+        "migrate": "work.migrate",
+        "import": "records.import_files",
+        "plan": "work.plan",
+        "deliver": "work.deliver",
+        "run": "run.run",
+        "deadlines": "law.show_deadlines",
+        "answer": "law.record_answer",
+        "confirm": "law.confirm",
+        "refunded": "law.record_refund",
+        "explain": "explain.explain",
+        "export": "show.export",
+        "hold": "people.hold",
+        "release": "people.release",
+        "erase": "people.erase",
+        "log": "people.log",
+        "policy": "policy.policy",
+    }
 )
+"""Each command, in the order of `--help`, and where it is: a function, or a typer app with commands of its own."""
 
-GROUPS: tuple[tuple[str, typer.Typer], ...] = (("log", log), ("policy", policy))
-"""Commands with commands of their own."""
+
+class _Commands(TyperGroup):
+    """Loads a command when it is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(".")
+        found = getattr(import_module(f"notifier.cli.{module}"), name)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_group(found)
+        alone = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
 
 root = typer.Typer(
+    cls=_Commands,
     name="notifier",
     help="Tells customers honestly when their backordered goods will come.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for name, function in COMMANDS:
-    root.command(name)(function)
-for name, group in GROUPS:
-    root.add_typer(group, name=name)
 
 
 @root.callback()
@@ -70,6 +81,8 @@ def _options(
     show_version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
     if show_version:
+        from importlib.metadata import version
+
         typer.echo(version("backorder-notifier"))
         raise typer.Exit
     ctx.obj = new_session(settings)
@@ -89,16 +102,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NotifierError as refusal:
         typer.echo(str(refusal), err=True)
         return WITH_REFUSALS
-    except DATABASE_FAULTS as fault:
-        typer.echo(_without_rows(fault), err=True)
-        return FAULT
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else DONE
+    except Exception as fault:
+        from notifier.app import DATABASE_FAULTS
+
+        if not isinstance(fault, DATABASE_FAULTS):
+            raise
+        typer.echo(_without_rows(fault), err=True)
+        return FAULT
     return DONE
 
 
 def _without_rows(fault: Exception) -> str:
     """One line about a database fault; a statement, its values or a row may hold an address, so none is quoted."""
+    from notifier.app import DATABASE_TROUBLE
+
     kind = type(fault).__name__
     if not isinstance(fault, DATABASE_TROUBLE):
         return f"the database refused what it was given ({kind}). Nothing of this step was kept. Please report it"

@@ -8,8 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from notifier import app
-from notifier.cli.session import DONE, FAULT, WITH_REFUSALS, Session, say_json
-from notifier.cli.work import Json
+from notifier.cli.session import DONE, FAULT, WITH_REFUSALS, Json, Session, say_json
 from notifier.errors import SettingsError
 from notifier.pipeline.check import Access, Finding, Level, settings_faults
 from notifier.pipeline.check import check as look_at

@@ -7,8 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from notifier.cli.session import DONE, WITH_REFUSALS, Session, say_json
-from notifier.cli.work import Json, Now
+from notifier.cli.session import DONE, WITH_REFUSALS, Json, Now, Session, say_json
 from notifier.errors import UsageError
 from notifier.pipeline.answers import Answered, Asked, answer, refunded
 from notifier.pipeline.deadlines import SETTLED, Deadline, deadlines

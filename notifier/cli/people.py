@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from notifier.cli.session import Session, say_json
-from notifier.cli.work import Json, Now
+from notifier.cli.session import Json, Now, Session, say_json
 from notifier.errors import UsageError
 from notifier.pipeline import holds
 from notifier.pipeline.erase import OUT_OF_REACH

@@ -6,8 +6,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from notifier.cli.session import Session, say_json
-from notifier.cli.work import Json
+from notifier.cli.session import Json, Session, say_json
 from notifier.pipeline.policy_page import page
 from notifier.pipeline.policy_table import policy_table
 

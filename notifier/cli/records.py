@@ -7,8 +7,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from notifier import app
-from notifier.cli.session import DONE, WITH_REFUSALS, Session, say_json
-from notifier.cli.work import Json, Now
+from notifier.cli.session import DONE, WITH_REFUSALS, Json, Now, Session, say_json
 from notifier.errors import UsageError
 from notifier.pipeline.imports import KINDS, BytesRead, ImportReport, ImportRequest, import_records
 

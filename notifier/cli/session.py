@@ -1,24 +1,31 @@
-"""What every command shares: the settings path, the clock, and how faults become exit codes. Colour: door."""
+"""What every command shares: the settings path, the clock, and how faults become exit codes. Colour: door.
+
+`app` is loaded only where it is needed: with all that it can construct, it takes longer than a question to the log.
+"""
 
 import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import structlog
-from dateutil import parser as dates
+import typer
 from rich.console import Console
 
-from notifier import app
 from notifier.errors import UsageError
-from notifier.pipeline.house import House
-from notifier.settings import Settings, given_places, load_settings
+from notifier.settings import Settings, given_places, load_settings, settings_path
 from notifier.terms.time import utc, zone
+
+if TYPE_CHECKING:
+    from notifier.pipeline.house import House
+    from notifier.pipeline.reading import Store
+
+Now = Annotated[str | None, typer.Option("--now", help="Judge as of this moment, ISO 8601; default: the clock.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 DONE, WITH_REFUSALS, FAULT = 0, 1, 2
 """Exit codes: done; done with rejects or refusals; usage or settings fault."""
@@ -36,26 +43,39 @@ class Session:
     def settings(self) -> Settings:
         """The settings, read once. Raises SettingsError with every fault."""
         if self._settings is None:
-            self._settings = load_settings(app.settings_path(self.path, self.environ), self.environ)
+            self._settings = load_settings(settings_path(self.path, self.environ), self.environ)
         return self._settings
 
     def given(self) -> dict[tuple[str | int, ...], str]:
         """Who set each value that is no default: a line of the file, or a variable."""
-        return given_places(app.settings_path(self.path, self.environ), self.environ)
+        return given_places(settings_path(self.path, self.environ), self.environ)
 
     @contextmanager
-    def house(self) -> Iterator[House]:
+    def house(self) -> Iterator["House"]:
         """The shop, opened and closed again."""
+        from notifier import app
+
+        _log_to_stderr()
         house = app.open_house(self.settings())
         try:
             yield house
         finally:
             house.store.close()
 
+    def store(self) -> AbstractContextManager["Store"]:
+        """The database alone, for a command that only reads."""
+        from notifier.pipeline.reading import reading
+
+        return reading(self.settings())
+
     def moment(self, text: str | None) -> datetime:
         """The business time of this call, aware UTC:
         `--now` in ISO 8601 (a naive one in the shop's zone), else the clock.
         """
+        from dateutil import parser as dates
+
+        from notifier import app
+
         if not text:
             return app.clock()
         try:
@@ -67,7 +87,6 @@ class Session:
 
 def new_session(path: Path | None) -> Session:
     """The session of this process."""
-    _log_to_stderr()
     return Session(path, os.environ, Console(stderr=True))
 
 
@@ -77,6 +96,8 @@ def say_json(found: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
 
 
 def _log_to_stderr() -> None:
+    import structlog
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -1,4 +1,4 @@
-"""`notifier explain` and `notifier export`: what people see of the log. Colour: door."""
+"""`notifier export`: the log as a list, or all that is held about one person. Colour: door."""
 
 import csv
 import json
@@ -12,10 +12,8 @@ from typing import IO, Annotated, Any, cast
 import typer
 
 from notifier import app
-from notifier.cli.session import Session, say_json
-from notifier.cli.work import Json
+from notifier.cli.session import Session
 from notifier.errors import UsageError
-from notifier.pipeline.explain import Story, explain_customer, explain_message, explain_order
 from notifier.pipeline.house import House
 from notifier.pipeline.people import Asked
 from notifier.pipeline.person import person_document
@@ -36,38 +34,6 @@ class Layout(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
-
-
-def explain(
-    ctx: typer.Context,
-    customer: Annotated[str, typer.Option(help="The shop's id of a customer.")] = "",
-    order: Annotated[str, typer.Option(help="The shop's id of an order.")] = "",
-    message: Annotated[int | None, typer.Option(help="The id of a message, as `export messages` lists it.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Tell in plain language what was decided and said, and why."""
-    session: Session = ctx.obj
-    if sum((bool(customer), bool(order), message is not None)) != 1:
-        raise UsageError("say about whom, with exactly one of --customer ID, --order ID and --message ID")
-    with session.house() as house:
-        stories = _stories(house, customer, order, message)
-    if not stories:
-        asked = f"customer {customer!r}" if customer else f"order {order!r}" if order else f"message {message}"
-        raise UsageError(f"there is no {asked}; `notifier export messages` lists the ids of those written to")
-    if as_json:
-        found = [story.as_json() for story in stories]
-        say_json(found[0] if len(found) == 1 else {"stories": found})
-    else:
-        typer.echo("\n\n".join(story.as_text() for story in stories))
-
-
-def _stories(house: House, customer: str, order: str, message: int | None) -> list[Story]:
-    tz = house.judging.policy.timezone
-    if customer:
-        return explain_customer(house.store, customer, tz)
-    if order:
-        return explain_order(house.store, order, tz)
-    return explain_message(house.store, message or 0, tz)
 
 
 def export(

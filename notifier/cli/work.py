@@ -9,14 +9,11 @@ import typer
 from rich.progress import Progress
 
 from notifier import app
-from notifier.cli.session import DONE, WITH_REFUSALS, Session, say_json
+from notifier.cli.session import DONE, WITH_REFUSALS, Json, Now, Session, say_json
 from notifier.pipeline.deliver import DeliverReport
 from notifier.pipeline.deliver import deliver as deliver_messages
 from notifier.pipeline.plan import PlanReport
 from notifier.pipeline.plan import plan as plan_messages
-
-Now = Annotated[str | None, typer.Option("--now", help="Judge as of this moment, ISO 8601; default: the clock.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
 def migrate(ctx: typer.Context) -> None:

@@ -173,4 +173,5 @@ def _plain(name: str) -> str:
 
 def _printable(words: str) -> str:
     """One line without control characters: keys and subjects come from outside, and this goes to a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(words.split()))
+    line = " ".join(words.split())
+    return line if line.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in line)

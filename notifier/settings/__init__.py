@@ -11,9 +11,9 @@ faults       faults as sentences with file, line, key and remedy
 document     settings.toml, written from the descriptions
 """
 
-from notifier.settings.load import DEFAULT_PATH, given_places, load_settings
+from notifier.settings.load import DEFAULT_PATH, given_places, load_settings, settings_path
 from notifier.settings.shop import Brand
 from notifier.settings.sources import Profile, Source
 from notifier.settings.whole import Settings
 
-__all__ = ["DEFAULT_PATH", "Brand", "Profile", "Settings", "Source", "given_places", "load_settings"]
+__all__ = ["DEFAULT_PATH", "Brand", "Profile", "Settings", "Source", "given_places", "load_settings", "settings_path"]

@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticUndefined
-from rapidfuzz import fuzz, process, utils
 
 from notifier.settings.shape import field_at, is_secret, keys_at
 from notifier.settings.values import written_period
@@ -141,6 +140,8 @@ def _remedy(place: Place) -> str:
 
 def meant(key: str, known: Sequence[str]) -> str:
     """Return the remedy for an unknown `key`: the nearest of the `known` ones, else all of them."""
+    from rapidfuzz import fuzz, process, utils
+
     nearest = process.extractOne(
         key, known, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_CLOSE_ENOUGH
     )

@@ -18,6 +18,11 @@ DEFAULT_PATH = Path("settings.toml")
 LARGEST_FILE = 1024 * 1024
 
 
+def settings_path(given: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """The settings file to read: the option, else NOTIFIER_SETTINGS, else the default place (None)."""
+    return given or (Path(environ["NOTIFIER_SETTINGS"]) if environ.get("NOTIFIER_SETTINGS") else None)
+
+
 def load_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """Return the settings in `path` with `environ` laid over; None means settings.toml here, which need not exist.
 

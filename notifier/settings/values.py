@@ -1,6 +1,8 @@
 """Kinds of values in settings that check themselves: zones, countries, addresses, periods, URLs. Colour: root.
 
 Used by the sections. A validator raises ValueError with what is wrong and what to write; `faults` adds file and line.
+
+The libraries that know addresses and numbers are loaded where one is written: every command reads the settings.
 """
 
 import re
@@ -10,10 +12,8 @@ from email.utils import getaddresses, quote
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-import phonenumbers
 from babel import Locale as BabelLocale
 from babel import UnknownLocaleError
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from notifier.terms.time import zone
@@ -86,6 +86,8 @@ def _one_line(text: str) -> str:
 def _address(text: str) -> str:
     if not text:
         return text
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError as error:
@@ -95,6 +97,8 @@ def _address(text: str) -> str:
 def _sender(text: str) -> str:
     if not text:
         return text
+    from email_validator import EmailNotValidError, validate_email
+
     found = getaddresses([_one_line(text)])
     try:
         (name, address) = found[0] if len(found) == 1 else ("", "")
@@ -113,6 +117,8 @@ def mailbox(name: str, address: str) -> str:
 def _phone(text: str) -> str:
     if not text:
         return text
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException as error:
