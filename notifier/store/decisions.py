@@ -71,7 +71,7 @@ def record(
 ) -> None:
     """Store the decisions of a run; `messages` gives the message id by position of the decision that made it."""
     prints = [_fingerprint(one) for one in decisions]
-    standing = _standing(tx, {one.customer_id for one in decisions})
+    standing = _standing(tx, {one.customer_id for one in decisions if one.verdict is not Verdict.SEND})
     again: list[dict[str, Any]] = []
     fresh: list[dict[str, Any]] = []
     for position, decision in enumerate(decisions):
