@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from notifier.pipeline.narration import paragraphs
+from notifier.pipeline.narration import again, paragraphs
 from notifier.pipeline.wording import WallClock
 from notifier.queries.stories import Chapter, DecisionTold, MessageTold, of_customer, of_message, of_order
 from notifier.store.engine import Store, Transaction
@@ -55,13 +55,15 @@ class Story:
                 }
                 for one in told.promises
             ],
+            "looked_at_again": _instant(told.due_at),
         }
 
     def as_text(self) -> str:
         """Paragraphs in the order of time, in the shop's zone; never an address, never what a message said."""
         title = f"Customer {self.chapter.customer} ({self.chapter.brand}). Times are those of {self.tz.key}."
-        told = paragraphs(self.chapter, WallClock(self.tz))
-        return "\n\n".join([title, *(told or ["Nothing was decided or said yet."])])
+        clock = WallClock(self.tz)
+        told = paragraphs(self.chapter, clock) or ["Nothing was decided or said yet."]
+        return "\n\n".join([title, *told, *again(self.chapter.due_at, clock)])
 
 
 def explain_customer(store: Store, key: str, tz: ZoneInfo) -> list[Story]:

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from notifier.pipeline.reasons import because
+from notifier.pipeline.seen import notice_words, plain, seen
 from notifier.pipeline.wording import NO_DATE, PROVIDER, WallClock, kind_of_message, listed, orders_of, span, why_due
 from notifier.queries.stories import Chapter, ContactTold, DecisionTold, MessageTold, PromiseMade, RuleSeen
 from notifier.store.holds import CALL
+from notifier.terms.time import EPOCH
 from notifier.terms.words import Channel, Direction, HoldReason, MessageState, Outcome, Verdict
 
 _GONE = frozenset({MessageState.HANDED_OFF, MessageState.ACCEPTED, MessageState.REFUSED, MessageState.UNKNOWN})
@@ -24,6 +26,14 @@ def paragraphs(chapter: Chapter, clock: WallClock) -> list[str]:
     teller = _Teller(chapter, clock)
     found = sorted(teller.events(), key=lambda event: event[0])
     return [_printable(words) for _, words in found]
+
+
+def again(due_at: datetime | None, clock: WallClock) -> list[str]:
+    """When plan looks at the customer again, as the last paragraph; none where only new facts can change anything."""
+    if due_at is None:
+        return []
+    when = "at the next plan" if due_at == EPOCH else f"on {clock.at(due_at)}, or by the first plan after it"
+    return [f"The customer is looked at again {when}."]
 
 
 class _Teller:
@@ -52,7 +62,7 @@ class _Teller:
             yield promise.told_at, self._promise(promise)
 
     def _decision(self, decision: DecisionTold) -> str:
-        kind = kind_of_message(decision.purpose, decision.channel)
+        kind = kind_of_message(decision.purpose, decision.channel) + notice_words(decision.notice)
         what = f"{kind} about {orders_of(line.order for line in decision.lines)}"
         why = why_due(decision.lines, decision.purpose, self._clock.day_of(decision.at))
         when = f"On {self._clock.at(decision.at)} the bot"
@@ -158,17 +168,13 @@ class _Teller:
 
 
 def _rules(trace: Sequence[RuleSeen]) -> str:
-    passed = ", ".join(_plain(step.rule) for step in trace if step.result == "pass")
+    passed = ", ".join(plain(step.rule) for step in trace if step.result == "pass")
     words = f"Rules passed: {passed}." if passed else ""
     for step in trace:
         if step.result != "pass":
-            saw = ", ".join(f"{_plain(name)} {value}" for name, value in step.saw)
-            words += f" Decided by the rule {_plain(step.rule)}{f' ({saw})' if saw else ''}."
+            saw = ", ".join(seen(name, value) for name, value in step.saw)
+            words += f" Decided by the rule {plain(step.rule)}{f' ({saw})' if saw else ''}."
     return words.strip()
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _printable(words: str) -> str:

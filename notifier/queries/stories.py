@@ -127,7 +127,7 @@ class PromiseMade:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One customer of one brand, each list oldest first."""
+    """One customer of one brand, each list oldest first. `due_at`: when plan looks again; None: when facts change."""
 
     customer: str
     brand: str
@@ -135,6 +135,7 @@ class Chapter:
     messages: tuple[MessageTold, ...]
     contacts: tuple[ContactTold, ...]
     promises: tuple[PromiseMade, ...]
+    due_at: datetime | None = None
 
 
 def of_customer(tx: Transaction, key: str) -> list[Chapter]:
@@ -201,6 +202,7 @@ def _chapter(tx: Transaction, customer: Row[Any], parts: _Parts) -> Chapter:
         messages=tuple(_message_told(row, told[row.id], tries.get(row.id, ())) for row in parts.messages),
         contacts=tuple(_contacts(tx, customer.id, parts.contacts_of)),
         promises=tuple(parts.promises),
+        due_at=customer.due_at,
     )
 
 

@@ -52,7 +52,8 @@ def test_explain_tells_the_story_in_the_shops_time(call: Call, log: ShopLog, ask
 
 def test_explain_prints_one_json_object(call: Call, log: ShopLog) -> None:
     _, said, _ = call("explain", "--customer", "QUICK", "--json")
-    assert set(json.loads(said)) == {"customer", "brand", "decisions", "messages", "contacts", "promises"}
+    parts = {"customer", "brand", "decisions", "messages", "contacts", "promises", "looked_at_again"}
+    assert set(json.loads(said)) == parts
 
 
 def test_explain_of_a_key_that_two_brands_have_lists_both(call: Call, log: ShopLog) -> None:
