@@ -1,6 +1,8 @@
 """`python -m benchmarks`: everything that is measured."""
 
-from benchmarks import end_to_end
+from benchmarks import end_to_end, explain, plan_scale
 
 if __name__ == "__main__":
     end_to_end.run()
+    plan_scale.run()
+    explain.run()
