@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from notifier.channels import open_sender
 from notifier.channels.folder import FolderAccess, FolderSender
@@ -24,7 +22,7 @@ from notifier.forecast.eta import ShopFigures
 from notifier.outbox import Backoff
 from notifier.pipeline.deliver import Wires
 from notifier.pipeline.facts import Judging
-from notifier.pipeline.house import House, Sending, Web, remembering
+from notifier.pipeline.house import Brake, Guards, House, Sending, Web, remembering
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
 from notifier.policy.occasions import check_purposes
@@ -34,6 +32,7 @@ from notifier.render_pool import Limits, RenderPool
 from notifier.rewards import RewardTerms
 from notifier.settings import Settings, Source
 from notifier.settings.as_policy import policy_of
+from notifier.settings.hosts import far_hosts
 from notifier.store.engine import DATABASE_FAULTS as DATABASE_FAULTS  # noqa: PLC0414 - for the doors
 from notifier.store.engine import DATABASE_TROUBLE as DATABASE_TROUBLE  # noqa: PLC0414
 from notifier.store.engine import open_engine
@@ -116,7 +115,8 @@ def open_house(settings: Settings) -> House:
         brands={key: one.look for key, one in brands.items()},
         web=web,
         sending=_sending(settings),
-        max_per_run=settings.safety.max_per_run,
+        brake=Brake(settings.safety.max_per_run, settings.safety.surge_factor, settings.safety.surge_least),
+        guards=guards(settings),
         remembering=remembering(settings, secrets_.addresses),
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
         reward=_reward(settings),
@@ -282,23 +282,16 @@ def sources(settings: Settings) -> list[ConfiguredSource]:
     return found
 
 
+def guards(settings: Settings) -> Guards:
+    """What is looked at before anything goes out: nothing where no customer is reached."""
+    if settings.delivery.mode is not DeliveryMode.LIVE:
+        return Guards()
+    return Guards(settings.tick_file, clock, go_live=bool(far_hosts(settings)))
+
+
 def refuse_time_travel(settings: Settings) -> None:
     """Raise UsageError where `--now` could put a made-up date before a customer: only folder and loopback are safe."""
     if settings.delivery.mode is DeliveryMode.FOLDER:
         return
-    hosts = {"[email] host": settings.email.host}
-    if settings.sms.enabled:
-        hosts["[sms] api_base"] = urlsplit(settings.sms.api_base).hostname or "api.twilio.com"
-    for setting, host in hosts.items():
-        if not is_loopback(host):
-            raise UsageError(
-                f"--now is refused, because {setting} reaches {host}; use it with mode folder or on loopback"
-            )
-
-
-def is_loopback(host: str) -> bool:
-    """True for localhost and the loopback addresses; other names are not looked up."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
+    for setting, host in far_hosts(settings).items():
+        raise UsageError(f"--now is refused, because {setting} reaches {host}; use it with mode folder or on loopback")

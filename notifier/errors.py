@@ -8,10 +8,13 @@ NotifierError                 everything this product raises on purpose
 │   ├── ImportRefused         a whole file is refused, nothing of it was taken (exit code 1)
 │   ├── ErasureRefused        somebody cannot be erased yet (exit code 1)
 │   ├── RenderError           a template or its limits; the message is held
-│   └── Stopped               a safety brake stopped a run before anything was queued (exit code 1)
+│   ├── Stopped               a safety brake stopped a run before anything was queued (exit code 1)
+│   └── Unsafe                nothing may go out before a person has looked: go-live, restore, clocks (exit code 1)
 ├── Transient                 worth another try later: certainly not sent
 └── Unknown                   the network broke off after the hand-off: it may have gone
 """
+
+from collections.abc import Mapping
 
 
 class NotifierError(Exception):
@@ -55,7 +58,20 @@ class RenderError(Permanent):
 
 
 class Stopped(Permanent):
-    """A safety brake stopped a run."""
+    """A safety brake stopped a run. `run` is its id where it waits for a person, `found` what it would have sent."""
+
+    def __init__(self, text: str, run: int | None = None, found: Mapping[str, object] | None = None) -> None:
+        super().__init__(text)
+        self.run = run
+        self.found = found or {}
+
+
+class Unsafe(Permanent):
+    """Nothing may go out before a person has looked. `subject` is what the team's email is headed with."""
+
+    def __init__(self, subject: str, text: str) -> None:
+        super().__init__(text)
+        self.subject = subject
 
 
 class Transient(NotifierError):

@@ -16,7 +16,8 @@ from notifier import app
 from notifier.pipeline.deliver import Clock, DeliverReport, deliver
 from notifier.pipeline.house import House
 from notifier.pipeline.imports import ImportReport, ImportRequest, import_records
-from notifier.pipeline.plan import PlanReport, plan
+from notifier.pipeline.plan import plan
+from notifier.pipeline.plan_report import PlanReport
 from notifier.settings import Settings, load_settings
 from notifier.store.lookup import table_of
 

@@ -9,8 +9,9 @@ from rich.status import Status
 
 from notifier import app
 from notifier.cli.session import Session
-from notifier.errors import Stopped
+from notifier.errors import Stopped, Unsafe
 from notifier.pipeline.alarms import tell_deadlines
+from notifier.pipeline.brake import alarm_required, tell_stop
 from notifier.pipeline.cleanup import clean_up
 from notifier.pipeline.deliver import DeliverReport, Wires, deliver
 from notifier.pipeline.house import House
@@ -18,9 +19,6 @@ from notifier.pipeline.plan import plan
 from notifier.pipeline.sources import ConfiguredSource, SourceReading, read_source, tell_reading, tell_stale
 from notifier.pipeline.team import Team, tell_team_daily
 from notifier.schedule import Tick, keep_time
-
-BRAKE = "A run was stopped: too many customers at once"
-"""The subject under which the team hears of the brake, once a day."""
 
 OVER_LIMIT = "The daily limit of texts is reached"
 """The subject under which the team hears of it, once a day."""
@@ -105,10 +103,21 @@ async def _plan(work: Work) -> None:
         report = await asyncio.to_thread(plan, work.house, now, False, lambda done, due: None)
     except Stopped as stopped:
         work.board.say("plan", "stopped by the brake")
-        await tell_team_daily(work.house.store, work.team, BRAKE, str(stopped), now)
+        if stopped.run is not None:
+            await tell_stop(work.house, work.team, stopped.run, now)
         return
+    except Unsafe as unsafe:
+        await _tell_unsafe(work, "plan", unsafe)
+        return
+    finally:
+        await alarm_required(work.house, work.team, now)
     counts = report.as_json()["decisions"]
     work.board.say("plan", f"{counts['send']} queued, {counts['hold']} held, {counts['skip']} skipped")
+
+
+async def _tell_unsafe(work: Work, what: str, unsafe: Unsafe) -> None:
+    work.board.say(what, unsafe.subject)
+    await tell_team_daily(work.house.store, work.team, unsafe.subject, f"{unsafe}.\n", app.clock())
 
 
 async def _deliver(work: Work) -> None:
@@ -116,7 +125,11 @@ async def _deliver(work: Work) -> None:
         words = ", ".join(f"{count} {name}" for name, count in asdict(report).items() if count)
         work.board.say("deliver", words or "nothing due")
 
-    report = await deliver(work.house, work.wires, app.clock, work.stop, show)
+    try:
+        report = await deliver(work.house, work.wires, app.clock, work.stop, show)
+    except Unsafe as unsafe:
+        await _tell_unsafe(work, "deliver", unsafe)
+        return
     show(report)
     if report.over_limit:
         words = (

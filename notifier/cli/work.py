@@ -10,10 +10,12 @@ from rich.progress import Progress
 
 from notifier import app
 from notifier.cli.session import DONE, WITH_REFUSALS, Json, Now, Session, say_json
+from notifier.errors import Stopped
+from notifier.pipeline.brake import tell_stop
 from notifier.pipeline.deliver import DeliverReport
 from notifier.pipeline.deliver import deliver as deliver_messages
-from notifier.pipeline.plan import PlanReport
 from notifier.pipeline.plan import plan as plan_messages
+from notifier.pipeline.plan_report import PlanReport
 
 
 def migrate(ctx: typer.Context) -> None:
@@ -41,7 +43,14 @@ def plan(
         Progress(console=session.console, transient=True, disable=not session.console.is_terminal) as bar,
     ):
         task = bar.add_task("judging customers", total=None)
-        report = plan_messages(house, at, dry_run, lambda done, due: bar.update(task, completed=done, total=due))
+        try:
+            report = plan_messages(house, at, dry_run, lambda done, due: bar.update(task, completed=done, total=due))
+        except Stopped as stop:
+            if as_json:
+                say_json(stop.found)
+            if stop.run is not None:
+                asyncio.run(tell_stop(house, app.team(session.settings()), stop.run, at))
+            raise
     if as_json:
         say_json(report.as_json())
     else:
@@ -55,6 +64,11 @@ def _tell_plan(session: Session, report: PlanReport, dry_run: bool) -> None:
     session.console.print(
         f"{counts['send']} {verb}, {counts['hold']} held, {counts['skip']} skipped, for {report.customers} customers"
     )
+    if report.unfinished:
+        session.console.print(
+            f"  {report.unfinished} customers are left out: an import that concerns them has not come to its end."
+            " Import the same file again where it was cut off"
+        )
     for purpose, by_verdict in told["by_purpose"].items():
         parts = ", ".join(f"{count} {word}" for word, count in by_verdict.items() if count)
         session.console.print(f"  {purpose}: {parts}")

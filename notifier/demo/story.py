@@ -18,7 +18,8 @@ from notifier.errors import Stopped
 from notifier.pipeline.deliver import Wires, deliver
 from notifier.pipeline.house import House
 from notifier.pipeline.imports import ImportRequest, import_records
-from notifier.pipeline.plan import PlanReport, plan
+from notifier.pipeline.plan import plan
+from notifier.pipeline.plan_report import PlanReport
 from notifier.queries.run_story import judged_in, sent_so_far
 from notifier.settings import Settings, load_settings
 from notifier.terms.time import zone

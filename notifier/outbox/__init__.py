@@ -4,6 +4,7 @@ put       a decision to send becomes a queued row, unique by its key, before the
 claim     queued rows are leased to a worker; what a dead worker left comes back
 judged    claimed rows that are no longer right are withdrawn, held, or lose a line
 hand_off  durable just before the first byte, with the body and the attempt
+take_over what was told by other means becomes a row that is never sent
 settle    what the provider said
 texts     how many texts may go on a day
 
@@ -12,9 +13,19 @@ Leases run by the database's clock; `now` is business time.
 
 from notifier.outbox.claim import claim, extend, recover, release
 from notifier.outbox.hand_off import Rendered, VersionUsed, hand_off, keep_versions
-from notifier.outbox.judged import drop_lines, hold_back, put_back, recall, release_mended, retell, withdraw
+from notifier.outbox.judged import (
+    drop_lines,
+    hold_back,
+    put_back,
+    put_back_paused,
+    recall,
+    release_mended,
+    retell,
+    withdraw,
+)
 from notifier.outbox.put import Draft, message_key, put
 from notifier.outbox.settle import Backoff, Settled, settle
+from notifier.outbox.take_over import take_over, take_over_queued
 from notifier.outbox.texts import TextLimits, count_texts, give_back_texts, next_text_day
 
 __all__ = [
@@ -36,11 +47,14 @@ __all__ = [
     "next_text_day",
     "put",
     "put_back",
+    "put_back_paused",
     "recall",
     "recover",
     "release",
     "release_mended",
     "retell",
     "settle",
+    "take_over",
+    "take_over_queued",
     "withdraw",
 ]

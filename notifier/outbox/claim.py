@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, not_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
+from notifier.store.pauses import paused_messages
 from notifier.store.tables import Message
 from notifier.terms.words import MessageState
 
@@ -14,11 +15,14 @@ _message = table_of(Message)
 
 
 def claim(tx: Transaction, worker: str, most: int, lease_seconds: float, now: datetime) -> list[Row[Any]]:
-    """Take up to `most` queued messages that may go at `now`, the highest rung first, for `lease_seconds`."""
+    """Take up to `most` queued messages that may go at `now`, the highest rung first, for `lease_seconds`.
+
+    What is paused stays in the queue. The caller holds the pauses' lock.
+    """
     clock = tx.database_now()
     due = (
         select(_message.c.id)
-        .where(_message.c.state == MessageState.QUEUED, _message.c.not_before <= now)
+        .where(_message.c.state == MessageState.QUEUED, _message.c.not_before <= now, not_(paused_messages(tx)))
         .order_by(_message.c.rung, _message.c.not_before, _message.c.id)
         .limit(most)
     )

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
+from notifier.store.pauses import paused_messages
 from notifier.store.tables import Message, MessageLine
 from notifier.terms.time import EtaRange
 from notifier.terms.words import MessageState
@@ -66,6 +67,22 @@ def put_back(tx: Transaction, message_ids: Sequence[int], until: datetime, reaso
     for ids in batches(message_ids):
         mine = _message.c.id.in_(ids) & (_message.c.state == MessageState.CLAIMED)
         tx.connection.execute(update(_message).where(mine).values(**back))
+
+
+def put_back_paused(tx: Transaction, message_ids: Sequence[int]) -> set[int]:
+    """Give back those claimed messages that somebody has paused since, to go once it is resumed; returns them.
+
+    The caller holds the pauses' lock.
+    """
+    back = {"state": MessageState.QUEUED.value, "claimed_by": "", "lease_until": None}
+    found: set[int] = set()
+    paused = paused_messages(tx)
+    for ids in batches(message_ids):
+        mine = _message.c.id.in_(ids) & (_message.c.state == MessageState.CLAIMED) & paused
+        found |= {
+            *tx.connection.execute(update(_message).where(mine).values(**back).returning(_message.c.id)).scalars()
+        }
+    return found
 
 
 def _close(tx: Transaction, reasons: Mapping[int, str], state: MessageState, now: datetime) -> None:

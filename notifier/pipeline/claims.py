@@ -13,7 +13,10 @@ from notifier import notices, outbox, rewards
 from notifier.errors import RenderError
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run
+from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
+from notifier.pipeline.pauses import share_pauses, under_pauses
+from notifier.pipeline.withheld import with_silenced
 from notifier.policy.clocks import text_clocks
 from notifier.policy.decide import Written, still_due
 from notifier.policy.figures import Policy
@@ -62,8 +65,14 @@ class Claimed:
 
 
 def claim(house: House, now: datetime) -> Claimed:
-    """Claim messages and judge them again at `now`; commits before anything is rendered or sent."""
-    with house.store.write() as tx:
+    """Claim messages and judge them again at `now`; commits before anything is rendered or sent.
+
+    What is paused stays in the queue. Raises Unsafe where a person must look first (`pipeline.guard`).
+    """
+    with guarded(house, now) as guard:
+        tx = guard.tx
+        share_pauses(tx)
+        house = under_pauses(tx, house)
         outbox.recover(tx, now)
         outbox.release_mended(tx, lambda purpose, locale, brand: _version(house, purpose, locale, brand))
         sending = house.sending
@@ -72,14 +81,16 @@ def claim(house: House, now: datetime) -> Claimed:
         found = Claimed(claimed=len(rows))
         if rows:
             _judge(tx, house, rows, found, now)
-        return found
+            guard.tick()
+    return found
 
 
 def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed, now: datetime) -> None:
     customer_ids = sorted({row.customer_id for row in rows})
     stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
     market = with_run(read_market(tx, now, customer_ids, local_day(now, house.judging.policy.timezone)), stale, True)
-    customers = {one.id: one for one in read_facts(tx, customer_ids, market, house.judging, now)}
+    people = with_silenced(tx, read_facts(tx, customer_ids, market, house.judging, now))
+    customers = {one.id: one for one in people}
     told_lines = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
     book = _Book()

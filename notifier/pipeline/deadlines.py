@@ -11,7 +11,7 @@ from typing import Any
 from notifier.pipeline.facts import read_every_line, read_market
 from notifier.pipeline.house import House
 from notifier.store.engine import Transaction
-from notifier.store.gather import due_customers
+from notifier.store.gather import due_customers, due_query
 from notifier.store.lookup import batches
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.law import LegalState
@@ -59,7 +59,7 @@ def deadlines(house: House, now: datetime) -> list[Deadline]:
 
 def everybody(tx: Transaction, house: House, now: datetime) -> Iterator[CustomerFacts]:
     """All customers with any line, with every line they have, some thousands in memory at once."""
-    ids = list(due_customers(tx, now, every=True))
+    ids = list(due_customers(tx, due_query(now, every=True)))
     for some in batches(ids, CUSTOMERS_A_BATCH):
         yield from with_every_line(tx, house, some, now)
 

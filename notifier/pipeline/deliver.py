@@ -20,6 +20,7 @@ from notifier.errors import Transient
 from notifier.pipeline.claims import FRESH, Ready, claim
 from notifier.pipeline.house import House
 from notifier.pipeline.lawful import Lawful
+from notifier.pipeline.pauses import share_pauses
 from notifier.pipeline.reasons import RENDER_FAILED, UNLAWFUL
 from notifier.render.links import short_token
 from notifier.render_pool import Rendered, RenderFailure, RenderPool
@@ -187,7 +188,8 @@ class _Ledger:
     def hand_off(self, group: Sequence[Parcel]) -> Sequence[Parcel]:
         """Commit the group as handed off; a message that another worker took over is left out.
 
-        A group that waited too long is given back: it was judged by facts and hours that may be others now.
+        A group that waited too long is given back: it was judged by facts and hours that may be others now. So is what
+        somebody paused meanwhile.
         """
         sending, now = self._house.sending, self._clock()
         with self._house.store.write() as tx:
@@ -195,6 +197,9 @@ class _Ledger:
                 outbox.put_back(tx, [one.message_id for one in group], now)
                 self.given_back += len(group)
                 return []
+            share_pauses(tx)
+            paused = outbox.put_back_paused(tx, [one.message_id for one in group])
+            self.given_back += len(paused)
             outbox.extend(tx, sending.worker, sending.lease_seconds)
             over = self._keep_to_limit(tx, group, now)
             going = [self._ready[one.message_id] for one in group if one.message_id not in over]

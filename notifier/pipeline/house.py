@@ -1,8 +1,9 @@
 """What every pipeline function needs, built once by app: store, words, policy, secrets. Colour: root."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from notifier.outbox import Backoff, TextLimits
 from notifier.pipeline.facts import Judging
@@ -56,11 +57,35 @@ def remembering(settings: Settings, hash_key: bytes) -> Remembering:
 
 
 @dataclass(frozen=True, slots=True)
+class Brake:
+    """When a run is too large to go by itself: more than `customers` in an hour, or `surge_factor` times the usual run
+    (0: no such limit), where that is more than `surge_least`.
+    """
+
+    customers: int
+    surge_factor: int = 5
+    surge_least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What is looked at before anything goes out, in mode live. None, False: not looked at.
+
+    `tick_file` is the machine's own counter, `host_clock` the machine's clock, to be compared with the database's;
+    `go_live`: somebody must have said `notifier go-live`.
+    """
+
+    tick_file: Path | None = None
+    host_clock: Callable[[], datetime] | None = None
+    go_live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """One shop, ready to work.
 
-    `stale_after` is each configured source's limit, `max_per_run` the brake in customers, `lapse` what happens
-    to a line whose time is up by law: ask (a person confirms) or cancel.
+    `stale_after` is each configured source's limit, `lapse` what happens to a line whose time is up by law: ask (a
+    person confirms) or cancel.
     """
 
     store: Store = field(repr=False)
@@ -69,11 +94,12 @@ class House:
     brands: Mapping[str, BrandLook]
     web: Web
     sending: Sending
-    max_per_run: int
+    brake: Brake
     remembering: Remembering
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     reward: RewardTerms | None = None
     lapse: str = "ask"
+    guards: Guards = Guards()
 
     @property
     def purposes(self) -> Sequence[Purpose]:

@@ -5,7 +5,7 @@ Called by pipeline.plan inside its transaction. Where a line stands is `policy.d
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from notifier import notices, outbox, standings
 from notifier.pipeline.house import House
@@ -113,10 +113,10 @@ def give_notices(
         notices.put(tx, given, house.sending.mode.value, now)
 
 
-def keep_standings(
-    tx: Transaction, house: House, facts: Iterable[CustomerFacts], decisions: Sequence[Decision], now: datetime
-) -> None:
-    """Keep where each line stands, with what a person must know of it at once."""
+def standings_of(
+    house: House, facts: Iterable[CustomerFacts], decisions: Sequence[Decision], now: datetime
+) -> list[standings.Standing]:
+    """Where each line stands, with what a person must know of it at once."""
     unreachable = {
         line.line_id
         for one in decisions
@@ -124,9 +124,19 @@ def keep_standings(
         for line in one.lines
     }
     policy = house.judging.policy
-    rows = [_row(line, unreachable, policy, now) for customer in facts for line in customer.lines if line.legal]
+    return [_row(line, unreachable, policy, now) for customer in facts for line in customer.lines if line.legal]
+
+
+def keep_standings(tx: Transaction, rows: Sequence[standings.Standing]) -> None:
+    """Keep where each line stands."""
     if rows:
         standings.keep(tx, rows)
+
+
+def pressing(rows: Iterable[standings.Standing], now: datetime) -> list[standings.Standing]:
+    """Those that the team is to be told of: kept even where the brake takes the run back, for deadlines run on."""
+    soon = now + timedelta(hours=max(standings.WARNINGS))
+    return [one for one in rows if one.alarm or (one.deadline_at is not None and one.deadline_at <= soon)]
 
 
 def _row(line: LineFacts, unreachable: set[int], policy: Policy, now: datetime) -> standings.Standing:

@@ -112,6 +112,8 @@ class _Teller:
                 said = f"It was withdrawn{settled} and not sent, because {because(message.reason)}."
             case MessageState.HELD:
                 said = f"It was held back{settled}, because {because(message.reason)}; a person must see to it."
+            case MessageState.TAKEN_OVER:
+                said = f"It was not sent{settled}, because {because(message.reason)}: it counts as told."
             case MessageState.QUEUED | MessageState.CLAIMED:
                 said = self._waiting(message, provider, since)
         return said

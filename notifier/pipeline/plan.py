@@ -1,35 +1,39 @@
 """Plan: due customers → facts → decisions → outbox. Colour: root. Called by schedule and cli.
 
 One transaction under one lock: two schedulers plan one after the other and each sees what the other queued; a brake
-or a
-crash leaves nothing half planned.
+or a crash leaves nothing half planned. The order of work is in `judge` and `_apply`, and a person's word on a stopped
+run goes the same way (`pipeline.runs`).
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import structlog
 
 from notifier import outbox, rewards
-from notifier.errors import Stopped
 from notifier.pipeline import legal
+from notifier.pipeline.brake import TooLarge, brake, stopped
 from notifier.pipeline.content import told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run
+from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
+from notifier.pipeline.pauses import under_pauses
+from notifier.pipeline.plan_report import PlanReport
+from notifier.pipeline.withheld import AWAITING_APPROVAL, Word, hold_withheld, obey, with_silenced
 from notifier.policy.decide import decide
 from notifier.records.sources import stale_sources
 from notifier.store.decisions import close_run, last_planned, mode_changed, open_run, record, set_due
 from notifier.store.engine import Transaction
 from notifier.store.gather import due_customers, due_query
 from notifier.store.lookup import batches
+from notifier.store.unfinished import concerned
+from notifier.store.unfinished import count as count_of
 from notifier.terms.decision import Decision
 from notifier.terms.facts import CustomerFacts, PastContact
 from notifier.terms.time import local_day
-from notifier.terms.words import Verdict
+from notifier.terms.words import RunState, Verdict
 
 CUSTOMERS_A_BATCH = 2000
 """Facts in memory at once: about 20 MB."""
@@ -54,40 +58,6 @@ Progress = Callable[[int, int], None]
 """Called with customers judged and customers due."""
 
 
-@dataclass(slots=True)
-class PlanReport:
-    """What a run decided; all counts are of decisions, `customers` of people about whom something was decided."""
-
-    at: datetime
-    run: int | None = None
-    customers: int = 0
-    messaged: int = 0
-    verdicts: Counter[str] = field(default_factory=Counter)
-    purposes: dict[str, Counter[str]] = field(default_factory=dict)
-    reasons: Counter[str] = field(default_factory=Counter)
-
-    def count(self, decisions: Sequence[Decision]) -> None:
-        """Take in the decisions of some customers."""
-        self.customers += len({one.customer_id for one in decisions})
-        self.messaged += len({one.customer_id for one in decisions if one.verdict is Verdict.SEND})
-        for one in decisions:
-            self.verdicts[one.verdict.value] += 1
-            self.purposes.setdefault(one.purpose.name, Counter())[one.verdict.value] += 1
-            self.reasons[one.reason] += 1
-
-    def as_json(self) -> dict[str, Any]:
-        """The object that `notifier plan --json` prints."""
-        words = [verdict.value for verdict in Verdict]
-        return {
-            "at": self.at.isoformat(),
-            "run": self.run,
-            "customers": self.customers,
-            "decisions": {word: self.verdicts[word] for word in words},
-            "by_purpose": {name: {word: c[word] for word in words} for name, c in sorted(self.purposes.items())},
-            "by_reason": dict(sorted(self.reasons.items())),
-        }
-
-
 class _DryRun(Exception):
     """Leaves the transaction without a trace."""
 
@@ -95,93 +65,98 @@ class _DryRun(Exception):
 def plan(house: House, now: datetime, dry_run: bool, progress: Progress) -> PlanReport:
     """Judge everybody who is due at the UTC instant `now` and queue what is to be said.
 
-    Raises Stopped when the run would write to more than `max_per_run` customers: then nothing is queued, and the
-    stopped run is on record.
+    Raises Stopped when the run is too large to go by itself: then nothing is queued, and the run waits on record for a
+    person (`pipeline.runs`). Raises Unsafe where a person must look first (`pipeline.guard`).
     """
     report = PlanReport(now)
     try:
-        with house.store.write() as tx:
-            _plan(tx, house, report, progress)
+        with guarded(house, now) as guard:
+            plan_in(guard.tx, house, report, None, progress)
             if dry_run:
                 report.run = None
                 raise _DryRun
+            brake(guard.tx, house, report)
+            guard.tick()
     except _DryRun:
         pass
-    except Stopped:
-        if not dry_run:
-            _record_stop(house, report)
-        raise
+    except TooLarge as stop:
+        raise stopped(house, report, stop) from None
     return report
 
 
-def _plan(tx: Transaction, house: House, report: PlanReport, progress: Progress) -> None:
-    now = report.at
+def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None, progress: Progress) -> None:
+    """Plan in a transaction that the caller ends, without a brake; `word` is a person's on the run that waits."""
+    now, mode = report.at, house.sending.mode
     tx.lock(RECORDS_LOCK)
     tx.lock(LOCK)
+    house = under_pauses(tx, house)
     last = last_planned(tx)
-    every = mode_changed(tx, house.sending.mode) or (last is not None and last > now)
-    due = due_customers(tx, now, every)
-    few = list(due) if len(due) <= CUSTOMERS_A_BATCH else due_query(now, every)
+    every = mode_changed(tx, mode) or (last is not None and last > now)
+    report.run = word.run if word else open_run(tx, now, mode)
+    done = 0
+    for batch in judge(tx, house, report, every):
+        _apply(tx, house, report, word, batch)
+        done += len(batch.seen)
+        progress(done, batch.of)
+    close_run(tx, report.run, RunState.DONE, report.counts | {"at": now})
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some customers judged: what is decided, by which facts, when to look again, the `due_at` seen, of how many."""
+
+    seen: Mapping[int, datetime | None]
+    of: int
+    decisions: list[Decision] = field(default_factory=list)
+    facts: dict[int, CustomerFacts] = field(default_factory=dict)
+    due: dict[int, datetime | None] = field(default_factory=dict)
+
+
+def judge(tx: Transaction, house: House, report: PlanReport, every: bool) -> Iterator[Batch]:
+    """Judge whoever is due, or everybody, batch by batch; writes nothing. The caller holds the locks."""
+    now = report.at
+    apart = concerned(tx)
+    report.unfinished = 0 if apart is None else count_of(tx, apart)
+    query = due_query(now, every, apart)
+    due = due_customers(tx, query)
+    few = list(due) if len(due) <= CUSTOMERS_A_BATCH else query
     stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
     budget_left = house.reward is None or rewards.spent(tx, now) < house.reward.budget
     market = with_run(read_market(tx, now, few, local_day(now, house.judging.policy.timezone)), stale, budget_left)
-    report.run = open_run(tx, now)
-    done = 0
     for ids in batches(due, CUSTOMERS_A_BATCH):
-        _plan_batch(tx, house, market, {one: due[one] for one in ids}, report)
-        _brake(house, report)
-        done += len(ids)
-        progress(done, len(due))
-    close_run(tx, report.run, "done", _counts(report))
+        yield _judge(tx, house, market, Batch({one: due[one] for one in ids}, len(due)), now)
 
 
-def _counts(report: PlanReport) -> dict[str, int]:
-    sends, holds, skips = (report.verdicts[word] for word in (Verdict.SEND, Verdict.HOLD, Verdict.SKIP))
-    return {"customers": report.customers, "sends": sends, "holds": holds, "skips": skips}
-
-
-def _brake(house: House, report: PlanReport) -> None:
-    if report.messaged > house.max_per_run:
-        raise Stopped(
-            f"this run would write to more than {house.max_per_run} customers, so nothing was queued. Look at it with"
-            " `notifier plan --dry-run`; if it is right, raise [safety] max_per_run"
-            f" (NOTIFIER_SAFETY__MAX_PER_RUN={report.messaged * 2} for one run)"
-        )
-
-
-def _record_stop(house: House, report: PlanReport) -> None:
-    with house.store.write() as tx:
-        report.run = open_run(tx, report.at)
-        close_run(tx, report.run, "stopped", _counts(report))
-
-
-def _plan_batch(
-    tx: Transaction, house: House, market: Market, seen: Mapping[int, datetime | None], report: PlanReport
-) -> None:
-    now, run = report.at, report.run or 0
-    decisions: list[Decision] = []
-    facts: dict[int, CustomerFacts] = {}
-    due: dict[int, datetime | None] = {}
+def _judge(tx: Transaction, house: House, market: Market, batch: Batch, now: datetime) -> Batch:
     sent = _SentHere()
-    read_now = read_facts(tx, list(seen), market, house.judging, now)
+    read_now = with_silenced(tx, read_facts(tx, list(batch.seen), market, house.judging, now))
     for read in legal.confirm_lapsed(tx, house, read_now, now):
         customer = sent.known_to(read)
         try:
             judged = decide(customer, house.purposes, house.judging.policy, now)
         except Exception as fault:  # noqa: BLE001 one poisonous record must not stop all others (HOSTILE 61)
             log.error("customer left out: cannot be judged", customer=read.id, fault=type(fault).__name__)
-            due[read.id] = now + POISON_WAIT
+            batch.due[read.id] = now + POISON_WAIT
             continue
         sent.take(judged.decisions, now)
-        facts[customer.id] = customer
-        decisions += judged.decisions
-        due[customer.id] = judged.due_at
+        batch.facts[customer.id] = customer
+        batch.decisions += judged.decisions
+        batch.due[customer.id] = judged.due_at
+    return batch
+
+
+def _apply(tx: Transaction, house: House, report: PlanReport, word: Word | None, batch: Batch) -> None:
+    now, run, facts = report.at, report.run or 0, batch.facts
+    decisions = hold_withheld(tx, batch.decisions, now)
+    if word:
+        report.asked += len({one.customer_id for one in decisions if one.verdict is Verdict.SEND})
+        decisions = obey(tx, word, decisions, now)
     codes = _codes(tx, house, decisions, facts, now)
     decisions = [_coded(one, codes.get(i)) for i, one in enumerate(decisions)]
     for i in legal.noticed_before(tx, house, decisions):
         decisions[i] = replace(decisions[i], verdict=Verdict.SKIP, reason="already_noticed")
     sends = [i for i, one in enumerate(decisions) if one.verdict is Verdict.SEND]
-    drafts = [_draft(house, decisions[i], facts[decisions[i].customer_id], codes.get(i), now) for i in sends]
+    drafts = [draft(house, decisions[i], facts[decisions[i].customer_id], codes.get(i), now) for i in sends]
     put = outbox.put(tx, drafts, run, now)
     made = {sends[position]: message for position, message in put.items()}
     legal.give_notices(tx, house, {message: drafts[position] for position, message in put.items()}, facts, now)
@@ -189,9 +164,21 @@ def _plan_batch(
         if i not in made:
             decisions[i] = replace(decisions[i], verdict=Verdict.SKIP, reason="already_in_outbox")
     record(tx, run, decisions, made, now)
-    legal.keep_standings(tx, house, facts.values(), decisions, now)
-    set_due(tx, due, seen)
+    standings = legal.standings_of(house, facts.values(), decisions, now)
+    legal.keep_standings(tx, standings)
+    report.pressing += legal.pressing(standings, now)
+    set_due(tx, _with_holds(batch.due, decisions), batch.seen)
     report.count(decisions)
+    report.showing.take(decisions, facts)
+
+
+def _with_holds(due: Mapping[int, datetime | None], decisions: Sequence[Decision]) -> dict[int, datetime | None]:
+    """When to look again, with what waits for a person's word."""
+    found = dict(due)
+    for one in decisions:
+        if one.reason == AWAITING_APPROVAL and one.hold_until is not None:
+            found[one.customer_id] = min(found.get(one.customer_id) or one.hold_until, one.hold_until)
+    return found
 
 
 class _SentHere:
@@ -217,9 +204,10 @@ class _SentHere:
                 self._sent.setdefault((one.brand, one.address_id), []).append(contact)
 
 
-def _draft(
+def draft(
     house: House, decision: Decision, customer: CustomerFacts, code: int | str | None, now: datetime
 ) -> outbox.Draft:
+    """What is put into the outbox for a decision to send; `code` is the id of the reward code that it carries."""
     today = local_day(now, house.judging.policy.timezone)
     wanted = {line.line_id for line in decision.lines}
     etas = {line.id: told_eta(line, house.judging.shop, today) for line in customer.lines if line.id in wanted}

@@ -17,6 +17,9 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "due": "it was due",
         "marketplace": "the order came through a marketplace whose customers the shop may not write to",
         "stale_source": "the shop's records were out of date, and only what the law requires goes out on old records",
+        "paused": "somebody of the shop has paused such messages",
+        "awaiting_approval": "so many messages at once wait until somebody of the shop approves them",
+        "run_rejected": "somebody of the shop looked at the messages of that run and rejected them",
         "no_address": "the order has no address for this channel",
         "texting_off": "the shop does not send texts",
         "not_textable": "the phone number cannot receive texts",
@@ -65,6 +68,8 @@ DELIVERED: Mapping[str, str] = MappingProxyType(
         "too_large": "the message is too large",
         "unreachable": "the number cannot be reached",
         "window_over": "the hours in which the text may arrive were nearly over",
+        "restored": "the database was restored, and nobody knew whether it had gone",
+        "told_before": "the shop had told it by other means",
         "worker_lost": "the machine that was sending it stopped before an answer came",
     }
 )

@@ -68,6 +68,7 @@ def occurrence(
     line = _as_known(line, asked, policy, now)
     found = OCCASIONS[purpose.occasion](line, customer, purpose, policy, now)
     told = any(one.purpose == purpose.name and one.occasion == found.occasion for one in line.tellings)
+    told = told or (purpose.name, found.occasion) in line.silenced
     return replace(found, occasion=None) if told else found
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from notifier.policy.delay_figures import DelayFigures
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.law import EU_AND_UK
+from notifier.terms.pause import Pause
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageClass
 
@@ -111,6 +112,7 @@ class Policy:
     customers; only those also in `marketplaces_enabled` are written to, never with marketing (RULES E7). `delay`
     are the figures of the law on delays; None: no such law.
     `soft_opt_in`: marketing email without a word of consent, where the law of the country allows it after a sale.
+    `paused` is what a person has stopped, read from the database for each run.
     """
 
     timezone: ZoneInfo
@@ -129,6 +131,7 @@ class Policy:
     no_alternatives: frozenset[str] = EU_AND_UK
     delay: DelayFigures | None = None
     soft_opt_in: bool = False
+    paused: tuple[Pause, ...] = ()
 
     def brand(self, key: str) -> BrandFigures:
         """The figures of the brand `key`, else the shop's own."""

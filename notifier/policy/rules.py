@@ -15,6 +15,7 @@ from notifier.policy.consents import agreed
 from notifier.policy.figures import Policy
 from notifier.policy.free_days import calendars, holidays_at, next_free
 from notifier.policy.legal import notice_rule
+from notifier.policy.pauses import paused_rule
 from notifier.policy.person_rules import customer_hold
 from notifier.policy.rulings import Candidate, Hold, Pass, Rule, Ruling, Skip
 from notifier.policy.zones import place_of
@@ -117,6 +118,12 @@ RULES: tuple[Rule, ...] = (
         ("policy.marketplaces", "policy.marketplaces_enabled"),
         _marketplace,
         ids=("E7",),
+    ),
+    Rule(
+        "paused",
+        "Nothing goes out that a person has paused; required messages only stop where that was said.",
+        (),
+        paused_rule,
     ),
     Rule(
         "notice_first",

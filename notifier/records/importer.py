@@ -198,6 +198,7 @@ class _Work:
             report.closed = close_absent(tx, stamp, self._profile.name, open_before, accept_shrink=accept)
         if self._kind in LINE_KINDS:
             dirty.mark_queues_of(tx, stamp.import_id)
+        dirty.close(tx, stamp.import_id, self._kind, self._profile.name)
         counts = {name: getattr(report, name) for name in ("read", "accepted", "unchanged", "rejected", "blank")}
         tx.connection.execute(update(_run).where(_run.c.id == stamp.import_id).values(state="done", **counts))
 

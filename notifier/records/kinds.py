@@ -33,7 +33,7 @@ def apply(tx: Transaction, stamp: Stamp, kind: str, keyed: Keyed) -> set[int]:
     """Write the records and mark whom they concern; returns the lines of those that changed something."""
     done = _APPLY[kind](tx, stamp, keyed)
     dirty.mark_customers(tx, done.customers)
-    dirty.mark_waiting_for(tx, done.skus)
+    dirty.mark_waiting_for(tx, done.skus, stamp.import_id)
     return done.changed
 
 

@@ -120,7 +120,18 @@ class Signing(Section):
 class Safety(Section):
     """Brakes."""
 
-    max_per_run: Count = Field(500, description="A plan that would write to more customers stops and asks.")
+    max_per_run: Count = Field(
+        500, description="A plan after which more customers would be written to within an hour stops and asks."
+    )
+    surge_factor: Whole = Field(
+        5, le=1000, description="So does one of more customers than so many times the usual run (median); 0: off."
+    )
+    surge_least: Whole = Field(0, description="A run of at most so many customers is never too large for the usual.")
+    tick_file: str = Field(
+        "notifier.tick",
+        min_length=1,
+        description="File on this machine that shows whether the database is an older copy; never in a backup.",
+    )
 
 
 class Schedule(Section):

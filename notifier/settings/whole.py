@@ -63,6 +63,11 @@ class Settings(Sections):
         return self.base / self.signing.key_file
 
     @property
+    def tick_file(self) -> Path:
+        """The machine's own counter."""
+        return self.base / self.safety.tick_file
+
+    @property
     def database_url(self) -> str:
         """The database's URL with its driver, and with SQLite's file resolved."""
         url = self.database.url

@@ -17,7 +17,7 @@ from notifier.store.tables import Customer, Meta
 from notifier.store.tables import Decision as DecisionRow
 from notifier.store.tables.messages import PlanRun
 from notifier.terms.decision import Decision
-from notifier.terms.words import Verdict
+from notifier.terms.words import DeliveryMode, Verdict
 
 _decision, _run, _customer, _meta = table_of(DecisionRow), table_of(PlanRun), table_of(Customer), table_of(Meta)
 
@@ -36,15 +36,15 @@ def mode_changed(tx: Transaction, mode: str) -> bool:
     return found is not None and found != mode
 
 
-def open_run(tx: Transaction, now: datetime) -> int:
-    """Begin a run at `now`; returns its id."""
-    row = {"at": now, "state": "running", "customers": 0, "sends": 0, "holds": 0, "skips": 0}
+def open_run(tx: Transaction, now: datetime, mode: str = DeliveryMode.LIVE) -> int:
+    """Begin a run at `now` in a mode of delivery; returns its id."""
+    row = PlanRun(at=now, mode=mode).model_dump(exclude={"id"})
     made: int = tx.connection.execute(insert(_run).returning(_run.c.id), row).scalar_one()
     return made
 
 
-def close_run(tx: Transaction, run_id: int, state: str, counts: Mapping[str, int]) -> None:
-    """End a run: `state` is done or stopped; counts has customers, sends, holds, skips."""
+def close_run(tx: Transaction, run_id: int, state: str, counts: Mapping[str, Any]) -> None:
+    """End a run in `state` (RunState); counts has customers, messaged, sends, holds, skips, and may have at."""
     tx.connection.execute(update(_run).where(_run.c.id == run_id).values(state=state, **counts))
 
 

@@ -71,6 +71,11 @@ class Transaction:
         if self.postgresql:
             self.connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 
+    def share(self, name: str) -> None:
+        """Wait until nobody holds `name` by `lock`, and keep them waiting until this transaction ends."""
+        if self.postgresql:
+            self.connection.execute(text("SELECT pg_advisory_xact_lock_shared(hashtext(:name))"), {"name": name})
+
     def database_now(self) -> datetime:
         """The database's own clock, aware UTC: leases are measured by it on every machine alike."""
         if self.postgresql:

@@ -31,7 +31,15 @@ from notifier.store.tables import (
     Suppression,
 )
 from notifier.store.tables.messages import WAITING
-from notifier.terms.words import COUNTED_STATES, SENT_STATES, Channel, DeliveryMode, MessageState
+from notifier.terms.words import (
+    COUNTED_STATES,
+    KNOWN_STATES,
+    SENT_STATES,
+    TOLD_STATES,
+    Channel,
+    DeliveryMode,
+    MessageState,
+)
 
 _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLine)
 _address, _product, _supply = table_of(Address), table_of(Product), table_of(Supply)
@@ -46,6 +54,7 @@ SUBJECT_PERIOD = timedelta(hours=24)
 
 # Said by what does not count: SQLite would seek `state IN (...)` in the whole outbox, and read every message there is.
 _counted = _message.c.state.not_in([state for state in MessageState if state not in COUNTED_STATES])
+_told_of = _message.c.state.not_in([state for state in MessageState if state not in TOLD_STATES])
 
 
 @dataclass(slots=True)
@@ -81,20 +90,22 @@ class Shelfware:
     turns: dict[str, date]
 
 
-def due_query(now: datetime, every: bool) -> Select[Any]:
-    """The ids of the customers whose `due_at` has come; `every`: of all with any line.
+def due_query(now: datetime, every: bool, apart: Select[Any] | None = None) -> Select[Any]:
+    """The ids of the customers whose `due_at` has come; `every`: of all with any line. Those in `apart` are left out.
 
     `every` serves a plan for a moment before the last one, where `due_at` says nothing.
     """
     query = select(_customer.c.id)
+    if apart is not None:
+        query = query.where(_customer.c.id.not_in(apart))
     if not every:
         return query.where(_customer.c.due_at <= now)
     return query.where(exists(select(_line.c.id).where(_line.c.customer_id == _customer.c.id)))
 
 
-def due_customers(tx: Transaction, now: datetime, every: bool) -> dict[int, datetime | None]:
-    """Those ids, in order, each with the `due_at` that was read."""
-    query = due_query(now, every).add_columns(_customer.c.due_at).order_by(_customer.c.id)
+def due_customers(tx: Transaction, query: Select[Any]) -> dict[int, datetime | None]:
+    """The ids of a `due_query`, in order, each with the `due_at` that was read."""
+    query = query.add_columns(_customer.c.due_at).order_by(_customer.c.id)
     return {row.id: row.due_at for row in tx.connection.execute(query)}
 
 
@@ -174,9 +185,9 @@ def _lines(customer_ids: Sequence[int], now: datetime, past: Past) -> Select[Any
 def _tellings(line_ids: Sequence[int], mode: str) -> Select[Any]:
     at = func.coalesce(_message.c.handed_off_at, _message.c.queued_at).label("at")
     return (
-        select(_told, at, _message.c.state.in_(SENT_STATES).label("sent"))
+        select(_told, at, _message.c.state.in_(KNOWN_STATES).label("sent"))
         .join(_message, _message.c.id == _told.c.message_id)
-        .where(among(_told.c.line_id, line_ids), _told.c.live == mode, _counted)
+        .where(among(_told.c.line_id, line_ids), _told.c.live == mode, _told_of)
         .order_by(at, _told.c.id)
     )
 

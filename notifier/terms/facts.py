@@ -125,7 +125,8 @@ class LineFacts:
 
     `gone_quantity` are the units that a shipped or cancelled line is about; `stocked` is False for a virtual or parent
     product, of which no stock says anything. `law` is what a law on delays looks at (None: no such law), `legal` where
-    the line stands by it, filled in by `policy.legal`.
+    the line stands by it, filled in by `policy.legal`. `silenced`: news, as (purpose, occasion), that a
+    person rejected.
     """
 
     id: int
@@ -157,6 +158,7 @@ class LineFacts:
     stocked: bool = True
     law: LegalFacts | None = None
     legal: LegalStanding | None = None
+    silenced: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def told(self) -> Telling | None:

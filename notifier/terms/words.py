@@ -59,7 +59,7 @@ class Verdict(StrEnum):
 
 
 class MessageState(StrEnum):
-    """Where a message stands (DESIGN.md, 5)."""
+    """Where a message stands (DESIGN.md, 5). TAKEN_OVER: told before by other means, never sent by us."""
 
     QUEUED = "queued"
     CLAIMED = "claimed"
@@ -69,6 +69,23 @@ class MessageState(StrEnum):
     UNKNOWN = "unknown"
     WITHDRAWN = "withdrawn"
     HELD = "held"
+    TAKEN_OVER = "taken_over"
+
+
+class RunState(StrEnum):
+    """Where a run of plan stands.
+
+    STOPPED waits for a person, who makes it APPROVED or REJECTED. OVERTAKEN: facts moved, and no word is needed any
+    more. TAKEN_OVER: what it judged was told before by other means (go-live, a restored backup).
+    """
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    OVERTAKEN = "overtaken"
+    TAKEN_OVER = "taken_over"
 
 
 COUNTED_STATES = (
@@ -80,9 +97,15 @@ COUNTED_STATES = (
 )
 """Messages that count against a frequency cap and as told (DESIGN.md, 5)."""
 
+TOLD_STATES = (*COUNTED_STATES, MessageState.TAKEN_OVER)
+"""Messages by which a line counts as told: those, and what was told before by other means."""
+
 
 SENT_STATES = (MessageState.HANDED_OFF, MessageState.UNKNOWN, MessageState.ACCEPTED)
 """Messages that have, or may have, reached somebody."""
+
+KNOWN_STATES = (*SENT_STATES, MessageState.TAKEN_OVER)
+"""Messages whose news the customer has, or may have: no more a matter of the outbox."""
 
 
 class Outcome(StrEnum):

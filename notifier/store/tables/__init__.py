@@ -4,7 +4,7 @@ Rows are built from validated values.
 """
 
 from notifier.store.tables.contacts import Consent, Contact, PromiseTold, Suppression
-from notifier.store.tables.history import FactChange, ImportRun, Meta, RewardCode, SourceState
+from notifier.store.tables.history import FactChange, ImportRun, ImportSku, Meta, RewardCode, SourceState
 from notifier.store.tables.law import Answer, LegalStanding, Notice
 from notifier.store.tables.messages import (
     Attempt,
@@ -17,6 +17,7 @@ from notifier.store.tables.messages import (
     TextDay,
 )
 from notifier.store.tables.people import Evidence, Hold
+from notifier.store.tables.safety import Pause, Withheld
 from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "FactChange",
     "Hold",
     "ImportRun",
+    "ImportSku",
     "LegalStanding",
     "Message",
     "MessageBody",
@@ -39,6 +41,7 @@ __all__ = [
     "Notice",
     "Order",
     "OrderLine",
+    "Pause",
     "PlanRun",
     "Product",
     "PromiseTold",
@@ -48,4 +51,5 @@ __all__ = [
     "Suppression",
     "TemplateVersion",
     "TextDay",
+    "Withheld",
 ]

@@ -10,7 +10,7 @@ from notifier.store.columns import Amount
 
 
 class ImportRun(SQLModel, table=True):
-    """One import of one file. `state` is running, done or refused."""
+    """One import of one file. `state` is running, done, interrupted, or resumed: one after it took the rest."""
 
     __tablename__ = "import_run"
     id: int | None = Field(default=None, primary_key=True)
@@ -26,6 +26,14 @@ class ImportRun(SQLModel, table=True):
     unchanged: int = 0
     rejected: int = 0
     blank: int = 0
+
+
+class ImportSku(SQLModel, table=True):
+    """A SKU whose stock or supply an unfinished import changed: nobody who waits for it is judged before its end."""
+
+    __tablename__ = "import_sku"
+    import_id: int = Field(primary_key=True, foreign_key="import_run.id")
+    sku: str = Field(primary_key=True)
 
 
 class FactChange(SQLModel, table=True):

@@ -15,7 +15,11 @@ _WAITING = text("state IN ('queued', 'claimed')")
 
 
 class PlanRun(SQLModel, table=True):
-    """One run of plan: the business moment it judged, its counts, and whether the brake stopped it."""
+    """One run of plan: the business moment it judged, in which mode, its counts, and where it stands (RunState).
+
+    `messaged` are the customers it wrote to, or would have. `found` is JSON: what a stopped run would send and why it
+    was stopped. `stopped_at` is the first time, `at` the last. `told_at`: when the team heard of it.
+    """
 
     __tablename__ = "plan_run"
     id: int | None = Field(default=None, primary_key=True)
@@ -25,6 +29,14 @@ class PlanRun(SQLModel, table=True):
     sends: int = 0
     holds: int = 0
     skips: int = 0
+    mode: str = "live"
+    messaged: int = 0
+    found: str = ""
+    stopped_at: datetime | None = None
+    told_at: datetime | None = None
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    required_only: bool = False
 
 
 class Decision(SQLModel, table=True):
@@ -71,7 +83,7 @@ class Message(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     key: str
     uid: str = Field(index=True)
-    run_id: int | None = Field(default=None, foreign_key="plan_run.id")
+    run_id: int | None = Field(default=None, foreign_key="plan_run.id", index=True)
     customer_id: int = Field(foreign_key="customer.id")
     address_id: int = Field(foreign_key="address.id")
     brand: str

@@ -1,0 +1,87 @@
+"""A person's word on a stopped run: approve, the required ones only, or reject. Colour: root. Called by cli.
+
+Each is a plan of its own, because facts may have moved since the run was stopped: what is right now is sent, or
+rejected, and only as long as it is not much more than what the person was shown.
+"""
+
+import json
+from collections import Counter
+from datetime import datetime
+from math import ceil
+
+from notifier.errors import Stopped, UsageError
+from notifier.pipeline.guard import guarded
+from notifier.pipeline.house import House
+from notifier.pipeline.plan import Progress, plan_in
+from notifier.pipeline.plan_report import PlanReport
+from notifier.pipeline.withheld import AWAITING_APPROVAL, Saying, Word
+from notifier.store.engine import Transaction
+from notifier.store.lookup import AnyRow
+from notifier.store.runs import change_run, let_go, run_by_id
+from notifier.terms.words import RunState, Verdict
+
+GROWTH = 1.1
+"""How much larger than it was shown a run may have become meanwhile."""
+
+_NEXT = {
+    Saying.APPROVE: RunState.APPROVED,
+    Saying.REQUIRED_ONLY: RunState.APPROVED,
+    Saying.REJECT: RunState.REJECTED,
+}
+
+
+def say(house: House, word: Word, by: str, now: datetime, progress: Progress) -> PlanReport:
+    """Plan at once under the word of `by`. Raises UsageError for a run that waits for no such word.
+
+    Raises Stopped, and lets the run wait, where it has grown by more than a tenth or where nothing of it may go at this
+    hour; Unsafe as plan does.
+    """
+    report = PlanReport(now)
+    with guarded(house, now) as guard:
+        run = _open(guard.tx, house, word)
+        # What an earlier word on this run held back comes before plan again.
+        let_go(guard.tx, run.id, required_only=word.saying is Saying.REQUIRED_ONLY, now=now)
+        plan_in(guard.tx, house, report, word, progress)
+        _refuse(run, report, word)
+        change_run(
+            guard.tx,
+            run.id,
+            state=_NEXT[word.saying],
+            decided_by=by,
+            decided_at=now,
+            required_only=word.saying is Saying.REQUIRED_ONLY,
+        )
+        guard.tick()
+    return report
+
+
+def _open(tx: Transaction, house: House, word: Word) -> AnyRow:
+    """The run, where it waits for this word."""
+    run = run_by_id(tx, word.run)
+    if run is None:
+        raise UsageError(f"there is no run {word.run}; `notifier runs` lists them")
+    if run.mode != house.sending.mode:
+        raise UsageError(f"run {run.id} was planned in mode {run.mode}, and the mode is {house.sending.mode} now")
+    stands = RunState(run.state)
+    rest = stands is RunState.APPROVED and run.required_only
+    again = stands is RunState.REJECTED and word.saying is not Saying.REJECT
+    if stands is not RunState.STOPPED and not rest and not again:
+        by = f" by {run.decided_by}" if run.decided_by else ""
+        raise UsageError(f"run {run.id} waits for nobody: it is {stands}{by}. `notifier runs` lists those that wait")
+    return run
+
+
+def _refuse(run: AnyRow, report: PlanReport, word: Word) -> None:
+    shown = json.loads(run.found)["messaged"]
+    if report.asked > ceil(shown * GROWTH):
+        raise Stopped(
+            f"run {run.id} has grown from {shown} to {report.asked} customers since it was shown, so nothing was done."
+            " Type: notifier plan, look at it again, and say your word once more",
+            run.id,
+        )
+    held = report.reasons - Counter(
+        {"due": report.reasons["due"], AWAITING_APPROVAL: report.reasons[AWAITING_APPROVAL]}
+    )
+    if word.saying is Saying.APPROVE and not report.messaged and report.verdicts[Verdict.HOLD]:
+        why = ", ".join(f"{reason}: {count}" for reason, count in sorted(held.items()))
+        raise Stopped(f"nothing of run {run.id} may go at this hour ({why}), so your word was not used up", run.id)

@@ -1,0 +1,101 @@
+"""News that a person held back or rejected when judging a stopped run. Colour: root. Called by plan and claims."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from notifier.store.engine import Transaction
+from notifier.store.runs import News, withheld, withhold
+from notifier.terms.decision import Decision, Step
+from notifier.terms.facts import CustomerFacts
+from notifier.terms.words import MessageClass, Verdict
+
+AWAITING_APPROVAL = "awaiting_approval"
+RUN_REJECTED = "run_rejected"
+
+LOOK_AGAIN = timedelta(hours=1)
+"""When held news is judged again, should nobody approve it before: its alarm must not grow old."""
+
+
+def news_of(decision: Decision) -> list[News]:
+    """What a decision would say, line by line."""
+    return [News(line.line_id, decision.purpose.name, line.occasion) for line in decision.lines]
+
+
+def with_silenced(tx: Transaction, customers: Sequence[CustomerFacts]) -> list[CustomerFacts]:
+    """The same customers, their lines with what was rejected: it is no news any more and keeps nothing else waiting."""
+    known = withheld(tx, [line.id for customer in customers for line in customer.lines])
+    silenced: dict[int, set[tuple[str, str]]] = {}
+    for one, how in known.items():
+        if how.silenced:
+            silenced.setdefault(one.line_id, set()).add((one.purpose, one.occasion))
+    if not silenced:
+        return list(customers)
+    return [_silenced(customer, silenced) for customer in customers]
+
+
+def _silenced(customer: CustomerFacts, silenced: dict[int, set[tuple[str, str]]]) -> CustomerFacts:
+    lines = tuple(
+        replace(line, silenced=frozenset(silenced[line.id])) if line.id in silenced else line for line in customer.lines
+    )
+    return replace(customer, lines=lines)
+
+
+def hold_withheld(tx: Transaction, decisions: Sequence[Decision], now: datetime) -> list[Decision]:
+    """The decisions, with those to send held that say anything a person holds back."""
+    lines = {line.line_id for one in decisions if one.verdict is Verdict.SEND for line in one.lines}
+    held = {one: known.run for one, known in withheld(tx, sorted(lines)).items() if not known.silenced}
+    found = []
+    for one in decisions:
+        runs = [held[news] for news in news_of(one) if news in held] if one.verdict is Verdict.SEND else []
+        found.append(_held(one, runs[0], now) if runs else one)
+    return found
+
+
+class Saying(StrEnum):
+    """What a person may say about a stopped run."""
+
+    APPROVE = "approve"
+    REQUIRED_ONLY = "required_only"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A person's word on the run `run`."""
+
+    run: int
+    saying: Saying
+
+
+def obey(tx: Transaction, word: Word, decisions: Sequence[Decision], now: datetime) -> list[Decision]:
+    """The decisions after a person's word, which is remembered for what it holds back.
+
+    What is required cannot be rejected in silence: it is held until it is approved.
+    """
+    if word.saying is Saying.APPROVE:
+        return list(decisions)
+    found: list[Decision] = []
+    held: dict[News, tuple[int, bool, bool]] = {}
+    for one in decisions:
+        required = one.purpose.message_class is MessageClass.REQUIRED
+        if one.verdict is not Verdict.SEND or (required and word.saying is Saying.REQUIRED_ONLY):
+            found.append(one)
+            continue
+        silenced = word.saying is Saying.REJECT and not required
+        found.append(_rejected(one, word.run) if silenced else _held(one, word.run, now))
+        held |= dict.fromkeys(news_of(one), (one.customer_id, required, silenced))
+    withhold(tx, word.run, held)
+    return found
+
+
+def _held(decision: Decision, run: int, now: datetime) -> Decision:
+    trace = (*decision.trace, Step("approval", "hold", (("run", str(run)),)))
+    until = now + LOOK_AGAIN
+    return replace(decision, verdict=Verdict.HOLD, reason=AWAITING_APPROVAL, hold_until=until, trace=trace)
+
+
+def _rejected(decision: Decision, run: int) -> Decision:
+    trace = (*decision.trace, Step("approval", "skip", (("run", str(run)),)))
+    return replace(decision, verdict=Verdict.SKIP, reason=RUN_REJECTED, trace=trace)

@@ -1,0 +1,138 @@
+"""The brake's memory: how many customers runs reached, runs that wait for a person, news held back. Colour: store.
+
+Called by pipeline.brake and pipeline.runs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import batches, insert_new, table_of
+from notifier.store.tables import Contact, Customer, Message, Withheld
+from notifier.store.tables.messages import PlanRun
+from notifier.terms.words import MessageState, RunState
+
+_run, _message, _withheld, _customer = table_of(PlanRun), table_of(Message), table_of(Withheld), table_of(Customer)
+_contact = table_of(Contact)
+
+_UNSENT = (MessageState.WITHDRAWN.value, MessageState.TAKEN_OVER.value)
+
+
+def reached(tx: Transaction, mode: str, since: datetime, now: datetime) -> int:
+    """Customers to whom something was queued in `mode` after `since` and until `now`, approved runs apart."""
+    counted = (RunState.DONE.value, RunState.RUNNING.value)
+    runs = select(_run.c.id).where(_run.c.mode == mode, _run.c.at > since, _run.c.at <= now, _run.c.state.in_(counted))
+    query = select(func.count(_message.c.customer_id.distinct()))
+    query = query.where(_message.c.run_id.in_(runs), _message.c.state.not_in(_UNSENT))
+    found: int = tx.connection.execute(query).scalar_one()
+    return found
+
+
+def sizes(tx: Transaction, mode: str, most: int) -> list[int]:
+    """The customers that each of the last runs wrote to, runs that wrote to nobody left out; the newest first."""
+    ended = _run.c.state.in_((RunState.DONE.value, RunState.APPROVED.value))
+    query = select(_run.c.messaged).where(_run.c.mode == mode, ended, _run.c.messaged > 0)
+    return list(tx.connection.execute(query.order_by(_run.c.id.desc()).limit(most)).scalars())
+
+
+def waiting_run(tx: Transaction, mode: str) -> Row[Any] | None:
+    """The stopped run of `mode` that waits for a person; there is one at most."""
+    query = select(_run).where(_run.c.mode == mode, _run.c.state == RunState.STOPPED).order_by(_run.c.id.desc())
+    return tx.connection.execute(query.limit(1)).first()
+
+
+def run_by_id(tx: Transaction, run_id: int) -> Row[Any] | None:
+    """One run."""
+    return tx.connection.execute(select(_run).where(_run.c.id == run_id)).first()
+
+
+def change_run(tx: Transaction, run_id: int, **values: Any) -> None:
+    """Write these columns of a run."""
+    tx.connection.execute(update(_run).where(_run.c.id == run_id).values(**values))
+
+
+def keep_stop(tx: Transaction, mode: str, now: datetime, values: Mapping[str, Any]) -> int:
+    """Put a stopped run on record, or bring the one that waits up to date; returns its id."""
+    waiting = waiting_run(tx, mode)
+    if waiting is not None:
+        change_run(tx, waiting.id, at=now, **values)
+        return int(waiting.id)
+    row = PlanRun(at=now, mode=mode, state=RunState.STOPPED, stopped_at=now).model_dump(exclude={"id"}) | dict(values)
+    made: int = tx.connection.execute(insert(_run).returning(_run.c.id), row).scalar_one()
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one decision would say about one line."""
+
+    line_id: int
+    purpose: str
+    occasion: str
+
+
+def withhold(tx: Transaction, run_id: int, news: Mapping[News, tuple[int, bool, bool]]) -> None:
+    """Hold back `news`, each with its customer, whether it is required, and whether it is silenced."""
+    rows = [
+        {"line_id": one.line_id, "purpose": one.purpose, "occasion": one.occasion, "run_id": run_id}
+        | {"customer_id": customer, "required": required, "silenced": silenced}
+        for one, (customer, required, silenced) in news.items()
+    ]
+    for batch in batches(rows, 2000):
+        insert_new(tx, _withheld, batch)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Under which run news is held back; `silenced`: it was rejected, else it waits to be approved."""
+
+    run: int
+    silenced: bool
+
+
+def withheld(tx: Transaction, line_ids: Sequence[int]) -> dict[News, HeldBack]:
+    """The news held back about these lines."""
+    found: dict[News, HeldBack] = {}
+    for ids in batches(line_ids):
+        for row in tx.connection.execute(select(_withheld).where(_withheld.c.line_id.in_(ids))):
+            found[News(row.line_id, row.purpose, row.occasion)] = HeldBack(row.run_id, row.silenced)
+    return found
+
+
+def let_go(tx: Transaction, run_id: int, *, required_only: bool, now: datetime) -> None:
+    """What was held back under this run may be said; plan looks at those customers at `now`."""
+    mine = _withheld.c.run_id == run_id
+    if required_only:
+        mine &= _withheld.c.required
+    whose = _customer.c.id.in_(select(_withheld.c.customer_id).where(mine))
+    tx.connection.execute(update(_customer).where(whose).values(due_at=now))
+    tx.connection.execute(delete(_withheld).where(mine))
+
+
+def held_required(tx: Transaction) -> list[Row[Any]]:
+    """Runs under which required news is held back until a person approves it, each with its customers."""
+    query = (
+        select(_run, func.count(_withheld.c.customer_id.distinct()).label("held"))
+        .join(_withheld, _withheld.c.run_id == _run.c.id)
+        .where(_withheld.c.required)
+        .group_by(*_run.c)
+        .order_by(_run.c.id)
+    )
+    return list(tx.connection.execute(query))
+
+
+def last_work(tx: Transaction) -> datetime | None:
+    """The latest moment that this database knows of: a run, or something said."""
+    moments = [tx.connection.execute(select(func.max(column))).scalar_one() for column in (_run.c.at, _contact.c.at)]
+    return max((one for one in moments if one is not None), default=None)
+
+
+def waiting_messages(tx: Transaction, mode: str) -> dict[str, int]:
+    """Messages in the outbox that are not handed off, by purpose."""
+    waits = _message.c.state.in_((MessageState.QUEUED.value, MessageState.CLAIMED.value)) & (_message.c.mode == mode)
+    query = select(_message.c.purpose, func.count()).where(waits).group_by(_message.c.purpose)
+    return {row[0]: row[1] for row in tx.connection.execute(query.order_by(_message.c.purpose))}
