@@ -169,10 +169,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "quiet_hours",
-        "Messages arrive in the recipient's day: texts in the hours that the law allows wherever she may be (RULES S8, "
-        "S10), narrowed by the shop; a required email at any hour.",
+        "Messages arrive in the recipient's day: texts in the hours that the law allows wherever she may be, narrowed "
+        "by the shop; a required email at any hour.",
         ("policy.text_from", "policy.text_until", "policy.text_sunday_from", "policy.email_from", "policy.email_until"),
         _quiet_hours,
+        ids=("S8", "S10", "S11", "F12"),
     ),
     Rule(
         "holiday",
