@@ -31,15 +31,7 @@ from notifier.store.tables import (
     Suppression,
 )
 from notifier.store.tables.messages import WAITING
-from notifier.terms.words import (
-    COUNTED_STATES,
-    KNOWN_STATES,
-    SENT_STATES,
-    TOLD_STATES,
-    Channel,
-    DeliveryMode,
-    MessageState,
-)
+from notifier.terms.words import KNOWN_STATES, SENT_STATES, TOLD_STATES, Channel, DeliveryMode, MessageState
 
 _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLine)
 _address, _product, _supply = table_of(Address), table_of(Product), table_of(Supply)
@@ -53,8 +45,7 @@ SUBJECT_PERIOD = timedelta(hours=24)
 """How far back it matters which orders a text was about (RULES.md S9)."""
 
 # Said by what does not count: SQLite would seek `state IN (...)` in the whole outbox, and read every message there is.
-_counted = _message.c.state.not_in([state for state in MessageState if state not in COUNTED_STATES])
-_told_of = _message.c.state.not_in([state for state in MessageState if state not in TOLD_STATES])
+_tells = _message.c.state.not_in([state for state in MessageState if state not in TOLD_STATES])
 
 
 @dataclass(slots=True)
@@ -187,7 +178,7 @@ def _tellings(line_ids: Sequence[int], mode: str) -> Select[Any]:
     return (
         select(_told, at, _message.c.state.in_(KNOWN_STATES).label("sent"))
         .join(_message, _message.c.id == _told.c.message_id)
-        .where(among(_told.c.line_id, line_ids), _told.c.live == mode, _told_of)
+        .where(among(_told.c.line_id, line_ids), _told.c.live == mode, _tells)
         .order_by(at, _told.c.id)
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select, update
 
 from notifier.store.engine import Transaction
-from notifier.store.lookup import batches, insert_new, table_of
+from notifier.store.lookup import among, batches, insert_new, table_of
 from notifier.store.tables import Contact, Customer, Message, Withheld
 from notifier.store.tables.messages import PlanRun
 from notifier.terms.words import MessageState, RunState
@@ -97,8 +97,10 @@ class HeldBack:
 def withheld(tx: Transaction, line_ids: Sequence[int]) -> dict[News, HeldBack]:
     """The news held back about these lines."""
     found: dict[News, HeldBack] = {}
+    if tx.connection.execute(select(_withheld.c.line_id).limit(1)).first() is None:
+        return found  # as nearly always
     for ids in batches(line_ids):
-        for row in tx.connection.execute(select(_withheld).where(_withheld.c.line_id.in_(ids))):
+        for row in tx.connection.execute(select(_withheld).where(among(_withheld.c.line_id, ids))):
             found[News(row.line_id, row.purpose, row.occasion)] = HeldBack(row.run_id, row.silenced)
     return found
 
