@@ -46,6 +46,7 @@ SUBJECT_PERIOD = timedelta(hours=24)
 
 # Said by what does not count: SQLite would seek `state IN (...)` in the whole outbox, and read every message there is.
 _tells = _message.c.state.not_in([state for state in MessageState if state not in TOLD_STATES])
+_sent = _message.c.state.not_in([state for state in MessageState if state not in SENT_STATES])
 
 
 @dataclass(slots=True)
@@ -267,7 +268,7 @@ def contact_queries(column: Column[Any], ids: Sequence[int], now: datetime, past
     sent = select(*values, _message.c.handed_off_at.label("at"), true().label("sent"))
     waiting = select(*values, literal(now, _message.c.queued_at.type).label("at"), false().label("sent"))
     return (
-        sent.where(mine, _message.c.handed_off_at > now - past.cap_period, _message.c.state.in_(SENT_STATES)),
+        sent.where(mine, _message.c.handed_off_at > now - past.cap_period, _sent),
         waiting.where(mine, WAITING),
     )
 
