@@ -62,7 +62,9 @@ class _Commands(TyperGroup):
         module, _, name = place.partition(".")
         found = getattr(import_module(f"notifier.cli.{module}"), name)
         if isinstance(found, typer.Typer):
-            return typer.main.get_group(found)
+            group = typer.main.get_group(found)
+            group.name = cmd_name
+            return group
         alone = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
         alone.command(cmd_name)(found)
         return typer.main.get_command(alone)
