@@ -174,7 +174,7 @@ def _rules(trace: Sequence[RuleSeen]) -> str:
     words = f"Rules passed: {passed}." if passed else ""
     for step in trace:
         if step.result != "pass":
-            saw = ", ".join(seen(name, value) for name, value in step.saw)
+            saw = ", ".join(seen(step.rule, name, value) for name, value in step.saw)
             words += f" Decided by the rule {plain(step.rule)}{f' ({saw})' if saw else ''}."
     return words.strip()
 

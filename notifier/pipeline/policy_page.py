@@ -5,6 +5,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 from notifier.pipeline.policy_table import DEFAULT, PolicyTable, RuleRow, Value, policy_table
@@ -28,9 +29,9 @@ Purposes are judged from the first rung down. One that goes out absorbs the name
 judged afresh when its time comes.
 """
 _LAWS = """\
-## The laws on delays
+## The laws
 
-The rule sets in this version, and the text that each follows.
+What the law asks, whatever a shop sets: the narrowest row that holds for a recipient counts. A shop may ask for more.
 """
 _SETTINGS = """\
 ## The settings
@@ -42,7 +43,7 @@ Every figure of the policy in force, and where it comes from.
 def page(table: PolicyTable) -> str:
     """The whole page; ends with a line feed."""
     rules = _grid(("", "rule", "what it says", "RULES.md", "reads"), map(_rule, table.rules))
-    laws = _grid(("jurisdiction", "read in", "text"), table.laws)
+    laws = _grid(("about", "where", "what it asks", "RULES.md", "read in", "source"), map(astuple, table.laws))
     settings = _grid(("setting", "value", "from", "meaning"), map(_setting, table.settings))
     parts = (_HEAD, _RULES, rules, _LADDER, _ladder(table), _LAWS, laws, _SETTINGS, settings)
     return "\n".join(parts)

@@ -6,11 +6,10 @@ Called by cli.policy and policy_page, which puts it into words.
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from notifier.policy.delay_rule import RULE_SETS
+from notifier.pipeline.law_tables import LawRow, law_rows
 from notifier.policy.figures import Figures
 from notifier.policy.rules import RULES
 from notifier.settings import Settings
@@ -22,21 +21,6 @@ from notifier.terms.words import Rung
 
 SECTIONS = ("policy", "delay_rule", "eta", "placed", "eta_change", "progress", "reward")
 """The sections of settings.toml that are policy as a whole."""
-
-READ_AS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "marketplaces": ("policy.marketplaces",),
-        "marketplaces_enabled": ("policy.marketplaces_enabled",),
-        "sources.stale_after": ("sources.stale_after_hours",),
-        "texting.on": ("sms.enabled",),
-        "texting.countries": ("sms.allowed_countries", "shop.country"),
-        "texting.week": ("policy.text_from", "policy.text_until", "policy.text_sunday_from"),
-        "email_week": ("policy.email_from", "policy.email_until"),
-        "rewards.per_year": ("reward.per_customer_per_year",),
-        "timezone": ("shop.timezone",),
-    }
-)
-"""What a rule calls a figure → the settings that it is made of; a word that is not here is a setting's own key."""
 
 FIGURE_AS: Mapping[str, str] = MappingProxyType({"most_without_news": "max_without_news"})
 """The setting of a figure, in the section of its purpose, where it has another name."""
@@ -90,11 +74,11 @@ class PurposeRow:
 
 @dataclass(frozen=True, slots=True)
 class PolicyTable:
-    """All of it, in the order in which it is asked. `laws`: jurisdiction, version, source."""
+    """All of it, in the order in which it is asked."""
 
     rules: tuple[RuleRow, ...]
     ladder: tuple[tuple[Rung, tuple[PurposeRow, ...]], ...]
-    laws: tuple[tuple[str, str, str], ...]
+    laws: tuple[LawRow, ...]
     settings: tuple[Value, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -114,7 +98,7 @@ class PolicyTable:
                 {"rung": rung.word, "number": int(rung), "purposes": [_purpose_json(row) for row in rows]}
                 for rung, rows in self.ladder
             ],
-            "laws": [{"jurisdiction": law, "version": version, "source": text} for law, version, text in self.laws],
+            "laws": [asdict(row) for row in self.laws],
             "settings": [one.as_json() for one in self.settings],
         }
 
@@ -132,24 +116,19 @@ def policy_table(settings: Settings, given: Given) -> PolicyTable:
     shop = _Shop(settings, given)
     purposes = list(shop_catalogue(settings.template_folder).purposes.values())
     rows = [
-        RuleRow(number, rule.name, rule.sentence, tuple(getattr(rule, "ids", ())), _read_by(shop, rule.reads))
+        RuleRow(number, rule.name, rule.sentence, rule.ids, _read_by(shop, rule.reads))
         for number, rule in enumerate(RULES, 1)
     ]
     ladder = RuleRow(len(rows) + 1, "ladder", LADDER_SAYS, (), ())
     keys = [f"{section}.{key}" for section in SECTIONS for key in keys_at((section,))]
-    read = [one for rule in RULES for word in rule.reads for one in settings_behind(word)]
+    read = [key for rule in RULES for key in rule.reads]
     shown = [value for key in dict.fromkeys([*keys, *read]) for value in _values(shop, key)]
     return PolicyTable(
         rules=(*rows, ladder),
         ladder=tuple((rung, tuple(_on(rung, purposes, shop))) for rung in Rung),
-        laws=tuple((law.value, told.version, told.source) for law, told in RULE_SETS.items()),
+        laws=tuple(law_rows()),
         settings=tuple(shown),
     )
-
-
-def settings_behind(word: str) -> tuple[str, ...]:
-    """The settings, as `section.key`, that a rule means by `word`."""
-    return READ_AS.get(word, (word,))
 
 
 def setting_of(purpose: str, figure: str) -> str:
@@ -158,9 +137,8 @@ def setting_of(purpose: str, figure: str) -> str:
     return f"{purpose}.{key}" if key in keys_at((purpose,)) else ""
 
 
-def _read_by(shop: _Shop, words: Sequence[str]) -> tuple[Value, ...]:
-    keys = dict.fromkeys(key for word in words for key in settings_behind(word))
-    return tuple(chain.from_iterable(_values(shop, key) for key in keys))
+def _read_by(shop: _Shop, keys: Sequence[str]) -> tuple[Value, ...]:
+    return tuple(value for key in keys for value in _values(shop, key))
 
 
 def _values(shop: _Shop, key: str) -> Iterator[Value]:

@@ -10,26 +10,46 @@ from types import MappingProxyType
 
 from notifier.terms.words import NoticeKind
 
-_CAP = re.compile(r"(?P<whose>customer|address) in (?P<period>.+)")
+_CAP = re.compile(r"(?P<whose>customer|address|order \S+)(?P<narrow>( \S+)*?) in (?P<period>.+)")
 
 _SEEN: Mapping[str, str] = MappingProxyType(
     {
-        "local": "it was {} where the customer lives",
+        "place": "where the customer may be: {}",
+        "by": "known by the customer's {}",
         "zones": "in the time zone {}",
-        "consent": "the last word was: {}",
+        "local": "it was {}",
+        "allowed": "allowed are {}",
+        "rule": "by rule {}",
+        "consent": "the last word was {}",
+        "source": "given by {}",
         "scope": "said for {}",
-        "needed": "what it needs: {}",
+        "evidence": "the evidence is {}",
+        "needed": "it needs {}",
         "exempt": "it does not apply to a {}",
         "higher": "{} goes first",
         "sales_channel": "the order came through {}",
         "region": "the number belongs to {}",
-        "allowed": "texts go to {}",
         "stale": "no news from {}",
         "suppressed": "suppressed: {}",
         "this_year": "{} so far this year",
         "limit": "at most {} a year",
+        "hold": "held back after a {}",
+        "holiday": "the holiday is {}",
+        "calendars": "no holiday by the calendars of {}",
     }
 )
+
+_SEEN_BY: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("address", "allowed"): "texts go to {}",
+        ("notice_first", "state"): "the line stands at {}",
+        ("notice_first", "limit"): "no date after {} may be told before",
+    }
+)
+"""By rule, where the same name means something else."""
+
+_ON: Mapping[str, str] = MappingProxyType({"at": "said on {}", "since": "since {}", "until": "until {}"})
+"""Values that are instants, told by their day."""
 
 _NOTICES: Mapping[str, str] = MappingProxyType(
     {
@@ -40,16 +60,17 @@ _NOTICES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def seen(name: str, value: str) -> str:
-    """One value of a trace, like `2 of 2 messages in 24 hours to the customer`."""
+def seen(rule: str, name: str, value: str) -> str:
+    """One value that `rule` saw, like `2 of 2 messages in 24 hours to the customer`."""
     cap = _CAP.fullmatch(name)
     if cap:
-        whose = "the customer" if cap["whose"] == "customer" else "this address"
-        return f"{value} messages in {cap['period']} to {whose}"
-    if name == "at" and (said_at := _instant(value)):
-        return f"said on {said_at.day} {said_at:%B %Y}"
-    words = _SEEN.get(name)
-    return words.format(value) if words else f"{plain(name)} {value}"
+        whose = {"customer": "to the customer", "address": "to this address"}.get(cap["whose"], f"about {cap['whose']}")
+        return f"{value}{cap['narrow']} messages in {cap['period']} {whose}"
+    if name in _ON:
+        at = _instant(value)
+        return _ON[name].format(f"{at.day} {at:%B %Y}" if at else value)
+    words = _SEEN_BY.get((rule, name)) or _SEEN.get(name)
+    return words.format(plain(value) if name == "state" else value) if words else f"{plain(name)} {value}"
 
 
 def notice_words(kind: str) -> str:

@@ -117,8 +117,9 @@ def written(given: Any) -> str:
         case tuple():
             return f"[{', '.join(map(written, given))}]"
         case BaseModel():
-            fields = ", ".join(f"{key} = {written(getattr(given, key))}" for key in type(given).model_fields)
-            return f"{{ {fields} }}"
+            fields = type(given).model_fields.items()
+            pairs = ", ".join(f"{field.alias or key} = {written(getattr(given, key))}" for key, field in fields)
+            return f"{{ {pairs} }}"
         case dict():
             pairs = ", ".join(f"{json.dumps(key)} = {written(inner)}" for key, inner in given.items())
             return f"{{ {pairs} }}" if pairs else "{}"

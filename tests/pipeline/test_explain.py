@@ -24,7 +24,7 @@ LINES = [("11008", "1"), ("11008", "2"), ("11008", "3")]
 SAID_OF_A_HOLD = (
     "On 12 June 1998 at 15:00 the bot waited with a progress email about order 11008 (3 lines) (half of the wait was"
     " over) until 13 June 1998 at 08:00, because it was outside the hours in which customers are written to. Rules"
-    " passed: caps. Decided by the rule quiet hours (it was Fri 22:00 where the customer lives)."
+    " passed: caps. Decided by the rule quiet hours (it was Fri 22:00)."
 )
 QUIET = (Step("caps", "pass"), Step("quiet_hours", "hold", (("local", "Fri 22:00"),)))
 

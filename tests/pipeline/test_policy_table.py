@@ -8,22 +8,17 @@ from typing import Any
 
 import pytest
 
-from notifier import app
 from notifier.cli import main
 from notifier.pipeline.policy_page import defaults, page
-from notifier.pipeline.policy_table import (
-    FIGURE_AS,
-    READ_AS,
-    SECTIONS,
-    PolicyTable,
-    policy_table,
-    setting_of,
-    settings_behind,
-)
+from notifier.pipeline.policy_table import FIGURE_AS, SECTIONS, PolicyTable, policy_table, setting_of
+from notifier.policy.consent_by_country import REGIMES
 from notifier.policy.rules import RULES
+from notifier.policy.text_hours import ROWS
 from notifier.settings import Settings, given_places, load_settings
+from notifier.settings.as_policy import policy_of
 from notifier.settings.shape import keys_at
 from notifier.settings.sources import Source
+from notifier.terms.law import Jurisdiction
 from notifier.terms.words import Rung
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,8 +66,9 @@ def test_a_value_of_the_environment_names_its_variable(load: Load) -> None:
 
 
 def test_caps_of_the_shops_own_are_shown_with_the_line_of_the_first(load: Load) -> None:
+    cap = {"count": 1, "period": "12h", "channel": "all", "class": "all", "brand": ""}
     value, source = shown(load('[[policy.caps]]\ncount = 1\nperiod = "12h"\n'), "[policy] caps")
-    assert (value, source) == ([{"count": 1, "period": "12h", "channel": "all"}], "settings.toml:1")
+    assert (value, source) == ([cap], "settings.toml:1")
 
 
 def test_a_sources_limit_is_shown_under_the_name_of_the_source(load: Load) -> None:
@@ -93,27 +89,36 @@ def test_a_purpose_of_the_shops_own_shows_its_figures_with_their_file(load: Load
     assert [(one.key, one.value, one.source) for one in row.figures] == [("every_days", "30", "care/purpose.toml")]
 
 
-@pytest.mark.parametrize("word", sorted({word for rule in RULES for word in rule.reads}))
-def test_every_figure_that_a_rule_reads_leads_to_settings_that_exist(word: str) -> None:
-    for key in settings_behind(word):
-        section, name = key.split(".")
-        assert name in (Source.model_fields if section == "sources" else keys_at((section,))), key
+@pytest.mark.parametrize("key", sorted({key for rule in RULES for key in rule.reads}))
+def test_every_key_that_a_rule_reads_is_a_setting(key: str) -> None:
+    section, name = key.split(".")
+    assert name in (Source.model_fields if section == "sources" else keys_at((section,)))
 
 
-def test_no_word_is_explained_that_no_rule_reads() -> None:
-    assert not set(READ_AS) - {word for rule in RULES for word in rule.reads}
+def test_the_hours_of_a_state_are_shown_with_their_rule_and_their_source(load: Load) -> None:
+    (row,) = (row for row in load().laws if row.where == "US-RI")
+    assert (row.says, row.rule) == ("Mon to Fri 09:00 to 18:00, Sat to Sun 10:00 to 17:00", "S8")
+
+
+def test_the_laws_name_every_jurisdiction_area_and_regime(load: Load) -> None:
+    rows = load().laws
+    where = {(row.about, place) for row in rows for place in row.where.split()}
+    assert {place for about, place in where if about == "delays"} == {law.value for law in Jurisdiction}
+    assert {place for about, place in where if about == "hours of texts"} == {row.area or "everywhere" for row in ROWS}
+    assert {place for about, place in where if about == "marketing"} == {*REGIMES, "elsewhere"}
+    assert all(row.rule and row.version and row.source for row in rows)
 
 
 def test_the_figures_of_the_purposes_are_those_that_policy_takes_from_the_settings() -> None:
     settings = Settings(base=Path())
     taken = {
         setting_of(purpose, figure): value
-        for purpose, figures in app.policy(settings).set_by_shop.items()
+        for purpose, figures in policy_of(settings).set_by_shop.items()
         for figure, value in figures.items()
     }
     assert taken == {key: getattr(getattr(settings, key.split(".")[0]), key.split(".")[1]) for key in taken}
     assert "" not in taken
-    assert set(FIGURE_AS) <= {figure for figures in app.policy(settings).set_by_shop.values() for figure in figures}
+    assert set(FIGURE_AS) <= {figure for figures in policy_of(settings).set_by_shop.values() for figure in figures}
 
 
 def test_the_page_in_docs_is_that_of_the_defaults() -> None:

@@ -17,19 +17,31 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("rule", "name", "value", "said"),
     [
-        ("customer in 24 hours", "2 of 2", "2 of 2 messages in 24 hours to the customer"),
-        ("address in 7 days", "3 of 3", "3 of 3 messages in 7 days to this address"),
-        ("local", "Fri 21:14", "it was Fri 21:14 where the customer lives"),
-        ("consent", "sms service refused", "the last word was: sms service refused"),
-        ("at", "1998-05-03T10:00:00+00:00", "said on 3 May 1998"),
-        ("at", "some day", "at some day"),
-        ("a_new_value", "7", "a new value 7"),
+        ("caps", "customer in 24 hours", "2 of 2", "2 of 2 messages in 24 hours to the customer"),
+        ("caps", "address in 7 days", "3 of 3", "3 of 3 messages in 7 days to this address"),
+        (
+            "caps",
+            "customer marketing sms in 7 days",
+            "1 of 1",
+            "1 of 1 marketing sms messages in 7 days to the customer",
+        ),
+        ("caps", "order 11008 sms S9 in 24 hours", "3 of 3", "3 of 3 sms S9 messages in 24 hours about order 11008"),
+        ("quiet_hours", "local", "Fri 21:14 in America/Chicago", "it was Fri 21:14 in America/Chicago"),
+        ("quiet_hours", "allowed", "09:00 to 20:00", "allowed are 09:00 to 20:00"),
+        ("quiet_hours", "zones", "America/St_Johns", "in the time zone America/St_Johns"),
+        ("address", "allowed", "GB US", "texts go to GB US"),
+        ("consent", "consent", "sms service refused", "the last word was sms service refused"),
+        ("consent", "at", "1998-05-03T10:00:00+00:00", "said on 3 May 1998"),
+        ("customer_hold", "until", "somebody lifts it", "until somebody lifts it"),
+        ("notice_first", "state", "awaiting_consent", "the line stands at awaiting consent"),
+        ("notice_first", "limit", "1998-06-30", "no date after 1998-06-30 may be told before"),
+        ("a_rule", "a_new_value", "7", "a new value 7"),
     ],
 )
-def test_a_value_that_a_rule_saw_is_put_into_words(name: str, value: str, said: str) -> None:
-    assert seen(name, value) == said
+def test_a_value_that_a_rule_saw_is_put_into_words(rule: str, name: str, value: str, said: str) -> None:
+    assert seen(rule, name, value) == said
 
 
 @pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind])
