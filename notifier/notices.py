@@ -107,11 +107,16 @@ def sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
         tx.connection.execute(update(_notice).where(mine).values(sent_at=now))
 
 
-def came_back(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
-    """A bounced notice is no notice (RULES.md F9); its place stays filled, for a person sees to it now."""
+def came_back(tx: Transaction, message_ids: Sequence[int], now: datetime) -> int:
+    """A bounced notice is no notice (RULES.md F9); its place stays filled, for a person sees to it now.
+
+    Returns how many no longer count.
+    """
+    failed = 0
     for ids in batches(sorted(message_ids)):
         mine = _notice.c.message_id.in_(ids) & _notice.c.failed_at.is_(None)
-        tx.connection.execute(update(_notice).where(mine).values(failed_at=now))
+        failed += tx.connection.execute(update(_notice).where(mine).values(failed_at=now)).rowcount
+    return failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import typer
 
 from notifier.cli.session import Json, Now, Session, say_json
 from notifier.errors import UsageError
-from notifier.pipeline import holds
+from notifier.pipeline import bounces, holds
 from notifier.pipeline.erase import OUT_OF_REACH
 from notifier.pipeline.erase import erase as erase_person
 from notifier.pipeline.people import Asked
@@ -40,6 +40,25 @@ def call(
         said = holds.Said(by, note)
         answer = holds.call(house, Asked(customer, order, brand), said, session.moment(now), complaint=complaint)
     _tell(session, answer, as_json)
+
+
+@log.command("bounce")
+def log_bounce(
+    ctx: typer.Context,
+    message: Annotated[int, typer.Argument(help="The id of the message, as `notifier export messages` lists it.")],
+    by: By,
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Log that an email came back for good: its address is used no more, and a notice in it was none."""
+    session: Session = ctx.obj
+    with session.house() as house:
+        found = bounces.bounce(house, message, by, session.moment(now))
+    if as_json:
+        say_json(found.as_json())
+        return
+    lost = f"; {found.notices} notices no longer count, and the team will be told" if found.notices else ""
+    session.console.print(f"message {found.message} came back: its address is suppressed{lost}", markup=False)
 
 
 def hold(

@@ -9,6 +9,7 @@ import pytest
 
 from notifier.pipeline.alarms import digest
 from notifier.pipeline.answers import Answered, Asked, answer, refunded
+from notifier.pipeline.bounces import bounce
 from notifier.pipeline.deadlines import Deadline, deadlines
 from notifier.store.tables import Contact, Message, Notice
 from notifier.terms.law import Said
@@ -266,3 +267,16 @@ def test_silence_after_a_renewed_notice_is_cancellation(shop: Shop) -> None:
     shop.take_in("backorders", [late("2026-06-12")], at("2026-05-25"))
     told(shop, "2026-05-25")
     assert (state(shop, "2026-06-05"), state(shop, "2026-06-06")) == ("awaiting_renewed_consent", "cancel_due")
+
+
+def test_a_bounced_notice_is_none_and_a_person_hears_of_it(shop: Shop) -> None:
+    shop.take_in("backorders", [late()], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    with shop.house() as house:
+        bounce(house, shop.rows(Message)[0].id, "Kim", at("2026-05-11"))
+    shop.plan(at("2026-05-11"))
+    assert (state(shop, "2026-05-11"), alarms(shop), len(shop.rows(Notice))) == (
+        "notice_due",
+        ["notice_uncertain"],
+        1,
+    )
