@@ -1,8 +1,11 @@
 """Brings a database to this code's schema, and says when it is not there. Colour: store. Called by app and tests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from notifier.errors import SchemaError
@@ -39,10 +42,27 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     before = current(engine)
     config = Config()
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
-    with engine.begin() as connection:
+    with engine.connect() as connection, _tables_may_be_replaced(connection), connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return before, head()
+
+
+@contextmanager
+def _tables_may_be_replaced(connection: Connection) -> Iterator[None]:
+    """Let a migration put a changed copy of a table in its place, which SQLite refuses while rows refer to it.
+
+    It can be set only outside of a transaction, so by the driver: SQLAlchemy would begin one. The copy has every id.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = cast(Any, connection.connection.driver_connection)
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def reachable_schema(url: str) -> str | None:
