@@ -19,7 +19,7 @@ from notifier.template_files import shop_catalogue
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Rung
 
-SECTIONS = ("policy", "delay_rule", "eta", "placed", "eta_change", "progress", "reward")
+SECTIONS = ("policy", "delay_rule", "safety", "eta", "placed", "eta_change", "progress", "reward")
 """The sections of settings.toml that are policy as a whole."""
 
 FIGURE_AS: Mapping[str, str] = MappingProxyType({"most_without_news": "max_without_news"})
