@@ -16,6 +16,7 @@ from hashlib import sha256
 from notifier.channels import open_sender
 from notifier.channels.folder import FolderAccess, FolderSender
 from notifier.channels.redirect import OnlyToSender, RedirectSender
+from notifier.channels.shadow import ShadowSender
 from notifier.deliver import Pace
 from notifier.errors import SettingsError, UsageError
 from notifier.forecast.eta import ShopFigures
@@ -40,7 +41,7 @@ from notifier.store.migrate import open_store, upgrade
 from notifier.template_files import shop_catalogue
 from notifier.terms.delivery import ChannelSender
 from notifier.terms.time import zone
-from notifier.terms.words import Channel, DeliveryMode
+from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
 
 KEY_BYTES = 32
 
@@ -119,7 +120,7 @@ def open_house(settings: Settings) -> House:
         guards=guards(settings),
         remembering=remembering(settings, secrets_.addresses),
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
-        reward=_reward(settings),
+        reward=reward_terms(settings),
         lapse=settings.delay_rule.on_lapse,
     )
 
@@ -131,12 +132,12 @@ def judging(settings: Settings) -> Judging:
     return Judging(policy_of(settings), shop, settings.shop.transit_days, mode, jurisdiction)
 
 
-def _reward(settings: Settings) -> RewardTerms | None:
+def reward_terms(settings: Settings) -> RewardTerms | None:
+    """What a code is worth; None where rewards are off."""
     said = settings.reward
     if not said.on:
         return None
-    amount = said.amount if said.amount > 0 else None
-    currency = said.currency or said.budget_currency
+    amount, currency = said.amount if said.amount > 0 else None, said.currency or said.budget_currency
     return RewardTerms(None if amount else said.percent, amount, currency, said.budget, said.valid_days)
 
 
@@ -157,6 +158,8 @@ def _sending(settings: Settings) -> Sending:
 def open_senders(settings: Settings) -> dict[Channel, ChannelSender]:
     """The way out for each channel, as `[delivery] mode` says."""
     mode = settings.delivery.mode
+    if mode is DeliveryMode.SHADOW:
+        return dict.fromkeys(Channel, ShadowSender(settings.email.connections))
     if mode is DeliveryMode.FOLDER:
         folder = FolderSender(FolderAccess(settings.delivery_folder, clock, settings.email.connections))
         return dict.fromkeys(Channel, folder)
@@ -290,8 +293,10 @@ def guards(settings: Settings) -> Guards:
 
 
 def refuse_time_travel(settings: Settings) -> None:
-    """Raise UsageError where `--now` could put a made-up date before a customer: only folder and loopback are safe."""
-    if settings.delivery.mode is DeliveryMode.FOLDER:
+    """Raise UsageError where `--now` could put a made-up date before a customer: only STAYS_HERE and loopback not."""
+    if settings.delivery.mode in STAYS_HERE:
         return
     for setting, host in far_hosts(settings).items():
-        raise UsageError(f"--now is refused, because {setting} reaches {host}; use it with mode folder or on loopback")
+        raise UsageError(
+            f"--now is refused, because {setting} reaches {host}; use it with mode folder or shadow, or on loopback"
+        )

@@ -12,17 +12,27 @@ from sqlalchemy import insert, literal, select
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
 from notifier.store.tables import Contact, Message, MessageLine, PromiseTold
-from notifier.terms.words import Direction
+from notifier.terms.words import TELLS_NOBODY, DeliveryMode, Direction
 
 _contact, _promise = table_of(Contact), table_of(PromiseTold)
 _message, _line = table_of(Message), table_of(MessageLine)
 
+CONTACT_COLUMNS = (
+    *("at", "direction", "actor", "brand", "customer_id", "address_id", "channel", "message_class", "purpose"),
+    *("message_id", "summary"),
+)
+PROMISE_COLUMNS = ("line_id", "message_id", "told_at", "purpose", "channel", "eta_from", "eta_to")
+
 
 def log_sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
-    """Log accepted messages: a contact each, and every date they told."""
+    """Log accepted messages: a contact each, and every date they told.
+
+    What mode shadow accepted was said to nobody: it is no contact.
+    """
     for ids in batches(message_ids):
         known = select(_contact.c.message_id).where(_contact.c.message_id.in_(ids))
-        fresh = _message.c.id.in_(ids) & _message.c.id.not_in(known)
+        said = _message.c.mode != DeliveryMode.SHADOW
+        fresh = _message.c.id.in_(ids) & _message.c.id.not_in(known) & said
         contacts = select(
             literal(now, type_=_contact.c.at.type),
             literal(Direction.OUT.value),
@@ -47,12 +57,10 @@ def log_sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None
                 _line.c.eta_to,
             )
             .join(_message, _message.c.id == _line.c.message_id)
-            .where(fresh, _line.c.live.is_not(None), _line.c.eta_to.is_not(None), _message.c.mode != "redirect")
+            .where(fresh, _line.c.live.is_not(None), _line.c.eta_to.is_not(None), _message.c.mode.not_in(TELLS_NOBODY))
         )
-        told = ("line_id", "message_id", "told_at", "purpose", "channel", "eta_from", "eta_to")
-        tx.connection.execute(insert(_promise).from_select(told, promises))
-        said = ("at", "direction", "actor", "brand", "customer_id", "address_id", "channel", "message_class", "purpose")
-        tx.connection.execute(insert(_contact).from_select((*said, "message_id", "summary"), contacts))
+        tx.connection.execute(insert(_promise).from_select(PROMISE_COLUMNS, promises))
+        tx.connection.execute(insert(_contact).from_select(CONTACT_COLUMNS, contacts))
 
 
 @dataclass(frozen=True, slots=True)

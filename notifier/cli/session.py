@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +18,7 @@ from rich.console import Console
 
 from notifier.errors import UsageError
 from notifier.settings import Settings, given_places, load_settings, settings_path
-from notifier.terms.time import utc, zone
+from notifier.terms.time import local_day, utc, zone
 
 if TYPE_CHECKING:
     from notifier.pipeline.house import House
@@ -83,6 +83,25 @@ class Session:
         except ValueError as error:
             raise UsageError(f"--now {text!r} is no ISO 8601 time; write one like 2026-11-23T15:00Z") from error
         return utc(found if found.tzinfo else found.replace(tzinfo=zone(self.settings().shop.timezone)))
+
+    def days(self, first: str, last: str, length: timedelta) -> tuple[date, date]:
+        """`--from` and `--to` as days in the shop's zone; without them today, and `length` before the last day.
+
+        Raises UsageError for what is no day, and for a range that ends before it begins.
+        """
+        today = local_day(self.moment(None), zone(self.settings().shop.timezone))
+        end = _day(last, "--to") if last else today
+        begin = _day(first, "--from") if first else end - length
+        if begin > end:
+            raise UsageError(f"--from {begin} is after --to {end}; exchange them")
+        return begin, end
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {text!r} is no day; write one like 2026-11-23") from error
 
 
 def new_session(path: Path | None) -> Session:

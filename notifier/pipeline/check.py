@@ -28,7 +28,7 @@ from notifier.store.migrate import head, reachable_schema
 from notifier.template_files import load_catalogue, packaged_folder
 from notifier.terms.law import Jurisdiction
 from notifier.terms.time import local_day, zone
-from notifier.terms.words import Channel, DeliveryMode
+from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
 
 _OTHERS = 0o077
 _WORKERS = 2
@@ -99,10 +99,11 @@ def _look(what: str, look: Callable[[], Finding]) -> Finding:
 def _settings(settings: Settings) -> Finding:
     mode = settings.delivery.mode
     nobody = [key for key in settings.brand_keys if settings.brand(key).placeholder]
-    if nobody and mode is not DeliveryMode.FOLDER:
+    if nobody and mode not in STAYS_HERE:
         text = f"no sender is set for {', '.join(nobody)}. Set [brands.{nobody[0]}] sender"
         return Finding("settings", Level.WARNING, text)
     words = {
+        DeliveryMode.SHADOW: "nothing is sent; notifier shadow lists what would have been",
         DeliveryMode.FOLDER: f"messages become files in {settings.delivery.folder}/",
         DeliveryMode.REDIRECT: "every message goes to the redirect address",
         DeliveryMode.LIVE: "messages go to customers"
@@ -118,7 +119,7 @@ def _law(settings: Settings) -> Finding:
     own = RULE_SETS[jurisdiction_of("auto", country)]
     if said == "none" and jurisdiction_of("auto", country) is not Jurisdiction.NONE:
         text = f"no delay notices go out, though {country} has a law on them ({own.source}). Set [delay_rule]"
-        level = Level.OK if settings.delivery.mode is DeliveryMode.FOLDER else Level.WARNING
+        level = Level.OK if settings.delivery.mode in STAYS_HERE else Level.WARNING
         return Finding("delay rule", level, f'{text} jurisdiction = "auto"')
     rules = own if said in ("auto", "none") else RULE_SETS[Jurisdiction(said)]
     return Finding("delay rule", Level.OK, f"{said}; in {country}: {rules.source}, as of {rules.version}")
@@ -235,8 +236,9 @@ async def _channel(settings: Settings, access: Access, channel: Channel) -> Find
     what = {Channel.EMAIL: "email", Channel.SMS: "texts"}[channel]
     if channel is Channel.SMS and not settings.sms.enabled:
         return Finding(what, Level.SKIPPED, "switched off; [sms] enabled = true switches them on")
-    if settings.delivery.mode is DeliveryMode.FOLDER:
-        return Finding(what, Level.SKIPPED, "not tried: in mode folder nothing is sent")
+    for_team = channel is Channel.EMAIL and settings.delivery.mode is DeliveryMode.SHADOW and settings.team.email
+    if settings.delivery.mode in STAYS_HERE and not for_team:
+        return Finding(what, Level.SKIPPED, f"not tried: in mode {settings.delivery.mode.value} nothing is sent")
     try:
         return Finding(what, Level.OK, await _probe(settings, access, channel))
     except NotifierError as fault:

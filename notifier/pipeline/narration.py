@@ -13,7 +13,16 @@ from notifier.pipeline.wording import NO_DATE, PROVIDER, WallClock, kind_of_mess
 from notifier.queries.stories import Chapter, ContactTold, DecisionTold, MessageTold, PromiseMade, RuleSeen
 from notifier.store.holds import CALL
 from notifier.terms.time import EPOCH
-from notifier.terms.words import Channel, Direction, HoldReason, MessageState, Outcome, Verdict
+from notifier.terms.words import (
+    TELLS_NOBODY,
+    Channel,
+    DeliveryMode,
+    Direction,
+    HoldReason,
+    MessageState,
+    Outcome,
+    Verdict,
+)
 
 _GONE = frozenset({MessageState.HANDED_OFF, MessageState.ACCEPTED, MessageState.REFUSED, MessageState.UNKNOWN})
 
@@ -119,6 +128,8 @@ class _Teller:
         return said
 
     def _accepted(self, message: MessageTold, provider: str, settled: str) -> str:
+        if message.mode == DeliveryMode.SHADOW:
+            return f"It would have been sent{settled}; in mode shadow nothing is."
         last = message.attempts[-1] if message.attempts else None
         if last is not None and (last.outcome, last.code) == (Outcome.ACCEPTED, _WRITTEN):
             said = f"Written to the folder{settled}, not sent."
@@ -138,7 +149,7 @@ class _Teller:
         return f"After {tries} {provider} has not taken it yet, because {because(message.reason)}; next try {again}."
 
     def _told(self, message: MessageTold, since: datetime) -> str:
-        if message.mode == "redirect":
+        if message.mode in TELLS_NOBODY:
             return ""
         promises = {(one.order, one.line): one for one in self._promises[message.id]}
         if not promises:

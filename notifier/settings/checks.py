@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from notifier.policy.figures import TEXT_DAY, TEXT_SUNDAY
 from notifier.settings.whole import Settings
-from notifier.terms.words import DeliveryMode
+from notifier.terms.words import STAYS_HERE, DeliveryMode
 
 Fault = tuple[tuple[str | int, ...], str]
 
@@ -78,7 +78,7 @@ def _texts(settings: Settings) -> Iterator[Fault]:
             ("sms", "account_sid"),
             "is empty, and texts are on. Copy it from Twilio's console, or set enabled = false",
         )
-    if settings.delivery.mode is not DeliveryMode.FOLDER and not sms.auth_token.get_secret_value():
+    if settings.delivery.mode not in STAYS_HERE and not sms.auth_token.get_secret_value():
         yield (
             ("sms", "auth_token"),
             "is not set, and texts are on. Set NOTIFIER_SMS__AUTH_TOKEN or NOTIFIER_SMS__AUTH_TOKEN_FILE",
@@ -106,7 +106,7 @@ def _email(settings: Settings) -> Iterator[Fault]:
 
 def _lease(settings: Settings) -> Iterator[Fault]:
     """A send that outlives its lease could be taken over by another worker while it still goes on."""
-    if settings.delivery.mode is DeliveryMode.FOLDER:
+    if settings.delivery.mode in STAYS_HERE:
         return
     timeouts = {"email": settings.email.timeout_seconds}
     if settings.sms.enabled:

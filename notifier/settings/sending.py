@@ -33,7 +33,8 @@ class Delivery(Section):
 
     mode: DeliveryMode = Field(
         DeliveryMode.FOLDER,
-        description="folder: files only; redirect: all to the address below, marked; live: to customers.",
+        description="shadow: nothing goes, what would have gone is kept; folder: files only; redirect: all to the"
+        " address below, marked; live: to customers.",
     )
     folder: str = Field(
         "outbox", min_length=1, description="Where mode folder writes .eml and .txt files; beside this file."

@@ -155,8 +155,16 @@ class Direction(StrEnum):
 
 
 class DeliveryMode(StrEnum):
-    """Where messages really go: files, one redirect address, or customers."""
+    """Where messages really go: nowhere (what would have been sent is kept), files, one redirect address, customers."""
 
+    SHADOW = "shadow"
     FOLDER = "folder"
     REDIRECT = "redirect"
     LIVE = "live"
+
+
+TELLS_NOBODY = (DeliveryMode.SHADOW, DeliveryMode.REDIRECT)
+"""Modes whose messages tell no customer a date: nothing of theirs is a promise."""
+
+STAYS_HERE = (DeliveryMode.SHADOW, DeliveryMode.FOLDER)
+"""Modes in which no message leaves this machine."""
