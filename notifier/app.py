@@ -120,7 +120,7 @@ def open_house(settings: Settings) -> House:
         guards=guards(settings),
         remembering=remembering(settings, secrets_.addresses),
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
-        reward=reward_terms(settings),
+        reward=_reward(settings),
         lapse=settings.delay_rule.on_lapse,
     )
 
@@ -132,8 +132,7 @@ def judging(settings: Settings) -> Judging:
     return Judging(policy_of(settings), shop, settings.shop.transit_days, mode, jurisdiction)
 
 
-def reward_terms(settings: Settings) -> RewardTerms | None:
-    """What a code is worth; None where rewards are off."""
+def _reward(settings: Settings) -> RewardTerms | None:
     said = settings.reward
     if not said.on:
         return None

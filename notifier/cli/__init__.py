@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "go-live": "safety.go_live",
         "explain": "explain.explain",
         "export": "show.export",
+        "simulate": "simulate.simulate",
         "shadow": "shadow.shadow",
         "hold": "people.hold",
         "release": "people.release",

@@ -24,7 +24,7 @@ from notifier.store.tables import (
     Order,
     OrderLine,
 )
-from notifier.terms.law import LegalState, Said
+from notifier.terms.law import OVER, LegalState, Said
 from notifier.terms.words import SENT_STATES, Channel, DeliveryMode, Verdict
 
 _message, _told, _body = table_of(Message), table_of(MessageLine), table_of(MessageBody)
@@ -101,11 +101,15 @@ def held_by_caps(tx: Transaction, since: datetime, until: datetime) -> Iterator[
 
 
 def lapsed_lines(tx: Transaction) -> set[int]:
-    """Lines that plan last found to be cancelled by law because a deadline passed, not by the customer's word."""
-    cancelled = select(_answer.c.line_id).where(_answer.c.said == Said.CANCEL)
-    query = select(_standing.c.line_id).where(
-        _standing.c.state == LegalState.CANCEL_DUE, _standing.c.line_id.not_in(cancelled)
-    )
+    """Lines that plan last found to be cancelled by law because a deadline passed, not by the customer's word.
+
+    One that was confirmed since counts too; it is no longer `cancel_due`.
+    """
+    by_customer = select(_answer.c.line_id).where(_answer.c.said == Said.CANCEL)
+    confirmed = select(_answer.c.line_id).where(_answer.c.said == Said.CONFIRM)
+    over = _standing.c.state.in_(OVER) & _standing.c.line_id.in_(confirmed)
+    lapsed = (_standing.c.state == LegalState.CANCEL_DUE) | over
+    query = select(_standing.c.line_id).where(lapsed, _standing.c.line_id.not_in(by_customer))
     return set(tx.connection.execute(query).scalars())
 
 

@@ -45,7 +45,7 @@ def keep_products(tx: Transaction, stamp: Stamp, records: Sequence[Record]) -> G
         sku = record.values["sku"]
         row = known.get(sku)
         if row is None:
-            edits.inserts.append(_PRODUCT | {"sku": sku} | fields)
+            edits.inserts.append(_PRODUCT | {"sku": sku, "first_seen_at": stamp.known_at} | fields)
         elif not edits.compare(row, fields, sku):
             continue
         found.changed.add(record.line)
@@ -69,7 +69,8 @@ def keep_supply(tx: Transaction, stamp: Stamp, records: Sequence[Record]) -> Goo
         po, sku = record.values["po_id"], record.values["sku"]
         row = known.get((po, sku))
         if row is None:
-            edits.inserts.append(_SUPPLY | {"po": po, "sku": sku, "changed_at": stamp.known_at} | fields)
+            seen = {"first_seen_at": stamp.known_at, "changed_at": stamp.known_at}
+            edits.inserts.append(_SUPPLY | {"po": po, "sku": sku} | seen | fields)
         elif not edits.compare(row, fields, f"{po}/{sku}"):
             continue
         else:

@@ -1,6 +1,6 @@
 """settings.toml and the environment become one frozen Settings; all faults are told at once. Colour: root.
 
-load         the one function that app calls, and who set each value
+load         the settings, who set each value, and what another policy makes of them
 whole        Settings: the sections, paths and brands resolved
 shop, sending, contact, sources      the sections, each field with its description
 values       kinds of values that check themselves
@@ -11,9 +11,19 @@ faults       faults as sentences with file, line, key and remedy
 document     settings.toml, written from the descriptions
 """
 
-from notifier.settings.load import DEFAULT_PATH, given_places, load_settings, settings_path
+from notifier.settings.load import DEFAULT_PATH, given_places, load_settings, load_variant, settings_path
 from notifier.settings.shop import Brand
 from notifier.settings.sources import Profile, Source
 from notifier.settings.whole import Settings
 
-__all__ = ["DEFAULT_PATH", "Brand", "Profile", "Settings", "Source", "given_places", "load_settings", "settings_path"]
+__all__ = [
+    "DEFAULT_PATH",
+    "Brand",
+    "Profile",
+    "Settings",
+    "Source",
+    "given_places",
+    "load_settings",
+    "load_variant",
+    "settings_path",
+]

@@ -17,6 +17,9 @@ from notifier.settings.whole import Sections, Settings
 DEFAULT_PATH = Path("settings.toml")
 LARGEST_FILE = 1024 * 1024
 
+POLICY_SECTIONS = ("policy", "placed", "eta_change", "progress", "reward", "delay_rule", "eta", "sms")
+"""What another policy may say otherwise: when, how often and by which channel customers are written to."""
+
 
 def settings_path(given: Path | None, environ: Mapping[str, str]) -> Path | None:
     """The settings file to read: the option, else NOTIFIER_SETTINGS, else the default place (None)."""
@@ -31,6 +34,29 @@ def load_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """
     place = path or DEFAULT_PATH
     written, faults = _written(place, must_exist=path is not None)
+    return _settings(written, faults, place, environ)
+
+
+def load_variant(path: Path | None, other: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings in `path`, with what `other` says in POLICY_SECTIONS in their place, key by key.
+
+    What `other` leaves out, and all of its other sections, are those of `path`: it may be a whole settings file or only
+    the lines that differ. Raises SettingsError; faults of the mixture are told with the lines of `other`.
+    """
+    place = path or DEFAULT_PATH
+    own, faults = _written(place, must_exist=path is not None)
+    _settings(own, faults, place, environ)
+    theirs, faults = _written(other, must_exist=True)
+    mixed = dict(own.tables)
+    for name in POLICY_SECTIONS:
+        said = theirs.tables.get(name, {})
+        mixed[name] = {**mixed.get(name, {}), **said} if isinstance(said, dict) else said
+    lines = {at: line for at, line in theirs.lines.items() if at[0] in POLICY_SECTIONS}
+    settings = _settings(Written(mixed, lines), faults, other, environ)
+    return settings.model_copy(update={"base": place.resolve().parent})
+
+
+def _settings(written: Written, faults: list[str], place: Path, environ: Mapping[str, str]) -> Settings:
     laid = overlay(written.tables, environ)
     found = dict(_secrets(written.tables, ()))
     sections = _sections(laid.tables, found)
@@ -41,7 +67,7 @@ def load_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
         found.setdefault(at, text)
     origins = Origins(place.name, written.lines, laid.variables)
     told = sorted(found.items(), key=lambda fault: origins.line(fault[0]))
-    faults += [*laid.faults, *(origins.tell(at, text) for at, text in told)]
+    faults = [*faults, *laid.faults, *(origins.tell(at, text) for at, text in told)]
     if faults:
         raise SettingsError(faults)
     return settings

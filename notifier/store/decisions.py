@@ -17,7 +17,7 @@ from notifier.store.tables import Customer, Meta
 from notifier.store.tables import Decision as DecisionRow
 from notifier.store.tables.messages import PlanRun
 from notifier.terms.decision import Decision
-from notifier.terms.words import DeliveryMode, Verdict
+from notifier.terms.words import DeliveryMode, RunState, Verdict
 
 _decision, _run, _customer, _meta = table_of(DecisionRow), table_of(PlanRun), table_of(Customer), table_of(Meta)
 
@@ -26,6 +26,12 @@ def last_planned(tx: Transaction) -> datetime | None:
     """The latest business moment that any run judged, aware UTC."""
     found: datetime | None = tx.connection.execute(select(func.max(_run.c.at))).scalar_one()
     return found
+
+
+def runs_between(tx: Transaction, mode: str, since: datetime, until: datetime) -> list[datetime]:
+    """The business moments from `since` until before `until` that runs in `mode` judged to their end, oldest first."""
+    query = select(_run.c.at).where(_run.c.mode == mode, _run.c.at >= since, _run.c.at < until)
+    return list(tx.connection.execute(query.where(_run.c.state == RunState.DONE).order_by(_run.c.at)).scalars())
 
 
 def mode_changed(tx: Transaction, mode: str) -> bool:

@@ -103,6 +103,15 @@ class Store:
         with self.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection, connection.begin():
             yield Transaction(connection)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """A transaction that only reads, and sees one moment in all of its queries."""
+        options = {"sqlite_begin": "DEFERRED"}
+        if self.engine.dialect.name == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield Transaction(connection)
+
     def tidy(self) -> None:
         """Let SQLite renew its statistics and cut its log; PostgreSQL does both by itself."""
         if self.engine.dialect.name == "sqlite":

@@ -145,7 +145,10 @@ class OrderLine(SQLModel, table=True):
 
 
 class Product(SQLModel, table=True):
-    """One SKU as the shop sells it. `stock` None is unknown and covers nothing."""
+    """One SKU as the shop sells it. `stock` None is unknown and covers nothing.
+
+    `first_seen_at` None, of a product and of a supply: known since before that was noted.
+    """
 
     __tablename__ = "product"
     id: int | None = Field(default=None, primary_key=True)
@@ -159,6 +162,7 @@ class Product(SQLModel, table=True):
     url: str = ""
     image_url: str = ""
     supplier: str = ""
+    first_seen_at: datetime | None = None
 
 
 class Supply(SQLModel, table=True):
@@ -176,3 +180,4 @@ class Supply(SQLModel, table=True):
     received_on: date | None = None
     received_quantity: int = 0
     changed_at: datetime | None = None
+    first_seen_at: datetime | None = None
