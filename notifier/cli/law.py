@@ -17,6 +17,7 @@ from notifier.terms.law import Said
 Order = Annotated[str, typer.Argument(help="The shop's number of the order.")]
 Line = Annotated[str, typer.Option("--line", help="Only this line of it; default: all its lines.")]
 By = Annotated[str, typer.Option("--by", help="Who took it down: your name.")]
+Login = Annotated[str, typer.Option("--by", help="Your name, for the record; default: that of your login.")]
 Brand = Annotated[str, typer.Option("--brand", help="The brand, where several have an order of this number.")]
 
 MOST_ROWS = 100
@@ -86,8 +87,8 @@ def record_answer(
 def confirm(
     ctx: typer.Context,
     order: Order,
-    by: By,
     line: Line = "",
+    by: Login = "",
     brand: Brand = "",
     now: Now = None,
     as_json: Json = False,
@@ -96,14 +97,14 @@ def confirm(
     session: Session = ctx.obj
     at = session.moment(now)
     with session.house() as house:
-        _tell(session, answer(house, Said.CONFIRM, Asked(order, line, by, brand), at), as_json)
+        _tell(session, answer(house, Said.CONFIRM, Asked(order, line, session.operator(by), brand), at), as_json)
 
 
 def record_refund(
     ctx: typer.Context,
     order: Order,
     line: Line = "",
-    by: By = "operator",
+    by: Login = "",
     brand: Brand = "",
     now: Now = None,
     as_json: Json = False,
@@ -112,7 +113,7 @@ def record_refund(
     session: Session = ctx.obj
     at = session.moment(now)
     with session.house() as house:
-        _tell(session, refunded(house, Asked(order, line, by, brand), at), as_json)
+        _tell(session, refunded(house, Asked(order, line, session.operator(by), brand), at), as_json)
 
 
 def _tell(session: Session, done: Answered, as_json: bool) -> None:

@@ -16,7 +16,7 @@ from notifier.queries.masks import masked
 Customer = Annotated[str, typer.Argument(help="The shop's id of the customer.")]
 Order = Annotated[str, typer.Option("--order", help="The shop's number of an order, instead of CUSTOMER.")]
 Brand = Annotated[str, typer.Option("--brand", help="The brand, where several know the id.")]
-By = Annotated[str, typer.Option("--by", help="Your name, for the log.")]
+By = Annotated[str, typer.Option("--by", help="Your name, for the log; default: that of your login.")]
 Note = Annotated[str, typer.Option("--note", help="What was said; personal, told in no log and no explanation.")]
 
 log = typer.Typer(help="Write down what happened outside of the product.", no_args_is_help=True)
@@ -25,8 +25,8 @@ log = typer.Typer(help="Write down what happened outside of the product.", no_ar
 @log.command("call")
 def call(
     ctx: typer.Context,
-    by: By,
     customer: Annotated[str, typer.Argument(help="The shop's id of the customer.")] = "",
+    by: By = "",
     order: Order = "",
     brand: Brand = "",
     note: Note = "",
@@ -37,7 +37,7 @@ def call(
     """Log a customer's phone call: progress messages and offers stop for a while, after a complaint until released."""
     session: Session = ctx.obj
     with session.house() as house:
-        said = holds.Said(by, note)
+        said = holds.Said(session.operator(by), note)
         answer = holds.call(house, Asked(customer, order, brand), said, session.moment(now), complaint=complaint)
     _tell(session, answer, as_json)
 
@@ -46,14 +46,14 @@ def call(
 def log_bounce(
     ctx: typer.Context,
     message: Annotated[int, typer.Argument(help="The id of the message, as `notifier export messages` lists it.")],
-    by: By,
+    by: By = "",
     now: Now = None,
     as_json: Json = False,
 ) -> None:
     """Log that an email came back for good: its address is used no more, and a notice in it was none."""
     session: Session = ctx.obj
     with session.house() as house:
-        found = bounces.bounce(house, message, by, session.moment(now))
+        found = bounces.bounce(house, message, session.operator(by), session.moment(now))
     if as_json:
         say_json(found.as_json())
         return
@@ -64,7 +64,7 @@ def log_bounce(
 def hold(
     ctx: typer.Context,
     customer: Customer,
-    by: By,
+    by: By = "",
     reason: Annotated[str, typer.Option("--reason", help="Why; personal, told in no log and no explanation.")] = "",
     until: Annotated[str, typer.Option("--until", help="The last day of the hold, as 2026-12-31.")] = "",
     brand: Brand = "",
@@ -74,18 +74,20 @@ def hold(
     """Stop progress messages and offers to one customer; date changes and what the law requires go on."""
     session: Session = ctx.obj
     with session.house() as house:
-        asked, said = Asked(customer, brand=brand), holds.Said(by, reason)
+        asked, said = Asked(customer, brand=brand), holds.Said(session.operator(by), reason)
         answer = holds.hold(house, asked, said, session.moment(now), _day(until))
     _tell(session, answer, as_json)
 
 
 def release(
-    ctx: typer.Context, customer: Customer, by: By, brand: Brand = "", now: Now = None, as_json: Json = False
+    ctx: typer.Context, customer: Customer, by: By = "", brand: Brand = "", now: Now = None, as_json: Json = False
 ) -> None:
     """Lift every hold on one customer: a call's, a complaint's, an operator's."""
     session: Session = ctx.obj
     with session.house() as house:
-        answer = holds.release(house, Asked(customer, brand=brand), holds.Said(by), session.moment(now))
+        answer = holds.release(
+            house, Asked(customer, brand=brand), holds.Said(session.operator(by)), session.moment(now)
+        )
     _tell(session, answer, as_json)
 
 

@@ -17,7 +17,7 @@ from notifier.queries.runs import RunTold, last_runs
 from notifier.terms.pause import Pause
 from notifier.terms.words import Channel
 
-By = Annotated[str, typer.Option("--by", help="Your name, for the record.")]
+By = Annotated[str, typer.Option("--by", help="Your name, for the record; default: that of your login.")]
 Run = Annotated[int, typer.Argument(help="The run's id, as `notifier runs` lists it.")]
 Purpose = Annotated[str, typer.Option("--purpose", help="Only this purpose.")]
 ByChannel = Annotated[Channel | None, typer.Option("--channel", help="Only this channel.")]
@@ -63,7 +63,7 @@ def _tell_stopped(session: Session, run: RunTold) -> None:
         until = f", the first until {run.found['deadline']}" if run.found["deadline"] else ""
         said(f"  {run.found['required']} of them are required{until}")
     said(
-        f"  notifier approve {run.run} [--required-only] --by NAME, or notifier reject {run.run} --by NAME",
+        f"  notifier approve {run.run} [--required-only], or notifier reject {run.run}",
         markup=False,
     )
 
@@ -71,7 +71,7 @@ def _tell_stopped(session: Session, run: RunTold) -> None:
 def approve(
     ctx: typer.Context,
     run: Run,
-    by: By,
+    by: By = "",
     required_only: Annotated[bool, typer.Option("--required-only", help="Only what the law requires.")] = False,
     now: Now = None,
     as_json: Json = False,
@@ -80,14 +80,14 @@ def approve(
     _say(ctx.obj, Word(run, Saying.REQUIRED_ONLY if required_only else Saying.APPROVE), by, now, as_json)
 
 
-def reject(ctx: typer.Context, run: Run, by: By, now: Now = None, as_json: Json = False) -> None:
+def reject(ctx: typer.Context, run: Run, by: By = "", now: Now = None, as_json: Json = False) -> None:
     """Do not send what a stopped run would: it is not proposed again. What the law requires is held."""
     _say(ctx.obj, Word(run, Saying.REJECT), by, now, as_json)
 
 
 def _say(session: Session, word: Word, by: str, now: str | None, as_json: bool) -> None:
     with session.house() as house:
-        report = say(house, word, _named(by), session.moment(now), lambda done, due: None)
+        report = say(house, word, session.operator(by), session.moment(now), lambda done, due: None)
     told = report.as_json()
     if as_json:
         say_json(told)
@@ -96,12 +96,14 @@ def _say(session: Session, word: Word, by: str, now: str | None, as_json: bool) 
     verb = "rejected" if word.saying is Saying.REJECT else "approved"
     held = f", {report.reasons['awaiting_approval']} held for approval" if report.reasons["awaiting_approval"] else ""
     rejected = f", {report.reasons['run_rejected']} not sent" if report.reasons["run_rejected"] else ""
-    session.console.print(f"run {word.run} {verb} by {by}: {counts['send']} queued{held}{rejected}", markup=False)
+    session.console.print(
+        f"run {word.run} {verb} by {session.operator(by)}: {counts['send']} queued{held}{rejected}", markup=False
+    )
 
 
 def pause(
     ctx: typer.Context,
-    by: By,
+    by: By = "",
     purpose: Purpose = "",
     channel: ByChannel = None,
     required: Annotated[bool, typer.Option("--all", help="What the law requires, too.")] = False,
@@ -112,13 +114,13 @@ def pause(
     session: Session = ctx.obj
     what = Pause(purpose, channel, required)
     with session.house() as house:
-        pauses.pause(house, what, _named(by), reason, session.moment(None))
+        pauses.pause(house, what, session.operator(by), reason, session.moment(None))
         _tell_paused(session, house, as_json)
 
 
 def resume(
     ctx: typer.Context,
-    by: By,
+    by: By = "",
     purpose: Purpose = "",
     channel: ByChannel = None,
     every: Annotated[bool, typer.Option("--all", help="End every pause.")] = False,
@@ -139,10 +141,10 @@ def resume(
     with session.house() as house:
         if after_restore:
             choice = True if already_told else False if tell_again else None
-            _after_restore(session, house, _named(by), choice, (yes, as_json))
+            _after_restore(session, house, session.operator(by), choice, (yes, as_json))
             return
         what = None if every else Pause(purpose, channel)
-        pauses.resume(house, what, _named(by), session.moment(None))
+        pauses.resume(house, what, session.operator(by), session.moment(None))
         _tell_paused(session, house, as_json)
 
 
@@ -200,7 +202,7 @@ def _tell_gap(session: Session, told: dict[str, Any]) -> None:
 
 def go_live(
     ctx: typer.Context,
-    by: By,
+    by: By = "",
     tell: Annotated[list[str] | None, typer.Option("--tell", help="Purpose of which everything due is sent.")] = None,
     told: Annotated[list[str] | None, typer.Option("--told", help="Purpose of which everything due was told.")] = None,
     yes: Yes = False,
@@ -224,7 +226,9 @@ def go_live(
             raise UsageError(f"say of {', '.join(open_)} whether customers were told: --told PURPOSE or --tell PURPOSE")
         if ask and not typer.confirm("Go live?", err=True):
             raise UsageError("nothing was done")
-        made = start_live(house, _named(by), [name for name, choice in choices.items() if choice == "told"], at)
+        made = start_live(
+            house, session.operator(by), [name for name, choice in choices.items() if choice == "told"], at
+        )
     if as_json:
         say_json({"live": True, "due": shown, "taken_over": made})
     else:
@@ -246,9 +250,3 @@ def _choices(
                 answer = typer.prompt(f"{name}: told already, or tell now? (told/tell)", err=True).strip().lower()
                 found[name] = answer if answer in ("told", "tell") else ""
     return found
-
-
-def _named(by: str) -> str:
-    if not by.strip():
-        raise UsageError("--by: say your name, for the record")
-    return by.strip()

@@ -62,6 +62,11 @@ class Session:
         finally:
             house.store.close()
 
+    def operator(self, by: str) -> str:
+        """Who says so, for the record: `--by`, else the name of the login."""
+        login = (self.environ.get(name, "") for name in ("LOGNAME", "USER"))
+        return by.strip() or next(filter(None, login), "operator")
+
     def store(self) -> AbstractContextManager["Store"]:
         """The database alone, for a command that only reads."""
         from notifier.pipeline.reading import reading

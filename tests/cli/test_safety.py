@@ -1,6 +1,7 @@
 """The commands that people type to the brake, the pauses and go-live: words, exit codes, JSON."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +97,13 @@ def test_a_run_that_waits_for_nobody_ends_with_2(settings: Path) -> None:
     assert run(settings, "approve", "7", "--by", "Ada") == 2
 
 
-def test_a_word_without_a_name_ends_with_2(settings: Path) -> None:
+def test_a_word_without_a_name_is_that_of_the_login(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(settings, "plan", *NOW)
-    assert (run(settings, "approve", "1"), run(settings, "approve", "1", "--by", " ")) == (2, 2)
+    run(settings, "approve", "1", *NOW)
+    capsys.readouterr()
+    run(settings, "runs", "--json")
+    login = os.environ.get("LOGNAME") or os.environ.get("USER") or "operator"
+    assert json.loads(capsys.readouterr().out)[0]["decided_by"] == login
 
 
 def test_pause_and_resume_say_what_is_paused(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
