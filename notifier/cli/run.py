@@ -14,14 +14,12 @@ from notifier.pipeline.alarms import tell_deadlines
 from notifier.pipeline.brake import alarm_required, tell_stop
 from notifier.pipeline.cleanup import clean_up
 from notifier.pipeline.deliver import DeliverReport, Wires, deliver
+from notifier.pipeline.delivery_news import tell_delivery
 from notifier.pipeline.house import House
 from notifier.pipeline.plan import plan
 from notifier.pipeline.sources import ConfiguredSource, SourceReading, read_source, tell_reading, tell_stale
 from notifier.pipeline.team import Team, tell_team_daily
 from notifier.schedule import Tick, keep_time
-
-OVER_LIMIT = "The daily limit of texts is reached"
-"""The subject under which the team hears of it, once a day."""
 
 
 @dataclass(slots=True)
@@ -131,21 +129,7 @@ async def _deliver(work: Work) -> None:
         await _tell_unsafe(work, "deliver", unsafe)
         return
     show(report)
-    if report.over_limit:
-        words = (
-            f"{report.over_limit} texts are over the day's limit and wait until tomorrow (UTC); emails go as ever."
-            " If so many are right, raise [sms] daily_limit or daily_limit_by_country. If not, look whom they are for:"
-            " `notifier export messages` lists them.\n"
-        )
-        await tell_team_daily(work.house.store, work.team, OVER_LIMIT, words, app.clock())
-    if report.held or report.unknown:
-        words = (
-            f"Since the last look {report.held} messages are held, as their template or their facts must be mended,"
-            f" and of {report.unknown} nobody knows whether they went. They are not sent again by themselves.\n"
-            "`notifier export messages` lists them by state; `notifier explain --message ID` tells why. A held message"
-            " goes by itself once its template is mended.\n"
-        )
-        await tell_team_daily(work.house.store, work.team, "Messages need a person", words, app.clock())
+    await tell_delivery(work.house, work.team, report, app.clock())
 
 
 async def _clean_up(work: Work) -> None:

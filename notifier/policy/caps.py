@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from notifier.policy.capped_states import known_states
 from notifier.policy.figures import Cap, Policy
 from notifier.policy.rulings import Candidate, Hold, Pass, Ruling
-from notifier.terms.facts import CustomerFacts, PastContact
+from notifier.policy.subdivisions import US, Home, candidates, nation
+from notifier.terms.facts import Address, CustomerFacts, PastContact
 from notifier.terms.words import Channel
 
 ONE_SUBJECT = Cap(3, timedelta(hours=24), Channel.SMS, law="S9")
@@ -59,11 +59,21 @@ def _counts(
             yield cap, "customer", [one.at for one in inside if one.customer_id == customer.id]
             yield cap, "address", [one.at for one in inside if one.address_id == address_id]
     orders = sorted({line.order for line in candidate.lines})
-    for lawful in dict.fromkeys(STATE_CAPS[one] for one in sorted(known_states(customer, candidate.address))):
+    for lawful in dict.fromkeys(STATE_CAPS[one] for one in sorted(_states(customer, candidate.address))):
         if lawful.channel in (None, candidate.channel):
             inside = [one for one in customer.contacts if _counted(lawful, one, now)]
             for order in orders:
                 yield lawful, f"order {order}", [one.at for one in inside if order in one.orders]
+
+
+def _states(customer: CustomerFacts, address: Address | None) -> frozenset[str]:
+    """Those of STATE_CAPS where the customer is known to be; where postal code and region disagree, both count.
+
+    A customer without a country is taken for one of the United States where the number is.
+    """
+    home = Home(customer.country or (address.region if address else ""), customer.region, customer.postal_code)
+    known = {one.code for one in candidates(home)} if nation(home.country) == US else set()
+    return frozenset(STATE_CAPS.keys() & known)
 
 
 def _touches(cap: Cap, candidate: Candidate, customer: CustomerFacts) -> bool:

@@ -1,5 +1,6 @@
 """Daily limits of texts: exactly so many go, by whatever workers; the rest goes another day, emails go as ever."""
 
+import asyncio
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -7,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from notifier.outbox import TextLimits, give_back_texts
+from notifier.pipeline.deliver import DeliverReport
+from notifier.pipeline.delivery_news import tell_delivery
 from notifier.store.tables import Message, TextDay
 from notifier.terms.delivery import SendResult
 from notifier.terms.words import Outcome
 from tests.pipeline.test_many_at_once import at_once
+from tests.pipeline.test_sources import Postbox, team
 from tests.shop import NOON, Shop, open_shop, order
 
 SETTINGS = f"""
@@ -101,3 +105,16 @@ def test_a_text_that_certainly_did_not_go_is_given_back_to_its_day(
     with shop.house() as house, house.store.write() as tx:
         give_back_texts(tx, [SendResult(1, 1, outcome, "unreachable", "no words")])
     assert {row.region: row.used for row in shop.rows(TextDay)} == {"all": used, "DE": used}
+
+
+def told_of_limit(shop: Shop, postbox: Postbox, now: datetime) -> list[str]:
+    with shop.house() as house:
+        asyncio.run(tell_delivery(house, team(postbox), DeliverReport(over_limit=7), now))
+    return postbox.mails
+
+
+def test_the_team_hears_of_a_days_limit_once_and_of_the_next_days_again(tmp_path: Path, sqlite_url: str) -> None:
+    shop, postbox = open_shop(tmp_path, sqlite_url, SETTINGS), Postbox()
+    assert "7 texts are over the day's limit" in told_of_limit(shop, postbox, NOON)[0]
+    assert len(told_of_limit(shop, postbox, NOON + timedelta(hours=1))) == 1
+    assert len(told_of_limit(shop, postbox, NEXT_DAY)) == 2

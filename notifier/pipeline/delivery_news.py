@@ -1,0 +1,36 @@
+"""What the team must know of a delivery: texts over the day's limit, and messages that need a person. Colour: root.
+
+Called by cli.run after each look into the outbox.
+"""
+
+from datetime import UTC, datetime
+
+from notifier.pipeline.deliver import DeliverReport
+from notifier.pipeline.house import House
+from notifier.pipeline.team import Team, tell_team_daily
+
+
+async def tell_delivery(house: House, team: Team, report: DeliverReport, now: datetime) -> None:
+    """Tell the team what `report` has for it: the limit once for each day of UTC, what needs a person once a day."""
+    if report.over_limit:
+        subject = f"The limit of texts for {now.astimezone(UTC):%Y-%m-%d} is reached"
+        await tell_team_daily(house.store, team, subject, _over_limit(report), now)
+    if report.held or report.unknown:
+        await tell_team_daily(house.store, team, "Messages need a person", _need_a_person(report), now)
+
+
+def _over_limit(report: DeliverReport) -> str:
+    return (
+        f"{report.over_limit} texts are over the day's limit and wait until tomorrow (UTC); emails go as ever."
+        " If so many are right, raise [sms] daily_limit or daily_limit_by_country. If not, look whom they are for:"
+        " `notifier export messages` lists them.\n"
+    )
+
+
+def _need_a_person(report: DeliverReport) -> str:
+    return (
+        f"Since the last look {report.held} messages are held, as their template or their facts must be mended,"
+        f" and of {report.unknown} nobody knows whether they went. They are not sent again by themselves.\n"
+        "`notifier export messages` lists them by state; `notifier explain --message ID` tells why. A held message"
+        " goes by itself once its template is mended.\n"
+    )
