@@ -54,7 +54,7 @@ def _timed(what: str, house: House, rival: Rival | None, *, profiled: bool = Fal
     start, cpu = time.perf_counter(), time.process_time()
     if profiled:
         profile.enable()
-    found = simulate(house, question, lambda jobs: [], lambda done, days: None)
+    found = simulate(house, question, lambda done, days: None)
     profile.disable()
     counts = [side.messages().total() for side in found.sides]
     spent = f"{time.perf_counter() - start:.1f} s, of the processor {time.process_time() - cpu:.1f} s"

@@ -3,7 +3,6 @@
 Colour: door.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -75,17 +74,9 @@ def _compared(session: Session, house: House, days: tuple[date, date], policy: P
 
 
 def _replayed(session: Session, house: House, question: Question) -> Comparison:
-    wires = app.open_wires(session.settings())
-    try:
-        with Progress(console=session.console, transient=True, disable=not session.console.is_terminal) as bar:
-            task = bar.add_task("living through the days again", total=None)
-
-            def show(done: int, days: int) -> None:
-                bar.update(task, completed=done, total=days)
-
-            return replayed(house, question, wires.pool.render, show)
-    finally:
-        asyncio.run(app.close_wires(wires))
+    with Progress(console=session.console, transient=True, disable=not session.console.is_terminal) as bar:
+        task = bar.add_task("living through the days again", total=None)
+        return replayed(house, question, lambda done, days: bar.update(task, completed=done, total=days))
 
 
 def _write(path: Path, text: str) -> None:

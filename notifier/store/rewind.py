@@ -6,17 +6,13 @@ Called by pipeline.simulate on databases of `store.scratch` only. What came late
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     Column,
-    Date,
-    DateTime,
     Index,
     Integer,
     MetaData,
@@ -32,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from notifier.store.columns import Amount
+from notifier.store.as_text import OF_KIND, write_texts
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, insert_new, table_of
 from notifier.store.tables import (
@@ -56,11 +52,6 @@ _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLi
 _product, _supply, _change = table_of(Product), table_of(Supply), table_of(FactChange)
 _message, _hold = table_of(Message), table_of(Hold)
 _address, _suppression = table_of(Address), table_of(Suppression)
-
-_OF_KIND: Mapping[str, Table] = {
-    "customer": _customer, "order": _order, "line": _line, "product": _product, "supply": _supply,
-}  # fmt: skip
-"""The kinds of fact_change, and the tables that they are about."""
 
 _APPEARS: tuple[tuple[Table, str], ...] = (
     (_line, "first_seen_at"), (_product, "first_seen_at"), (_supply, "first_seen_at"),
@@ -134,7 +125,7 @@ def rewind(tx: Transaction, at: datetime, last_changes: Mapping[tuple[str, str],
     first: dict[tuple[str, int, str], str | None] = {}
     for kind, row_id, name, old, _ in _changes(tx, _change.c.known_at >= at):
         first.setdefault((kind, row_id, name), old)
-    _write(tx, ((kind, row_id, name, old) for (kind, row_id, name), old in first.items()))
+    write_texts(tx, ((kind, row_id, name, old) for (kind, row_id, name), old in first.items()))
     _date_changes(tx, at, last_changes)
     for table, name in _APPEARS:
         later = _LATER[table.name]
@@ -175,7 +166,7 @@ def advance(tx: Transaction, step: Step, moves_the_queue: Collection[str]) -> To
     changes = _changes(tx, within, with_new=True)
     found = [(kind, row_id, name, new, at) for kind, row_id, name, _, new, at in changes]
     skus = {old for kind, _, name, old, _, _ in changes if (kind, name) == ("line", "sku")}
-    _write(tx, (one[:4] for one in found))
+    write_texts(tx, (one[:4] for one in found))
     newest = {(kind, row_id): at for kind, row_id, _, _, at in found if kind in ("line", "supply")}
     _note_changed(tx, newest)
     by_kind: dict[str, set[int]] = defaultdict(set)
@@ -202,6 +193,12 @@ def next_look(tx: Transaction) -> datetime | None:
     return min((at for at in (due, tx.connection.execute(queued).scalar_one()) if at is not None), default=None)
 
 
+def changes_of(tx: Transaction, names: Collection[str]) -> Iterator[tuple[str, int, str, tuple[str, ...]]]:
+    """Kind, row id, field, and the old and new value of each coming change of the fields `names`."""
+    for kind, row_id, name, old, new, _ in _changes(tx, _change.c.field.in_(names), with_new=True):
+        yield kind, row_id, name, tuple(value for value in (old, new) if value)
+
+
 def _name_keys(tx: Transaction) -> None:
     joined = _order.c.brand + "/" + _order.c.key
     names = {
@@ -224,41 +221,10 @@ def _changes(tx: Transaction, which: Any, *, with_new: bool = False) -> list[Any
     return list(tx.connection.execute(query.where(which).order_by(_change.c.known_at, _change.c.id)))
 
 
-def _write(tx: Transaction, edits: Iterable[tuple[str, int, str, str | None]]) -> None:
-    """Write values as text, (kind, row id, field, value), into their columns; of several, the last one stays."""
-    alike: dict[tuple[str, str], dict[int, str | None]] = defaultdict(dict)
-    for kind, row_id, name, text in edits:
-        alike[kind, name][row_id] = text
-    for (kind, name), values in alike.items():
-        table = _OF_KIND.get(kind)
-        if table is None or name not in table.c:
-            continue
-        column = table.c[name]
-        change = update(table).where(table.c.id == bindparam("_id")).values({name: bindparam("_value")})
-        rows = [{"_id": row_id, "_value": _typed(column, text)} for row_id, text in values.items()]
-        tx.connection.execute(change, rows)
-
-
-def _typed(column: Column[Any], text: str | None) -> Any:
-    """The value that the history keeps as text, as its column has it."""
-    kind = getattr(column.type, "impl", column.type)
-    if text is None:
-        return None
-    if isinstance(column.type, Amount):
-        return Decimal(text)
-    if isinstance(kind, Boolean):
-        return text == "true"
-    if isinstance(kind, Integer):
-        return int(text)
-    if isinstance(kind, DateTime):
-        return datetime.fromisoformat(text)
-    return date.fromisoformat(text) if isinstance(kind, Date) else text
-
-
 def _date_changes(tx: Transaction, at: datetime, last: Mapping[tuple[str, str], datetime]) -> None:
     """Set `changed_at` of what changed later back to its last change before, else to when it was first seen."""
     for kind in ("line", "supply"):
-        table = _OF_KIND[kind]
+        table = OF_KIND[kind]
         query = select(table.c.id, table.c.first_seen_at, _key.c.key).join(
             _key, (_key.c.kind == kind) & (_key.c.row_id == table.c.id)
         )
@@ -274,7 +240,7 @@ def _note_changed(tx: Transaction, newest: Mapping[tuple[str, int], datetime]) -
     for kind in ("line", "supply"):
         rows = [{"_id": row_id, "_at": at} for (of, row_id), at in newest.items() if of == kind]
         if rows:
-            tx.connection.execute(_changed(_OF_KIND[kind]), rows)
+            tx.connection.execute(_changed(OF_KIND[kind]), rows)
 
 
 def _changed(table: Table) -> Any:

@@ -25,9 +25,14 @@ FIRST, LAST = date(2026, 6, 1), date(2026, 6, 7)
 DAY = timedelta(days=1)
 
 
-def render(jobs: Sequence[RenderJob]) -> list[Rendered]:
-    """Texts of two segments each."""
-    return [Rendered("", b"", "", "", "", segments=2) for _ in jobs]
+class TwoSegments:
+    """Renders every text as one of two segments."""
+
+    def render(self, jobs: Sequence[RenderJob]) -> list[Rendered]:
+        return [Rendered("", b"", "", "", "", segments=2) for _ in jobs]
+
+    def close(self) -> None:
+        pass
 
 
 def young(name: str, day: int, **more: object) -> dict[str, object]:
@@ -65,7 +70,7 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) -> S
 
 def against_what_was_sent(shop: Shop, first: date = FIRST, last: date = LAST) -> Comparison:
     with shop.house() as house:
-        return simulate(house, Question(first, last, Decimal(0)), render, lambda done, days: None)
+        return simulate(house, Question(first, last, Decimal(0)), lambda done, days: None)
 
 
 def against_a_cap(shop: Shop, cap: Cap, last: date = LAST) -> Comparison:
@@ -73,7 +78,7 @@ def against_a_cap(shop: Shop, cap: Cap, last: date = LAST) -> Comparison:
         policy = replace(house.judging.policy, caps=(cap,))
         other = replace(house, judging=replace(house.judging, policy=policy))
         question = Question(FIRST, last, Decimal(0), Rival(other, "tight", Decimal(0)))
-        return simulate(house, question, render, lambda done, days: None)
+        return simulate(house, question, lambda done, days: None)
 
 
 def digest(shop: Shop) -> dict[str, str]:
@@ -160,7 +165,7 @@ def test_the_progress_counts_the_days_of_every_side(tmp_path: Path, sqlite_url: 
     shop, seen = open_shop(tmp_path, sqlite_url), list[tuple[int, int]]()
     with shop.house() as house:
         rival = Rival(house, "same", Decimal(0))
-        simulate(house, Question(FIRST, LAST, Decimal(0), rival), render, lambda *at: seen.append(at))
+        simulate(house, Question(FIRST, LAST, Decimal(0), rival), lambda *at: seen.append(at))
     assert (seen[0], seen[-1], len(seen)) == ((1, 14), (14, 14), 14)
 
 
@@ -171,7 +176,7 @@ def test_text_segments_are_measured_and_priced(tmp_path: Path, sqlite_url: str) 
     shop.take_in("backorders", [young("ted", 1, email="", phone="+14152007986")], NOON)
     with shop.house() as house:
         question = Question(FIRST, LAST, Decimal("0.0079"))
-        found = simulate(house, question, render, lambda done, days: None).as_json()["after"]
+        found = simulate(house, question, lambda done, days: None, TwoSegments).as_json()["after"]
     assert (found["text_segments"], found["text_cost"]) == (2, "0.0158")
 
 

@@ -3,12 +3,14 @@
 Called by cli. The shop's database is only read; what is written goes to a temporary copy that is deleted.
 """
 
+import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,10 +19,11 @@ from notifier.pipeline.house import House
 from notifier.pipeline.legal import BY_SETTING
 from notifier.pipeline.simulate.clock import Window
 from notifier.pipeline.simulate.comparison import Comparison
+from notifier.pipeline.simulate.crew import Size, Task, parts_for, run_all
 from notifier.pipeline.simulate.record import really_sent, recorded_runs
-from notifier.pipeline.simulate.replay import Course, Render, replay
-from notifier.pipeline.simulate.side import Side
-from notifier.store.engine import Store
+from notifier.pipeline.simulate.replay import Course, Renders
+from notifier.pipeline.simulate.side import Side, merged
+from notifier.render_pool import Limits, RenderPool
 from notifier.store.rewind import last_changes, rewind
 from notifier.store.scratch import Beginning, copy_shop, open_scratch
 from notifier.terms.words import DeliveryMode
@@ -30,7 +33,10 @@ __all__ = ["Comparison", "Question", "Rival", "simulate"]
 LONGEST_DAYS = 731
 
 Progress = Callable[[int, int], None]
-"""Called with days lived through and days to live through, over all sides."""
+"""Called with days lived through and days to live through, over all sides and parts."""
+
+LIMITED: Callable[[], Renders] = partial(RenderPool, 1, Limits())
+"""Texts are rendered as they would be: in a process with limits."""
 
 NOTES = (
     "names and postal codes have no history: today's are taken for all days, also where a time zone hangs on one",
@@ -69,32 +75,43 @@ class Question:
     rival: Rival | None = None
 
 
-def simulate(house: House, question: Question, render: Render, progress: Progress) -> Comparison:
-    """Replay the days of the question. Raises UsageError for more than two years, and where nothing can be replayed."""
+def simulate(
+    house: House, question: Question, progress: Progress, open_renders: Callable[[], Renders] = LIMITED
+) -> Comparison:
+    """Replay the days of the question. Raises UsageError for more than two years.
+
+    Large questions are shared out among processes; `open_renders` must be picklable for them.
+    """
     window = Window(question.first, question.last, house.judging.policy.timezone)
     days = (window.last - window.first).days + 1
     if days > LONGEST_DAYS:
         raise UsageError(f"{days} days are too many to replay at once; name at most {LONGEST_DAYS}")
-    course = Course(window, recorded_runs(house, window), render)
+    course = Course(window, recorded_runs(house, window), open_renders)
     rival = question.rival
-    total, done = days * (2 if rival else 1), 0
-
-    def count(_: date) -> None:
-        nonlocal done
-        done += 1
-        progress(done, total)
-
+    notes: tuple[str, ...] = NOTES if rival else (*NOTES, *SENT_NOTES)
+    policies = [(house, "these settings"), (rival.house, rival.name)] if rival else [(house, "replayed")]
     with _rewound(house, window.since) as (copy, customers):
-        if rival is None:
-            first = really_sent(house, window, "really sent")
-            second = _replayed(house, copy, course, "replayed", count)
-            notes: tuple[str, ...] = (*NOTES, *SENT_NOTES)
-        else:
-            first = _replayed(house, copy, course, "these settings", count)
-            second = _replayed(rival.house, copy, course, rival.name, count)
-            notes = NOTES
+        sides = _replayed(policies, copy, course, Size(days, customers), progress)
+    if rival is None:
+        sides.insert(0, really_sent(house, window, "really sent"))
     prices = (question.price, rival.price if rival else question.price)
-    return Comparison(window, (first, second), prices, customers, [*notes, *_of_mode(house)])
+    return Comparison(window, (sides[0], sides[1]), prices, customers, [*notes, *_of_mode(house)])
+
+
+def _replayed(
+    policies: Sequence[tuple[House, str]], copy: Path, course: Course, size: Size, progress: Progress
+) -> list[Side]:
+    """One side for each policy, each from copies of its own."""
+    parts = parts_for([policy for policy, _ in policies], size)
+    tasks: list[Task] = []
+    for policy, name in policies:
+        for part in range(parts):
+            own = copy.with_name(f"side-{len(tasks)}.db")
+            shutil.copyfile(copy, own)
+            tasks.append(Task(policy, own, course, name, part, parts))
+    done = itertools.count(1)
+    sides = run_all(tasks, size, lambda _: progress(next(done), size.days * len(tasks)))
+    return [merged(sides[at : at + parts]) for at in range(0, len(sides), parts)]
 
 
 def _of_mode(house: House) -> Iterator[str]:
@@ -119,15 +136,3 @@ def _rewound(house: House, at: datetime) -> Iterator[tuple[Path, int]]:
         finally:
             scratch.close()
         yield copy, customers
-
-
-def _replayed(house: House, copy: Path, course: Course, name: str, day: Callable[[date], None]) -> Side:
-    own = copy.with_name("side.db")
-    shutil.copyfile(copy, own)
-    scratch: Store = open_scratch(own)
-    try:
-        return replay(house, scratch, course, name, day)
-    finally:
-        scratch.close()
-        for left in own.parent.glob("side.db*"):
-            left.unlink()

@@ -6,6 +6,7 @@ Called by simulate. Nothing is sent: what claim judges right is settled as accep
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from notifier import notices, outbox
 from notifier.pipeline.claims import claim
@@ -30,8 +31,18 @@ AT_ONCE = 5000
 
 INSTANT = timedelta(microseconds=1)
 
-Render = Callable[[Sequence[RenderJob]], Sequence[Rendered | RenderFailure]]
-"""Renders texts, to count what they would be billed."""
+
+class Renders(Protocol):
+    """What renders texts, to count what they would be billed."""
+
+    def render(self, jobs: Sequence[RenderJob]) -> Sequence[Rendered | RenderFailure]:
+        """One answer for each job, in their order."""
+        ...
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        ...
+
 
 Day = Callable[[date], None]
 """Called with each day that is done."""
@@ -39,17 +50,67 @@ Day = Callable[[date], None]
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What is the same for every side: the days, when the shop planned on them, how texts are measured."""
+    """What is the same for every side: the days, when the shop planned on them, and what renders texts.
+
+    `open_renders` is called in the process that replays, once there is a first text.
+    """
 
     window: Window
     recorded: Sequence[datetime]
-    render: Render
+    open_renders: Callable[[], Renders]
+
+
+class _Scales:
+    """Measures texts; what renders them is opened for the first one."""
+
+    def __init__(self, course: Course, side: Side) -> None:
+        self._open, self._side = course.open_renders, side
+        self._renders: Renders | None = None
+
+    def weigh(self, jobs: Sequence[RenderJob]) -> None:
+        """Count the segments of these texts."""
+        if not jobs:
+            return
+        self._renders = self._renders or self._open()
+        for one in self._renders.render(jobs):
+            if isinstance(one, Rendered):
+                self._side.segments += one.segments
+            else:
+                self._side.unmeasured += 1
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._renders:
+            self._renders.close()
 
 
 def replay(house: House, scratch: Store, course: Course, name: str, progress: Day) -> Side:
     """Live through the window in `scratch`, a rewound copy of its own, by the policy of `house`."""
-    toy = _without_a_way_out(house, scratch)
     side = Side(name, course.window.tz)
+    look = _Look(_without_a_way_out(house, scratch), side, _Scales(course, side))
+    try:
+        _live(look, course, progress)
+    finally:
+        look.scales.close()
+    side.lapsed = side.lapsed or set()
+    with scratch.read() as tx:
+        when = Between(house.sending.mode, course.window.since, course.window.until)
+        side.told = tuple(lines_told(tx, when))
+    return side
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Who looks: the house on its copy, what it writes down, and how it weighs texts."""
+
+    toy: House
+    side: Side
+    scales: _Scales
+
+
+def _live(look: _Look, course: Course, progress: Day) -> None:
+    """Step through the window; where nothing became known and nobody is due, nothing is done."""
+    scratch = look.toy.store
     with scratch.read() as tx:
         past, due = past_of(tx), next_look(tx)
     before, day = course.window.since - INSTANT, course.window.first
@@ -61,14 +122,9 @@ def replay(house: House, scratch: Store, course: Course, name: str, progress: Da
         if past.holds(step):
             due = _come_forward(scratch, step)
         if due is not None and due <= now:
-            due = _live_through(toy, course, now, today, side)
+            due = _live_through(look, now, today)
         before = now
     progress(day)
-    side.lapsed = side.lapsed or set()
-    with scratch.read() as tx:
-        when = Between(house.sending.mode, course.window.since, course.window.until)
-        side.told = tuple(lines_told(tx, when))
-    return side
 
 
 def _without_a_way_out(house: House, scratch: Store) -> House:
@@ -93,12 +149,13 @@ def _come_forward(scratch: Store, step: Step) -> datetime | None:
         return next_look(tx)
 
 
-def _live_through(toy: House, course: Course, now: datetime, today: date, side: Side) -> datetime | None:
+def _live_through(look: _Look, now: datetime, today: date) -> datetime | None:
     """One look: plan, then deliver; returns when somebody is due next.
 
     An email that plan has just judged is not judged again at the very same instant by the very same facts: it would
     cost a third of all time and could only agree. Texts, and what waited in the outbox, go through claim.
     """
+    toy, side = look.toy, look.side
     with toy.store.write() as tx:
         plan_in(tx, toy, PlanReport(now), None, lambda done, due: None)
     with toy.store.write() as tx:
@@ -108,13 +165,14 @@ def _live_through(toy: House, course: Course, now: datetime, today: date, side: 
         notices.sent(tx, accept_emails(tx, now), now)
         waits = anything_queued(tx, now)
     while waits:
-        waits = _deliver(toy, course, now, side)
+        waits = _deliver(look, now)
     with toy.store.read() as tx:
         return next_look(tx)
 
 
-def _deliver(toy: House, course: Course, now: datetime, side: Side) -> bool:
+def _deliver(look: _Look, now: datetime) -> bool:
     """Claim what may go, by the product's second judgement, and accept it; returns whether there was anything."""
+    toy, side = look.toy, look.side
     found = claim(toy, now)
     side.withdrawn += found.withdrawn
     side.held += found.held
@@ -125,13 +183,5 @@ def _deliver(toy: House, course: Course, now: datetime, side: Side) -> bool:
         ids = [one.message.id for one in found.ready if one.message.id not in over]
         accept_claimed(tx, ids, now)
         notices.sent(tx, ids, now)
-    _measure(course.render, [job for one, job in texts.items() if one not in over], side)
+    look.scales.weigh([job for one, job in texts.items() if one not in over])
     return found.claimed > 0
-
-
-def _measure(render: Render, jobs: Sequence[RenderJob], side: Side) -> None:
-    for one in render(jobs) if jobs else ():
-        if isinstance(one, Rendered):
-            side.segments += one.segments
-        else:
-            side.unmeasured += 1

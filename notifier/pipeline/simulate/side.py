@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,10 @@ from notifier.terms.time import local_day
 
 Telling = tuple[str, str, str, str, str, str, str]
 """Brand, customer, order, line, purpose, channel, occasion: what a customer is told of a line at most once."""
+
+
+def _by_day() -> dict[date, set[int]]:
+    return defaultdict(set)
 
 
 @dataclass(slots=True)
@@ -26,7 +30,7 @@ class Side:
     name: str
     tz: ZoneInfo
     told: Sequence[LineTold] = ()
-    capped: dict[date, set[int]] = field(default_factory=lambda: defaultdict(set))
+    capped: dict[date, set[int]] = field(default_factory=_by_day)
     lapsed: set[int] | None = None
     lapsed_before: frozenset[int] = frozenset()
     segments: int = 0
@@ -83,3 +87,19 @@ class Side:
             "withdrawn": self.withdrawn,
             "held": self.held,
         }
+
+
+def merged(parts: Sequence[Side]) -> Side:
+    """One side of the parts of it that were replayed apart; no customer is in two of them."""
+    whole = Side(parts[0].name, parts[0].tz, lapsed=set())
+    told: list[LineTold] = []
+    for number, part in enumerate(parts):
+        # each part counts its messages from one
+        told += [replace(one, message=one.message * len(parts) + number) for one in part.told]
+        for day, customers in part.capped.items():
+            whole.capped[day] |= customers
+        whole.lapsed = (whole.lapsed or set()) | (part.lapsed or set())
+        for name in ("segments", "unmeasured", "withdrawn", "held"):
+            setattr(whole, name, getattr(whole, name) + getattr(part, name))
+    whole.told = sorted(told, key=lambda one: (one.at, one.message))
+    return whole
