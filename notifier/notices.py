@@ -13,12 +13,12 @@ from sqlalchemy import bindparam, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, insert_new, table_of
-from notifier.store.tables import Answer, Notice
+from notifier.store.tables import Answer, Message, Notice
 from notifier.terms.law import Said
 from notifier.terms.time import EtaRange
 from notifier.terms.words import NoticeKind
 
-_notice, _answer = table_of(Notice), table_of(Answer)
+_notice, _answer, _message = table_of(Notice), table_of(Answer), table_of(Message)
 
 Place = tuple[int, date, NoticeKind]
 """What one notice may fill once: line id, the date it answers, kind."""
@@ -100,11 +100,21 @@ def free_lines(tx: Transaction, gone: Mapping[int, Sequence[int]]) -> None:
         tx.connection.execute(update(_notice).where(theirs).values(live=None))
 
 
-def sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
-    """From `now` (UTC) on, the notices of these accepted messages count."""
+def sent(tx: Transaction, message_ids: Sequence[int]) -> None:
+    """The notices of these accepted messages count from their hand-off: an answer may come after the day is over."""
+    left = select(_message.c.handed_off_at).where(_message.c.id == _notice.c.message_id).scalar_subquery()
     for ids in batches(sorted(message_ids)):
         mine = _notice.c.message_id.in_(ids) & _notice.c.sent_at.is_(None)
-        tx.connection.execute(update(_notice).where(mine).values(sent_at=now))
+        tx.connection.execute(update(_notice).where(mine).values(sent_at=left))
+
+
+def confirmed(tx: Transaction, line_ids: Sequence[int]) -> set[int]:
+    """Those of the lines whose cancellation the shop has ever confirmed: no consent found later takes that back."""
+    found: set[int] = set()
+    for ids in batches(sorted(line_ids)):
+        query = select(_answer.c.line_id).where(_answer.c.line_id.in_(ids), _answer.c.said == Said.CONFIRM)
+        found.update(tx.connection.execute(query).scalars())
+    return found
 
 
 def came_back(tx: Transaction, message_ids: Sequence[int], now: datetime) -> int:

@@ -75,6 +75,8 @@ def answer(house: House, said: Said, asked: Asked, now: datetime) -> Answered:
         tx.lock("plan")
         order, lines = _lines_of(tx, house, asked, now)
         reasons = {line.id: answer_counts(line, said, figures, now) for line in lines}
+        if said is Said.ACCEPT:
+            reasons |= dict.fromkeys(notices.confirmed(tx, list(reasons)), "already_cancelled")
         heard = [notices.Heard(one.id, said, now, asked.by, PHONE) for one in lines if not reasons[one.id]]
         notices.keep_answers(tx, heard, now)
         if heard:

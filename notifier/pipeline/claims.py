@@ -18,7 +18,7 @@ from notifier.pipeline.house import House
 from notifier.pipeline.pauses import share_pauses, under_pauses
 from notifier.pipeline.withheld import with_silenced
 from notifier.policy.clocks import text_clocks
-from notifier.policy.decide import Written, still_due
+from notifier.policy.decide import EMAIL_FIRST, Written, still_due
 from notifier.policy.figures import Policy
 from notifier.policy.hours import closes
 from notifier.policy.legal import under_the_law
@@ -39,6 +39,9 @@ GROUPS_AT_ONCE = 16
 
 FRESH = timedelta(seconds=60)
 """How long a judgement stands between claim and hand-off (HOSTILE 15, 39, 67)."""
+
+EMAIL_SOON = timedelta(minutes=1)
+"""When a text on top is looked at again whose email is still on its way (RULES.md F9)."""
 
 LONGEST_VALIDITY = timedelta(hours=4)
 """A text older than this says something that may no longer be so; Twilio allows 10 hours (RULES.md S11)."""
@@ -105,6 +108,7 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
             book.poison[row.id] = f"poison: {type(fault).__name__}"
             log.error("message held: its facts cannot be judged", message=row.id, fault=type(fault).__name__)
     found.withdrawn, found.held = len(book.reasons), len(book.poison)
+    found.claimed -= len(book.later)
     book.write(tx, now)
 
 
@@ -131,12 +135,14 @@ class _Book:
     poison: dict[int, str] = field(default_factory=dict)
     again: dict[int, datetime] = field(default_factory=dict)
     gone: dict[int, list[int]] = field(default_factory=dict)
+    later: list[int] = field(default_factory=list)
     etas: dict[tuple[int, int], EtaRange | None] = field(default_factory=dict)
 
     def write(self, tx: Transaction, now: datetime) -> None:
         outbox.withdraw(tx, self.reasons, now)
         notices.free(tx, list(self.reasons))
         outbox.hold_back(tx, self.poison, {}, now)
+        outbox.put_back(tx, self.later, now + EMAIL_SOON, EMAIL_FIRST)
         rewards.void(tx, list(self.reasons), now)
         outbox.drop_lines(tx, self.gone)
         notices.free_lines(tx, self.gone)
@@ -155,6 +161,9 @@ def _letter(
         return None
     written = Written(Channel(row.channel), row.purpose, row.address_id, NoticeKind(row.notice), tuple(line_ids))
     judged = still_due(customer, house.purposes, house.judging.policy, now, written)
+    if (judged.verdict, judged.reason) == (Verdict.HOLD, EMAIL_FIRST):
+        book.later.append(row.id)
+        return None
     if judged.verdict is not Verdict.SEND:
         book.reasons[row.id] = judged.reason
         book.again[row.customer_id] = judged.hold_until or now

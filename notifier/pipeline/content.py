@@ -14,7 +14,7 @@ from notifier.render.mime import EmailHeaders
 from notifier.store.lookup import AnyRow
 from notifier.terms.content import Content, Item, Links, RewardOffer
 from notifier.terms.facts import Alternative, CustomerFacts, LineFacts
-from notifier.terms.law import Jurisdiction, Said
+from notifier.terms.law import OWED, Jurisdiction, Said
 from notifier.terms.money import Money
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import EtaRange, local_day
@@ -38,6 +38,8 @@ def told_eta(line: LineFacts, shop: ShopFigures, today: date) -> EtaRange | None
     """The ship dates that a message names for `line`: stock in hand ships within the handling days."""
     if line.status in (LineStatus.SHIPPED, LineStatus.CANCELLED):
         return None
+    if line.covered and line.legal is not None and line.legal.state in OWED and line.legal.revised:
+        return EtaRange(today, max(today, line.legal.revised))
     if line.covered:
         return EtaRange(today, today + timedelta(days=shop.handling_days))
     return line.forecast.eta

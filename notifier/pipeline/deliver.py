@@ -41,7 +41,7 @@ AFTER_A_LIMIT = timedelta(minutes=5)
 """When a message is rendered again that ran out of time or memory."""
 
 NEXT_DAY = timedelta(days=1)
-"""When plan looks again at a customer whose message was given up."""
+"""When plan looks again at a customer whose message was given up; one with a notice is looked at at once (F9)."""
 
 
 OVER_LIMIT = "daily_limit"
@@ -167,6 +167,7 @@ class _Ledger:
         self.given_back = self.over_limit = 0
         self._ready: dict[int, outbox.Rendered] = {}
         self._customers: dict[int, int] = {}
+        self._required: set[int] = set()
 
     def now(self) -> datetime:
         """Business time."""
@@ -181,6 +182,8 @@ class _Ledger:
             row.id, row.fence, rendered.subject, rendered.body, rendered.version, token
         )
         self._customers[row.id] = row.customer_id
+        if row.notice:
+            self._required.add(row.id)
         brand = self._house.brand(row.brand)
         sender = parseaddr(brand.sender)[1] if channel is Channel.EMAIL else brand.text_sender
         return Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
@@ -230,10 +233,13 @@ class _Ledger:
             settled = outbox.settle(tx, results, self._house.sending.backoff, now)
             outbox.give_back_texts(tx, results)
             contact_log.log_sent(tx, settled.accepted, now)
-            notices.sent(tx, settled.accepted, now)
+            notices.sent(tx, settled.accepted)
             notices.free(tx, [*settled.refused, *settled.given_up])
             codes = {one.message_id: one.code for one in results}
             consent.suppress(tx, {one: codes[one] for one in settled.refused if codes[one] in DEAD}, now)
             rewards.void(tx, [*settled.refused, *settled.given_up], now)
             bring_forward(tx, [self._customers[one] for one in settled.refused], now)
-            bring_forward(tx, [self._customers[one] for one in settled.given_up], now + NEXT_DAY)
+            required = self._required.intersection(settled.given_up)
+            bring_forward(tx, [self._customers[one] for one in required], now)
+            later = [self._customers[one] for one in settled.given_up if one not in required]
+            bring_forward(tx, later, now + NEXT_DAY)

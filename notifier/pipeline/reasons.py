@@ -40,6 +40,7 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "shipped": "the goods have left meanwhile",
         "cancelled": "the order lines were cancelled meanwhile",
         "no_longer_due": "what it was to say was no longer so",
+        "email_first": "a text only follows the email that carries the notice, and that has not gone yet",
         "already_noticed": "the law allows this notice only once, and it was given already",
         "notice_first": "the law wants a later date to be told by a delay notice first",
         "already_in_outbox": "this message is in the outbox already",

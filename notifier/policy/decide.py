@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from notifier.policy.due import Due, due_lines
 from notifier.policy.figures import Policy
-from notifier.policy.legal import legal_turning_points, needs_notice, notice_first, told_by_email, under_the_law
+from notifier.policy.legal import emails_of, legal_turning_points, needs_notice, notice_first, under_the_law
 from notifier.policy.lines import cancelled, shipped, start_of, today, turning_points
 from notifier.policy.rules import NO_ZONE, RULES, barred_marketplace
 from notifier.policy.rulings import Candidate, Hold, Pass, Skip
@@ -24,6 +24,9 @@ DEFERRED = timedelta(hours=24)
 """How long a lower rung waits for a higher one at the same address."""
 
 WAITS_FOR = "waits_for_"
+
+EMAIL_FIRST = "email_first"
+"""A text on top whose email is still on its way (RULES.md F9)."""
 
 TEXT_ON_TOP = (Channel.SMS,)
 """The path of a text beside an email of the same purpose."""
@@ -120,7 +123,7 @@ def _text_may_follow(tally: _Tally, purpose: Purpose, due: Due) -> bool:
     """A text is no notice: where one is demanded, the text only comes on top of its email (RULES.md F9)."""
     if not needs_notice(due.line) or (purpose.name, due.line.id) in tally.emailed:
         return True
-    return told_by_email(due.line, purpose.name, due.why.occasion)
+    return any(one.occasion == due.why.occasion for one in emails_of(due.line, purpose.name))
 
 
 def _groups(
@@ -248,6 +251,10 @@ def still_due(
     wait is withdrawn: plan puts it again when its turn comes.
     """
     lines = set(written.line_ids)
+    if written.channel is Channel.SMS and written.notice is not NoticeKind.NONE:
+        emails = [one for line in customer.lines if line.id in lines for one in emails_of(line, written.purpose)]
+        if not any(one.sent for one in emails):
+            return Judged(Verdict.HOLD if emails else Verdict.SKIP, EMAIL_FIRST)
     alike = [
         one
         for one in decide(customer, purposes, policy, now).decisions

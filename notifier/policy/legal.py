@@ -12,7 +12,7 @@ from notifier.policy.delay_rule.outlook import latest_ship_day
 from notifier.policy.figures import Policy
 from notifier.policy.lines import day_over, start_of, today
 from notifier.policy.rulings import Candidate, Hold, Pass, Ruling
-from notifier.terms.facts import CustomerFacts, LineFacts
+from notifier.terms.facts import CustomerFacts, LineFacts, Telling
 from notifier.terms.law import OVER, OWED, Jurisdiction, LegalState
 from notifier.terms.words import Channel, MessageClass, NoticeKind
 
@@ -77,13 +77,17 @@ def notice_first(line: LineFacts, policy: Policy, now: datetime) -> bool:
 
 
 def before_the_email(line: LineFacts, policy: Policy, now: datetime, hidden: timedelta) -> LineFacts:
-    """The line as if no notice had gone in the last `hidden`: a text on top repeats its email's notice (F9)."""
-    if line.law is None:
+    """The line as if its newest notice, sent in the last `hidden`, had not gone: a text on top repeats it (F9).
+
+    Once the date has moved on, the text would name another one than the notice did: then it stays unsaid.
+    """
+    sent = [one for one in line.law.notices if one.sent_at is not None] if line.law is not None else []
+    newest = sent[-1] if sent else None
+    if line.law is None or newest is None or newest.sent_at is None or now - newest.sent_at >= hidden:
         return line
-    kept = tuple(one for one in line.law.notices if one.sent_at is None or now - one.sent_at >= hidden)
-    if len(kept) == len(line.law.notices):
-        return line
-    return with_standing(replace(line, law=replace(line.law, notices=kept), legal=None), policy, now)
+    kept = tuple(one for one in line.law.notices if one is not newest)
+    before = with_standing(replace(line, law=replace(line.law, notices=kept), legal=None), policy, now)
+    return before if before.legal is not None and before.legal.revised == newest.revised else line
 
 
 def notice_rule(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:  # noqa: ARG001
@@ -98,11 +102,9 @@ def notice_rule(candidate: Candidate, customer: CustomerFacts, policy: Policy, n
     return Hold(start_of(today(policy, now) + timedelta(days=1), policy), "notice_first", saw)
 
 
-def told_by_email(line: LineFacts, purpose: str, occasion: str) -> bool:
-    """Whether an email of this purpose and occasion went, or is on its way: only then may a text come on top (F9)."""
-    return any(
-        one.channel is Channel.EMAIL and (one.purpose, one.occasion) == (purpose, occasion) for one in line.tellings
-    )
+def emails_of(line: LineFacts, purpose: str) -> list[Telling]:
+    """The emails of this purpose that went or are on their way: only with one may a text come on top (F9)."""
+    return [one for one in line.tellings if one.channel is Channel.EMAIL and one.purpose == purpose]
 
 
 def _day(day: date | None) -> str:

@@ -29,7 +29,7 @@ from notifier.policy.lines import (
 from notifier.policy.occurrence import NEVER, Occurrence
 from notifier.policy.waiting import waiting
 from notifier.terms.facts import CustomerFacts, LineFacts
-from notifier.terms.law import LegalState
+from notifier.terms.law import OWED, LegalState
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import local_day
 
@@ -46,8 +46,8 @@ def promise_broken(
     """
     if needs_notice(line):
         return _owed(line, LegalState.NOTICE_DUE, now)
-    if not is_open(line, now):
-        return NEVER
+    if not is_open(line, now) or _settling(line, now):
+        return Occurrence(None, look_again=line.legal.send_from if line.legal else None)
     answered = {telling.occasion for telling in line.tellings if telling.purpose == purpose.name}
     promised = line.law.promised if line.law else line.promised
     if promised is not None and PROMISE + promised.isoformat() not in answered:
@@ -56,6 +56,12 @@ def promise_broken(
             return Occurrence(PROMISE + promised.isoformat(), promised.isoformat())
         return _when_over(promised, policy, now)
     return _told_day_over(line, promised, answered, (policy, now))
+
+
+def _settling(line: LineFacts, now: datetime) -> bool:
+    """Whether a date has moved so lately that it may move once more (`settle_minutes`)."""
+    legal = line.legal
+    return legal is not None and legal.state in OWED and legal.send_from is not None and legal.send_from > now
 
 
 def _told_day_over(

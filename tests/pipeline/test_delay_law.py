@@ -280,3 +280,55 @@ def test_a_bounced_notice_is_none_and_a_person_hears_of_it(shop: Shop) -> None:
         ["notice_uncertain"],
         1,
     )
+
+
+TEXTS = LAW + '[sms]\nenabled = true\naccount_sid = "AC00000000000000000000000000000000"\nmessaging_service_sid = "MG00000000000000000000000000000000"\n'
+PHONE = {"phone": "+12125552368", "timezone": "America/New_York", "region": "NY", "postal_code": "10001"}
+
+
+def test_a_text_follows_its_email_and_never_goes_before_it(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, TEXTS)
+    shop.take_in("backorders", [late(**PHONE)], at("2026-05-11"))
+    told(shop, "2026-05-11")
+    first = [(row.channel, row.state) for row in shop.rows(Message)]
+    shop.deliver(at("2026-05-11", 16))
+    then = [(row.channel, row.state) for row in shop.rows(Message)]
+    assert (first, then) == (
+        [("email", "accepted"), ("sms", "queued")],
+        [("email", "accepted"), ("sms", "accepted")],
+    )
+
+
+def test_a_text_that_would_name_another_date_than_its_email_stays_unsaid(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, TEXTS)
+    shop.take_in("backorders", [late(**PHONE)], at("2026-05-11"))
+    told(shop, "2026-05-11")
+    shop.take_in("backorders", [late("2026-06-12", **PHONE)], at("2026-05-11", 16))
+    shop.deliver(at("2026-05-11", 17))
+    assert [(row.channel, row.state) for row in shop.rows(Message)][1] == ("sms", "withdrawn")
+
+
+def test_goods_on_the_shelf_are_no_late_order_on_the_promised_day(shop: Shop) -> None:
+    shop.take_in("products", [{"sku": "LAMP", "stock": 5}], at("2026-05-10"))
+    shop.take_in("backorders", [order("ann", status="open")], at("2026-05-10"))
+    told(shop, "2026-05-20")
+    assert (state(shop, "2026-05-20"), shop.rows(Message)) == ("on_time", [])
+
+
+def test_a_yes_found_after_the_cancellation_was_confirmed_does_not_take_it_back(shop: Shop) -> None:
+    shop.take_in("backorders", [late("2026-07-01")], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    say(shop, Said.CONFIRM, "2026-06-20")
+    assert say(shop, Said.ACCEPT, "2026-06-18").lines[0].reason == "already_cancelled"
+
+
+def test_a_notice_counts_from_its_hand_off_not_from_the_late_answer(shop: Shop) -> None:
+    shop.take_in("backorders", [late()], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    assert [row.sent_at for row in shop.rows(Notice)] == [row.handed_off_at for row in shop.rows(Message)]
+
+
+def test_puerto_rico_is_under_american_law(shop: Shop) -> None:
+    shop.take_in("backorders", [late(country="PR")], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    assert [row.notice for row in shop.rows(Message)] == ["F3"]

@@ -162,7 +162,7 @@ def _live_through(look: _Look, now: datetime, today: date) -> datetime | None:
         if held := {customer for customer, _ in held_by_caps(tx, now, now + INSTANT)}:
             side.capped[today] |= held
         side.note_lapsed(lapsed_lines(tx))
-        notices.sent(tx, accept_emails(tx, now), now)
+        notices.sent(tx, accept_emails(tx, now))
         waits = anything_queued(tx, now)
     while waits:
         waits = _deliver(look, now)
@@ -182,6 +182,6 @@ def _deliver(look: _Look, now: datetime) -> bool:
         outbox.put_back(tx, sorted(over), outbox.next_text_day(now), OVER_LIMIT)
         ids = [one.message.id for one in found.ready if one.message.id not in over]
         accept_claimed(tx, ids, now)
-        notices.sent(tx, ids, now)
+        notices.sent(tx, ids)
     look.scales.weigh([job for one, job in texts.items() if one not in over])
     return found.claimed > 0

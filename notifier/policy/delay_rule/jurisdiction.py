@@ -5,6 +5,7 @@ Called by pipeline when it builds facts.
 import re
 from typing import Literal
 
+from notifier.policy.subdivisions import TERRITORIES
 from notifier.terms.law import EU_AND_UK, Jurisdiction
 
 Setting = Literal["auto", "us_435", "eu", "none"]
@@ -28,7 +29,7 @@ def jurisdiction_of(setting: Setting, country: str) -> Jurisdiction:
     if setting != "auto":
         return Jurisdiction(setting)
     code = country.strip().upper()
-    if code == "US":
+    if code == "US" or code in TERRITORIES:
         return Jurisdiction.US_435
     return Jurisdiction.EU if code in _LIKE_EU else Jurisdiction.NONE
 

@@ -21,14 +21,16 @@ def latest_ship_day(line: LineFacts, figures: DelayFigures, today: date) -> date
     return eta.last if eta is not None and eta.last >= today else None
 
 
-def unable_from(line: LineFacts, limit: date, figures: DelayFigures, today: date) -> date:
+def unable_from(line: LineFacts, limit: date, figures: DelayFigures, today: date, *, first: bool) -> date:
     """The first day on which the line counts as unable to ship by `limit`, should no fact change (F1).
 
     A known day after the limit counts at once. An unknown one counts when the decision is due, so that the buyer still
-    has time to choose: `decide_days` before the limit, or `lead_days` where that is more.
+    has time to choose: `decide_days` before the limit, or `lead_days` where that is more. `first`: no notice yet.
     """
     if line.covered:
-        return plus(limit, 1 - figures.handling_days)
+        # Goods on the shelf may leave today. Only a handling of days rules T out, and once only: the day on which they
+        # are expected to leave moves on with every day, and would ask for one renewed notice after the other.
+        return plus(limit, 2 - max(figures.handling_days, 1)) if first else plus(limit, 1)
     decided = plus(limit, -max(figures.decide_days, figures.lead_days))
     latest = latest_ship_day(line, figures, today)
     if latest is None:

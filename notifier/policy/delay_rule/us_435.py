@@ -46,7 +46,7 @@ def _waiting(line: LineFacts, law: LegalFacts, chain: Chain, figures: DelayFigur
     renewed = chain.notice is not None and chain.notice.kind is NoticeKind.F5 and chain.wanted is not None
     turns = None
     if chain.limit is not None and not renewed:  # F13: while a renewal waits for consent nothing more is said
-        turns = unable_from(line, chain.limit, figures, today)
+        turns = unable_from(line, chain.limit, figures, today, first=chain.notice is None)
         if today >= turns:
             return _owed(line, law, chain, figures, now)
     last = chain.last_day
@@ -81,6 +81,8 @@ def _owed(line: LineFacts, law: LegalFacts, chain: Chain, figures: DelayFigures,
     tz = figures.timezone
     today = local_day(now, tz)
     latest, last = latest_ship_day(line, figures, today), chain.last_day or today
+    if line.covered and latest is not None:
+        latest = plus(latest, figures.lead_days)  # room, for a covered line's day moves on with every day
     first = chain.notice is None
     kind, answer_by = _first_kind(last, latest) if first else (NoticeKind.F5, last)
     settled = send_from(law, last, figures)

@@ -29,7 +29,8 @@ class Story(Walk):
             return False
         eta = self.line.forecast.eta
         if self.line.covered:
-            return (self.today + timedelta(days=self.figures.handling_days)) > limit  # type: ignore[operator]
+            packed = self.today + timedelta(days=max(self.figures.handling_days, 1) - 1)
+            return not self.clerk().kind and packed > limit  # type: ignore[operator]
         if eta is not None and eta.last >= self.today:
             return eta.last > limit  # type: ignore[operator]
         return self.today + timedelta(days=max(self.figures.decide_days, self.figures.lead_days)) >= limit  # type: ignore[operator]
