@@ -17,7 +17,7 @@ from notifier.records.row import Record, Rejected
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, insert_new, table_of
 from notifier.store.tables import Answer, Notice, OrderLine
-from notifier.terms.words import NoticeKind
+from notifier.terms.words import DeliveryMode, NoticeKind
 
 _notice, _answer, _line = table_of(Notice), table_of(Answer), table_of(OrderLine)
 
@@ -25,6 +25,9 @@ FIRST_WAIT = timedelta(days=30)
 """RULES.md F3, F4: silence is consent only up to thirty days after T."""
 
 IMPORTED = "import"
+
+LIVE = DeliveryMode.LIVE.value
+"""What was sent to customers; the notices of a trial say nothing about those of the tool before us."""
 
 
 @dataclass(slots=True)
@@ -74,9 +77,11 @@ def keep_notices(tx: Transaction, stamp: Stamp, keyed: Sequence[tuple[tuple[Line
 
 
 def _standing(tx: Transaction, line_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """What these lines' customers were given, by us or by another tool, in the order of sending."""
     found: dict[int, list[dict[str, Any]]] = {}
     for ids in batches(sorted(line_ids)):
-        query = select(_notice).where(_notice.c.line_id.in_(ids), _notice.c.live.is_not(None))
+        given = (_notice.c.live == LIVE) | _notice.c.message_id.is_(None)
+        query = select(_notice).where(_notice.c.line_id.in_(ids), given)
         for row in tx.connection.execute(query.order_by(_notice.c.sent_at, _notice.c.id)).mappings():
             found.setdefault(row["line_id"], []).append(dict(row))
     return found
@@ -103,7 +108,7 @@ def _notice_row(record: Record, line_id: int, before: Sequence[Mapping[str, Any]
         "sent_at": values["sent_at"],
         "delivered_at": None,
         "failed_at": None,
-        "live": "live",
+        "live": LIVE,
     }
 
 
