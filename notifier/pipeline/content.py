@@ -121,6 +121,7 @@ def _item(house: House, line: LineFacts, today: date) -> Item:
         url=line.product_url,
         image_url=line.image_url,
         revised=line.legal.revised if line.legal else None,
+        told=line.legal.answers if line.legal else None,
         answer_by=line.legal.answer_by if line.legal else None,
         refund_by=line.legal.refund_by if line.legal else None,
         ended_by=_ended_by(line),

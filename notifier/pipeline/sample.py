@@ -62,6 +62,7 @@ def _item(number: int, purpose: Purpose, today: date) -> Item:
         url="https://shop.example/kettle",
         image_url="",
         revised=eta.last if notice else None,
+        told=today + timedelta(days=4) if notice is NoticeKind.F5 else None,
         answer_by=today + timedelta(days=4) if notice is NoticeKind.F5 else None,
         refund_by=today + timedelta(days=9) if cancelled else None,
         ended_by=Said.CANCEL if cancelled else None,

@@ -60,6 +60,7 @@ CATALOGUE: Mapping[str, str] = {
     "items[].reason": "why it is late, in the shop's words, or empty",
     "items[].cause": "the same; where the shop gave none, that its stock did not come in on time",
     "items[].revised": "the new shipping date that a notice stands on, or empty where it has none",
+    "items[].told": "the shipping date that a notice answers, told before and not kept, or empty",
     "items[].answer_by": "the day by which a notice needs the customer's consent, or empty where silence is consent",
     "items[].refund_by": "the last day for the refund of a cancelled line, or empty where it is not known",
     "items[].ended": "a sentence: why a cancelled line was cancelled; empty where the shop has not said",

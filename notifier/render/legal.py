@@ -33,6 +33,7 @@ def days_of(item: Item, calendar: Calendar) -> Table:
     refund = calendar.words["must_refund_by" if refund_by else "must_refund"]
     return {
         "revised": _day(item.revised, calendar),
+        "told": _day(item.told, calendar),
         "answer_by": _day(item.answer_by, calendar),
         "refund_by": refund_by,
         "refund": refund.replace("{day}", refund_by),

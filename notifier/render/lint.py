@@ -185,6 +185,8 @@ def _of_line(kind: NoticeKind, item: Mapping[str, Any]) -> Iterator[_Demand]:
     if kind is not NoticeKind.F3:
         yield _Demand("why each item is late", item["cause"], "{{ item.cause }} for each item")
         yield _Demand("each item's last day for the answer", item["answer_by"], "{{ item.answer_by }} for each item")
+    if kind is NoticeKind.F5:
+        yield _Demand("the day told before that is not kept (F5)", item["told"], "{{ item.told }} for each item")
 
 
 def _says(text: str, said: str) -> bool:

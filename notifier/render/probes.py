@@ -17,6 +17,8 @@ from notifier.terms.time import EtaRange
 from notifier.terms.words import Channel, MessageClass, NoticeKind
 
 TODAY = date(2031, 3, 3)
+TOLD_AFTER = 8
+"""Days between the day of the answer and the day told before."""
 BROKEN, RENEWED, CANCELLED = "promise_broken", "renewal_owed", "was_cancelled"
 """The occasions of purposes that the law has words for."""
 
@@ -147,11 +149,15 @@ def _variants(blank: Content, kind: NoticeKind, days: tuple[int, int]) -> Iterat
 
 
 def _dated(item: Item, ships: int, answer: int = 0) -> Item:
-    """The line with R, ship dates that end on it, and the day of the answer, in days from TODAY; 0: none."""
+    """The line with R, ship dates that end on it, and the day of the answer, in days from TODAY; 0: none.
+
+    The day told before is another one, as after an F4 that nobody has answered (F4, F5).
+    """
     revised = TODAY + timedelta(days=ships) if ships else None
     return replace(
         item,
         eta=EtaRange(revised - timedelta(days=2), revised) if revised else None,
         revised=revised,
+        told=TODAY + timedelta(days=answer + TOLD_AFTER) if answer else None,
         answer_by=TODAY + timedelta(days=answer) if answer else None,
     )

@@ -34,9 +34,10 @@ class Item:
     """One order line as the customer reads it; all dates are plain days in the shop's zone.
 
     They are ship dates, but for the last: `revised` is R, the ship date that a required notice stands on, None where
-    it names none; `answer_by` the day by which that notice needs the customer's consent (F4, F5), None where silence
-    is consent; `refund_by` the last day for the refund (F8). `ended_by` is what ended a cancelled line: CANCEL, the
-    customer asked; CONFIRM, its time was up; None: the shop has not said.
+    it names none; `told` the date that an owed notice answers, T or the R before, None where none is owed; `answer_by`
+    the day by which that notice needs the customer's consent (F4, F5), None where silence is consent; `refund_by` the
+    last day for the refund (F8). `ended_by` is what ended a cancelled line: CANCEL, the customer asked; CONFIRM, its
+    time was up; None: the shop has not said.
     """
 
     order: str
@@ -54,6 +55,7 @@ class Item:
     url: str
     image_url: str
     revised: date | None = None
+    told: date | None = None
     answer_by: date | None = None
     refund_by: date | None = None
     ended_by: Said | None = None

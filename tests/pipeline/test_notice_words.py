@@ -52,6 +52,13 @@ def test_a_renewed_notice_asks_for_an_answer_by_the_day_told_before(shop: Shop) 
     assert "Ships on June 20, 2026" in text
 
 
+def test_a_renewed_notice_repeats_the_day_that_was_told_and_not_the_day_of_the_answer(shop: Shop) -> None:
+    on(shop, "2026-05-10", "2026-07-01")
+    text = on(shop, "2026-06-01", "2026-08-01")
+    assert "please answer by June 19, 2026" in text
+    assert "We had told you: shipping by July 1, 2026." in text
+
+
 def test_a_european_customer_reads_that_silence_is_not_agreement(shop: Shop) -> None:
     assert "Your silence is not agreement." in on(shop, "2026-05-10", "2026-06-05", country="DE", locale="en")
 

@@ -73,7 +73,7 @@ def make(catalogue: Catalogue) -> Make:
         look = replace(LOOK, **changed.pop("brand", {}))
         renewed = purpose == "delay_renewed"
         if renewed and item.answer_by is None:
-            item = replace(item, answer_by=date(2026, 11, 28))
+            item = replace(item, told=date(2026, 11, 28), answer_by=date(2026, 11, 28))
         kind = catalogue.purposes[purpose]
         whole = Content(
             purpose=purpose,

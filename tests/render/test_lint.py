@@ -72,6 +72,7 @@ def test_every_packaged_template_says_what_its_kind_demands(tried: Try, purpose:
         ("delay_renewed", "F5", "{{ must.free_answer }}", "how to answer at no cost"),
         ("delay_renewed", "F5", "{{ item.cause }}", "why each item is late"),
         ("delay_renewed", "F5", "{{ item.answer_by }}", "each item's last day for the answer"),
+        ("delay_renewed", "F5", "{{ item.told }}", "the day told before that is not kept"),
         ("cancelled", "", "{{ item.refund }}", "by when what was paid goes back"),
     ],
 )

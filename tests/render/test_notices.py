@@ -71,9 +71,21 @@ def test_f4_never_says_that_silence_is_consent(read: Read) -> None:
 
 @pytest.mark.parametrize(("locale", "told"), [("en", "by 7 December 2026"), ("de", "bis zum 7. Dezember 2026")])
 def test_f5_names_the_day_told_before_as_the_day_of_the_answer(read: Read, locale: str, told: str) -> None:
-    changed = {"eta": FAR, "revised": FAR.last, "answer_by": R}
+    changed = {"eta": FAR, "revised": FAR.last, "told": R, "answer_by": R}
     text = read("delay_renewed", locale, notice=NoticeKind.F5, law=US, item=changed)
     assert text.count(told) >= 4
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("en", "We had told you: shipping by 18 December 2026."),
+        ("de", "Bisher genannt: Versand bis zum 18. Dezember 2026."),
+    ],
+)
+def test_f5_names_the_day_told_before_where_the_answer_is_due_sooner(read: Read, locale: str, told: str) -> None:
+    changed = {"eta": FAR, "revised": FAR.last, "told": date(2026, 12, 18), "answer_by": R}
+    assert told in read("delay_renewed", locale, notice=NoticeKind.F5, law=US, item=changed)
 
 
 def test_eu_says_that_silence_is_not_agreement(read: Read) -> None:
