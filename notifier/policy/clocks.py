@@ -6,6 +6,7 @@ Texts keep the law's hours wherever the recipient may be (RULES S8, S10). Emails
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from notifier.policy.figures import Policy, Week
 from notifier.policy.hours import WallClock, allowed_from, is_allowed
@@ -34,7 +35,7 @@ def day_of(place: Place, channel: Channel, customer: CustomerFacts, policy: Poli
     """The day at `place`, where a message by `channel` to `customer` must arrive."""
     if channel is Channel.SMS:
         return _text_day(place, policy.texting.week, now)
-    return _email_day(place, _email_clocks(place, customer, policy), now)
+    return _email_day(place, _email_clocks(place, customer, policy, now), now)
 
 
 def text_clocks(customer: CustomerFacts, address: Address | None, policy: Policy) -> tuple[WallClock, ...]:
@@ -47,15 +48,22 @@ def _text_clocks(place: Place, shop: Week) -> tuple[WallClock, ...]:
     return tuple(WallClock(tz, weeks[area]) for area, tz in place.spots)
 
 
-def _email_clocks(place: Place, customer: CustomerFacts, policy: Policy) -> tuple[WallClock, ...]:
-    """The brand's own zone where the customer's is unknown, or where all that is known is a country of several zones.
+def _email_clocks(place: Place, customer: CustomerFacts, policy: Policy, now: datetime) -> tuple[WallClock, ...]:
+    """The brand's own zone where the customer's is unknown, or where all that is known is a country of several times.
 
-    An email at a poor hour breaks no law, and the hours that suit all of a continent are few.
+    An email at a poor hour breaks no law, and the hours that suit all of a continent are few. Zones that show one time
+    are as good as one: Germany has two by name.
     """
     zones = place.zones
-    if not zones or (place.why == COUNTRY and len(zones) > 1):
+    if not zones or (place.why == COUNTRY and _times(zones, now) > 1):
         zones = (policy.brand(customer.brand).timezone,)
     return tuple(WallClock(tz, policy.email_week) for tz in zones)
+
+
+@lru_cache(maxsize=4096)
+def _times(zones: tuple[ZoneInfo, ...], now: datetime) -> int:
+    """How many different times the clocks of `zones` show; kept, because the United States have thirty."""
+    return len({now.astimezone(tz).utcoffset() for tz in zones})
 
 
 @lru_cache(maxsize=4096)

@@ -1,8 +1,9 @@
 """Where a recipient is: own setting, postal code or region, phone, country (RULES S10)."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
@@ -10,7 +11,7 @@ from notifier.policy.subdivisions import TABLES, Home, candidates
 from notifier.policy.zones import Place, place_of
 from notifier.terms.facts import Address
 from notifier.terms.words import Channel
-from tests.policy.people import customer, line
+from tests.policy.people import POLICY, customer, judge, line, said
 
 US_PHONE = Address(2, Channel.SMS, "+12125550123", "US", textable=True, timezones=("America/New_York",))
 
@@ -130,3 +131,10 @@ def test_every_state_is_found_by_its_code_and_by_each_of_its_names(country: str)
     for one in TABLES[country]:
         for word in (one.code, f"{country}-{one.code}", *one.names):
             assert candidates(Home(country, word, "")) == (one,)
+
+
+def test_a_country_of_two_zones_that_show_one_time_is_emailed_by_its_own_clock() -> None:
+    shop = replace(POLICY, timezone=ZoneInfo("America/New_York"))
+    morning = datetime(2027, 3, 3, 8, 0, tzinfo=UTC)
+    who = customer(line(ordered_at=morning - timedelta(days=1)), country="DE")
+    assert said(judge(who, shop, morning)) == ["placed email send due"]
