@@ -282,7 +282,8 @@ def test_a_bounced_notice_is_none_and_a_person_hears_of_it(shop: Shop) -> None:
     )
 
 
-TEXTS = LAW + '[sms]\nenabled = true\naccount_sid = "AC00000000000000000000000000000000"\nmessaging_service_sid = "MG00000000000000000000000000000000"\n'
+SIDS = f'account_sid = "AC{"0" * 32}"\nmessaging_service_sid = "MG{"0" * 32}"\n'
+TEXTS = f"{LAW}[sms]\nenabled = true\n{SIDS}"
 PHONE = {"phone": "+12125552368", "timezone": "America/New_York", "region": "NY", "postal_code": "10001"}
 
 
