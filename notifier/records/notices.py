@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, update
 
 from notifier.records.changes import Stamp, rows_by
 from notifier.records.lines import LineKey, known_hashes
@@ -61,12 +61,12 @@ def keep_notices(tx: Transaction, stamp: Stamp, keyed: Sequence[tuple[tuple[Line
     for (key, _), record in sorted(keyed, key=lambda one: one[1].values["sent_at"]):
         line_id = ids[key]
         row = _notice_row(record, line_id, standing.setdefault(line_id, []))
-        if not any(_same(row, other) for other in standing[line_id]):
-            standing[line_id].append(row)
+        if _joins(row, standing[line_id], record):
             rows.append(row)
             taken.changed.add(record.line)
         if record.values.get("answer"):
             answers.append(_answer_row(record, line_id, stamp))
+    _answer_anew(tx, standing)
     for batch in batches(rows, 1000):
         tx.connection.execute(insert(_notice), batch)
     new = insert_new(tx, _answer, answers, returning=(_answer.c.line_id,)) if answers else []
@@ -83,22 +83,62 @@ def _standing(tx: Transaction, line_ids: Sequence[int]) -> dict[int, list[dict[s
         given = (_notice.c.live == LIVE) | _notice.c.message_id.is_(None)
         query = select(_notice).where(_notice.c.line_id.in_(ids), given)
         for row in tx.connection.execute(query.order_by(_notice.c.sent_at, _notice.c.id)).mappings():
-            found.setdefault(row["line_id"], []).append(dict(row))
+            found.setdefault(row["line_id"], []).append({**row, "was": row["answers"]})
     return found
 
 
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return (one["answers"], one["kind"]) == (other["answers"], other["kind"])
+def _joins(row: dict[str, Any], given: list[dict[str, Any]], record: Record) -> bool:
+    """Put a row among its line's notices by the order of sending; False where it says nothing new.
+
+    An F5 answers the date of the notice before it, in whatever order the records come: those after the row change too.
+    """
+    if any(_same_sending(row, other, record) for other in given):
+        return False
+    chain = sorted([*given, row], key=_sending)
+    _chain(chain)
+    if len({(one["answers"], one["kind"]) for one in chain}) < len(chain):
+        _chain(given)
+        return False
+    given[:] = chain
+    return True
+
+
+def _same_sending(row: Mapping[str, Any], other: Mapping[str, Any], record: Record) -> bool:
+    if other["message_id"] is not None or record.values.get("kind", "") not in ("", None, other["kind"]):
+        return False
+    return (row["sent_at"], row["promised"]) == (other["sent_at"], other["promised"])
+
+
+def _sending(row: Mapping[str, Any]) -> tuple[bool, datetime]:
+    """What has not gone yet comes last."""
+    return row["sent_at"] is None, row["sent_at"] or row["created_at"]
+
+
+def _chain(given: Sequence[dict[str, Any]]) -> None:
+    """Let each imported F5 answer the date of the notice sent before it, else T; ours answer what they said."""
+    last: date | None = None
+    for one in given:
+        if one["message_id"] is None:
+            one["answers"] = (last or one["promised"]) if one["kind"] == NoticeKind.F5 else one["promised"]
+        last = one["revised"]
+
+
+def _answer_anew(tx: Transaction, standing: Mapping[int, Sequence[Mapping[str, Any]]]) -> None:
+    """Write what the kept notices answer now; the latest first, for each frees the place of the one before it."""
+    kept = [one for given in standing.values() for one in reversed(given) if "id" in one]
+    moved = [{"of": one["id"], "day": one["answers"]} for one in kept if one["answers"] != one["was"]]
+    change = update(_notice).where(_notice.c.id == bindparam("of")).values(answers=bindparam("day"))
+    for batch in batches(moved, 1000):
+        tx.connection.execute(change, batch)
 
 
 def _notice_row(record: Record, line_id: int, before: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     values = record.values
     earlier = [one for one in before if one["sent_at"] is not None and one["sent_at"] < values["sent_at"]]
     kind = values.get("kind") or _kind(values["promised"], values.get("revised"), renewed=bool(earlier))
-    last = earlier[-1]["revised"] if earlier else None
     return {
         "line_id": line_id,
-        "answers": last if kind == NoticeKind.F5 and last else values["promised"],
+        "answers": values["promised"],
         "kind": kind,
         "message_id": None,
         "source": IMPORTED,
