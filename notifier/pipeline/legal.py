@@ -31,6 +31,11 @@ NO_CONSENT, ASKED_TO_CANCEL = "no_consent", "asked_to_cancel"
 REFUND_OVERDUE = "refund_overdue"
 """Alarm: the last day of the refund is over (F8)."""
 
+ALREADY_NOTICED = "already_noticed"
+
+UNREACHABLE = frozenset({"no_address", "suppressed", "marketplace"})
+"""Why an email to a customer can never go; other reasons not to send may pass."""
+
 BY_SETTING = "setting"
 """Who confirmed a cancellation that [delay_rule] on_lapse confirms by itself."""
 
@@ -70,19 +75,32 @@ def _confirmed(customer: CustomerFacts, lapsed: set[int], policy: Policy, now: d
     return replace(customer, lines=tuple(lines))
 
 
-def noticed_before(tx: Transaction, house: House, decisions: Sequence[Decision]) -> set[int]:
-    """Positions of the decisions to send whose notice was given already: a second one must never go (RULES.md F13)."""
-    carriers = {i: one for i, one in enumerate(decisions) if _carries_notice(one)}
-    lines = [line.line_id for one in carriers.values() for line in one.lines]
+def without_noticed(tx: Transaction, house: House, decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions without the lines whose notice was given already: a second one must never go (RULES.md F13).
+
+    One of which no line is left is skipped.
+    """
+    lines = [line.line_id for one in decisions if _carries_notice(one) for line in one.lines]
     if not lines:
-        return set()
+        return list(decisions)
     filled = notices.filled(tx, lines, house.sending.mode.value)
-    return {i for i, one in carriers.items() if any(place in filled for place in _places(one))}
+    return [_unfilled(one, filled) if _carries_notice(one) else one for one in decisions]
+
+
+def _unfilled(decision: Decision, filled: set[notices.Place]) -> Decision:
+    pairs = zip(decision.lines, _places(decision), strict=True)
+    left = tuple(line for line, place in pairs if place not in filled)
+    if left:
+        return replace(decision, lines=left)
+    return replace(decision, verdict=Verdict.SKIP, reason=ALREADY_NOTICED)
 
 
 def _carries_notice(decision: Decision) -> bool:
-    to_send = decision.verdict is Verdict.SEND and decision.channel is Channel.EMAIL
-    return to_send and decision.notice is not NoticeKind.NONE
+    return decision.verdict is Verdict.SEND and _is_notice(decision)
+
+
+def _is_notice(decision: Decision) -> bool:
+    return decision.channel is Channel.EMAIL and decision.notice is not NoticeKind.NONE
 
 
 def _places(decision: Decision) -> list[notices.Place]:
@@ -120,7 +138,7 @@ def standings_of(
     unreachable = {
         line.line_id
         for one in decisions
-        if one.verdict is Verdict.SKIP and one.channel is Channel.EMAIL and one.notice is not NoticeKind.NONE
+        if one.verdict is Verdict.SKIP and one.reason in UNREACHABLE and _is_notice(one)
         for line in one.lines
     }
     policy = house.judging.policy

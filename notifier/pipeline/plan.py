@@ -153,8 +153,7 @@ def _apply(tx: Transaction, house: House, report: PlanReport, word: Word | None,
         decisions = obey(tx, word, decisions, now)
     codes = _codes(tx, house, decisions, facts, now)
     decisions = [_coded(one, codes.get(i)) for i, one in enumerate(decisions)]
-    for i in legal.noticed_before(tx, house, decisions):
-        decisions[i] = replace(decisions[i], verdict=Verdict.SKIP, reason="already_noticed")
+    decisions = legal.without_noticed(tx, house, decisions)
     sends = [i for i, one in enumerate(decisions) if one.verdict is Verdict.SEND]
     drafts = [draft(house, decisions[i], facts[decisions[i].customer_id], codes.get(i), now) for i in sends]
     put = outbox.put(tx, drafts, run, now)
