@@ -9,6 +9,7 @@ from notifier.forecast.eta import ShopFigures
 from notifier.pipeline.facts import Market
 from notifier.pipeline.house import House
 from notifier.policy.figures import alternatives_allowed
+from notifier.policy.legal import is_over
 from notifier.render.links import message_links
 from notifier.render.mime import EmailHeaders
 from notifier.store.lookup import AnyRow
@@ -21,6 +22,9 @@ from notifier.terms.time import EtaRange, local_day
 from notifier.terms.words import Channel, LineStatus, MessageClass, NoticeKind
 
 MOST_ALTERNATIVES = 3
+
+LAPSES = frozenset({"F2", "F4", "F5"})
+"""Rules by which a line's time is up without anybody's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +81,15 @@ def _law(lines: Sequence[LineFacts], purpose: Purpose) -> Jurisdiction:
     What is required by one law never shares a message with what another one requires; other messages say nothing that
     turns on it, and may hold lines of several.
     """
-    laws = {line.law.jurisdiction if line.law else Jurisdiction.NONE for line in lines}
+    laws = {_of_line(line) for line in lines}
     if len(laws) > 1 and purpose.message_class is MessageClass.REQUIRED:
         raise ValueError(f"a required message holds lines under several laws: {', '.join(sorted(laws))}")
     return laws.pop() if len(laws) == 1 else Jurisdiction.NONE
+
+
+def _of_line(line: LineFacts) -> Jurisdiction:
+    """NONE too where the law leaves the line out (F11): the customer is owed no notice, and is told plainly."""
+    return Jurisdiction.NONE if line.law is None or line.law.exempt else line.law.jurisdiction
 
 
 def links_of(house: House, message: AnyRow) -> Links:
@@ -129,9 +138,18 @@ def _item(house: House, line: LineFacts, today: date) -> Item:
 
 
 def _ended_by(line: LineFacts) -> Said | None:
-    """The word that ended a cancelled line: the first one, because what is said later changes nothing."""
-    endings = (answer.said for answer in line.law.answers if answer.said is not Said.ACCEPT) if line.law else ()
-    return next(iter(endings), None)
+    """Why a cancelled line's time was up, by the rule that its standing rests on: other words changed nothing.
+
+    F7 and its like stand for the customer's word and for the shop's own record, which gives no reason.
+    """
+    law, legal = line.law, line.legal
+    if law is None or legal is None or not is_over(line):
+        return None
+    if legal.rule in LAPSES:
+        return Said.CONFIRM
+    closed = line.cancelled_at
+    asked = any(one.said is Said.CANCEL and (closed is None or one.at <= closed) for one in law.answers)
+    return Said.CANCEL if asked else None
 
 
 def _stand_ins(house: House, letter: Letter, purpose: Purpose, market: Market) -> tuple[Alternative, ...]:

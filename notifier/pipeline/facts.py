@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from notifier.forecast.allocation import Coverage, Source, SupplyFacts, cover
 from notifier.forecast.alternatives import ProductFacts, Shelf
@@ -31,6 +32,7 @@ from notifier.terms.facts import (
     Suppression,
     Telling,
 )
+from notifier.terms.law import LegalFacts
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange, day_start, local_day
 from notifier.terms.words import Channel, DeliveryMode, HoldReason, LineStatus, MessageClass, ProductKind, Scope
@@ -137,11 +139,11 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
     stands = standing(LineStatus(row.status), dates, units, now)
     product = market.products.get(row.sku)
     coverage = _coverage(row.id, units, market.supplies.get(row.sku, ()), product, market.ahead)
+    law = law_of(row, found, coverage, judging.jurisdiction, judging.policy)
     inputs = LineInputs(row.eta_from, row.eta_to, row.promised_edit)
     tz = judging.policy.timezone
     today = local_day(now, tz)
     turns = (turns_on(inputs, coverage, judging.shop, today), market.turns.get(row.sku))
-    changes = [at for at in (stands.changes_at, *(day_start(turn, tz) for turn in turns if turn)) if at]
     return LineFacts(
         id=row.id,
         order=row.order_key,
@@ -154,7 +156,7 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         status=stands.status,
         covered=coverage.by_stock,
         forecast=eta_of(inputs, coverage, judging.shop, today),
-        promised=_promised(row, judging),
+        promised=_promised(row, judging, law),
         email=_address(found, row.order_brand, row.email_id),
         phone=_address(found, row.order_brand, row.phone_id),
         locale=row.locale,
@@ -163,20 +165,30 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         delay_reason=row.delay_reason,
         shipped_at=stands.shipped_at,
         cancelled_at=stands.cancelled_at,
-        changes_at=min(changes, default=None),
+        changes_at=_first_change(stands.changes_at, turns, tz),
         tellings=_tellings(row.id, found),
         product_url=product.url if product else "",
         image_url=product.image_url if product else "",
         gone_quantity=units.gone(stands.status),
         stocked=product is None or product.kind is ProductKind.STOCKED,
-        law=law_of(row, found, coverage, judging.jurisdiction, judging.policy),
+        law=law,
     )
 
 
-def _promised(row: AnyRow, judging: Judging) -> date | None:
-    """T: the promised ship date, else the promised arrival less the transit days."""
+def _first_change(at: datetime | None, turns: Sequence[date | None], tz: ZoneInfo) -> datetime | None:
+    """The first of the standing's own change and the days (in `tz`) on which dates turn."""
+    return min((one for one in (at, *(day_start(turn, tz) for turn in turns if turn)) if one), default=None)
+
+
+def _promised(row: AnyRow, judging: Judging, law: LegalFacts | None) -> date | None:
+    """T as the law reads what the shop stated (F1, U1); where no law looks: the ship date, else that of the arrival.
+
+    None where the shop stated neither: what the law sets in its place was promised to nobody.
+    """
     arrives: date | None = row.deliver_by
     shipped: date | None = row.promised_ship_by
+    if law is not None and (arrives or shipped):
+        return law.promised
     return shipped or (arrives - timedelta(days=judging.transit_days) if arrives else None)
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from notifier import notices
 from notifier.pipeline.answers import Asked, answer
-from notifier.store.tables import Message
+from notifier.store.tables import Message, OrderLine
 from notifier.terms.law import Said
 from tests.shop import Shop, open_shop, order
 
@@ -71,3 +72,19 @@ def test_a_cancellation_that_the_customer_asked_for_says_so_with_the_day_of_the_
     text = on(shop, "2026-05-12", "2026-06-05", status="cancelled")
     assert "Why: You asked us to cancel it." in text
     assert "at the latest you get back in full" in text
+
+
+def test_a_cancellation_gives_the_reason_that_came_first_and_not_a_later_word(shop: Shop) -> None:
+    on(shop, "2026-05-10", "2026-07-01")
+    asked, confirmed = (datetime(2026, 6, day, 15, tzinfo=UTC) for day in (20, 21))
+    line = shop.rows(OrderLine)[0].id
+    with shop.house() as house:
+        with house.store.write() as tx:
+            notices.keep_answers(tx, [notices.Heard(line, Said.CANCEL, asked, "Kim", "call")], asked)
+        answer(house, Said.CONFIRM, Asked("O-ann", "", "Kim"), confirmed)
+    assert "Why: We could not ship it in time." in on(shop, "2026-06-22", "2026-07-01")
+
+
+def test_a_delay_email_names_the_promised_day_that_european_law_goes_by(shop: Shop) -> None:
+    told = on(shop, "2026-05-16", "2026-06-05", country="DE", locale="en", deliver_by="2026-05-28")
+    assert "Promised to ship by 25 May 2026" in told
