@@ -155,3 +155,33 @@ def keep_answers(tx: Transaction, heard: Sequence[Heard], known_at: datetime) ->
     ]
     for batch in batches(rows, 1000):
         insert_new(tx, _answer, batch)
+
+
+def told_by_call(tx: Transaction, given: Sequence[Given], mode: str, sent_at: datetime) -> None:
+    """Write notices that a person gave by phone at the UTC instant `sent_at`; the caller holds plan's lock.
+
+    They take the places of notices that came back or never arrived: those count no more, whatever is heard of them.
+    """
+    if not given:
+        return
+    came_to_nothing = _notice.c.sent_at.is_(None) | _notice.c.failed_at.is_not(None)
+    same_date = (_notice.c.line_id == bindparam("of_line")) & (_notice.c.answers == bindparam("answered"))
+    free_place = update(_notice).where(same_date, came_to_nothing).values(live=None)
+    tx.connection.execute(free_place, [{"of_line": one.line_id, "answered": one.answers} for one in given])
+    rows = [
+        {
+            "line_id": one.line_id,
+            "answers": one.answers,
+            "kind": one.kind.value,
+            "message_id": None,
+            "source": "call",
+            "promised": one.promised,
+            "revised": one.revised,
+            "created_at": sent_at,
+            "sent_at": sent_at,
+            "live": mode,
+        }
+        for one in given
+    ]
+    for batch in batches(rows, 1000):
+        tx.connection.execute(_notice.insert(), batch)

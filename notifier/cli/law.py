@@ -81,7 +81,7 @@ def record_answer(
     session: Session = ctx.obj
     at = session.moment(now)
     with session.house() as house:
-        _tell(session, answer(house, Said(said.value), Asked(order, line, by, brand), at), as_json)
+        say_answered(session, answer(house, Said(said.value), Asked(order, line, by, brand), at), as_json)
 
 
 def confirm(
@@ -97,7 +97,7 @@ def confirm(
     session: Session = ctx.obj
     at = session.moment(now)
     with session.house() as house:
-        _tell(session, answer(house, Said.CONFIRM, Asked(order, line, session.operator(by), brand), at), as_json)
+        say_answered(session, answer(house, Said.CONFIRM, Asked(order, line, session.operator(by), brand), at), as_json)
 
 
 def record_refund(
@@ -113,10 +113,11 @@ def record_refund(
     session: Session = ctx.obj
     at = session.moment(now)
     with session.house() as house:
-        _tell(session, refunded(house, Asked(order, line, session.operator(by), brand), at), as_json)
+        say_answered(session, refunded(house, Asked(order, line, session.operator(by), brand), at), as_json)
 
 
-def _tell(session: Session, done: Answered, as_json: bool) -> None:
+def say_answered(session: Session, done: Answered, as_json: bool) -> None:
+    """Say what became of each line, and exit with 1 where it counts for none."""
     if as_json:
         say_json(done.as_json())
     for one in done.lines:

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from notifier.cli.law import say_answered
 from notifier.cli.session import Json, Now, Session, say_json
 from notifier.errors import UsageError
-from notifier.pipeline import bounces, holds
+from notifier.pipeline import answers, bounces, holds, phone_notices
 from notifier.pipeline.erase import OUT_OF_REACH
 from notifier.pipeline.erase import erase as erase_person
 from notifier.pipeline.people import Asked
@@ -61,6 +62,30 @@ def log_bounce(
     session.console.print(f"message {found.message} came back: its address is suppressed{lost}", markup=False)
 
 
+@log.command("notice")
+def log_notice(
+    ctx: typer.Context,
+    order: Annotated[str, typer.Argument(help="The shop's number of the order.")],
+    revised: Annotated[str, typer.Option("--revised", help="The new ship date told, as 2026-12-31.")] = "",
+    no_date: Annotated[bool, typer.Option("--no-date", help="Told that there is no new date yet.")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="The customer agreed to wait.")] = False,
+    line: Annotated[str, typer.Option("--line", help="Only this line of it; default: all its lines.")] = "",
+    by: By = "",
+    brand: Brand = "",
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Log that you told a customer of a delay by phone, where no email could: with the right to cancel, as it would."""
+    session: Session = ctx.obj
+    if bool(revised) == no_date:
+        raise UsageError("say either --revised with the new ship date that was told, or --no-date where there is none")
+    spoken = phone_notices.Spoken(_day(revised, "--revised"), accept)
+    with session.house() as house:
+        asked = answers.Asked(order, line, session.operator(by), brand)
+        done = phone_notices.told_by_phone(house, asked, spoken, session.moment(now))
+    say_answered(session, done, as_json)
+
+
 def hold(
     ctx: typer.Context,
     customer: Customer,
@@ -75,7 +100,7 @@ def hold(
     session: Session = ctx.obj
     with session.house() as house:
         asked, said = Asked(customer, brand=brand), holds.Said(session.operator(by), reason)
-        answer = holds.hold(house, asked, said, session.moment(now), _day(until))
+        answer = holds.hold(house, asked, said, session.moment(now), _day(until, "--until"))
     _tell(session, answer, as_json)
 
 
@@ -111,11 +136,11 @@ def erase(ctx: typer.Context, customer: Customer, brand: Brand = "", now: Now = 
     session.console.print(OUT_OF_REACH, markup=False)
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, option: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise UsageError(f"--until {text!r} is no day; write one like 2026-12-31") from None
+        raise UsageError(f"{option} {text!r} is no day; write one like 2026-12-31") from None
 
 
 def _shown(customer: str) -> str:

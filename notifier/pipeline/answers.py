@@ -73,7 +73,7 @@ def answer(house: House, said: Said, asked: Asked, now: datetime) -> Answered:
     figures = _figures(house)
     with house.store.write() as tx:
         tx.lock("plan")
-        order, lines = _lines_of(tx, house, asked, now)
+        order, lines = lines_of(tx, house, asked, now)
         reasons = {line.id: answer_counts(line, said, figures, now) for line in lines}
         if said is Said.ACCEPT:
             reasons |= dict.fromkeys(notices.confirmed(tx, list(reasons)), "already_cancelled")
@@ -83,8 +83,8 @@ def answer(house: House, said: Said, asked: Asked, now: datetime) -> Answered:
             summary = f"{said.value} for order {order.key}"
             contact_log.log_said(tx, contact_log.Word(order.customer_id, order.brand, asked.by, PHONE, summary), now)
             bring_forward(tx, [order.customer_id], now)
-        _, after = _lines_of(tx, house, asked, now)
-    return _answered(order.key, said.value, after, reasons)
+        _, after = lines_of(tx, house, asked, now)
+    return answered(order.key, said.value, after, reasons)
 
 
 def refunded(house: House, asked: Asked, now: datetime) -> Answered:
@@ -92,15 +92,16 @@ def refunded(house: House, asked: Asked, now: datetime) -> Answered:
     _figures(house)
     with house.store.write() as tx:
         tx.lock("plan")
-        order, lines = _lines_of(tx, house, asked, now)
+        order, lines = lines_of(tx, house, asked, now)
         reasons = {line.id: _refund_counts(line) for line in lines}
         mark_refunded(tx, order, [line.id for line in lines if not reasons[line.id]], now)
         bring_forward(tx, [order.customer_id], now)
-        _, after = _lines_of(tx, house, asked, now)
-    return _answered(order.key, "refunded", after, reasons)
+        _, after = lines_of(tx, house, asked, now)
+    return answered(order.key, "refunded", after, reasons)
 
 
-def _answered(order: str, said: str, after: Sequence[LineFacts], reasons: dict[int, str]) -> Answered:
+def answered(order: str, said: str, after: Sequence[LineFacts], reasons: dict[int, str]) -> Answered:
+    """What was `said` did to the lines, which stand as in `after`; `reasons` by line id, empty where it counts."""
     states = {line.id: line.legal.state.value if line.legal else "" for line in after}
     rows = tuple(LineAnswer(line.line, reasons[line.id], states[line.id]) for line in after if line.id in reasons)
     return Answered(order, said, rows)
@@ -121,7 +122,8 @@ def _figures(house: House) -> DelayFigures:
     return figures
 
 
-def _lines_of(tx: Transaction, house: House, asked: Asked, now: datetime) -> tuple[Ordered, list[LineFacts]]:
+def lines_of(tx: Transaction, house: House, asked: Asked, now: datetime) -> tuple[Ordered, list[LineFacts]]:
+    """The order and those of its lines that are asked for, with their standing. Raises UsageError where none is."""
     found = [one for one in orders_named(tx, asked.order) if asked.brand in ("", one.brand)]
     if not found:
         raise UsageError(f"there is no order {asked.order!r}")

@@ -85,6 +85,8 @@ UNANSWERED: Mapping[str, str] = MappingProxyType(
         "already_cancelled": "does not count: the line is cancelled already",
         "not_cancel_due": "does not count: the line's time is not up",
         "unknown_line": "does not count: no law on delays looks at this line",
+        "no_notice_owed": "no notice is owed for this line, so there is nothing to log",
+        "not_later": "does not count: the new day is not after the one that could not be kept",
         "nothing_to_refund": "does not count: the line is not cancelled",
         "already_refunded": "does not count: its refund was sent before",
     }
