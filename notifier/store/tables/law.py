@@ -13,7 +13,8 @@ class Notice(SQLModel, table=True):
     """The legal fact behind a required message, unique per line, the date it answers and kind (RULES.md F13, F14).
 
     `live` is the mode of delivery it belongs to, None once its message is withdrawn or refused. It is no notice before
-    `sent_at`, nor after `failed_at` (F9). `source` is bot, or import for one that another tool sent.
+    `sent_at`, nor after `failed_at` (F9). `source` is bot, import for one that another tool sent,
+    or call for one that a person gave by phone.
     """
 
     __tablename__ = "notice"
