@@ -125,6 +125,8 @@ def _is_day(one: Decision, lines: list[LineFacts], case: Case) -> bool:
 
 def _is_feast(lines: list[LineFacts], one: Decision, case: Case) -> bool:
     """Only the two days that need no calendar: Christmas, which Japan does not keep, and the New Year."""
+    if case.who.country == "XX":  # nobody's country keeps nobody's feasts
+        return False
     phone = _phone(lines)
     zones = clocks_of_email(case.who, case.policy.timezone)
     if one.channel is Channel.SMS and phone is not None:

@@ -181,7 +181,8 @@ def _pause(dice: Random) -> Pause:
 
 def _consents(dice: Random, ids: list[int], now: datetime) -> tuple[Consent, ...]:
     kinds = (*MessageClass, MessageClass.MARKETING, MessageClass.MARKETING, MessageClass.MARKETING, Scope.PROGRESS)
-    return tuple(
+    story = _stop_and_start(dice, now) if _chance(dice, 0.12) else ()
+    return story + tuple(
         Consent(
             dice.choice(tuple(Channel)),
             kind := dice.choice(kinds),
@@ -193,6 +194,14 @@ def _consents(dice: Random, ids: list[int], now: datetime) -> tuple[Consent, ...
         )
         for _ in range(dice.choice((0, 1, 1, 2, 2, 3, 5)))
     )
+
+
+def _stop_and_start(dice: Random, now: datetime) -> tuple[Consent, ...]:
+    """She agreed to offers, wrote STOP, and START again, which brings back order texts alone (S5)."""
+    offers, orders = MessageClass.MARKETING, MessageClass.SERVICE
+    channel = dice.choice((Channel.SMS, Channel.SMS, Channel.EMAIL))
+    said = ((offers, True, 300), (orders, False, 250), (orders, True, 220))
+    return tuple(Consent(channel, kind, yes, now - days * DAY, "page", evidenced=True) for kind, yes, days in said)
 
 
 def _contacts(

@@ -29,11 +29,16 @@ PARTS = 8
 BY_THE_CLOCK = {"quiet_hours", "holiday", "cap", "cap_by_law"}
 """Reasons that are over when the hold is over."""
 
-REASONS = {
-    "due", "quiet_hours", "no_time_zone", "no_common_hour", "holiday", "cap", "cap_by_law", "stale_source", "paused",
-    "notice_first", "marketplace", "no_address", "texting_off", "not_textable", "country_not_texted", "suppressed",
-    "opted_out", "no_consent", "consent_without_evidence", "customer_hold", "reward_limit", "waits",
-}  # fmt: skip
+ASKED = (
+    {"text_alone"}, {"marketplace"}, {"paused"}, {"notice_first"}, {"stale_source"}, {"no_address"}, {"texting_off"},
+    {"not_textable"}, {"country_not_texted"}, {"suppressed"}, {"opted_out"}, {"no_consent", "consent_without_evidence"},
+    {"customer_hold"}, {"reward_limit"}, {"cap", "cap_by_law"}, {"quiet_hours", "no_time_zone", "no_common_hour"},
+    {"holiday"}, {"waits"},
+)  # fmt: skip
+"""All that can be against a message, in the order in which the policy asks: the first must be the reason given."""
+
+RANK = {reason: rank for rank, reasons in enumerate(ASKED) for reason in reasons}
+REASONS = {"due", *RANK} - {"text_alone"}
 """All that the policy says."""
 
 
@@ -79,10 +84,12 @@ def check(found: Found, where: str, tally: Tally) -> None:
             for line in one.lines:
                 assert (line.line_id, one.channel, one.purpose.name) not in said.told, f"{told}: said twice"
             said.add(one)
-        elif reason in ("no_common_hour", "no_time_zone"):
+            continue
+        if reason in ("no_common_hour", "no_time_zone"):
             assert "quiet_hours" in why, told
         elif reason not in ("notice_first", "holiday"):
             assert reason in why, told
+        assert all(RANK[each] >= RANK[reason] for each in why), told
 
 
 def check_holds(found: Found, where: str) -> None:
