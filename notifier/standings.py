@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, or_, select, update
+from sqlalchemy import Row, Select, bindparam, case, delete, or_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, insert_new, table_of
@@ -98,11 +98,23 @@ def untold(tx: Transaction, now: datetime) -> list[Told]:
 
 
 def mark_told(tx: Transaction, told: Sequence[Told], now: datetime) -> None:
-    """The team has heard of these."""
-    for hours in (None, *WARNINGS):
-        said = {"alarm_told_at": now} if hours is None else {"warned_hours": hours}
-        for ids in batches([one.line_id for one in told if one.hours == hours]):
-            tx.connection.execute(update(_standing).where(_standing.c.line_id.in_(ids)).values(**said))
+    """The team has heard of these; what has changed since they were read is still to be told."""
+    alarms = [{"of": one.line_id, "of_alarm": one.alarm} for one in told if one.hours is None]
+    heard = update(_standing).where(_standing.c.line_id == bindparam("of"), _standing.c.alarm == bindparam("of_alarm"))
+    for batch in batches(alarms, 1000):
+        tx.connection.execute(heard.values(alarm_told_at=now), batch)
+    near = [{"of": one.line_id, "until": one.deadline_at, "level": one.hours} for one in told if one.hours is not None]
+    warned = update(_standing).where(
+        _standing.c.line_id == bindparam("of"), _standing.c.deadline_at == bindparam("until")
+    )
+    for some in batches(near, 1000):
+        tx.connection.execute(warned.values(warned_hours=bindparam("level")), some)
+
+
+def drop(tx: Transaction, line_ids: Sequence[int]) -> None:
+    """Forget lines at which no law looks any more: nobody is to be warned of them."""
+    for ids in batches(sorted(line_ids)):
+        tx.connection.execute(delete(_standing).where(_standing.c.line_id.in_(ids)))
 
 
 def _with_keys() -> Select[Any]:

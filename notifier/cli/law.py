@@ -10,9 +10,9 @@ from rich.table import Table
 from notifier.cli.session import DONE, WITH_REFUSALS, Json, Now, Session, say_json
 from notifier.errors import UsageError
 from notifier.pipeline.answers import Answered, Asked, answer, refunded
-from notifier.pipeline.deadlines import SETTLED, Deadline, deadlines
+from notifier.pipeline.deadlines import Deadline, deadlines
 from notifier.pipeline.reasons import unanswered
-from notifier.terms.law import Said
+from notifier.terms.law import SETTLED, Said
 
 Order = Annotated[str, typer.Argument(help="The shop's number of the order.")]
 Line = Annotated[str, typer.Option("--line", help="Only this line of it; default: all its lines.")]

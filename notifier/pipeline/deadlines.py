@@ -14,13 +14,9 @@ from notifier.store.engine import Transaction
 from notifier.store.gather import due_customers, due_query
 from notifier.store.lookup import batches
 from notifier.terms.facts import CustomerFacts, LineFacts
-from notifier.terms.law import LegalState
 from notifier.terms.time import local_day
 
 CUSTOMERS_A_BATCH = 2000
-
-SETTLED = (LegalState.SHIPPED, LegalState.REFUNDED, LegalState.CANCELLED)
-"""States in which nobody has to do anything."""
 
 
 @dataclass(frozen=True, slots=True)

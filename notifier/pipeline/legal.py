@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from notifier import notices, outbox, standings
 from notifier.pipeline.house import House
+from notifier.policy.delay_rule.outlook import latest_ship_day
 from notifier.policy.figures import Policy
 from notifier.policy.legal import UNCERTAIN_AFTER, needs_notice, with_standing
 from notifier.policy.lines import day_over, today
@@ -145,10 +146,13 @@ def standings_of(
     return [_row(line, unreachable, policy, now) for customer in facts for line in customer.lines if line.legal]
 
 
-def keep_standings(tx: Transaction, rows: Sequence[standings.Standing]) -> None:
-    """Keep where each line stands."""
+def keep_standings(tx: Transaction, facts: Iterable[CustomerFacts], rows: Sequence[standings.Standing]) -> None:
+    """Keep where each line stands, and forget those at which no law looks any more."""
     if rows:
         standings.keep(tx, rows)
+    beyond = [line.id for customer in facts for line in customer.lines if line.legal is None]
+    if beyond:
+        standings.drop(tx, beyond)
 
 
 def pressing(rows: Iterable[standings.Standing], now: datetime) -> list[standings.Standing]:
@@ -161,8 +165,9 @@ def _row(line: LineFacts, unreachable: set[int], policy: Policy, now: datetime) 
     legal = line.legal
     if legal is None:
         raise ValueError(f"line {line.id} has no legal standing")
-    deadline = day_over(legal.deadline, policy) if legal.deadline else None
-    alarm = legal.alarm or _lapse(legal, today(policy, now)) or _alarm(line, unreachable, now)
+    acts = legal.state is not LegalState.ON_TIME or _of_unknown_date(line, policy, now)
+    deadline = day_over(legal.deadline, policy) if legal.deadline and acts else None
+    alarm = _overdue(legal, today(policy, now)) or legal.alarm or _lapse(legal) or _alarm(line, unreachable, now)
     return standings.Standing(
         line_id=line.id,
         state=legal.state.value,
@@ -174,10 +179,19 @@ def _row(line: LineFacts, unreachable: set[int], policy: Policy, now: datetime) 
     )
 
 
-def _lapse(legal: LegalStanding, day: date) -> str:
-    """What made the line's time, or that of its refund, be up, where the standing names nothing worse."""
-    if legal.state is LegalState.REFUND_DUE and legal.refund_by is not None and day > legal.refund_by:
-        return REFUND_OVERDUE
+def _of_unknown_date(line: LineFacts, policy: Policy, now: datetime) -> bool:
+    """Whether nobody knows when the line ships: of the deadlines of lines on time, only that one needs a person."""
+    return policy.delay is not None and latest_ship_day(line, policy.delay, today(policy, now)) is None
+
+
+def _overdue(legal: LegalStanding, day: date) -> str:
+    """F8: a refund that is late is worse than what it is owed for, whether or not somebody has cancelled."""
+    owed = legal.state in (LegalState.CANCEL_DUE, LegalState.REFUND_DUE)
+    return REFUND_OVERDUE if owed and legal.refund_by is not None and day > legal.refund_by else ""
+
+
+def _lapse(legal: LegalStanding) -> str:
+    """What made the line's time be up, where the standing names nothing worse."""
     if legal.state is not LegalState.CANCEL_DUE:
         return ""
     return ASKED_TO_CANCEL if legal.rule not in ("F4", "F5") else NO_CONSENT

@@ -20,6 +20,7 @@ from notifier.store.tables import (
     Answer,
     Consent,
     Customer,
+    LegalStanding,
     Message,
     MessageLine,
     Notice,
@@ -31,13 +32,14 @@ from notifier.store.tables import (
     Suppression,
 )
 from notifier.store.tables.messages import WAITING
+from notifier.terms.law import SETTLED
 from notifier.terms.words import KNOWN_STATES, SENT_STATES, TOLD_STATES, Channel, DeliveryMode, MessageState
 
 _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLine)
 _address, _product, _supply = table_of(Address), table_of(Product), table_of(Supply)
 _message, _told = table_of(Message), table_of(MessageLine)
 _consent, _suppression, _reward = table_of(Consent), table_of(Suppression), table_of(RewardCode)
-_notice, _answer = table_of(Notice), table_of(Answer)
+_notice, _answer, _standing = table_of(Notice), table_of(Answer), table_of(LegalStanding)
 
 Rows = dict[int, list[Row[Any]]]
 
@@ -150,6 +152,9 @@ def _lines(customer_ids: Sequence[int], now: datetime, past: Past) -> Select[Any
     wanted.append(exists(select(_told.c.id).where(_told.c.line_id == _line.c.id, _told.c.live.is_not(None))))
     if past.law:
         wanted += [exists(select(table.c.id).where(table.c.line_id == _line.c.id)) for table in (_notice, _answer)]
+        # What the team may still be warned of is looked at once more when it is over.
+        unsettled = _standing.c.state.not_in([state.value for state in SETTLED])
+        wanted.append(exists(select(_standing.c.line_id).where(_standing.c.line_id == _line.c.id, unsettled)))
     these = among(_line.c.customer_id, customer_ids)
     return (
         select(

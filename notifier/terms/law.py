@@ -48,6 +48,10 @@ OVER = (LegalState.CANCEL_DUE, LegalState.REFUND_DUE, LegalState.REFUNDED, Legal
 """States in which the line will not ship, whatever the shop's own label says."""
 
 
+SETTLED = (LegalState.SHIPPED, LegalState.REFUNDED, LegalState.CANCELLED)
+"""States in which nobody has to do anything."""
+
+
 class Said(StrEnum):
     """What somebody said about a line. CONFIRM: the shop agrees that a line whose time is up is cancelled."""
 

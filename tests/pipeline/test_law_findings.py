@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from notifier import outbox
-from notifier.store.tables import Message, Notice
+from notifier import outbox, standings
+from notifier.store.tables import LegalStanding, Message, Notice
 from tests.pipeline.test_delay_law import LAW, alarms, at, late, state, told
-from tests.shop import Shop, open_shop
+from tests.shop import Shop, open_shop, order
 
 CANCELS = LAW.replace('"auto"\n', '"auto"\non_lapse = "cancel"\n')
 LIVE_MODE = """
@@ -90,3 +90,68 @@ def test_a_notice_that_is_given_already_is_not_called_one_that_no_email_can_carr
     given_but_unsaid(shop)
     shop.plan(at("2026-05-11"))
     assert alarms(shop) == [""]
+
+
+def standing_of(shop: Shop) -> tuple[str, str, str]:
+    """State, alarm and deadline as they are kept for the team."""
+    (row,) = shop.rows(LegalStanding)
+    return row.state, row.alarm, str(row.deadline_at and row.deadline_at.date())
+
+
+def test_a_line_of_which_nobody_was_told_warns_no_more_once_it_has_shipped(shop: Shop) -> None:
+    unknown = order("ann", promised_ship_by="2026-05-20")
+    shop.take_in("backorders", [unknown | {"email": "", "phone": ""}], at("2026-05-18"))
+    shop.plan(at("2026-05-18"))
+    left = {"email": "", "phone": "", "status": "shipped", "shipped_at": "2026-05-19T10:00:00Z"}
+    shop.take_in("backorders", [unknown | left], at("2026-05-19"))
+    shop.plan(at("2026-05-19"))
+    assert standing_of(shop) == ("shipped", "", "None")
+
+
+def test_a_line_at_which_no_law_looks_any_more_warns_nobody(shop: Shop) -> None:
+    shop.take_in("backorders", [late(promised_ship_by="")], at("2026-05-18"))
+    shop.plan(at("2026-05-18"))
+    shop.take_in("backorders", [late(promised_ship_by="", country="CA")], at("2026-05-19"))
+    shop.plan(at("2026-05-19"))
+    assert shop.rows(LegalStanding) == []
+
+
+def test_a_shipment_after_a_lapse_of_which_nobody_was_told_is_an_alarm(shop: Shop) -> None:
+    shop.take_in("backorders", [late(email="", phone="")], at("2026-05-10"))
+    shop.plan(at("2026-05-10"))
+    shop.plan(at("2026-05-22"))
+    gone = late(email="", phone="", status="shipped", shipped_at="2026-05-25T10:00:00Z")
+    shop.take_in("backorders", [gone], at("2026-05-25"))
+    shop.plan(at("2026-05-25"))
+    assert alarms(shop) == ["shipped_despite_cancellation"]
+
+
+def test_a_refund_is_overdue_although_nobody_has_confirmed_the_cancellation(shop: Shop) -> None:
+    shop.take_in("backorders", [late("2026-07-01")], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    shop.plan(at("2026-06-20"))
+    shop.plan(at("2026-07-05"))
+    assert standing_of(shop)[:2] == ("cancel_due", "refund_overdue")
+
+
+def test_an_alarm_that_changes_while_the_team_is_told_of_another_is_told_too(shop: Shop) -> None:
+    shop.take_in("backorders", [late(email="", phone="")], at("2026-05-10"))
+    shop.plan(at("2026-05-10"))
+    with shop.house() as house, house.store.read() as tx:
+        first = standings.untold(tx, at("2026-05-10"))
+    shop.plan(at("2026-05-22"))
+    with shop.house() as house, house.store.write() as tx:
+        standings.mark_told(tx, first, at("2026-05-22"))
+        assert [one.alarm for one in standings.untold(tx, at("2026-05-22"))] == ["no_valid_notice"]
+
+
+def test_a_line_on_time_with_a_known_date_warns_nobody(shop: Shop) -> None:
+    shop.take_in("backorders", [late("2026-05-18")], at("2026-05-10"))
+    shop.plan(at("2026-05-10"))
+    assert standing_of(shop) == ("on_time", "", "None")
+
+
+def test_a_line_on_time_of_an_unknown_date_warns_of_its_promise(shop: Shop) -> None:
+    shop.take_in("backorders", [order("ann")], at("2026-05-10"))
+    shop.plan(at("2026-05-10"))
+    assert standing_of(shop) == ("on_time", "", "2026-05-21")
