@@ -15,6 +15,7 @@ from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
+from notifier.pipeline.legal import confirmed
 from notifier.pipeline.pauses import share_pauses, under_pauses
 from notifier.pipeline.withheld import with_silenced
 from notifier.policy.clocks import text_clocks
@@ -93,7 +94,7 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
     market = with_run(read_market(tx, now, customer_ids, local_day(now, house.judging.policy.timezone)), stale, True)
     people = with_silenced(tx, read_facts(tx, customer_ids, market, house.judging, now))
-    customers = {one.id: one for one in people}
+    customers = {one.id: one for one in confirmed(house, people, now)[0]}
     told_lines = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
     book = _Book()

@@ -18,7 +18,7 @@ from notifier.store.engine import Transaction
 from notifier.terms.decision import Decision
 from notifier.terms.facts import CustomerFacts, LineFacts, Telling
 from notifier.terms.law import OWED, Answer, LegalStanding, LegalState, Said
-from notifier.terms.words import Channel, NoticeKind, Verdict
+from notifier.terms.words import Channel, DeliveryMode, NoticeKind, Verdict
 
 NO_WAY = "no_way_to_tell"
 """Alarm: a notice is owed and no email can carry it (RULES.md F9)."""
@@ -44,17 +44,23 @@ ASK_FIRST = frozenset({"late_when_first_seen"})
 """Lapses from before the bot's time: only a person confirms them, whatever the setting says."""
 
 
-def confirm_lapsed(
-    tx: Transaction, house: House, customers: Sequence[CustomerFacts], now: datetime
-) -> list[CustomerFacts]:
-    """The customers, with lines whose time is up confirmed as cancelled where [delay_rule] on_lapse says so."""
+def confirmed(house: House, customers: Sequence[CustomerFacts], now: datetime) -> tuple[list[CustomerFacts], set[int]]:
+    """The customers, with lines whose time is up cancelled where [delay_rule] on_lapse says so; and those lines' ids.
+
+    Nothing is written: previews and trials see what would be (`keep_confirmed`).
+    """
     if house.lapse != "cancel":
-        return list(customers)
+        return list(customers), set()
     lapsed = {line.id for one in customers for line in one.lines if _lapsed(line)}
-    heard = [notices.Heard(line, Said.CONFIRM, now, BY_SETTING, "") for line in sorted(lapsed)]
-    notices.keep_answers(tx, heard, now)
     policy = house.judging.policy
-    return [_confirmed(one, lapsed, policy, now) if lapsed else one for one in customers]
+    return [_confirmed(one, lapsed, policy, now) if lapsed else one for one in customers], lapsed
+
+
+def keep_confirmed(tx: Transaction, house: House, lines: Iterable[int], now: datetime) -> None:
+    """Write that the setting confirmed these lines' cancellations; in mode live alone, for an answer holds in each."""
+    if house.sending.mode is DeliveryMode.LIVE:
+        heard = [notices.Heard(line, Said.CONFIRM, now, BY_SETTING, "") for line in sorted(lines)]
+        notices.keep_answers(tx, heard, now)
 
 
 def _lapsed(line: LineFacts) -> bool:

@@ -103,13 +103,17 @@ def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None
 
 @dataclass(slots=True)
 class Batch:
-    """Some customers judged: what is decided, by which facts, when to look again, the `due_at` seen, of how many."""
+    """Some customers judged: what is decided, by which facts, when to look again, the `due_at` seen, of how many.
+
+    `confirmed`: lines whose cancellation the setting on lapses confirms.
+    """
 
     seen: Mapping[int, datetime | None]
     of: int
     decisions: list[Decision] = field(default_factory=list)
     facts: dict[int, CustomerFacts] = field(default_factory=dict)
     due: dict[int, datetime | None] = field(default_factory=dict)
+    confirmed: set[int] = field(default_factory=set)
 
 
 def judge(tx: Transaction, house: House, report: PlanReport, every: bool) -> Iterator[Batch]:
@@ -130,7 +134,8 @@ def judge(tx: Transaction, house: House, report: PlanReport, every: bool) -> Ite
 def _judge(tx: Transaction, house: House, market: Market, batch: Batch, now: datetime) -> Batch:
     sent = _SentHere()
     read_now = with_silenced(tx, read_facts(tx, list(batch.seen), market, house.judging, now))
-    for read in legal.confirm_lapsed(tx, house, read_now, now):
+    people, batch.confirmed = legal.confirmed(house, read_now, now)
+    for read in people:
         customer = sent.known_to(read)
         try:
             judged = decide(customer, house.purposes, house.judging.policy, now)
@@ -147,6 +152,7 @@ def _judge(tx: Transaction, house: House, market: Market, batch: Batch, now: dat
 
 def _apply(tx: Transaction, house: House, report: PlanReport, word: Word | None, batch: Batch) -> None:
     now, run, facts = report.at, report.run or 0, batch.facts
+    legal.keep_confirmed(tx, house, batch.confirmed, now)
     decisions = hold_withheld(tx, batch.decisions, now)
     if word:
         report.asked += len({one.customer_id for one in decisions if one.verdict is Verdict.SEND})

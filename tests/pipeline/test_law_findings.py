@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from notifier import outbox, standings
-from notifier.store.tables import LegalStanding, Message, Notice
+from notifier.pipeline.go_live import go_live, open_news
+from notifier.store.tables import Answer, LegalStanding, Message, Notice
 from tests.pipeline.test_delay_law import LAW, alarms, at, late, state, told
 from tests.shop import Shop, open_shop, order
 
@@ -155,3 +156,31 @@ def test_a_line_on_time_of_an_unknown_date_warns_of_its_promise(shop: Shop) -> N
     shop.take_in("backorders", [order("ann")], at("2026-05-10"))
     shop.plan(at("2026-05-10"))
     assert standing_of(shop) == ("on_time", "", "2026-05-21")
+
+
+def test_a_preview_confirms_no_cancellation(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, CANCELS)
+    shop.take_in("backorders", [late("2026-07-01")], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    with shop.house() as house:
+        assert "cancelled" in open_news(house, at("2026-06-21"))
+    assert shop.rows(Answer) == []
+
+
+def test_a_trial_confirms_no_cancellation_for_good(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, CANCELS)
+    shop.take_in("backorders", [late("2026-07-01")], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    told(shop, "2026-06-20")
+    assert shop.rows(Answer) == []
+
+
+def test_the_setting_confirms_for_good_in_mode_live(shop: Shop) -> None:
+    live = went_live(shop, CANCELS)
+    shop.take_in("backorders", [late("2026-07-01")], at("2026-05-10"))
+    row = before(sent_at="2026-05-10T09:00:00Z", revised="2026-07-01", kind="F4")
+    shop.take_in("notices", [row], at("2026-05-10"))
+    with live.house() as house:
+        go_live(house, "Ada", (), at("2026-06-20"))
+    live.plan(at("2026-06-20"))
+    assert [(row.said, row.actor) for row in live.rows(Answer)] == [("confirm", "setting")]
