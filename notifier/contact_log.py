@@ -72,6 +72,7 @@ class Word:
     actor: str
     channel: str
     summary: str
+    purpose: str = ""
 
 
 def log_said(tx: Transaction, word: Word, now: datetime) -> None:
@@ -84,7 +85,7 @@ def log_said(tx: Transaction, word: Word, now: datetime) -> None:
         "customer_id": word.customer_id,
         "channel": word.channel,
         "message_class": "",
-        "purpose": "",
+        "purpose": word.purpose,
         "summary": word.summary,
     }
     tx.connection.execute(insert(_contact), row)

@@ -8,7 +8,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from notifier.cli.session import DONE, WITH_REFUSALS, Json, Now, Session, say_json
-from notifier.errors import UsageError
 from notifier.pipeline.answers import Answered, Asked, answer, refunded
 from notifier.pipeline.deadlines import Deadline, deadlines
 from notifier.pipeline.reasons import unanswered
@@ -19,6 +18,8 @@ Line = Annotated[str, typer.Option("--line", help="Only this line of it; default
 By = Annotated[str, typer.Option("--by", help="Who took it down: your name.")]
 Login = Annotated[str, typer.Option("--by", help="Your name, for the record; default: that of your login.")]
 Brand = Annotated[str, typer.Option("--brand", help="The brand, where several have an order of this number.")]
+
+NO_LAW = "[delay_rule] jurisdiction is none, so no line has a deadline. Set auto, us_435 or eu"
 
 MOST_ROWS = 100
 """Rows on a screen; `--json` has all."""
@@ -42,7 +43,7 @@ def show_deadlines(
     at = session.moment(now)
     with session.house() as house:
         if house.judging.policy.delay is None:
-            raise UsageError("[delay_rule] jurisdiction is none, so there are no deadlines. Set auto, us_435 or eu")
+            session.console.print(NO_LAW, markup=False)
         found = deadlines(house, at)
     if as_json:
         say_json([one.as_json() for one in found])

@@ -49,9 +49,9 @@ def runs(
 
 def _tell_stopped(session: Session, run: RunTold) -> None:
     said = session.console.print
-    said(f"\nRun {run.run} was stopped: {run.found['why']}. It would send:", highlight=False)
+    said(f"\nRun {run.run} was stopped: {run.found['why']}. It would send:", highlight=False, markup=False)
     for purpose, counts in run.found["by_purpose"].items():
-        said(f"  {purpose}: {counts['messages']} to {counts['customers']} customers")
+        said(f"  {purpose}: {counts['messages']} to {counts['customers']} customers", markup=False)
     for one in run.found["samples"]:
         lines = ", ".join(f"{line['order']}/{line['line']} {line['product']}" for line in one["lines"])
         said(

@@ -18,7 +18,7 @@ from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.orders import Ordered, mark_refunded, orders_named
 from notifier.terms.facts import LineFacts
-from notifier.terms.law import LegalState, Said
+from notifier.terms.law import ANSWER, LegalState, Said
 
 REFUNDABLE = (LegalState.CANCEL_DUE, LegalState.REFUND_DUE, LegalState.CANCELLED)
 
@@ -81,7 +81,9 @@ def answer(house: House, said: Said, asked: Asked, now: datetime) -> Answered:
         notices.keep_answers(tx, heard, now)
         if heard:
             summary = f"{said.value} for order {order.key}"
-            contact_log.log_said(tx, contact_log.Word(order.customer_id, order.brand, asked.by, PHONE, summary), now)
+            contact_log.log_said(
+                tx, contact_log.Word(order.customer_id, order.brand, asked.by, PHONE, summary, ANSWER), now
+            )
             bring_forward(tx, [order.customer_id], now)
         _, after = lines_of(tx, house, asked, now)
     return answered(order.key, said.value, after, reasons)

@@ -12,6 +12,7 @@ from notifier.pipeline.seen import notice_words, plain, seen
 from notifier.pipeline.wording import NO_DATE, PROVIDER, WallClock, kind_of_message, listed, orders_of, span, why_due
 from notifier.queries.stories import Chapter, ContactTold, DecisionTold, MessageTold, PromiseMade, RuleSeen
 from notifier.store.holds import CALL
+from notifier.terms.law import ANSWER
 from notifier.terms.time import EPOCH
 from notifier.terms.words import (
     TELLS_NOBODY,
@@ -167,7 +168,9 @@ class _Teller:
     def _contact(self, contact: ContactTold) -> str:
         if contact.channel == CALL:
             complained = " and complained" if contact.purpose == HoldReason.COMPLAINT else ""
-            return f"On {self._clock.at(contact.at)} the customer called{complained}; {contact.actor} wrote it down."
+            said = f": {contact.summary}" if contact.purpose == ANSWER else ""
+            call = f"the customer called{complained}{said}"
+            return f"On {self._clock.at(contact.at)} {call}; {contact.actor} wrote it down."
         ours = "the bot" if contact.actor == "bot" else contact.actor
         who = "the customer" if contact.direction == Direction.IN else ours
         way = "text" if contact.channel == Channel.SMS else contact.channel

@@ -52,6 +52,10 @@ SETTLED = (LegalState.SHIPPED, LegalState.REFUNDED, LegalState.CANCELLED)
 """States in which nobody has to do anything."""
 
 
+ANSWER = "answer"
+"""The purpose of a contact in which a customer answered a notice."""
+
+
 class Said(StrEnum):
     """What somebody said about a line. CONFIRM: the shop agrees that a line whose time is up is cancelled."""
 

@@ -62,11 +62,17 @@ def test_deadlines_are_a_table_for_people(call: Call) -> None:
     assert ("O-ann, 7" in told, "2026-06-19" in told) == (True, True)
 
 
-def test_deadlines_without_a_law_say_what_to_set(tmp_path: Path, call: Call) -> None:
+def test_deadlines_without_a_law_are_none_and_say_what_to_set(tmp_path: Path, call: Call) -> None:
     text = (tmp_path / "settings.toml").read_text("utf-8")
     (tmp_path / "settings.toml").write_text(text.replace('"us_435"', '"none"'), encoding="utf-8")
-    code, _, told = call("deadlines")
-    assert (code, "jurisdiction" in told) == (2, True)
+    code, said, told = call("deadlines", "--json")
+    assert (code, json.loads(said), "jurisdiction" in told) == (0, [], True)
+
+
+def test_explain_tells_what_the_customer_answered(call: Call) -> None:
+    call("answer", "O-ann", "accept", "--by", "Kim", "--now", "2026-05-12T15:00:00Z")
+    _, said, _ = call("explain", "--customer", "ann")
+    assert "the customer called: accept for order O-ann; Kim wrote it down" in said
 
 
 def test_an_answer_that_counts_is_recorded(call: Call) -> None:
