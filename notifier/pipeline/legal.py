@@ -148,8 +148,7 @@ def standings_of(
         if one.verdict is Verdict.SKIP and one.reason in UNREACHABLE and _is_notice(one)
         for line in one.lines
     }
-    policy = house.judging.policy
-    return [_row(line, unreachable, policy, now) for customer in facts for line in customer.lines if line.legal]
+    return [_row(line, unreachable, house, now) for customer in facts for line in customer.lines if line.legal]
 
 
 def keep_standings(tx: Transaction, facts: Iterable[CustomerFacts], rows: Sequence[standings.Standing]) -> None:
@@ -167,13 +166,13 @@ def pressing(rows: Iterable[standings.Standing], now: datetime) -> list[standing
     return [one for one in rows if one.alarm or (one.deadline_at is not None and one.deadline_at <= soon)]
 
 
-def _row(line: LineFacts, unreachable: set[int], policy: Policy, now: datetime) -> standings.Standing:
-    legal = line.legal
+def _row(line: LineFacts, unreachable: set[int], house: House, now: datetime) -> standings.Standing:
+    legal, policy = line.legal, house.judging.policy
     if legal is None:
         raise ValueError(f"line {line.id} has no legal standing")
     acts = legal.state is not LegalState.ON_TIME or _of_unknown_date(line, policy, now)
     deadline = day_over(legal.deadline, policy) if legal.deadline and acts else None
-    alarm = _overdue(legal, today(policy, now)) or legal.alarm or _lapse(legal) or _alarm(line, unreachable, now)
+    alarm = _overdue(legal, today(policy, now)) or _lapse(line, house, now) or _alarm(line, unreachable, now)
     return standings.Standing(
         line_id=line.id,
         state=legal.state.value,
@@ -196,11 +195,24 @@ def _overdue(legal: LegalStanding, day: date) -> str:
     return REFUND_OVERDUE if owed and legal.refund_by is not None and day > legal.refund_by else ""
 
 
-def _lapse(legal: LegalStanding) -> str:
-    """What made the line's time be up, where the standing names nothing worse."""
+def _lapse(line: LineFacts, house: House, now: datetime) -> str:
+    """What made the line's time be up. A setting that confirms a lapse does not keep it from the team."""
+    legal = line.legal
+    if legal is not None and legal.state is LegalState.REFUND_DUE and house.lapse == "cancel" and legal.rule != "F7":
+        legal = _unconfirmed(line, house.judging.policy, now).legal
+    if legal is None or legal.alarm:
+        return legal.alarm if legal else ""
     if legal.state is not LegalState.CANCEL_DUE:
         return ""
     return ASKED_TO_CANCEL if legal.rule not in ("F4", "F5") else NO_CONSENT
+
+
+def _unconfirmed(line: LineFacts, policy: Policy, now: datetime) -> LineFacts:
+    """The line as if the shop had not agreed to its end."""
+    if line.law is None:
+        return line
+    said = tuple(one for one in line.law.answers if one.said is not Said.CONFIRM)
+    return with_standing(replace(line, law=replace(line.law, answers=said), legal=None), policy, now)
 
 
 def _alarm(line: LineFacts, unreachable: set[int], now: datetime) -> str:

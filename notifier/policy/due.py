@@ -7,7 +7,7 @@ from notifier.policy.figures import Policy
 from notifier.policy.languages import locale_of
 from notifier.policy.legal import before_the_email, is_over
 from notifier.policy.lines import start_of, today
-from notifier.policy.occasions import OCCASIONS
+from notifier.policy.occasions import OCCASIONS, closed_by_law
 from notifier.policy.occurrence import NEVER, Occurrence
 from notifier.terms.decision import LineOccasion
 from notifier.terms.facts import CustomerFacts, LineFacts
@@ -61,7 +61,8 @@ def occurrence(
     purpose = asked[0]
     if is_over(line) and purpose.occasion not in CLOSING:
         return NEVER
-    if purpose.after_told and not any(telling.sent for telling in line.tellings):
+    knows = closed_by_law(line, now) or any(telling.sent for telling in line.tellings)
+    if purpose.after_told and not knows:
         # What waits in the outbox may be withdrawn, or be sent without another look: so there is one each day.
         tomorrow = start_of(today(policy, now) + timedelta(days=1), policy)
         return Occurrence(None, look_again=tomorrow) if line.tellings else NEVER

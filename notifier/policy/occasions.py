@@ -172,9 +172,16 @@ def _put_off(line: LineFacts) -> int:
 def was_cancelled(
     line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime
 ) -> Occurrence:
-    """A line the customer was told to wait for is cancelled, by the shop's record or by its word (RULES.md F7)."""
+    """A line the customer was told to wait for is cancelled by the shop's record, or any by the law (RULES.md F7)."""
+    if closed_by_law(line, now):
+        return Occurrence("cancelled")
     gone = cancelled(line, now) or (line.legal is not None and line.legal.state in CLOSED)
     return Occurrence("cancelled") if line.told is not None and gone else NEVER
+
+
+def closed_by_law(line: LineFacts, now: datetime) -> bool:
+    """Whether a lapse or an answer closed the line, not the shop's own record: nobody else tells the customer."""
+    return line.legal is not None and line.legal.state in CLOSED and not cancelled(line, now)
 
 
 def late_line_shipped(

@@ -184,3 +184,30 @@ def test_the_setting_confirms_for_good_in_mode_live(shop: Shop) -> None:
         go_live(house, "Ada", (), at("2026-06-20"))
     live.plan(at("2026-06-20"))
     assert [(row.said, row.actor) for row in live.rows(Answer)] == [("confirm", "setting")]
+
+
+@pytest.fixture
+def lapsed(tmp_path: Path, database_url: str) -> Shop:
+    """A line on time of which nobody was told, whose promised day then passed, confirmed by the setting."""
+    shop = open_shop(tmp_path, database_url, CANCELS)
+    shop.take_in("backorders", [late("2026-05-20", status="open")], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    told(shop, "2026-05-22")
+    return shop
+
+
+def test_a_lapse_that_a_setting_confirms_is_told_to_a_customer_who_knew_of_nothing(lapsed: Shop) -> None:
+    assert [(row.purpose, row.state) for row in lapsed.rows(Message)] == [("cancelled", "accepted")]
+
+
+def test_a_lapse_that_a_setting_confirms_is_still_an_alarm(lapsed: Shop) -> None:
+    assert standing_of(lapsed)[:2] == ("refund_due", "no_valid_notice")
+
+
+def test_a_line_that_the_shop_cancelled_before_any_word_is_not_told_of(shop: Shop) -> None:
+    shop.take_in("backorders", [late("2026-05-18", status="open")], at("2026-05-10"))
+    shop.plan(at("2026-05-10"))
+    gone = late("2026-05-18", status="cancelled", cancelled_at="2026-05-12T10:00:00Z")
+    shop.take_in("backorders", [gone], at("2026-05-12"))
+    told(shop, "2026-05-12")
+    assert "cancelled" not in [row.purpose for row in shop.rows(Message)]
