@@ -94,7 +94,8 @@ def due_query(now: datetime, every: bool, apart: Select[Any] | None = None) -> S
         query = query.where(_customer.c.id.not_in(apart))
     if not every:
         return query.where(_customer.c.due_at <= now)
-    return query.where(exists(select(_line.c.id).where(_line.c.customer_id == _customer.c.id)))
+    own = _line.alias("own_line")
+    return query.where(exists(select(own.c.id).where(own.c.customer_id == _customer.c.id)))
 
 
 def due_customers(tx: Transaction, query: Select[Any]) -> dict[int, datetime | None]:
@@ -312,17 +313,21 @@ def read_shelf(tx: Transaction, today: date) -> Shelfware:
 def queue_positions(tx: Transaction, now: datetime, customers: Sequence[int] | Select[Any]) -> dict[int, int]:
     """Units of the same SKU ordered earlier and still open, by line id, for SKUs with known stock or supply.
 
-    One window over all open lines of the SKUs that `customers` (ids, or a query that gives them) wait for.
+    One window over all open lines of the SKUs that `customers` (ids, or a query that gives them) wait for. Each line is
+    asked below the window whether it is theirs, by the customer's id: joined above it, PostgreSQL, which does not know
+    yet how many have become due, would compute the window anew for each customer.
     """
+    ids = customers if isinstance(customers, Select) else select(_customer.c.id).where(among(_customer.c.id, customers))
     allocated = or_(
         _line.c.sku.in_(select(_product.c.sku).where(_product.c.stock.is_not(None))),
         _line.c.sku.in_(select(_supply.c.sku)),
     )
-    allocated = allocated & _line.c.sku.in_(select(_line.c.sku).where(_line.c.customer_id.in_(customers)))
+    allocated = allocated & _line.c.sku.in_(select(_line.c.sku).where(_line.c.customer_id.in_(ids)))
     before = func.sum(open_units(now)).over(
         partition_by=_line.c.sku, order_by=(_line.c.ordered_at, _line.c.id), rows=(None, -1)
     )
-    queue = select(_line.c.id, _line.c.customer_id, func.coalesce(before, 0).label("ahead"))
-    queue_rows = queue.where(is_open(now), allocated).subquery()
-    query = select(queue_rows.c.id, queue_rows.c.ahead).where(queue_rows.c.customer_id.in_(customers))
+    theirs = ids.where(_customer.c.id == _line.c.customer_id).exists()
+    queue = select(_line.c.id, theirs.label("theirs"), func.coalesce(before, 0).label("ahead"))
+    rows = queue.where(is_open(now), allocated).subquery()
+    query = select(rows.c.id, rows.c.ahead).where(rows.c.theirs)
     return {row.id: int(row.ahead) for row in tx.connection.execute(query)}
