@@ -91,7 +91,7 @@ def test_of_two_holds_the_longer_one_counts(shop: Shop) -> None:
     shop.plan(LATER)
     with shop.house() as house:
         told = explain_customer(house.store, "ann", house.judging.policy.timezone)[0].as_text()
-    assert "complaint" in told
+    assert "customer hold (held back after a complaint, since 12 June 2026, until somebody lifts it)" in told
 
 
 def test_a_call_is_a_contact_that_no_cap_counts(shop: Shop) -> None:
