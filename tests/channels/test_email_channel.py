@@ -101,6 +101,7 @@ async def test_a_connection_cut_within_a_large_content_is_certainly_not_sent() -
     assert result.outcome is Outcome.DEFERRED
 
 
+@pytest.mark.slow
 async def test_a_server_that_stops_reading_within_the_content_is_certainly_not_sent() -> None:
     large = BODY + (b"y" * 70 + b"\r\n") * 400_000
     result, _ = await send(Script(before_dot=[SILENCE]), replace(MAIL, body=large), timeout=1.5)

@@ -10,6 +10,9 @@ import pytest
 from notifier.cli import main
 from tests.shop import order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 Call = Callable[..., tuple[int, str, str]]
 
 MAY_10 = "2026-05-10T15:00:00Z"

@@ -10,6 +10,9 @@ import pytest
 from notifier.cli import main
 from tests.live import LIVE
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 HEAD = "order_id,customer_id,customer_name,email,country,sku,ordered_at,promised_ship_by,status\n"
 ROW = "O-{0},{0},Ann,{0}@shop.example.com,US,LAMP,2026-05-01,2026-05-20,backordered\n"
 NOW = ["--now", "2026-06-01T15:00Z"]

@@ -17,6 +17,9 @@ from notifier.store.lookup import table_of
 from notifier.store.tables import Decision, ImportRun, Message, PlanRun
 from tests.shop import NOON, Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 LIMIT = "[safety]\nmax_per_run = 2\n[team]\nemail = 'team@shop.example.com'\n"
 FIVE = timedelta(minutes=5)
 

@@ -15,6 +15,9 @@ from notifier.store.tables import Contact, Message, Notice
 from notifier.terms.law import Said
 from tests.shop import Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 LAW = '[delay_rule]\njurisdiction = "auto"\n[shop]\ntimezone = "America/New_York"\n'
 
 

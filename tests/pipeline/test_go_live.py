@@ -11,6 +11,9 @@ from notifier.store.tables import Contact, Message
 from tests.live import open_live
 from tests.shop import NOON, Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 LATER = NOON + timedelta(minutes=5)
 NEW = order("bob", ordered_at="2026-05-31T10:00:00Z", promised_ship_by="")
 

@@ -10,6 +10,9 @@ from notifier.store.tables import Answer, LegalStanding, Message, Notice
 from tests.pipeline.test_delay_law import LAW, alarms, at, late, state, told
 from tests.shop import Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 CANCELS = LAW.replace('"auto"\n', '"auto"\non_lapse = "cancel"\n')
 LIVE_MODE = """
 [brands.oak]

@@ -18,6 +18,9 @@ from notifier.store.tables import Message, Meta, Notice, PlanRun
 from tests.live import LIVE
 from tests.shop import Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 LAW = '[delay_rule]\njurisdiction = "auto"\n[shop]\ntimezone = "America/New_York"\n'
 DAY = datetime(2026, 5, 18, 15, 0, tzinfo=UTC)
 """Two days before the promised one."""

@@ -14,6 +14,9 @@ from notifier.terms.pause import Pause
 from notifier.terms.words import Channel
 from tests.shop import NOON, Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 ALL = Pause(required=True)
 
 

@@ -16,6 +16,9 @@ from notifier.pipeline.phone_notices import Spoken, told_by_phone
 from notifier.store.tables import Contact, LegalStanding, Message, Notice
 from tests.shop import Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 LAW = '[delay_rule]\njurisdiction = "auto"\n[shop]\ntimezone = "America/New_York"\n'
 SOON, FAR = date(2026, 6, 5), date(2026, 7, 1)
 NO_EMAIL = {"email": "", "phone": ""}

@@ -19,6 +19,9 @@ from tests.live import open_live
 from tests.shop import NOON, Shop, open_shop, order
 from tests.standins.smtp_sink import Script, Sink, smtp_sink
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 LATER = NOON + timedelta(hours=1)
 
 

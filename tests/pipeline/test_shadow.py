@@ -14,6 +14,9 @@ from notifier.terms.delivery import Parcel
 from notifier.terms.words import Channel, Outcome
 from tests.shop import NOON, Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 UTC = ZoneInfo("UTC")
 SHADOW = '[delivery]\nmode = "shadow"\n'
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -178,6 +179,7 @@ def test_no_text_and_no_unrequired_email_leaves_in_the_recipients_night(
             assert opening <= wall.hour < 20
 
 
+@pytest.mark.slow
 @given(customers(), POLICIES, MOMENTS)
 def test_no_marketing_goes_without_a_standing_consent_and_no_text_after_a_stop(
     who: CustomerFacts, policy: Policy, now: datetime
@@ -337,6 +339,7 @@ def _told(who: CustomerFacts, one: Decision, now: datetime) -> CustomerFacts:
     return replace(who, lines=lines, contacts=(*who.contacts, contact))
 
 
+@pytest.mark.slow
 @given(FRESH, POLICIES)
 def test_who_looks_only_when_told_to_sends_what_who_looks_always_sends(who: CustomerFacts, policy: Policy) -> None:
     assert live_through(who, policy, lazy=True) == live_through(who, policy, lazy=False)

@@ -124,6 +124,7 @@ def test_a_hold_is_exported_with_its_trace_and_how_often_it_was_taken(log: ShopL
     assert (row["customer"], row["orders"], row["lines"], row["message"]) == ("QUICK", ["11008"], ["1"], None)
 
 
+@pytest.mark.slow
 def test_a_long_export_reads_a_batch_at_a_time(log: ShopLog) -> None:
     count = exports.ROWS_A_BATCH * 2 + 5
     for at in range(count // 500 + 1):
