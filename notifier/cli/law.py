@@ -80,7 +80,7 @@ def record_answer(
 ) -> None:
     """Record what a customer said by phone about a delay: accept it, or cancel."""
     session: Session = ctx.obj
-    at = session.moment(now)
+    at = session.happened(now)
     with session.house() as house:
         say_answered(session, answer(house, Said(said.value), Asked(order, line, by, brand), at), as_json)
 
@@ -96,7 +96,7 @@ def confirm(
 ) -> None:
     """Confirm that lines whose time is up are cancelled: the customer is told, and the refund clock runs."""
     session: Session = ctx.obj
-    at = session.moment(now)
+    at = session.happened(now)
     with session.house() as house:
         say_answered(session, answer(house, Said.CONFIRM, Asked(order, line, session.operator(by), brand), at), as_json)
 
@@ -112,7 +112,7 @@ def record_refund(
 ) -> None:
     """Record that the refund was sent."""
     session: Session = ctx.obj
-    at = session.moment(now)
+    at = session.happened(now)
     with session.house() as house:
         say_answered(session, refunded(house, Asked(order, line, session.operator(by), brand), at), as_json)
 

@@ -39,7 +39,7 @@ def call(
     session: Session = ctx.obj
     with session.house() as house:
         said = holds.Said(session.operator(by), note)
-        answer = holds.call(house, Asked(customer, order, brand), said, session.moment(now), complaint=complaint)
+        answer = holds.call(house, Asked(customer, order, brand), said, session.happened(now), complaint=complaint)
     _tell(session, answer, as_json)
 
 
@@ -54,7 +54,7 @@ def log_bounce(
     """Log that an email came back for good: its address is used no more, and a notice in it was none."""
     session: Session = ctx.obj
     with session.house() as house:
-        found = bounces.bounce(house, message, session.operator(by), session.moment(now))
+        found = bounces.bounce(house, message, session.operator(by), session.happened(now))
     if as_json:
         say_json(found.as_json())
         return
@@ -82,7 +82,7 @@ def log_notice(
     spoken = phone_notices.Spoken(_day(revised, "--revised"), accept)
     with session.house() as house:
         asked = answers.Asked(order, line, session.operator(by), brand)
-        done = phone_notices.told_by_phone(house, asked, spoken, session.moment(now))
+        done = phone_notices.told_by_phone(house, asked, spoken, session.happened(now))
     say_answered(session, done, as_json)
 
 
@@ -100,7 +100,7 @@ def hold(
     session: Session = ctx.obj
     with session.house() as house:
         asked, said = Asked(customer, brand=brand), holds.Said(session.operator(by), reason)
-        answer = holds.hold(house, asked, said, session.moment(now), _day(until, "--until"))
+        answer = holds.hold(house, asked, said, session.happened(now), _day(until, "--until"))
     _tell(session, answer, as_json)
 
 
@@ -111,7 +111,7 @@ def release(
     session: Session = ctx.obj
     with session.house() as house:
         answer = holds.release(
-            house, Asked(customer, brand=brand), holds.Said(session.operator(by)), session.moment(now)
+            house, Asked(customer, brand=brand), holds.Said(session.operator(by)), session.happened(now)
         )
     _tell(session, answer, as_json)
 
@@ -120,7 +120,7 @@ def erase(ctx: typer.Context, customer: Customer, brand: Brand = "", now: Now = 
     """Erase everything personal about one customer for good; refused while an order of theirs is open."""
     session: Session = ctx.obj
     with session.house() as house:
-        report = erase_person(house, Asked(customer, brand=brand), session.moment(now))
+        report = erase_person(house, Asked(customer, brand=brand), session.happened(now))
     if as_json:
         say_json(report.as_json())
         return

@@ -87,7 +87,7 @@ def reject(ctx: typer.Context, run: Run, by: By = "", now: Now = None, as_json: 
 
 def _say(session: Session, word: Word, by: str, now: str | None, as_json: bool) -> None:
     with session.house() as house:
-        report = say(house, word, session.operator(by), session.moment(now), lambda done, due: None)
+        report = say(house, word, session.operator(by), session.happened(now), lambda done, due: None)
     told = report.as_json()
     if as_json:
         say_json(told)
@@ -211,7 +211,7 @@ def go_live(
 ) -> None:
     """Begin to write to customers: shows what is due, and asks, purpose by purpose, what they were told already."""
     session: Session = ctx.obj
-    at = session.moment(now)
+    at = session.happened(now)
     with session.house() as house:
         require_mode_live(house)
         found = open_news(house, at)

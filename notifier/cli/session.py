@@ -62,6 +62,18 @@ class Session:
         finally:
             house.store.close()
 
+    def happened(self, text: str | None) -> datetime:
+        """As `moment`, for what is written down: not later than the clock where that could reach a customer.
+
+        A moment ahead would step out of the brake's hour, and make each later plan judge everybody.
+        """
+        from notifier import app
+
+        found = self.moment(text)
+        if found > app.clock():
+            app.refuse_time_travel(self.settings())
+        return found
+
     def operator(self, by: str) -> str:
         """Who says so, for the record: `--by`, else the name of the login."""
         login = (self.environ.get(name, "") for name in ("LOGNAME", "USER"))

@@ -37,7 +37,7 @@ def plan(
 ) -> None:
     """Decide who is to be told what, and queue it."""
     session: Session = ctx.obj
-    at = session.moment(now)
+    at = session.moment(now) if dry_run else session.happened(now)
     with (
         session.house() as house,
         Progress(console=session.console, transient=True, disable=not session.console.is_terminal) as bar,

@@ -14,7 +14,7 @@ from typing import Any
 from notifier import standings
 from notifier.errors import Stopped
 from notifier.pipeline.house import House
-from notifier.pipeline.plan_report import PlanReport
+from notifier.pipeline.plan_report import PlanReport, beyond
 from notifier.pipeline.team import EVERY, Team, tell_team, tell_team_daily
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
@@ -70,7 +70,11 @@ def stopped(house: House, report: PlanReport, stop: TooLarge) -> Stopped:
     found = report.showing.as_json() | {"why": stop.why, "messaged": report.messaged}
     with house.store.write() as tx:
         standings.keep(tx, report.pressing)
-        report.run = keep_stop(tx, house.sending.mode, report.at, report.counts | {"found": json.dumps(found)})
+        waiting = waiting_run(tx, house.sending.mode)
+        # The team approves what it was shown: it is shown what is new.
+        again = {"told_at": None} if waiting and beyond(json.loads(waiting.found), found) else {}
+        values = report.counts | {"found": json.dumps(found)} | again
+        report.run = keep_stop(tx, house.sending.mode, report.at, values)
     return Stopped(
         f"run {report.run} was stopped, nothing was queued: {stop.why}."
         " Look at it with `notifier runs`, then type one of:\n"

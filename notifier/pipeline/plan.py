@@ -21,7 +21,7 @@ from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.pauses import under_pauses
 from notifier.pipeline.plan_report import PlanReport
-from notifier.pipeline.withheld import AWAITING_APPROVAL, Word, hold_withheld, obey, with_silenced
+from notifier.pipeline.withheld import AWAITING_APPROVAL, Word, beside, hold_withheld, obey, with_silenced
 from notifier.policy.decide import decide
 from notifier.records.sources import stale_sources
 from notifier.store.decisions import close_run, last_planned, mode_changed, open_run, record, set_due
@@ -155,7 +155,8 @@ def _apply(tx: Transaction, house: House, report: PlanReport, word: Word | None,
     legal.keep_confirmed(tx, house, batch.confirmed, now)
     decisions = hold_withheld(tx, batch.decisions, now)
     if word:
-        report.asked += len({one.customer_id for one in decisions if one.verdict is Verdict.SEND})
+        report.asked.take(decisions, facts)
+        report.beside += beside(word, decisions)
         decisions = obey(tx, word, decisions, now)
     codes = _codes(tx, house, decisions, facts, now)
     decisions = [_coded(one, codes.get(i)) for i, one in enumerate(decisions)]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import ceil
 from typing import Any
 
 from notifier.standings import Standing
@@ -21,6 +22,7 @@ class Showing:
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     customers: Counter[str] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=Counter)
+    notices: Counter[str] = field(default_factory=Counter)
     required: int = 0
     deadline: date | None = None
 
@@ -28,6 +30,7 @@ class Showing:
         """Take in what is sent."""
         sends = [one for one in decisions if one.verdict is Verdict.SEND]
         self.customers.update(purpose for purpose, _ in {(one.purpose.name, one.customer_id) for one in sends})
+        self.notices.update(kind for kind, _ in {(one.notice.value, one.customer_id) for one in sends if one.notice})
         for one in sends:
             self.messages[one.purpose.name] += 1
             lines = _lines(one, facts[one.customer_id])
@@ -45,10 +48,33 @@ class Showing:
         names = sorted(self.messages)
         return {
             "by_purpose": {one: {"messages": self.messages[one], "customers": self.customers[one]} for one in names},
+            "notices": dict(sorted(self.notices.items())),
             "required": self.required,
             "deadline": self.deadline.isoformat() if self.deadline else None,
             "samples": [one for turn in turns for one in turn][:SAMPLES],
         }
+
+
+GROWTH = 1.1
+"""How much more of each kind may be sent than a person was shown."""
+
+
+def beyond(shown: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """What `found` would send to more customers than `shown`, and a tenth; both as `Showing.as_json`.
+
+    By purpose, and by kind of notice, since kinds differ in what silence means (RULES.md F3 to F5).
+    """
+    more = []
+    for part in ("by_purpose", "notices"):
+        before = {name: _customers(one) for name, one in shown[part].items()}
+        for name, one in found[part].items():
+            if _customers(one) > ceil(before.get(name, 0) * GROWTH):
+                more.append(f"{name} from {before.get(name, 0)} to {_customers(one)} customers")
+    return more
+
+
+def _customers(one: Any) -> int:
+    return int(one["customers"] if isinstance(one, dict) else one)
 
 
 def _lines(decision: Decision, customer: CustomerFacts) -> list[LineFacts]:
@@ -82,7 +108,8 @@ class PlanReport:
     """What a run decided; all counts are of decisions, `customers` of people about whom something was decided.
 
     `messaged` are the people written to, `unfinished` those left out because an import has not come to its end, `asked`
-    those about whom a person's word was asked. `pressing` are lines with a legal deadline near, or an alarm.
+    what a person's word was asked for, `beside` those to whom something else than what it was about is due. `pressing`
+    are lines with a legal deadline near, or an alarm.
     """
 
     at: datetime
@@ -90,7 +117,8 @@ class PlanReport:
     customers: int = 0
     messaged: int = 0
     unfinished: int = 0
-    asked: int = 0
+    asked: Showing = field(default_factory=Showing)
+    beside: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     purposes: dict[str, Counter[str]] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)

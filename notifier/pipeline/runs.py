@@ -6,22 +6,19 @@ rejected, and only as long as it is not much more than what the person was shown
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
-from math import ceil
 
 from notifier.errors import Stopped, UsageError
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.plan import Progress, plan_in
-from notifier.pipeline.plan_report import PlanReport
+from notifier.pipeline.plan_report import PlanReport, beyond
 from notifier.pipeline.withheld import AWAITING_APPROVAL, Saying, Word
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.runs import change_run, let_go, run_by_id
 from notifier.terms.words import RunState, Verdict
-
-GROWTH = 1.1
-"""How much larger than it was shown a run may have become meanwhile."""
 
 _NEXT = {
     Saying.APPROVE: RunState.APPROVED,
@@ -33,14 +30,16 @@ _NEXT = {
 def say(house: House, word: Word, by: str, now: datetime, progress: Progress) -> PlanReport:
     """Plan at once under the word of `by`. Raises UsageError for a run that waits for no such word.
 
-    Raises Stopped, and lets the run wait, where it has grown by more than a tenth or where nothing of it may go at this
-    hour; Unsafe as plan does.
+    Raises Stopped, and lets the run wait, where more of any kind would go than was shown and a tenth, where the word
+    would reach further than what it is about, or where nothing of it may go at this hour; Unsafe as plan does.
     """
     report = PlanReport(now)
     with guarded(house, now) as guard:
         run = _open(guard.tx, house, word)
         # What an earlier word on this run held back comes before plan again.
-        let_go(guard.tx, run.id, required_only=word.saying is Saying.REQUIRED_ONLY, now=now)
+        waited = let_go(guard.tx, run.id, required_only=word.saying is Saying.REQUIRED_ONLY, now=now)
+        if run.state != RunState.STOPPED:
+            word = replace(word, only=waited)
         plan_in(guard.tx, house, report, word, progress)
         _refuse(run, report, word)
         change_run(
@@ -63,7 +62,7 @@ def _open(tx: Transaction, house: House, word: Word) -> AnyRow:
     if run.mode != house.sending.mode:
         raise UsageError(f"run {run.id} was planned in mode {run.mode}, and the mode is {house.sending.mode} now")
     stands = RunState(run.state)
-    rest = stands is RunState.APPROVED and run.required_only
+    rest = stands is RunState.APPROVED and run.required_only and word.saying is not Saying.REQUIRED_ONLY
     again = stands is RunState.REJECTED and word.saying is not Saying.REJECT
     if stands is not RunState.STOPPED and not rest and not again:
         by = f" by {run.decided_by}" if run.decided_by else ""
@@ -72,11 +71,17 @@ def _open(tx: Transaction, house: House, word: Word) -> AnyRow:
 
 
 def _refuse(run: AnyRow, report: PlanReport, word: Word) -> None:
-    shown = json.loads(run.found)["messaged"]
-    if report.asked > ceil(shown * GROWTH):
+    more = beyond(json.loads(run.found), report.asked.as_json()) if word.only is None else []
+    if more:
         raise Stopped(
-            f"run {run.id} has grown from {shown} to {report.asked} customers since it was shown, so nothing was done."
+            f"run {run.id} has grown since it was shown ({', '.join(more)}), so nothing was done."
             " Type: notifier plan, look at it again, and say your word once more",
+            run.id,
+        )
+    if report.beside:
+        raise Stopped(
+            f"something that run {run.id} is not about is due to {report.beside} customers, so nothing was done."
+            " Type: notifier plan, and say your word once more",
             run.id,
         )
     held = report.reasons - Counter(

@@ -63,10 +63,20 @@ class Saying(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A person's word on the run `run`."""
+    """A person's word on the run `run`. `only`: of a run that was judged before, the news that waits; None: all."""
 
     run: int
     saying: Saying
+    only: frozenset[News] | None = None
+
+
+def beside(word: Word, decisions: Sequence[Decision]) -> int:
+    """Customers to whom something is due that the word is not about."""
+    if word.only is None:
+        return 0
+    only = word.only
+    sends = [one for one in decisions if one.verdict is Verdict.SEND]
+    return len({one.customer_id for one in sends if not only.issuperset(news_of(one))})
 
 
 def obey(tx: Transaction, word: Word, decisions: Sequence[Decision], now: datetime) -> list[Decision]:

@@ -105,14 +105,15 @@ def withheld(tx: Transaction, line_ids: Sequence[int]) -> dict[News, HeldBack]:
     return found
 
 
-def let_go(tx: Transaction, run_id: int, *, required_only: bool, now: datetime) -> None:
-    """What was held back under this run may be said; plan looks at those customers at `now`."""
+def let_go(tx: Transaction, run_id: int, *, required_only: bool, now: datetime) -> frozenset[News]:
+    """What was held back under this run may be said, and is returned; plan looks at those customers at `now`."""
     mine = _withheld.c.run_id == run_id
     if required_only:
         mine &= _withheld.c.required
     whose = _customer.c.id.in_(select(_withheld.c.customer_id).where(mine))
     tx.connection.execute(update(_customer).where(whose).values(due_at=now))
-    tx.connection.execute(delete(_withheld).where(mine))
+    gone = delete(_withheld).where(mine).returning(_withheld.c.line_id, _withheld.c.purpose, _withheld.c.occasion)
+    return frozenset(News(*row) for row in tx.connection.execute(gone))
 
 
 def held_required(tx: Transaction) -> list[Row[Any]]:

@@ -139,9 +139,50 @@ def test_an_approval_sends_what_is_right_now_and_not_what_was(shop: Shop) -> Non
 def test_a_run_that_has_grown_by_more_than_a_tenth_wants_another_look(shop: Shop) -> None:
     run = stop(shop, *map(order, ("ann", "bob", "cat"))).run
     shop.take_in("backorders", [order("dan"), order("eve")])
-    with pytest.raises(Stopped, match="has grown from 3 to 5"):
+    with pytest.raises(Stopped, match="delay from 3 to 5 customers"):
         word(shop, run, Saying.APPROVE)
     assert (told(shop), states(shop)) == ([], ["stopped"])
+
+
+def test_an_approval_covers_only_the_purposes_that_were_shown(shop: Shop) -> None:
+    run = stop(shop, placed("ann"), placed("bob"), placed("cat")).run
+    shop.take_in("backorders", [order(name) for name in ("ann", "bob", "cat")])
+    with pytest.raises(Stopped, match="delay from 0 to 3 customers"):
+        word(shop, run, Saying.APPROVE)
+    assert (told(shop), states(shop)) == ([], ["stopped"])
+
+
+def test_an_approval_covers_only_the_kinds_of_notice_that_were_shown(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, f'{LIMIT}[delay_rule]\njurisdiction = "us_435"\n')
+    late = [order(name, promised_ship_by="2026-06-10", eta_to="2026-06-20") for name in ("ann", "bob", "cat")]
+    run = stop(shop, *late).run
+    shop.take_in("backorders", [row | {"eta_to": "2026-09-01"} for row in late])
+    with pytest.raises(Stopped, match="F4 from 0 to 3 customers"):
+        word(shop, run, Saying.APPROVE)
+
+
+def test_the_team_is_shown_a_waiting_run_again_that_would_send_something_else(shop: Shop) -> None:
+    run = stop(shop, placed("ann"), placed("bob"), placed("cat")).run
+    with shop.house() as house:
+        asyncio.run(tell_stop(house, app.team(shop.settings), run or 0, NOON))
+    stop(shop, *[order(name) for name in ("ann", "bob", "cat")])
+    assert [row.told_at for row in shop.rows(PlanRun)] == [None]
+
+
+def test_a_second_word_is_only_about_what_the_first_one_left(shop: Shop) -> None:
+    run = stop(shop, order("ann"), order("bob"), placed("cat")).run
+    word(shop, run, Saying.REQUIRED_ONLY)
+    shop.take_in("backorders", [placed("dan")])
+    with pytest.raises(Stopped, match="is not about"):
+        word(shop, run, Saying.APPROVE, NOON + 2 * FIVE)
+    assert told(shop) == ["delay", "delay"]
+
+
+def test_the_required_ones_are_approved_once(shop: Shop) -> None:
+    run = stop(shop, order("ann"), order("bob"), placed("cat")).run
+    word(shop, run, Saying.REQUIRED_ONLY)
+    with pytest.raises(UsageError, match="waits for nobody"):
+        word(shop, run, Saying.REQUIRED_ONLY, NOON + 2 * FIVE)
 
 
 def test_only_the_required_ones_go_where_that_was_said(shop: Shop) -> None:
