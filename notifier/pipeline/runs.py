@@ -87,6 +87,6 @@ def _refuse(run: AnyRow, report: PlanReport, word: Word) -> None:
     held = report.reasons - Counter(
         {"due": report.reasons["due"], AWAITING_APPROVAL: report.reasons[AWAITING_APPROVAL]}
     )
-    if word.saying is Saying.APPROVE and not report.messaged and report.verdicts[Verdict.HOLD]:
+    if not report.asked.messages and report.verdicts[Verdict.HOLD]:
         why = ", ".join(f"{reason}: {count}" for reason, count in sorted(held.items()))
         raise Stopped(f"nothing of run {run.id} may go at this hour ({why}), so your word was not used up", run.id)

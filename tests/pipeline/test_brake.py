@@ -205,6 +205,13 @@ def test_the_rest_of_a_run_goes_once_it_is_approved_too(shop: Shop) -> None:
     assert told(shop) == ["delay", "delay", "placed"]
 
 
+def test_a_word_in_the_night_rejects_nothing_and_says_so(shop: Shop) -> None:
+    run = stop(shop, placed("ann"), placed("bob"), placed("cat")).run
+    with pytest.raises(Stopped, match="may go at this hour"):
+        word(shop, run, Saying.REJECT, NOON + timedelta(hours=12))
+    assert states(shop) == ["stopped"]
+
+
 def test_a_rejected_run_is_not_proposed_again(shop: Shop) -> None:
     run = stop(shop, placed("ann"), placed("bob"), placed("cat")).run
     word(shop, run, Saying.REJECT)
