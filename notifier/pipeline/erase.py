@@ -14,7 +14,7 @@ from notifier.pipeline.people import Asked, the_customer
 from notifier.pipeline.plan import LOCK, RECORDS_LOCK
 from notifier.store.engine import Transaction
 from notifier.store.evidence import Kept, keep_evidence, kept_of
-from notifier.store.forget import addresses_of, drop_consents, forget
+from notifier.store.forget import addresses_of, alone_in, drop_consents, forget
 from notifier.store.hashing import erased_key, evidence_hash
 from notifier.store.lookup import AnyRow
 from notifier.store.persons import going_out, mark_erased, open_orders, refunds_owed
@@ -79,7 +79,8 @@ def erase(house: House, asked: Asked, now: datetime) -> ErasureReport:
         rewards.void(tx, recalled, now)
         addresses = addresses_of(tx, [row.id])
         keep_evidence(tx, terms.hash_key, {row.id: add_years(now, terms.evidence_years)})
-        suppressed = consent.suppress_addresses(tx, row.brand, addresses.own, now)
+        alone = alone_in(tx, row.brand, addresses, [row.id])
+        suppressed = consent.suppress_addresses(tx, row.brand, alone, now)
         drop_consents(tx, [row.id], addresses, refusals=True)
         forget(tx, [row.id], addresses, terms.hash_key)
         mark_erased(tx, row.id, now)

@@ -79,10 +79,21 @@ def _of_theirs(customer_ids: Sequence[int]) -> ColumnElement[bool]:
     )
 
 
-def _shared(tx: Transaction, addresses: set[int], customer_ids: Sequence[int]) -> set[int]:
-    """Those that somebody else has, who is neither erased nor forgotten."""
+def alone_in(tx: Transaction, brand: str, addresses: Addresses, customer_ids: Sequence[int]) -> list[int]:
+    """Those that nobody else of `brand` has: suppression holds by brand, whoever has the address elsewhere (U4)."""
+    here = _customer.c.brand == brand
+    theirs = {*addresses.own, *addresses.shared}
+    return sorted(theirs - _shared(tx, theirs, customer_ids, here))
+
+
+def _shared(
+    tx: Transaction, addresses: set[int], customer_ids: Sequence[int], among_whom: ColumnElement[bool] | None = None
+) -> set[int]:
+    """Those that somebody else (`among_whom`; None: of any brand) has, who is neither erased nor forgotten."""
     others = _customer.c.id.not_in(customer_ids) & _customer.c.erased_at.is_(None)
     others &= _customer.c.forgotten_before.is_(None)
+    if among_whom is not None:
+        others &= among_whom
     found: set[int] = set()
     for ids in batches(sorted(addresses)):
         for name in _ADDRESSES:

@@ -194,6 +194,20 @@ def test_an_address_that_somebody_else_has_stays_theirs(shop: Shop) -> None:
     assert [row.phone_id for row in shop.rows(Customer) if row.key == "ann"] == [None]
 
 
+def test_an_address_that_another_brands_customer_has_is_suppressed_in_this_brand(
+    tmp_path: Path, database_url: str
+) -> None:
+    shop = open_shop(tmp_path, database_url, "[brands.oak]\ndefault = true\n[brands.elm]\n")
+    shop.take_in("backorders", [order("ann", brand="oak", **ANN | CLOSED)], LATER)
+    shop.take_in("backorders", [order("deb", brand="elm", email=ANN["email"])], LATER)
+    erased(shop, Asked("ann", brand="oak"))
+    shop.take_in("backorders", [order("ann9", brand="oak", email=ANN["email"])], LATER)
+    shop.plan(LATER)
+    written = {(row.brand, row.address_id) for row in shop.rows(Message)}
+    barred = [row.brand for row in shop.rows(Suppression)]
+    assert ({brand for brand, _ in written}, barred) == ({"elm"}, ["oak", "oak"])
+
+
 def test_a_no_to_a_shared_number_stays_the_numbers_own(shop: Shop) -> None:
     shop.take_in("backorders", [order("bob", phone=ANN["phone"])], LATER)
     no = YES | {"address": ANN["phone"], "channel": "sms", "class": "service", "granted": "no"}
