@@ -124,7 +124,9 @@ def resume(
     purpose: Purpose = "",
     channel: ByChannel = None,
     every: Annotated[bool, typer.Option("--all", help="End every pause.")] = False,
+    required: Annotated[bool, typer.Option("--required", help="Only what the law requires; the rest stays.")] = False,
     after_restore: Annotated[bool, typer.Option("--after-restore", help="Go on with a restored database.")] = False,
+    new_machine: Annotated[bool, typer.Option("--new-machine", help="Let this machine work with it, too.")] = False,
     already_told: Annotated[
         bool, typer.Option("--already-told", help="After a restore: all due counts as told.")
     ] = False,
@@ -134,6 +136,8 @@ def resume(
 ) -> None:
     """End a pause (that on the scope given, or the one without a scope), or go on after a restored backup."""
     session: Session = ctx.obj
+    if sum((after_restore, new_machine, every or required or bool(purpose) or channel is not None)) > 1:
+        raise UsageError("a pause, --after-restore and --new-machine are three things: say one")
     if not after_restore and (already_told or tell_again):
         raise UsageError("--already-told and --tell-again go with --after-restore")
     if already_told and tell_again:
@@ -143,8 +147,11 @@ def resume(
             choice = True if already_told else False if tell_again else None
             _after_restore(session, house, session.operator(by), choice, (yes, as_json))
             return
+        if new_machine:
+            _new_machine(session, house, session.operator(by), as_json)
+            return
         what = None if every else Pause(purpose, channel)
-        pauses.resume(house, what, session.operator(by), session.moment(None))
+        pauses.resume(house, what, session.operator(by), session.moment(None), required_only=required)
         _tell_paused(session, house, as_json)
 
 
@@ -156,13 +163,21 @@ def _tell_paused(session: Session, house: House, as_json: bool) -> None:
         session.console.print("\n".join(f"paused: {one}" for one in left) or "nothing is paused", markup=False)
 
 
+def _new_machine(session: Session, house: House, by: str, as_json: bool) -> None:
+    restore.join(house, by, session.moment(None))
+    if as_json:
+        say_json({"joined": True})
+    else:
+        session.console.print(f"by the word of {by}, this machine works with the database from now on", markup=False)
+
+
 def _after_restore(session: Session, house: House, by: str, already_told: bool | None, how: tuple[bool, bool]) -> None:
     yes, as_json = how
     now = session.moment(None)
     gap = restore.gap(house, now)
     told = {
         "backup_until": gap.backup_until.isoformat() if gap.backup_until else None,
-        "worked_until": gap.worked_until.isoformat(),
+        "worked_until": gap.worked_until.isoformat() if gap.worked_until else None,
         "behind": gap.behind,
         "queued": gap.queued,
         "due": {name: {"messages": one.messages, "customers": one.customers} for name, one in gap.due.items()},

@@ -1,24 +1,22 @@
 """Looks, before anything goes out in mode live, whether it may: clocks, a restored backup, go-live. Colour: root.
 
 Called by plan and claims. A restored backup knows nothing of what went out after it was made. So each plan and each
-claim raises a counter in the database, and, after the commit, a copy in a file of this machine: a database that stands
-behind the file is an older copy (HOSTILE 60).
+claim raises the machine's counter in the database, and, after the commit, a copy in a file of this machine: a database
+that stands behind the file is an older copy, and one that knows other machines but not this one may be a clone
+(HOSTILE 60).
 """
 
-import fcntl
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from notifier.errors import Unsafe
 from notifier.pipeline.house import House
+from notifier.pipeline.tick_file import Mark, keep_mark, known_mark
 from notifier.store.engine import Transaction
 from notifier.store.meta import moment_of
-from notifier.store.ticks import position, raise_to
+from notifier.store.ticks import Position, position, tick
 
 LIVE_SINCE = "live_since"
 """When the shop went live: the name of a moment in the database."""
@@ -27,28 +25,24 @@ MOST_SKEW = timedelta(seconds=60)
 """HOSTILE 43."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far a database was worked with from this machine, and when last."""
-
-    database: str
-    tick: int
-    at: datetime
-
-
 @dataclass(slots=True)
 class Guard:
-    """One guarded transaction."""
+    """One guarded transaction. `known`: what this machine knew before; `mark`: what it knows once it is committed."""
 
     tx: Transaction
     now: datetime
+    known: Mark | None
     mark: Mark | None = None
-    watched: bool = True
 
     def tick(self) -> None:
         """Count this work; called last in the transaction."""
-        if self.watched:
-            self.mark = Mark(*raise_to(self.tx), self.now)
+        if self.known is not None:
+            self.mark = marked(self.known, tick(self.tx, self.known.machine), self.now)
+
+
+def marked(known: Mark, found: Position, now: datetime) -> Mark:
+    """What the machine of `known` knows of the database that stands at `found`."""
+    return Mark(known.machine, found.database, found.era, found.ticks[known.machine], now)
 
 
 @contextmanager
@@ -59,9 +53,9 @@ def guarded(house: House, now: datetime) -> Iterator[Guard]:
     """
     file = house.guards.tick_file
     # The file is read first: what stands in it was committed before this transaction looks.
-    known = read_mark(file) if file else None
+    known = known_mark(file) if file else None
     with house.store.write() as tx:
-        guard = Guard(tx, now, watched=file is not None)
+        guard = Guard(tx, now, known)
         _check_clocks(tx, house)
         _check_copy(tx, known)
         if house.guards.go_live and moment_of(tx, LIVE_SINCE) is None:
@@ -93,12 +87,19 @@ def _check_clocks(tx: Transaction, house: House) -> None:
 def _check_copy(tx: Transaction, known: Mark | None) -> None:
     if known is None:
         return
-    name, tick = position(tx)
-    if name == known.database and tick >= known.tick:
+    found = position(tx)
+    if is_stranger(known, found):
+        raise Unsafe(
+            "A machine that is new to the database",
+            "other machines worked with this database, and this one never did. If it is a copy, for trials or of an"
+            " older day, customers would be written to twice, so nothing goes out. If it is the shop's own, type:"
+            " notifier resume --new-machine --by NAME",
+        )
+    if not is_older(known, found):
         return
     what = (
-        f"is a copy from before: it has seen {tick} of the {known.tick} pieces of work that this machine knows of"
-        if name == known.database
+        f"is a copy from before: it lacks {missing(known, found)} of the {known.tick} pieces of work of this machine"
+        if known.database == found.database
         else "is another one than this machine worked with"
     )
     raise Unsafe(
@@ -108,46 +109,18 @@ def _check_copy(tx: Transaction, known: Mark | None) -> None:
     )
 
 
-def read_mark(file: Path) -> Mark | None:
-    """What the machine's file says; None where there is none yet. Raises Unsafe where it cannot be read."""
-    try:
-        found = json.loads(file.read_text("utf-8"))
-        return Mark(found["database"], int(found["tick"]), datetime.fromisoformat(found["at"]))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise Unsafe(
-            "The tick file cannot be read",
-            f"[safety] tick_file: {file.name} cannot be read ({type(fault).__name__}), so nothing goes out. Mend its"
-            " rights; if it is damaged, see that the database is no older copy, then delete the file",
-        ) from None
+def is_stranger(known: Mark, found: Position) -> bool:
+    """Whether the machine worked with no database yet, and other machines with this one."""
+    return not known.database and bool(found.ticks) and known.machine not in found.ticks
 
 
-def keep_mark(file: Path, mark: Mark, *, anew: bool = False) -> None:
-    """Write `mark` durably, for the owner alone; a lower one never replaces a higher, unless it begins `anew`."""
-    try:
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            before = None if anew else read_mark(file)
-            if before is None or before.database != mark.database or before.tick < mark.tick:
-                _write(file, mark)
-                os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as fault:
-        raise Unsafe(
-            "The tick file cannot be written",
-            f"[safety] tick_file: {file.name} cannot be written ({fault.strerror}). Mend its folder's rights:"
-            " without it a restored backup would not be noticed",
-        ) from None
+def is_older(known: Mark, found: Position) -> bool:
+    """Whether the database is not what the machine knows, or stands behind it."""
+    if not known.database:
+        return False
+    return known.database != found.database or (found.era, found.ticks.get(known.machine, 0)) < known.age
 
 
-def _write(file: Path, mark: Mark) -> None:
-    new = file.with_name(f"{file.name}.new")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(json.dumps({"database": mark.database, "tick": mark.tick, "at": mark.at.isoformat()}) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    new.replace(file)
+def missing(known: Mark, found: Position) -> int:
+    """How many pieces of work of this machine the older copy lacks."""
+    return known.tick - found.ticks.get(known.machine, 0) if known.era == found.era else known.tick

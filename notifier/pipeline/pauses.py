@@ -12,7 +12,6 @@ from notifier.store import pauses as store
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.terms.pause import Pause
-from notifier.terms.words import Channel
 
 
 def share_pauses(tx: Transaction) -> None:
@@ -37,19 +36,23 @@ def pause(house: House, what: Pause, by: str, reason: str, now: datetime) -> Non
         store.keep_pause(tx, what, by, reason, now)
 
 
-def resume(house: House, what: Pause | None, by: str, now: datetime) -> int:
+def resume(house: House, what: Pause | None, by: str, now: datetime, *, required_only: bool = False) -> int:
     """End the pause on exactly this, or every pause (None); returns how many were ended.
 
-    Raises UsageError where there is none, with what is paused.
+    `required_only` lets go what the law requires, and pauses the rest on. Raises UsageError where there is none, with
+    what is paused.
     """
     with house.store.write() as tx:
         tx.lock(store.LOCK)
         rows = store.pauses(tx)
         ends = [row for row in rows if what is None or (row.purpose, row.channel) == (what.purpose, what.channel or "")]
+        ends = [row for row in ends if row.required or not required_only]
         if not ends:
             told = "; ".join(words_of(row) for row in rows) or "nothing"
             raise UsageError(f"there is no such pause. Paused is: {told}")
         store.end_pauses(tx, [row.id for row in ends], by, now)
+        for row in ends if required_only else ():
+            store.keep_pause(tx, replace(store.pause_of(row), required=False), by, row.reason, now)
         return len(ends)
 
 
@@ -62,8 +65,7 @@ def in_force(house: House) -> list[str]:
 def words_of(row: AnyRow) -> str:
     """A pause in words."""
     why = f" ({row.reason})" if row.reason else ""
-    what = Pause(row.purpose, Channel(row.channel) if row.channel else None, row.required)
-    return f"{what.scope}, by {row.by} since {row.at:%Y-%m-%d %H:%M} UTC{why}"
+    return f"{store.pause_of(row).scope}, by {row.by} since {row.at:%Y-%m-%d %H:%M} UTC{why}"
 
 
 def _known(house: House, purpose: str) -> None:

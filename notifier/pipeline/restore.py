@@ -8,29 +8,34 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from notifier import notices as legal_notices
 from notifier import outbox
 from notifier.errors import UsageError
 from notifier.pipeline.go_live import Open, hold_notices, open_news, take_over
-from notifier.pipeline.guard import Mark, keep_mark, read_mark
+from notifier.pipeline.guard import is_older, is_stranger, marked, missing
 from notifier.pipeline.house import House
 from notifier.pipeline.plan_report import Showing
+from notifier.pipeline.tick_file import Mark, keep_mark, known_mark
 from notifier.store.decisions import close_run, open_run
 from notifier.store.runs import change_run, last_work, waiting_messages
-from notifier.store.ticks import position, raise_to
+from notifier.store.ticks import begin_era, position, tick
 from notifier.terms.decision import Decision
 from notifier.terms.words import RunState
 
-LEAP = 1_000_000
-"""Added to the counter, so that the files of other machines, which may know of more, are content with one word."""
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What is known of the time between the backup and its loss. `behind` counts plans and claims that it lacks."""
+    """What is known of the time between the backup and its loss.
+
+    `behind` counts plans and claims of this machine that the backup lacks.
+    """
 
     backup_until: datetime | None
-    worked_until: datetime
+    worked_until: datetime | None
     behind: int
     queued: dict[str, int]
     due: dict[str, Open]
@@ -40,11 +45,11 @@ def gap(house: House, now: datetime) -> Gap:
     """The gap before this database. Raises UsageError where it is no older copy."""
     known = _known(house)
     with house.store.read() as tx:
-        name, tick = position(tx)
-        if name == known.database and tick >= known.tick:
+        found = position(tx)
+        if not is_older(known, found):
             raise UsageError("this database is no older copy: there is nothing to resume. Type: notifier plan")
         until, queued = last_work(tx), waiting_messages(tx, house.sending.mode)
-    return Gap(until, known.at, max(known.tick - tick, 0), queued, open_news(house, now))
+    return Gap(until, known.at, missing(known, found), queued, open_news(house, now))
 
 
 def go_on(house: House, by: str, now: datetime, *, already_told: bool) -> tuple[int, int]:
@@ -69,15 +74,31 @@ def go_on(house: House, by: str, now: datetime, *, already_told: bool) -> tuple[
         found = Showing(required=len(notices)).as_json() | {"why": "the database was restored", "messaged": messaged}
         close_run(tx, run, state, {"messaged": 0, "found": json.dumps(found)})
         change_run(tx, run, decided_by=by, decided_at=now)
-        mark = Mark(*raise_to(tx, known.tick + LEAP), now)
+        # With a new era one word is enough for all machines, whatever their files know of the copy that was lost.
+        begin_era(tx, max(known.era, position(tx).era) + 1)
+        mark = marked(known, tick(tx, known.machine), now)
     if file:
         keep_mark(file, mark, anew=True)
     return made, len(notices)
 
 
+def join(house: House, by: str, now: datetime) -> None:
+    """Let this machine work with the database, which only others worked with so far; the log says by whose word.
+
+    Raises UsageError where it is not new to it.
+    """
+    known, file = _known(house), house.guards.tick_file
+    with house.store.write() as tx:
+        if not is_stranger(known, position(tx)):
+            raise UsageError("this machine is not new to the database: there is nothing to do. Type: notifier plan")
+        mark = marked(known, tick(tx, known.machine), now)
+    if file:
+        keep_mark(file, mark)
+    log.info("a machine is new to the database", machine=known.machine, by=by)
+
+
 def _known(house: House) -> Mark:
     file = house.guards.tick_file
-    known = read_mark(file) if file else None
-    if known is None:
-        raise UsageError("this machine knows of no work before, so it cannot tell an older copy. Type: notifier plan")
-    return known
+    if file is None:
+        raise UsageError(f"mode {house.sending.mode} is not guarded: there is nothing to resume. Type: notifier plan")
+    return known_mark(file)

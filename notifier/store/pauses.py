@@ -31,10 +31,11 @@ def pauses(tx: Transaction) -> list[Row[Any]]:
 
 def paused(tx: Transaction) -> tuple[Pause, ...]:
     """The same as policy judges them."""
-    return tuple(_value(row) for row in pauses(tx))
+    return tuple(pause_of(row) for row in pauses(tx))
 
 
-def _value(row: Row[Any]) -> Pause:
+def pause_of(row: Row[Any]) -> Pause:
+    """One of `pauses` as a value."""
     return Pause(row.purpose, Channel(row.channel) if row.channel else None, row.required)
 
 

@@ -166,3 +166,16 @@ def test_resume_after_restore_shows_the_gap_and_goes_on(live: Path, capsys: pyte
     refused = run(live, "plan", *SOON)
     code, found = answer(capsys, live, "resume", "--after-restore", "--already-told", "--yes", "--by", "Ada")
     assert (refused, code, found["behind"], found["taken_over"]) == (1, 0, 2, 3)
+
+
+def test_a_new_machine_joins_by_a_persons_word(live: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(live, "go-live", "--by", "Ada", "--tell", "delay", "--yes", *NOW)
+    (live.parent / "notifier.tick").unlink()
+    refused = run(live, "plan", *SOON)
+    code, found = answer(capsys, live, "resume", "--new-machine", "--by", "Ada")
+    assert (refused, code, found, run(live, "plan", *SOON)) == (1, 0, {"joined": True}, 0)
+
+
+def test_resume_does_one_thing_at_a_time(live: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(live, "resume", "--new-machine", "--all", "--by", "Ada")
+    assert (code, "say one" in capsys.readouterr().err) == (2, True)

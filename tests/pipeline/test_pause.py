@@ -37,6 +37,11 @@ def go_on(shop: Shop, what: Pause | None, now: datetime = NOON) -> None:
         resume(house, what, "Ada", now)
 
 
+def go_on_required(shop: Shop, what: Pause | None) -> None:
+    with shop.house() as house:
+        resume(house, what, "Bob", NOON, required_only=True)
+
+
 def purposes(shop: Shop) -> list[str]:
     return sorted(row.purpose for row in shop.rows(Message))
 
@@ -138,3 +143,24 @@ def test_pausing_twice_is_one_pause(shop: Shop) -> None:
     stop(shop, Pause("placed"))
     with shop.house() as house:
         assert len(in_force(house)) == 1
+
+
+def test_a_pause_of_all_can_be_narrowed_to_all_but_what_is_required(shop: Shop) -> None:
+    stop(shop, ALL)
+    go_on_required(shop, Pause())
+    shop.plan()
+    assert purposes(shop) == ["delay"]
+
+
+def test_a_narrowed_pause_still_names_why_it_is_there(shop: Shop) -> None:
+    stop(shop, ALL)
+    go_on_required(shop, None)
+    with shop.house() as house:
+        (left,) = in_force(house)
+    assert left.startswith("everything but what is required, by Bob") and left.endswith("(too many complaints)")
+
+
+def test_nothing_required_to_let_go_is_said_with_what_is_paused(shop: Shop) -> None:
+    stop(shop, Pause())
+    with pytest.raises(UsageError, match="but what is required, by Ada"):
+        go_on_required(shop, None)

@@ -12,9 +12,10 @@ from sqlalchemy import delete, update
 from notifier import app
 from notifier.errors import Unsafe, UsageError
 from notifier.pipeline.guard import guarded
-from notifier.pipeline.restore import Gap, gap, go_on
+from notifier.pipeline.restore import Gap, gap, go_on, join
 from notifier.store.lookup import table_of
 from notifier.store.tables import Message, MessageLine, Meta
+from notifier.store.ticks import tick
 from tests.live import open_live
 from tests.shop import NOON, Shop, open_shop, order
 from tests.standins.smtp_sink import Script, Sink, smtp_sink
@@ -53,7 +54,7 @@ def forget(shop: Shop) -> None:
         tx.connection.exec_driver_sql("UPDATE decision SET message_id = NULL")
         tx.connection.execute(delete(table_of(Message)))
         tx.connection.exec_driver_sql("UPDATE customer SET due_at = '1970-01-01 00:00:00+00:00'")
-        tx.connection.execute(update(meta).where(meta.c.name == "tick").values(value="1"))
+        tx.connection.execute(update(meta).where(meta.c.name.startswith("tick:")).values(value="1"))
 
 
 def look(shop: Shop) -> Gap:
@@ -72,7 +73,7 @@ def test_a_restored_database_plans_nothing(shop: Shop) -> None:
 
 
 def test_a_restored_database_delivers_nothing(shop: Shop) -> None:
-    with pytest.raises(Unsafe, match="1 of the 3 pieces of work"):
+    with pytest.raises(Unsafe, match="lacks 2 of the 3 pieces of work"):
         shop.deliver(LATER)
 
 
@@ -104,7 +105,7 @@ def test_what_waited_in_the_backups_outbox_may_have_gone(shop: Shop) -> None:
     shop.plan(LATER)
     meta = table_of(Meta)
     with shop.house() as house, house.store.write() as tx:
-        tx.connection.execute(update(meta).where(meta.c.name == "tick").values(value="2"))
+        tx.connection.execute(update(meta).where(meta.c.name.startswith("tick:")).values(value="2"))
     assert look(shop).queued == {"delay": 1}
     carry_on(shop, already_told=True)
     assert [row.state for row in shop.rows(Message)] == ["taken_over"]
@@ -125,14 +126,58 @@ def test_another_database_under_the_same_machine_is_noticed(shop: Shop) -> None:
         shop.plan(LATER)
 
 
-def test_a_new_machine_takes_the_counter_as_it_is(shop: Shop) -> None:
+def test_what_another_machine_did_since_does_not_hide_an_older_copy(shop: Shop) -> None:
+    with shop.house() as house, house.store.write() as tx:
+        for _ in range(9):
+            tick(tx, "another")
+    with pytest.raises(Unsafe, match="lacks 2 of the 3"):
+        shop.plan(LATER)
+
+
+def test_one_word_after_a_restore_is_enough_for_all_machines(shop: Shop) -> None:
+    file = shop.settings.tick_file
+    ours = file.read_text()
+    carry_on(shop, already_told=True)
+    file.write_text(ours)
+    assert shop.plan(LATER).verdicts["send"] == 0
+
+
+def test_a_copy_of_an_era_before_is_noticed(shop: Shop) -> None:
+    carry_on(shop, already_told=False)
+    meta = table_of(Meta)
+    with shop.house() as house, house.store.write() as tx:
+        tx.connection.execute(update(meta).where(meta.c.name == "era").values(value="0"))
+        tx.connection.execute(update(meta).where(meta.c.name.startswith("tick:")).values(value="99"))
+    with pytest.raises(Unsafe, match="--after-restore"):
+        shop.plan(LATER)
+
+
+def test_a_machine_that_is_new_to_a_database_may_have_a_clone(shop: Shop) -> None:
     shop.settings.tick_file.unlink()
+    with pytest.raises(Unsafe, match="--new-machine"):
+        shop.plan(LATER)
+
+
+def test_a_new_machine_works_once_a_person_says_so(shop: Shop) -> None:
+    shop.settings.tick_file.unlink()
+    with shop.house() as house:
+        join(house, "Ada", LATER)
     assert shop.plan(LATER).verdicts["send"] == 1
+
+
+def test_a_machine_that_is_not_new_cannot_join(shop: Shop) -> None:
+    with shop.house() as house, pytest.raises(UsageError, match="not new"):
+        join(house, "Ada", LATER)
+
+
+def test_the_first_machine_needs_no_word(tmp_path: Path, database_url: str) -> None:
+    assert open_live(tmp_path, database_url, "localhost").plan().customers == 0
 
 
 def test_the_machines_file_is_for_its_owner_and_holds_no_secret(shop: Shop) -> None:
     file = shop.settings.tick_file
-    assert (file.stat().st_mode & 0o777, sorted(json.loads(file.read_text()))) == (0o600, ["at", "database", "tick"])
+    names = ["at", "database", "era", "machine", "tick"]
+    assert (file.stat().st_mode & 0o777, sorted(json.loads(file.read_text()))) == (0o600, names)
 
 
 def test_a_damaged_tick_file_stops_with_the_remedy(shop: Shop) -> None:
