@@ -297,5 +297,6 @@ def refuse_time_travel(settings: Settings) -> None:
         return
     for setting, host in far_hosts(settings).items():
         raise UsageError(
-            f"--now is refused, because {setting} reaches {host}; use it with mode folder or shadow, or on loopback"
+            f"--now is refused, because {setting} reaches {host}; use it with mode folder or shadow, or at a"
+            " test's port of loopback"
         )

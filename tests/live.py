@@ -19,6 +19,6 @@ security = "none"
 """
 
 
-def open_live(folder: Path, database_url: str, host: str = "mail.example.com", port: int = 25) -> Shop:
+def open_live(folder: Path, database_url: str, host: str = "mail.example.com", port: int = 2525) -> Shop:
     """The shop, with nothing in it."""
     return open_shop(folder, database_url, LIVE.format(host=host, port=port))

@@ -46,6 +46,12 @@ def test_loopback_needs_no_go_live(tmp_path: Path, database_url: str) -> None:
     assert shop.plan().verdicts["send"] == 1
 
 
+@pytest.mark.parametrize("port", [25, 465, 587])
+def test_a_mail_server_of_this_machine_passes_mail_on(tmp_path: Path, sqlite_url: str, port: int) -> None:
+    with pytest.raises(Unsafe, match="notifier go-live"):
+        open_live(tmp_path, sqlite_url, "localhost", port).plan()
+
+
 def test_mode_folder_cannot_go_live(tmp_path: Path, database_url: str) -> None:
     with open_shop(tmp_path, database_url).house() as house, pytest.raises(UsageError, match="mode is folder"):
         require_mode_live(house)
