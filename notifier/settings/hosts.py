@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from notifier.settings.whole import Settings
 
-
 MAIL_PORTS = frozenset({25, 465, 587})
 """Where mail servers listen that pass mail on (RFC 5321, RFC 6409, RFC 8314); a test's sink listens elsewhere."""
 
