@@ -8,6 +8,7 @@ from rich.table import Table
 from notifier.cli.session import Json, Now, Session, say_json
 from notifier.errors import UsageError
 from notifier.pipeline import pauses, restore
+from notifier.pipeline.brake import WAITING
 from notifier.pipeline.go_live import go_live as start_live
 from notifier.pipeline.go_live import open_news, require_mode_live
 from notifier.pipeline.house import House
@@ -52,6 +53,8 @@ def _tell_stopped(session: Session, run: RunTold) -> None:
     said(f"\nRun {run.run} was stopped: {run.found['why']}. It would send:", highlight=False, markup=False)
     for purpose, counts in run.found["by_purpose"].items():
         said(f"  {purpose}: {counts['messages']} to {counts['customers']} customers", markup=False)
+    for purpose, count in run.found["held"].items():
+        said(f"  {purpose}: {count} more customers wait, {WAITING}", markup=False)
     for one in run.found["samples"]:
         lines = ", ".join(f"{line['order']}/{line['line']} {line['product']}" for line in one["lines"])
         said(

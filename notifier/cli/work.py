@@ -64,6 +64,8 @@ def _tell_plan(session: Session, report: PlanReport, dry_run: bool) -> None:
     session.console.print(
         f"{counts['send']} {verb}, {counts['hold']} held, {counts['skip']} skipped, for {report.customers} customers"
     )
+    if report.too_large:
+        session.console.print(f"  a plan would be stopped: {report.too_large}", markup=False)
     if report.unfinished:
         session.console.print(
             f"  {report.unfinished} customers are left out: an import that concerns them has not come to its end."

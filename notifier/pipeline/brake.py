@@ -18,8 +18,19 @@ from notifier.pipeline.plan_report import PlanReport, beyond
 from notifier.pipeline.team import EVERY, Team, tell_team, tell_team_daily
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.store.runs import change_run, held_required, keep_stop, reached, run_by_id, sizes, waiting_run
-from notifier.terms.words import RunState, Verdict
+from notifier.store.runs import (
+    change_run,
+    held_required,
+    held_since,
+    keep_stop,
+    reached,
+    run_by_id,
+    sizes,
+    waiting_run,
+)
+from notifier.terms.words import RunState
+
+WAITING = "for their hour or another reason"
 
 HOUR = timedelta(hours=1)
 LAST_RUNS = 20
@@ -38,27 +49,30 @@ class TooLarge(Exception):
 def brake(tx: Transaction, house: House, report: PlanReport) -> None:
     """Raise TooLarge where the run, queued but not yet committed, may not go by itself.
 
-    A stopped run that waited is not needed any more where this one may go: facts have moved.
+    A stopped run that waited is not needed any more where this one may go: facts have moved. What the night, or a cap,
+    holds back of it since then counts as if it went, else a few early ones would let the rest go by itself.
     """
     mode, limits, now = house.sending.mode, house.brake, report.at
     waiting = waiting_run(tx, mode)
     since = min(now, waiting.stopped_at) if waiting else now
-    reach = reached(tx, mode, since - HOUR, now)
+    later = held_since(tx, waiting.id, json.loads(waiting.found)["about"], now) if waiting else 0
+    reach = reached(tx, mode, since - HOUR, now) + later
+    besides = f" and {later} more whom it holds" if later else ""
     if report.messaged and reach > limits.customers:
         raise TooLarge(
-            f"it would write to {report.messaged} customers, which makes {reach} within an hour, and at most"
+            f"it would write to {report.messaged} customers{besides}, which makes {reach} within an hour, and at most"
             f" {limits.customers} go by themselves ([safety] max_per_run)"
         )
     before = sizes(tx, mode, LAST_RUNS + 1)[1 if report.messaged else 0 :]
     usual = median(before[:LAST_RUNS]) if len(before) >= FIRST_JUDGED - 1 else None
     most = max(limits.surge_factor * usual, limits.surge_least) if usual and limits.surge_factor else None
-    if most is not None and report.messaged > most:
+    if report.messaged and most is not None and report.messaged + later > most:
         raise TooLarge(
-            f"it would write to {report.messaged} customers, which is more than {limits.surge_factor} times the usual"
-            f" {usual:g} ([safety] surge_factor)"
+            f"it would write to {report.messaged} customers{besides}, which is more than {limits.surge_factor} times"
+            f" the usual {usual:g} ([safety] surge_factor)"
         )
     # In the night everything is held: what was asked in the evening still waits in the morning.
-    if waiting and (report.messaged or not report.verdicts[Verdict.HOLD]):
+    if waiting and (report.messaged or not later):
         change_run(tx, waiting.id, state=RunState.OVERTAKEN)
 
 
@@ -71,8 +85,10 @@ def stopped(house: House, report: PlanReport, stop: TooLarge) -> Stopped:
     with house.store.write() as tx:
         standings.keep(tx, report.pressing)
         waiting = waiting_run(tx, house.sending.mode)
+        before = json.loads(waiting.found) if waiting else None
+        found["about"] = sorted({*found["by_purpose"], *(before["about"] if before else ())})
         # The team approves what it was shown: it is shown what is new.
-        again = {"told_at": None} if waiting and beyond(json.loads(waiting.found), found) else {}
+        again = {"told_at": None} if before and beyond(before, found) else {}
         values = report.counts | {"found": json.dumps(found)} | again
         report.run = keep_stop(tx, house.sending.mode, report.at, values)
     return Stopped(
@@ -104,10 +120,14 @@ def stop_words(run: AnyRow) -> str:
     counts = [
         f"  {name}: {one['messages']} to {one['customers']} customers" for name, one in found["by_purpose"].items()
     ]
+    held = [
+        f"  {name}: {count} more customers wait, for their hour or another reason"
+        for name, count in found["held"].items()
+    ]
     samples = [f"  {_sample_words(one)}" for one in found["samples"]]
     parts = [
         f"Nothing of run {run.id} was queued: {found['why']}. It would send:",
-        "\n".join(counts),
+        "\n".join(counts + held),
         "For example:",
         "\n".join(samples),
         required_words(found["required"], found["deadline"]) if found["required"] else "",

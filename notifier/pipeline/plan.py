@@ -66,22 +66,34 @@ def plan(house: House, now: datetime, dry_run: bool, progress: Progress) -> Plan
     """Judge everybody who is due at the UTC instant `now` and queue what is to be said.
 
     Raises Stopped when the run is too large to go by itself: then nothing is queued, and the run waits on record for a
-    person (`pipeline.runs`). Raises Unsafe where a person must look first (`pipeline.guard`).
+    person (`pipeline.runs`). Raises Unsafe where a person must look first (`pipeline.guard`). A dry run does neither.
     """
     report = PlanReport(now)
+    if dry_run:
+        _try(house, report, progress)
+        return report
     try:
         with guarded(house, now) as guard:
             plan_in(guard.tx, house, report, None, progress)
-            if dry_run:
-                report.run = None
-                raise _DryRun
             brake(guard.tx, house, report)
             guard.tick()
-    except _DryRun:
-        pass
     except TooLarge as stop:
         raise stopped(house, report, stop) from None
     return report
+
+
+def _try(house: House, report: PlanReport, progress: Progress) -> None:
+    """Plan and leave no trace: nothing goes out, so nothing is guarded, and what the brake would say is reported."""
+    try:
+        with house.store.write() as tx:
+            plan_in(tx, house, report, None, progress)
+            report.run = None
+            brake(tx, house, report)
+            raise _DryRun
+    except _DryRun:
+        pass
+    except TooLarge as stop:
+        report.too_large = stop.why
 
 
 def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None, progress: Progress) -> None:
@@ -157,7 +169,8 @@ def _apply(tx: Transaction, house: House, report: PlanReport, word: Word | None,
     if word:
         report.asked.take(decisions, facts)
         report.beside += beside(word, decisions)
-        decisions = obey(tx, word, decisions, now)
+        obeyed = obey(tx, word, decisions, now)
+        decisions, report.kept_back = obeyed.decisions, report.kept_back + obeyed.kept_back
     codes = _codes(tx, house, decisions, facts, now)
     decisions = [_coded(one, codes.get(i)) for i, one in enumerate(decisions)]
     decisions = legal.without_noticed(tx, house, decisions)

@@ -17,19 +17,25 @@ SAMPLES = 5
 
 @dataclass(slots=True)
 class Showing:
-    """What a run would send, for people: samples without an address, and the first deadline of what is required."""
+    """What a run would send, for people: samples without an address, and the first deadline of what is required.
+
+    `held` are the customers, by purpose, whose hour has not come yet, or who wait for another reason.
+    """
 
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     customers: Counter[str] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=Counter)
     notices: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
     required: int = 0
     deadline: date | None = None
 
     def take(self, decisions: Sequence[Decision], facts: Mapping[int, CustomerFacts]) -> None:
-        """Take in what is sent."""
+        """Take in what is sent, and what is held."""
         sends = [one for one in decisions if one.verdict is Verdict.SEND]
         self.customers.update(purpose for purpose, _ in {(one.purpose.name, one.customer_id) for one in sends})
+        held = {(one.purpose.name, one.customer_id) for one in decisions if one.verdict is Verdict.HOLD}
+        self.held.update(purpose for purpose, _ in held)
         self.notices.update(kind for kind, _ in {(one.notice.value, one.customer_id) for one in sends if one.notice})
         for one in sends:
             self.messages[one.purpose.name] += 1
@@ -49,6 +55,7 @@ class Showing:
         return {
             "by_purpose": {one: {"messages": self.messages[one], "customers": self.customers[one]} for one in names},
             "notices": dict(sorted(self.notices.items())),
+            "held": dict(sorted(self.held.items())),
             "required": self.required,
             "deadline": self.deadline.isoformat() if self.deadline else None,
             "samples": [one for turn in turns for one in turn][:SAMPLES],
@@ -108,8 +115,9 @@ class PlanReport:
     """What a run decided; all counts are of decisions, `customers` of people about whom something was decided.
 
     `messaged` are the people written to, `unfinished` those left out because an import has not come to its end, `asked`
-    what a person's word was asked for, `beside` those to whom something else than what it was about is due. `pressing`
-    are lines with a legal deadline near, or an alarm.
+    what a person's word was asked for, `beside` those to whom something else than what it was about is due, `kept_back`
+    how much news the word holds back. `pressing` are lines with a legal deadline near, or an alarm. `too_large`: why a
+    dry run would stop.
     """
 
     at: datetime
@@ -119,6 +127,8 @@ class PlanReport:
     unfinished: int = 0
     asked: Showing = field(default_factory=Showing)
     beside: int = 0
+    kept_back: int = 0
+    too_large: str = ""
     verdicts: Counter[str] = field(default_factory=Counter)
     purposes: dict[str, Counter[str]] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -141,6 +151,7 @@ class PlanReport:
             "at": self.at.isoformat(),
             "run": self.run,
             "stopped": False,
+            "would_stop": self.too_large,
             "customers": self.customers,
             "messaged": self.messaged,
             "unfinished": self.unfinished,

@@ -17,7 +17,7 @@ from notifier.pipeline.plan_report import PlanReport, beyond
 from notifier.pipeline.withheld import AWAITING_APPROVAL, Saying, Word
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.store.runs import change_run, let_go, run_by_id
+from notifier.store.runs import change_run, let_go, look_at_held, run_by_id
 from notifier.terms.words import RunState, Verdict
 
 _NEXT = {
@@ -38,8 +38,10 @@ def say(house: House, word: Word, by: str, now: datetime, progress: Progress) ->
         run = _open(guard.tx, house, word)
         # What an earlier word on this run held back comes before plan again.
         waited = let_go(guard.tx, run.id, required_only=word.saying is Saying.REQUIRED_ONLY, now=now)
-        if run.state != RunState.STOPPED:
-            word = replace(word, only=waited)
+        about = frozenset(json.loads(run.found)["about"])
+        word = replace(word, about=about, only=None if run.state == RunState.STOPPED else waited)
+        if word.saying is not Saying.APPROVE:
+            look_at_held(guard.tx, run.id, about, now)
         plan_in(guard.tx, house, report, word, progress)
         _refuse(run, report, word)
         change_run(
@@ -84,6 +86,8 @@ def _refuse(run: AnyRow, report: PlanReport, word: Word) -> None:
             " Type: notifier plan, and say your word once more",
             run.id,
         )
+    if word.saying is Saying.REJECT and report.kept_back:
+        return
     held = report.reasons - Counter(
         {"due": report.reasons["due"], AWAITING_APPROVAL: report.reasons[AWAITING_APPROVAL]}
     )

@@ -63,11 +63,24 @@ class Saying(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A person's word on the run `run`. `only`: of a run that was judged before, the news that waits; None: all."""
+    """A person's word on the run `run`. `only`: of a run that was judged before, the news that waits; None: all.
+
+    `about` are the purposes of the run, whose news the word also reaches where it is held for its hour.
+    """
 
     run: int
     saying: Saying
     only: frozenset[News] | None = None
+    about: frozenset[str] = frozenset()
+
+    def reaches(self, decision: Decision) -> bool:
+        """Whether the word is about what this decision sends, or holds for later."""
+        if decision.verdict is Verdict.SEND:
+            return True
+        if decision.verdict is not Verdict.HOLD or decision.reason == AWAITING_APPROVAL:
+            return False
+        known = self.only is None or self.only.issuperset(news_of(decision))
+        return known and decision.purpose.name in self.about
 
 
 def beside(word: Word, decisions: Sequence[Decision]) -> int:
@@ -79,25 +92,34 @@ def beside(word: Word, decisions: Sequence[Decision]) -> int:
     return len({one.customer_id for one in sends if not only.issuperset(news_of(one))})
 
 
-def obey(tx: Transaction, word: Word, decisions: Sequence[Decision], now: datetime) -> list[Decision]:
+@dataclass(frozen=True, slots=True)
+class Obeyed:
+    """The decisions after a person's word, and how much news it holds back."""
+
+    decisions: list[Decision]
+    kept_back: int
+
+
+def obey(tx: Transaction, word: Word, decisions: Sequence[Decision], now: datetime) -> Obeyed:
     """The decisions after a person's word, which is remembered for what it holds back.
 
-    What is required cannot be rejected in silence: it is held until it is approved.
+    What is required cannot be rejected in silence: it is held until it is approved. What waits for its hour keeps that
+    reason, and is held back once the hour has come.
     """
-    if word.saying is Saying.APPROVE:
-        return list(decisions)
     found: list[Decision] = []
     held: dict[News, tuple[int, bool, bool]] = {}
     for one in decisions:
         required = one.purpose.message_class is MessageClass.REQUIRED
-        if one.verdict is not Verdict.SEND or (required and word.saying is Saying.REQUIRED_ONLY):
+        spared = word.saying is Saying.APPROVE or (required and word.saying is Saying.REQUIRED_ONLY)
+        if spared or not word.reaches(one):
             found.append(one)
             continue
         silenced = word.saying is Saying.REJECT and not required
-        found.append(_rejected(one, word.run) if silenced else _held(one, word.run, now))
+        later = one if one.verdict is Verdict.HOLD else _held(one, word.run, now)
+        found.append(_rejected(one, word.run) if silenced else later)
         held |= dict.fromkeys(news_of(one), (one.customer_id, required, silenced))
     withhold(tx, word.run, held)
-    return found
+    return Obeyed(found, len(held))
 
 
 def _held(decision: Decision, run: int, now: datetime) -> Decision:

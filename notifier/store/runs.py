@@ -3,21 +3,21 @@
 Called by pipeline.brake and pipeline.runs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, batches, insert_new, table_of
-from notifier.store.tables import Contact, Customer, Message, Withheld
+from notifier.store.tables import Contact, Customer, Decision, Message, Withheld
 from notifier.store.tables.messages import PlanRun
-from notifier.terms.words import MessageState, RunState
+from notifier.terms.words import MessageState, RunState, Verdict
 
 _run, _message, _withheld, _customer = table_of(PlanRun), table_of(Message), table_of(Withheld), table_of(Customer)
-_contact = table_of(Contact)
+_contact, _decision = table_of(Contact), table_of(Decision)
 
 _UNSENT = (MessageState.WITHDRAWN.value, MessageState.TAKEN_OVER.value)
 
@@ -43,6 +43,24 @@ def waiting_run(tx: Transaction, mode: str) -> Row[Any] | None:
     """The stopped run of `mode` that waits for a person; there is one at most."""
     query = select(_run).where(_run.c.mode == mode, _run.c.state == RunState.STOPPED).order_by(_run.c.id.desc())
     return tx.connection.execute(query.limit(1)).first()
+
+
+def held_since(tx: Transaction, run_id: int, purposes: Collection[str], now: datetime) -> int:
+    """Customers for whom a later run holds news of these purposes beyond `now`; reads the whole table of decisions."""
+    query = select(func.count(_decision.c.customer_id.distinct())).where(_held_since(run_id, purposes, now))
+    found: int = tx.connection.execute(query).scalar_one()
+    return found
+
+
+def look_at_held(tx: Transaction, run_id: int, purposes: Collection[str], now: datetime) -> None:
+    """Let plan look at `now` at the customers of `held_since`."""
+    whose = select(_decision.c.customer_id).where(_held_since(run_id, purposes, now))
+    tx.connection.execute(update(_customer).where(_customer.c.id.in_(whose)).values(due_at=now))
+
+
+def _held_since(run_id: int, purposes: Collection[str], now: datetime) -> ColumnElement[bool]:
+    held = (_decision.c.verdict == Verdict.HOLD) & (_decision.c.hold_until > now) & (_decision.c.last_run > run_id)
+    return held & _decision.c.purpose.in_(sorted(purposes))
 
 
 def run_by_id(tx: Transaction, run_id: int) -> Row[Any] | None:

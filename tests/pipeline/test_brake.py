@@ -205,13 +205,6 @@ def test_the_rest_of_a_run_goes_once_it_is_approved_too(shop: Shop) -> None:
     assert told(shop) == ["delay", "delay", "placed"]
 
 
-def test_a_word_in_the_night_rejects_nothing_and_says_so(shop: Shop) -> None:
-    run = stop(shop, placed("ann"), placed("bob"), placed("cat")).run
-    with pytest.raises(Stopped, match="may go at this hour"):
-        word(shop, run, Saying.REJECT, NOON + timedelta(hours=12))
-    assert states(shop) == ["stopped"]
-
-
 def test_a_rejected_run_is_not_proposed_again(shop: Shop) -> None:
     run = stop(shop, placed("ann"), placed("bob"), placed("cat")).run
     word(shop, run, Saying.REJECT)
@@ -285,7 +278,13 @@ def test_before_the_tenth_run_nothing_is_usual(tmp_path: Path, database_url: str
 
 def test_a_dry_run_counts_beyond_the_limit(shop: Shop) -> None:
     shop.take_in("backorders", [order(name) for name in ("ann", "bob", "cat")])
-    assert (shop.plan(dry_run=True).messaged, states(shop)) == (3, [])
+    report = shop.plan(dry_run=True)
+    assert (report.messaged, "makes 3 within an hour" in report.too_large, states(shop)) == (3, True, [])
+
+
+def test_a_dry_run_within_the_limit_would_not_stop(shop: Shop) -> None:
+    shop.take_in("backorders", [order("ann")])
+    assert shop.plan(dry_run=True).as_json()["would_stop"] == ""
 
 
 def cut_off(shop: Shop, kind: str) -> None:

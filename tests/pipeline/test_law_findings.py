@@ -23,7 +23,7 @@ postal_address = "1 Oak Street, Salem"
 mode = "live"
 [email]
 host = "localhost"
-port = 25
+port = 2525
 security = "none"
 """
 

@@ -43,7 +43,7 @@ def braked(tmp_path: Path, database_url: str) -> Shop:
 
 @pytest.fixture
 def live(tmp_path: Path, database_url: str) -> Shop:
-    shop = open_shop(tmp_path, database_url, LAW + LIVE.format(host="localhost", port=25))
+    shop = open_shop(tmp_path, database_url, LAW + LIVE.format(host="localhost", port=2525))
     shop.take_in("backorders", [late("ann")], DAY)
     return shop
 
