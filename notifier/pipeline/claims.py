@@ -12,7 +12,7 @@ import structlog
 from notifier import notices, outbox, rewards
 from notifier.errors import RenderError
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
-from notifier.pipeline.facts import Market, read_facts, read_market, with_run
+from notifier.pipeline.facts import Market, read_facts, read_market, with_run, with_shelf
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.legal import confirmed
@@ -93,6 +93,9 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     customer_ids = sorted({row.customer_id for row in rows})
     stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
     market = with_run(read_market(tx, now, customer_ids, local_day(now, house.judging.policy.timezone)), stale, True)
+    purposes = [house.catalogue.purposes.get(row.purpose) for row in rows]
+    if any(one.offers_alternatives for one in purposes if one):
+        market = with_shelf(tx, market)
     people = with_silenced(tx, read_facts(tx, customer_ids, market, house.judging, now))
     customers = {one.id: one for one in confirmed(house, people, now)[0]}
     told_lines = lines_of(tx, [row.id for row in rows])

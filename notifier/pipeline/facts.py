@@ -5,7 +5,7 @@ Called by pipeline.plan and pipeline.deliver, so that both judgements see facts 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,8 +20,9 @@ from notifier.policy.delay_rule.jurisdiction import Setting
 from notifier.policy.figures import Policy
 from notifier.policy.legal import under_the_law
 from notifier.store.engine import Transaction
-from notifier.store.gather import Gathered, Past, Shelfware, gather, queue_positions, read_shelf
+from notifier.store.gather import Gathered, Past, gather
 from notifier.store.lookup import AnyQuery, AnyRow
+from notifier.store.shelf import Shelfware, in_stock, queue_positions, read_shelf
 from notifier.terms.facts import (
     Address,
     Consent,
@@ -61,14 +62,15 @@ class Judging:
 class Market:
     """Products, supply and queue positions at one moment, for all customers of a run.
 
-    `turns`: the next day on which the supply of a SKU changes by dates already known.
+    `turns`: the next day on which the supply of a SKU changes by dates already known. `shelf`: what may stand in for
+    another product, read only where it is offered.
     """
 
     products: Mapping[str, ProductFacts]
     supplies: Mapping[str, Sequence[SupplyFacts]]
     ahead: Mapping[int, int]
-    shelf: Shelf
     turns: Mapping[str, date]
+    shelf: Shelf = field(default_factory=lambda: Shelf(()))
     stale_source: str = ""
     reward_budget_left: bool = True
 
@@ -76,15 +78,20 @@ class Market:
 def read_market(
     tx: Transaction, now: datetime, customers: Sequence[int] | AnyQuery, today: date | None = None
 ) -> Market:
-    """Read the market at `now`, with the queue positions of `customers` (ids, or a query that gives them).
+    """Read the market at `now`, as far as it concerns `customers` (ids, or a query that gives them).
 
     `today` is the day in the shop's zone by which supply is ordered or received; without it, the day in UTC.
     """
-    ware = read_shelf(tx, today or now.date())
+    ware = read_shelf(tx, today or now.date(), customers)
     products = {sku: _product(row) for sku, row in ware.products.items()}
     supplies = {sku: [_supply(row) for row in rows] for sku, rows in ware.supplies.items()}
     ahead = queue_positions(tx, now, customers) if _allocated(ware) else {}
-    return Market(products, supplies, ahead, Shelf(list(products.values())), ware.turns)
+    return Market(products, supplies, ahead, ware.turns)
+
+
+def with_shelf(tx: Transaction, market: Market) -> Market:
+    """The same market with what may stand in for another product."""
+    return replace(market, shelf=Shelf([_product(row) for row in in_stock(tx)]))
 
 
 def _allocated(ware: Shelfware) -> bool:

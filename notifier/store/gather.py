@@ -6,15 +6,15 @@ Called by pipeline, which turns these rows into facts. All instants are compared
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, case, exists, false, func, literal, or_, select, true
+from sqlalchemy import Column, Row, Select, exists, false, func, literal, or_, select, true
 
 from notifier.store.engine import Transaction
 from notifier.store.holds import holds_in_force
 from notifier.store.lookup import among, batches, table_of
-from notifier.store.openness import is_open, open_units
+from notifier.store.openness import is_open
 from notifier.store.tables import (
     Address,
     Answer,
@@ -33,7 +33,14 @@ from notifier.store.tables import (
 )
 from notifier.store.tables.messages import WAITING
 from notifier.terms.law import SETTLED
-from notifier.terms.words import KNOWN_STATES, SENT_STATES, TOLD_STATES, Channel, DeliveryMode, MessageState
+from notifier.terms.words import (
+    KNOWN_STATES,
+    SENT_STATES,
+    TOLD_STATES,
+    Channel,
+    DeliveryMode,
+    MessageState,
+)
 
 _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLine)
 _address, _product, _supply = table_of(Address), table_of(Product), table_of(Supply)
@@ -71,17 +78,6 @@ class Gathered:
     subjects: dict[int, set[str]] = field(default_factory=dict)
     rewards: dict[int, int] = field(default_factory=dict)
     holds: dict[int, Row[Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Shelfware:
-    """Products and supply of the whole shop, read once a run. `turns`: the next day on which a supply of the SKU
-    begins to count, or to count as received.
-    """
-
-    products: dict[str, Row[Any]]
-    supplies: dict[str, list[Row[Any]]]
-    turns: dict[str, date]
 
 
 def due_query(now: datetime, every: bool, apart: Select[Any] | None = None) -> Select[Any]:
@@ -287,47 +283,3 @@ def _subjects(message_ids: Sequence[int]) -> Select[Any]:
         .where(among(_told.c.message_id, message_ids), _told.c.live.is_not(None))
         .distinct()
     )
-
-
-def read_shelf(tx: Transaction, today: date) -> Shelfware:
-    """Every product, and every supply ordered and not fully received by `today`, a day in the shop's zone, by SKU.
-
-    What is received later counts as outstanding (`received` is 0).
-    """
-    products = {row.sku: row for row in tx.connection.execute(select(_product))}
-    supplies: dict[str, list[Row[Any]]] = defaultdict(list)
-    received = case((_supply.c.received_on > today, 0), else_=_supply.c.received_quantity)
-    outstanding = _supply.c.quantity - received
-    query = select(_supply, received.label("received"), outstanding.label("outstanding"))
-    there = or_(_supply.c.ordered_on.is_(None), _supply.c.ordered_on <= today)
-    for row in tx.connection.execute(query.where(outstanding > 0, there)):
-        supplies[row.sku].append(row)
-    turns: dict[str, date] = {}
-    for column in (_supply.c.ordered_on, _supply.c.received_on):
-        later = select(_supply.c.sku, func.min(column)).where(column > today).group_by(_supply.c.sku)
-        for sku, day in tx.connection.execute(later):
-            turns[sku] = min(day, turns.get(sku, day))
-    return Shelfware(products, dict(supplies), turns)
-
-
-def queue_positions(tx: Transaction, now: datetime, customers: Sequence[int] | Select[Any]) -> dict[int, int]:
-    """Units of the same SKU ordered earlier and still open, by line id, for SKUs with known stock or supply.
-
-    One window over all open lines of the SKUs that `customers` (ids, or a query that gives them) wait for. Each line is
-    asked below the window whether it is theirs, by the customer's id: joined above it, PostgreSQL, which does not know
-    yet how many have become due, would compute the window anew for each customer.
-    """
-    ids = customers if isinstance(customers, Select) else select(_customer.c.id).where(among(_customer.c.id, customers))
-    allocated = or_(
-        _line.c.sku.in_(select(_product.c.sku).where(_product.c.stock.is_not(None))),
-        _line.c.sku.in_(select(_supply.c.sku)),
-    )
-    allocated = allocated & _line.c.sku.in_(select(_line.c.sku).where(_line.c.customer_id.in_(ids)))
-    before = func.sum(open_units(now)).over(
-        partition_by=_line.c.sku, order_by=(_line.c.ordered_at, _line.c.id), rows=(None, -1)
-    )
-    theirs = ids.where(_customer.c.id == _line.c.customer_id).exists()
-    queue = select(_line.c.id, theirs.label("theirs"), func.coalesce(before, 0).label("ahead"))
-    rows = queue.where(is_open(now), allocated).subquery()
-    query = select(rows.c.id, rows.c.ahead).where(rows.c.theirs)
-    return {row.id: int(row.ahead) for row in tx.connection.execute(query)}

@@ -1,4 +1,4 @@
-"""What gather asks of the database: the places in the queue are the same, however their owners are named."""
+"""What is asked of the shelf: the places in the queue, however their owners are named, and no goods but theirs."""
 
 from datetime import timedelta
 
@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import insert, update
 
 from notifier.store.engine import Store
-from notifier.store.gather import due_query, queue_positions
+from notifier.store.gather import due_query
 from notifier.store.lookup import table_of
-from notifier.store.tables import Customer, OrderLine, Product
+from notifier.store.shelf import in_stock, queue_positions, read_shelf
+from notifier.store.tables import Customer, OrderLine, Product, Supply
 from notifier.terms.time import EPOCH
 from tests.rows import NOW, Someone, add_customer
 
@@ -53,3 +54,19 @@ def test_a_query_of_everybody_gives_every_place(store: Store, queue: list[Someon
 def test_nobody_has_no_place(store: Store, queue: list[Someone]) -> None:
     with store.read() as tx:
         assert queue_positions(tx, NOW, []) == {}
+
+
+def test_what_nobody_waits_for_is_not_read(store: Store, queue: list[Someone]) -> None:
+    with store.write() as tx:
+        tx.connection.execute(insert(table_of(Product)), {"sku": "CHAIR", "stock": 9})
+        po = {"quantity": 5, "ordered_on": NOW.date(), "promised_on": NOW.date() + timedelta(days=9)}
+        supplies = [po | {"po": "P1", "sku": "LAMP"}, po | {"po": "P2", "sku": "CHAIR"}]
+        tx.connection.execute(insert(table_of(Supply)), supplies)
+        ware = read_shelf(tx, NOW.date(), [queue[1].customer])
+    assert (list(ware.products), list(ware.supplies)) == (["LAMP"], ["LAMP"])
+
+
+def test_what_may_stand_in_is_everything_in_stock(store: Store, queue: list[Someone]) -> None:
+    with store.write() as tx:
+        tx.connection.execute(insert(table_of(Product)), [{"sku": "CHAIR", "stock": 9}, {"sku": "DESK", "stock": 0}])
+        assert sorted(row.sku for row in in_stock(tx)) == ["CHAIR", "LAMP"]
