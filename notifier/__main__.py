@@ -2,7 +2,7 @@
 
 import sys
 
-from notifier.cli import main
+from notifier.cli import script
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(script())

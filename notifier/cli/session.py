@@ -17,12 +17,12 @@ import typer
 from rich.console import Console
 
 from notifier.errors import UsageError
-from notifier.settings import Settings, given_places, load_settings, settings_path
 from notifier.terms.time import local_day, utc, zone
 
 if TYPE_CHECKING:
     from notifier.pipeline.house import House
     from notifier.pipeline.reading import Store
+    from notifier.settings import Settings
 
 Now = Annotated[str | None, typer.Option("--now", help="Judge as of this moment, ISO 8601; default: the clock.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
@@ -38,16 +38,20 @@ class Session:
     path: Path | None
     environ: Mapping[str, str]
     console: Console
-    _settings: Settings | None = None
+    _settings: "Settings | None" = None
 
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """The settings, read once. Raises SettingsError with every fault."""
+        from notifier.settings import load_settings, settings_path
+
         if self._settings is None:
             self._settings = load_settings(settings_path(self.path, self.environ), self.environ)
         return self._settings
 
     def given(self) -> dict[tuple[str | int, ...], str]:
         """Who set each value that is no default: a line of the file, or a variable."""
+        from notifier.settings import given_places, settings_path
+
         return given_places(settings_path(self.path, self.environ), self.environ)
 
     @contextmanager

@@ -26,14 +26,13 @@ from notifier.outbox.judged import (
 from notifier.outbox.put import Draft, message_key, put
 from notifier.outbox.settle import Backoff, Settled, settle
 from notifier.outbox.take_over import take_over, take_over_queued
-from notifier.outbox.texts import TextLimits, count_texts, give_back_texts, next_text_day
+from notifier.outbox.texts import count_texts, give_back_texts, next_text_day
 
 __all__ = [
     "Backoff",
     "Draft",
     "Rendered",
     "Settled",
-    "TextLimits",
     "VersionUsed",
     "claim",
     "count_texts",

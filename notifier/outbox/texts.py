@@ -6,7 +6,6 @@ A day is one of UTC, so that machines with different clocks' zones agree.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,34 +14,13 @@ from sqlalchemy import bindparam, select, update
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, insert_new, table_of
 from notifier.store.tables import Address, Attempt, Message, TextDay
-from notifier.terms.delivery import SendResult
+from notifier.terms.delivery import IN_ALL, SendResult, TextLimits
 from notifier.terms.words import Channel, MessageState, Outcome
 
 _message, _address, _attempt, _day = table_of(Message), table_of(Address), table_of(Attempt), table_of(TextDay)
 
-IN_ALL = "all"
-"""The region of the row that counts every text."""
-
-ABROAD = 100
-"""Texts a day to a country that is not the shop's own and has no limit by itself."""
-
 UNSENT = (Outcome.DEFERRED, Outcome.REFUSED)
 """Outcomes that promise that nothing was sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextLimits:
-    """Most texts on one day of UTC: `in_all`, and by ISO region; `home` has no limit of its own unless it is given."""
-
-    in_all: int
-    home: str = ""
-    by_region: Mapping[str, int] = field(default_factory=dict)
-
-    def of(self, region: str) -> int:
-        """The limit of a region, or of IN_ALL."""
-        if region == IN_ALL:
-            return self.in_all
-        return self.by_region.get(region, self.in_all if region == self.home else ABROAD)
 
 
 def next_text_day(now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from notifier.outbox import Backoff, TextLimits
+from notifier.outbox import Backoff
 from notifier.pipeline.facts import Judging
 from notifier.render.catalogue import Catalogue
 from notifier.render.links import Keys
@@ -13,6 +13,7 @@ from notifier.rewards import RewardTerms
 from notifier.settings import Settings
 from notifier.store.engine import Store
 from notifier.terms.content import BrandLook
+from notifier.terms.delivery import TextLimits
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import DeliveryMode
 

@@ -13,9 +13,8 @@ from notifier.policy.delay_rule.outlook import latest_ship_day
 from notifier.policy.figures import Policy
 from notifier.policy.legal import UNCERTAIN_AFTER, needs_notice, with_standing
 from notifier.policy.lines import day_over, today
-from notifier.policy.occasions import PROMISE
 from notifier.store.engine import Transaction
-from notifier.terms.decision import Decision
+from notifier.terms.decision import PROMISE, Decision
 from notifier.terms.facts import CustomerFacts, LineFacts, Telling
 from notifier.terms.law import OWED, Answer, LegalStanding, LegalState, Said
 from notifier.terms.words import Channel, DeliveryMode, NoticeKind, Verdict

@@ -6,9 +6,9 @@ from notifier.forecast.allocation import Coverage
 from notifier.policy.delay_rule import StatedPromise, is_exempt, jurisdiction_of, promised_ship_date
 from notifier.policy.delay_rule.jurisdiction import Setting
 from notifier.policy.figures import Policy
-from notifier.policy.occasions import PROMISE
 from notifier.store.gather import Gathered
 from notifier.store.lookup import AnyRow
+from notifier.terms.decision import PROMISE
 from notifier.terms.facts import Telling
 from notifier.terms.law import Answer, Jurisdiction, LegalFacts, Notice, Said
 from notifier.terms.time import EtaRange

@@ -6,7 +6,7 @@ A new reason of policy, plan or a channel gets its clause here; a test holds pol
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from notifier.policy.decide import WAITS_FOR
+from notifier.terms.decision import WAITS_FOR
 
 GAVE_UP = "gave_up_"
 RENDER_FAILED = "render_failed"

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from notifier.pipeline.reasons import purpose_words
-from notifier.policy.occasions import PROMISE, TOLD
 from notifier.queries.stories import DecidedLine
+from notifier.terms.decision import PROMISE, TOLD
 from notifier.terms.time import local_day
 from notifier.terms.words import Channel
 

@@ -15,15 +15,13 @@ from notifier.policy.legal import emails_of, legal_turning_points, needs_notice,
 from notifier.policy.lines import cancelled, shipped, start_of, today, turning_points
 from notifier.policy.rules import NO_ZONE, RULES, barred_marketplace
 from notifier.policy.rulings import Candidate, Hold, Pass, Skip
-from notifier.terms.decision import Decision, Judgement, Step
+from notifier.terms.decision import WAITS_FOR, Decision, Judgement, Step
 from notifier.terms.facts import Address, CustomerFacts, PastContact
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageClass, NoticeKind, Verdict
 
 DEFERRED = timedelta(hours=24)
 """How long a lower rung waits for a higher one at the same address."""
-
-WAITS_FOR = "waits_for_"
 
 EMAIL_FIRST = "email_first"
 """A text on top whose email is still on its way (RULES.md F9)."""

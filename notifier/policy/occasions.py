@@ -28,13 +28,11 @@ from notifier.policy.lines import (
 )
 from notifier.policy.occurrence import NEVER, Occurrence
 from notifier.policy.waiting import waiting
+from notifier.terms.decision import PROMISE, TOLD
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.law import OWED, LegalState
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import local_day
-
-PROMISE = "promise:"
-TOLD = "told:"
 
 
 def promise_broken(

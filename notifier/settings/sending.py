@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
-from notifier.outbox import TextLimits
 from notifier.settings.values import Address, Amount, Count, Countries, Country, Line, Phone, Section, Url, Whole, Words
+from notifier.terms.delivery import TextLimits
 from notifier.terms.words import DeliveryMode
 
 

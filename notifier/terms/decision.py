@@ -9,6 +9,15 @@ from datetime import datetime
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, NoticeKind, Verdict
 
+PROMISE = "promise:"
+"""How the occasion of news that answers a promised day begins."""
+
+TOLD = "told:"
+"""How the occasion of news that follows what was told before begins."""
+
+WAITS_FOR = "waits_for_"
+"""How the reason of a hold for a higher purpose begins; its name follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineOccasion:

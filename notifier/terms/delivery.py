@@ -1,6 +1,7 @@
 """What crosses the wire and what comes back, as values. Colour: ground. Used by deliver, channels, outbox."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from notifier.terms.words import Channel, Outcome
@@ -58,3 +59,25 @@ class ChannelSender(Protocol):
     async def close(self) -> None:
         """Give the connections back; the sender may be used again afterwards."""
         ...
+
+
+IN_ALL = "all"
+"""The region of the row that counts every text."""
+
+ABROAD = 100
+"""Texts a day to a country that is not the shop's own and has no limit by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimits:
+    """Most texts on one day of UTC: `in_all`, and by ISO region; `home` has no limit of its own unless it is given."""
+
+    in_all: int
+    home: str = ""
+    by_region: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, region: str) -> int:
+        """The limit of a region, or of IN_ALL."""
+        if region == IN_ALL:
+            return self.in_all
+        return self.by_region.get(region, self.in_all if region == self.home else ABROAD)

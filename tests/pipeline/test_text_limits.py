@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from notifier.outbox import TextLimits, give_back_texts
+from notifier.outbox import give_back_texts
 from notifier.pipeline.deliver import DeliverReport
 from notifier.pipeline.delivery_news import tell_delivery
 from notifier.store.tables import Message, TextDay
-from notifier.terms.delivery import SendResult
+from notifier.terms.delivery import SendResult, TextLimits
 from notifier.terms.words import Outcome
 from tests.pipeline.test_many_at_once import at_once
 from tests.pipeline.test_sources import Postbox, team

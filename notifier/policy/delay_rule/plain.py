@@ -18,7 +18,7 @@ from notifier.terms.law import Jurisdiction, LegalFacts, LegalStanding, LegalSta
 from notifier.terms.time import local_day
 
 ANSWERS = "promise:"
-"""How the occasion of a telling that answers a broken promise begins (`policy.occasions.PROMISE`)."""
+"""How the occasion of a telling that answers a broken promise begins (`terms.decision.PROMISE`)."""
 
 TELL = ("delay", "delay_renewed")
 

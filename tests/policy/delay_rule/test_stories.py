@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from notifier.policy.delay_rule import plain
-from notifier.policy.occasions import PROMISE
+from notifier.terms.decision import PROMISE
 from notifier.terms.law import LegalStanding
 from tests.policy.delay_rule.storyteller import Tale
 

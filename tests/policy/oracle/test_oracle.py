@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifier.policy.decide import WAITS_FOR, decide
-from notifier.terms.decision import Decision, Judgement
+from notifier.policy.decide import decide
+from notifier.terms.decision import WAITS_FOR, Decision, Judgement
 from notifier.terms.words import Channel, Verdict
 from tests.policy.oracle.oracle import Said, against, must_be_told, was_told
 from tests.policy.oracle.people_made import OWN_ZONES, PURPOSES, Case, person, resident
