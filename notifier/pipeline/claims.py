@@ -3,7 +3,7 @@
 Called by pipeline.deliver in a thread. What is no longer right is withdrawn with the reason, and plan judges afresh.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -100,10 +100,10 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     customers = {one.id: one for one in confirmed(house, people, now)[0]}
     told_lines = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
-    book = _Book()
+    book, ours = _Book(), frozenset(row.id for row in rows)
     for row in rows:
         try:
-            customer = under_the_law(_as_if_unsaid(customers[row.customer_id], row), house.judging.policy, now)
+            customer = under_the_law(_as_if_unsaid(customers[row.customer_id], row, ours), house.judging.policy, now)
             letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
             if letter is not None:
                 letter = replace(letter, reward=codes.get(row.reward_id))
@@ -123,11 +123,19 @@ def _version(house: House, purpose: str, locale: str, brand: str) -> str:
         return ""
 
 
-def _as_if_unsaid(customer: CustomerFacts, row: AnyRow) -> CustomerFacts:
-    """A message never counts against itself, nor the code that it carries, nor what was queued after it."""
+def _as_if_unsaid(customer: CustomerFacts, row: AnyRow, ours: Collection[int]) -> CustomerFacts:
+    """A message never counts against itself, nor the code that it carries, nor what was queued after it.
+
+    But what another worker has claimed counts, however late it was queued: it was let go without this one in sight, for
+    what was held and is released now had not counted then. `ours` are the messages of this claim.
+    """
     own = 1 if row.reward_id is not None else 0
     rewards_left = max(customer.rewards_this_year - own, 0)
-    before = tuple(one for one in customer.contacts if one.sent or one.message_id < row.id)
+    before = tuple(
+        one
+        for one in customer.contacts
+        if one.sent or one.message_id < row.id or (one.claimed and one.message_id not in ours)
+    )
     return replace(replace(customer, contacts=before).without(row.id), rewards_this_year=rewards_left)
 
 

@@ -330,7 +330,8 @@ def _suppressions(found: Gathered, brand: str, addresses: set[int]) -> list[Supp
 def _past(row: AnyRow, found: Gathered) -> PastContact:
     channel, kind = Channel(row.channel), MessageClass(row.message_class)
     orders = tuple(sorted(found.subjects.get(row.id, ())))
-    return PastContact(row.id, row.at, channel, kind, row.purpose, row.address_id, row.customer_id, row.sent, orders)
+    who = (row.address_id, row.customer_id)
+    return PastContact(row.id, row.at, channel, kind, row.purpose, *who, row.sent, orders, row.claimed)
 
 
 def with_run(market: Market, stale_source: str, reward_budget_left: bool) -> Market:

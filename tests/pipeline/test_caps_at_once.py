@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from notifier.pipeline import plan as planning
+from notifier.pipeline.claims import claim
+from notifier.store.lookup import table_of
 from notifier.store.tables import Message
 from tests.pipeline.test_many_at_once import at_once
 from tests.shop import NOON, Shop, open_shop, order
@@ -89,3 +91,25 @@ def test_a_message_that_waits_longer_than_the_period_still_counts(tmp_path: Path
     shop.plan(late)
     shop.deliver(late)
     assert set(sent_by_address(shop).values()) == {1}
+
+
+def test_what_is_released_counts_what_another_worker_is_about_to_send(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, ONE_A_DAY)
+    one, other = couples(1, promised_ship_by="", ordered_at="2026-05-31T10:00:00Z")
+    shop.take_in("backorders", [one])
+    shop.plan()
+    with shop.house() as house:
+        version = house.catalogue.source("placed", "en-US", "default").version
+        change(shop, state="held", template_version=version)
+        shop.take_in("backorders", [other | {"sku": "DESK"}])
+        shop.plan()
+        first = claim(house, NOON)
+        change(shop, template_version="an older one")
+        second = claim(house, NOON)
+    assert (len(first.ready), len(second.ready), second.withdrawn) == (1, 0, 1)
+
+
+def change(shop: Shop, **values: str) -> None:
+    messages = table_of(Message)
+    with shop.house() as house, house.store.write() as tx:
+        tx.connection.execute(messages.update().where(messages.c.id == 1).values(**values))
