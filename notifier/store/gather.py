@@ -48,6 +48,12 @@ _message, _told = table_of(Message), table_of(MessageLine)
 _consent, _suppression, _reward = table_of(Consent), table_of(Suppression), table_of(RewardCode)
 _notice, _answer, _standing = table_of(Notice), table_of(Answer), table_of(LegalStanding)
 
+_UNUSED = {"business", "described_at", "due_at", "erased_at", "forgotten_before", "first_seen_at"}
+"""What no judgement looks at: to make an aware moment of each costs more than the rest of its row."""
+
+_WHO = tuple(column for column in _customer.c if column.name not in _UNUSED)
+_WHERE = tuple(column for column in _address.c if column.name not in _UNUSED)
+
 Rows = dict[int, list[Row[Any]]]
 
 SUBJECT_PERIOD = timedelta(hours=24)
@@ -118,7 +124,7 @@ def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, past: Pa
     found = Gathered()
     for ids in batches(customer_ids):
         found.customers += tx.connection.execute(
-            select(_customer).where(among(_customer.c.id, ids)).order_by(_customer.c.id)
+            select(*_WHO).where(among(_customer.c.id, ids)).order_by(_customer.c.id)
         )
         _group(tx, _lines(ids, now, past), "customer_id", found.lines)
         found.rewards.update(_rewards(tx, ids, now))
@@ -216,7 +222,7 @@ def _read_addresses(tx: Transaction, found: Gathered) -> None:
     wanted = {one for row in found.customers for one in (row.email_id, row.phone_id)}
     wanted |= {one for lines in found.lines.values() for row in lines for one in (row.email_id, row.phone_id)}
     for ids in batches(sorted(one for one in wanted if one is not None)):
-        for row in tx.connection.execute(select(_address).where(among(_address.c.id, ids))):
+        for row in tx.connection.execute(select(*_WHERE).where(among(_address.c.id, ids))):
             found.addresses[row.id] = row
 
 
