@@ -64,7 +64,8 @@ def decide(customer: CustomerFacts, purposes: Sequence[Purpose], policy: Policy,
     a fact by the next day: then the next news of its lines is looked for. Every purpose must have passed
     `occasions.check_purposes`.
     """
-    tally = _Tally(under_the_law(customer, policy, now))
+    lines = tuple(sorted(customer.lines, key=lambda line: line.id))
+    tally = _Tally(under_the_law(replace(customer, lines=lines), policy, now))
     ladder = sorted(purposes, key=lambda purpose: (purpose.rung, purpose.name))
     for purpose in ladder:
         for channels in _paths(purpose, customer, policy):

@@ -34,13 +34,13 @@ class Due:
 def due_lines(
     customer: CustomerFacts, purpose: Purpose, channel: Channel, policy: Policy, now: datetime
 ) -> tuple[list[Due], list[datetime]]:
-    """The lines, by id, that are due for `purpose`, and when to look again at the others.
+    """The lines that are due for `purpose`, in their order, and when to look again at the others.
 
     `channel` matters only where texts go on top of emails.
     """
     dues: list[Due] = []
     looks: list[datetime] = []
-    for line in sorted(customer.lines, key=_by_id):
+    for line in customer.lines:
         found = occurrence(line, customer, (purpose, channel), policy, now)
         if found.look_again is not None:
             looks.append(found.look_again)
@@ -50,10 +50,6 @@ def due_lines(
     return dues, looks
 
 
-def _by_id(line: LineFacts) -> int:
-    return line.id
-
-
 def occurrence(
     line: LineFacts, customer: CustomerFacts, asked: tuple[Purpose, Channel], policy: Policy, now: datetime
 ) -> Occurrence:
@@ -61,13 +57,14 @@ def occurrence(
     purpose = asked[0]
     if is_over(line) and purpose.occasion not in CLOSING:
         return NEVER
-    knows = closed_by_law(line, now) or any(telling.sent for telling in line.tellings)
-    if purpose.after_told and not knows:
+    if purpose.after_told and not (closed_by_law(line, now) or any(telling.sent for telling in line.tellings)):
         # What waits in the outbox may be withdrawn, or be sent without another look: so there is one each day.
         tomorrow = start_of(today(policy, now) + timedelta(days=1), policy)
         return Occurrence(None, look_again=tomorrow) if line.tellings else NEVER
     line = _as_known(line, asked, policy, now)
     found = OCCASIONS[purpose.occasion](line, customer, purpose, policy, now)
+    if found.occasion is None:
+        return found
     told = any(one.purpose == purpose.name and one.occasion == found.occasion for one in line.tellings)
     told = told or (purpose.name, found.occasion) in line.silenced
     return replace(found, occasion=None) if told else found

@@ -27,7 +27,7 @@ CLOSED = (LegalState.REFUND_DUE, LegalState.REFUNDED, LegalState.CANCELLED)
 
 def under_the_law(customer: CustomerFacts, policy: Policy, now: datetime) -> CustomerFacts:
     """The same customer with each line's legal standing at the UTC instant `now`, where it is not known yet."""
-    if policy.delay is None or not any(line.law for line in customer.lines):
+    if policy.delay is None or not any(line.law and line.legal is None for line in customer.lines):
         return customer
     lines = tuple(with_standing(line, policy, now) for line in customer.lines)
     return replace(customer, lines=lines)
