@@ -46,7 +46,11 @@ class ImportRefused(Permanent):
 
 
 class ErasureRefused(Permanent):
-    """A customer cannot be erased yet; the text says what must happen first."""
+    """A customer cannot be erased yet; the text says what must happen first, `found` the same for a program."""
+
+    def __init__(self, text: str, found: Mapping[str, object] | None = None) -> None:
+        super().__init__(text)
+        self.found = found or {}
 
 
 class RenderError(Permanent):

@@ -1,5 +1,6 @@
 """What is done for, and said about, one customer: calls, holds, erasure, and their own export. Colour: door."""
 
+import sys
 from datetime import date
 from typing import Annotated
 
@@ -7,9 +8,9 @@ import typer
 
 from notifier.cli.law import say_answered
 from notifier.cli.session import Json, Now, Session, say_json
-from notifier.errors import UsageError
+from notifier.errors import ErasureRefused, UsageError
 from notifier.pipeline import answers, bounces, holds, phone_notices
-from notifier.pipeline.erase import OUT_OF_REACH
+from notifier.pipeline.erase import OUT_OF_REACH, ErasureReport
 from notifier.pipeline.erase import erase as erase_person
 from notifier.pipeline.people import Asked
 from notifier.queries.masks import masked
@@ -116,16 +117,41 @@ def release(
     _tell(session, answer, as_json)
 
 
-def erase(ctx: typer.Context, customer: Customer, brand: Brand = "", now: Now = None, as_json: Json = False) -> None:
-    """Erase everything personal about one customer for good; refused while an order of theirs is open."""
+def erase(
+    ctx: typer.Context,
+    customer: Customer,
+    by: By = "",
+    brand: Brand = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Erase everything personal about one customer for good; refused while an order of theirs is open.
+
+    At a terminal it asks once more; a script is not asked.
+    """
     session: Session = ctx.obj
-    with session.house() as house:
-        report = erase_person(house, Asked(customer, brand=brand), session.happened(now))
+    asked = Asked(customer, brand=brand)
+    ask = sys.stdin.isatty() and not (yes or as_json)
+    if ask and not typer.confirm(f"Erase {asked.words} for good?", err=True):
+        raise UsageError("nothing was erased")
+    try:
+        with session.house() as house:
+            report = erase_person(house, asked, session.operator(by), session.happened(now))
+    except ErasureRefused as refused:
+        if as_json:
+            say_json(refused.found)
+        raise
     if as_json:
         say_json(report.as_json())
-        return
+    else:
+        _tell_erased(session, report)
+
+
+def _tell_erased(session: Session, report: ErasureReport) -> None:
     if report.again:
-        words = f"was erased on {report.at.date().isoformat()} already; nothing was left to do"
+        by = f" by {report.by}" if report.by else ""
+        words = f"was erased on {report.at.date().isoformat()}{by} already; nothing was left to do"
     else:
         shared = f", {report.shared} shared with somebody else kept" if report.shared else ""
         words = f"erased; {report.suppressed} addresses suppressed for good{shared}"

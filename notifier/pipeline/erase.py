@@ -10,7 +10,7 @@ from typing import Any
 from notifier import consent, outbox, rewards
 from notifier.errors import ErasureRefused
 from notifier.pipeline.house import House
-from notifier.pipeline.people import Asked, the_customer
+from notifier.pipeline.people import Asked, operator_name, the_customer
 from notifier.pipeline.plan import LOCK, RECORDS_LOCK
 from notifier.store.engine import Transaction
 from notifier.store.evidence import Kept, keep_evidence, kept_of
@@ -31,7 +31,7 @@ MOST_ORDERS_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class ErasureReport:
-    """What was done. `again`: the person had been erased before, at `at`, and nothing was left to do.
+    """What was done, by whom. `again`: the person had been erased before, at `at`, and nothing was left to do.
 
     `refunds_owed` are orders whose refund is still due: erasing a person ends no debt to them.
     """
@@ -39,6 +39,7 @@ class ErasureReport:
     customer: str
     brand: str
     at: datetime
+    by: str
     again: bool
     suppressed: int
     shared: int
@@ -50,7 +51,9 @@ class ErasureReport:
         return {
             "customer": self.customer,
             "brand": self.brand,
+            "refused": False,
             "erased_at": self.at.isoformat(),
+            "erased_by": self.by,
             "already_erased": self.again,
             "addresses_suppressed": self.suppressed,
             "addresses_shared": self.shared,
@@ -59,12 +62,12 @@ class ErasureReport:
         }
 
 
-def erase(house: House, asked: Asked, now: datetime) -> ErasureReport:
-    """Erase one customer at the UTC instant `now`.
+def erase(house: House, asked: Asked, by: str, now: datetime) -> ErasureReport:
+    """Erase one customer at the UTC instant `now`, and keep on record that the operator `by` did it.
 
     Raises ErasureRefused while a line is open or a message is just going out, UsageError for somebody unknown.
     """
-    terms = house.remembering
+    terms, by = house.remembering, operator_name(by)
     with house.store.write() as tx:
         tx.lock(RECORDS_LOCK)
         tx.lock(LOCK)
@@ -72,10 +75,10 @@ def erase(house: House, asked: Asked, now: datetime) -> ErasureReport:
         hashed = evidence_hash(terms.hash_key, row.brand, row.key)
         known_as = erased_key(terms.hash_key, row.brand, row.key)
         if row.erased_at is not None:
-            return ErasureReport(known_as, row.brand, row.erased_at, True, 0, 0, kept_of(tx, hashed))
-        _refuse_open(tx, row, now)
+            return ErasureReport(known_as, row.brand, row.erased_at, row.erased_by, True, 0, 0, kept_of(tx, hashed))
+        _refuse_open(tx, row, known_as, now)
         recalled = outbox.recall(tx, [row.id], ERASED, now)
-        _refuse_in_flight(tx, row)
+        _refuse_in_flight(tx, row, known_as)
         rewards.void(tx, recalled, now)
         addresses = addresses_of(tx, [row.id])
         keep_evidence(tx, terms.hash_key, {row.id: add_years(now, terms.evidence_years)})
@@ -83,23 +86,30 @@ def erase(house: House, asked: Asked, now: datetime) -> ErasureReport:
         suppressed = consent.suppress_addresses(tx, row.brand, alone, now)
         drop_consents(tx, [row.id], addresses, refusals=True)
         forget(tx, [row.id], addresses, terms.hash_key)
-        mark_erased(tx, row.id, now)
+        mark_erased(tx, row.id, by, now)
         kept, owed = kept_of(tx, hashed), tuple(refunds_owed(tx, row.id))
     house.store.tidy()
-    return ErasureReport(known_as, row.brand, now, False, suppressed, len(addresses.shared), kept, owed)
+    return ErasureReport(known_as, row.brand, now, by, False, suppressed, len(addresses.shared), kept, owed)
 
 
-def _refuse_open(tx: Transaction, row: AnyRow, now: datetime) -> None:
+def _refuse_open(tx: Transaction, row: AnyRow, known_as: str, now: datetime) -> None:
     orders = open_orders(tx, row.id, now)
     if orders:
         named = ", ".join(orders[:MOST_ORDERS_NAMED]) + (" and others" if len(orders) > MOST_ORDERS_NAMED else "")
-        raise ErasureRefused(
+        why = (
             f"nothing was erased: order {named} has open lines, and the law on delays holds for them. Ship or cancel"
             " them, import that, and erase again; until then `notifier hold` keeps offers and progress messages back"
         )
+        raise _refused(row, known_as, why, {"reason": "open_orders", "orders": orders, "message": None})
 
 
-def _refuse_in_flight(tx: Transaction, row: AnyRow) -> None:
+def _refuse_in_flight(tx: Transaction, row: AnyRow, known_as: str) -> None:
     going = going_out(tx, [row.id])
     if going:
-        raise ErasureRefused(f"nothing was erased: message {going[row.id]} is just going out. Try again in a minute")
+        why = f"nothing was erased: message {going[row.id]} is just going out. Try again in a minute"
+        raise _refused(row, known_as, why, {"reason": "going_out", "orders": [], "message": going[row.id]})
+
+
+def _refused(row: AnyRow, known_as: str, why: str, what: dict[str, object]) -> ErasureRefused:
+    """The refusal with the object that `notifier erase --json` prints; no address and no name is in it."""
+    return ErasureRefused(why, {"customer": known_as, "brand": row.brand, "refused": True} | what | {"why": why})

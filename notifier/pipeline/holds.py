@@ -11,7 +11,7 @@ from typing import Any
 
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
-from notifier.pipeline.people import Asked, the_customer
+from notifier.pipeline.people import Asked, operator_name, the_customer
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.holds import Word, lift_holds, log_call, put_hold
@@ -19,7 +19,7 @@ from notifier.store.lookup import AnyRow
 from notifier.terms.time import day_start
 from notifier.terms.words import HoldReason
 
-MOST_NAME, MOST_NOTE = 80, 2000
+MOST_NOTE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,10 @@ def release(house: House, asked: Asked, said: Said, now: datetime) -> HoldAnswer
 
 
 def _begin(tx: Transaction, house: House, asked: Asked, said: Said, now: datetime) -> tuple[AnyRow, Word]:
-    if not said.by.strip() or len(said.by) > MOST_NAME or not said.by.isprintable():
-        raise UsageError(f"--by must be the name of who says so, in at most {MOST_NAME} printable characters")
+    by = operator_name(said.by)
     if len(said.note) > MOST_NOTE:
         raise UsageError(f"the note has {len(said.note)} characters, at most {MOST_NOTE} are kept; shorten it")
     row = the_customer(tx, asked, house.remembering.hash_key)
     if row.erased_at is not None:
         raise UsageError(f"{asked.words} was erased, so nothing more is written down about them")
-    return row, Word(row.id, said.by.strip(), now, said.note)
+    return row, Word(row.id, by, now, said.note)

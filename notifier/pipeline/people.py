@@ -8,6 +8,8 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.persons import customers_by_key, customers_by_order
 
+MOST_NAME = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -21,6 +23,13 @@ class Asked:
     def words(self) -> str:
         """How the question reads in an answer."""
         return f"customer {self.customer!r}" if self.customer else f"order {self.order!r}"
+
+
+def operator_name(by: str) -> str:
+    """The name of who acts on somebody, as it is kept on record. Raises UsageError for what is no name."""
+    if not by.strip() or len(by) > MOST_NAME or not by.isprintable():
+        raise UsageError(f"--by must be the name of who says so, in at most {MOST_NAME} printable characters")
+    return by.strip()
 
 
 def the_customer(tx: Transaction, asked: Asked, hash_key: bytes) -> AnyRow:

@@ -69,9 +69,10 @@ def refunds_owed(tx: Transaction, customer_id: int) -> list[str]:
     return sorted(set(tx.connection.execute(query).scalars()))
 
 
-def mark_erased(tx: Transaction, customer_id: int, now: datetime) -> None:
-    """Write down when somebody was erased: records/ writes nothing personal to them from then on."""
-    tx.connection.execute(update(_customer).where(_customer.c.id == customer_id).values(erased_at=now))
+def mark_erased(tx: Transaction, customer_id: int, by: str, now: datetime) -> None:
+    """Write down when somebody was erased, and by whom: records/ writes nothing personal to them from then on."""
+    this = _customer.c.id == customer_id
+    tx.connection.execute(update(_customer).where(this).values(erased_at=now, erased_by=by))
 
 
 def going_out(tx: Transaction, customer_ids: Sequence[int]) -> dict[int, int]:

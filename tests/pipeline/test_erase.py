@@ -66,9 +66,9 @@ def shop(tmp_path: Path, database_url: str) -> Shop:
     return shop
 
 
-def erased(shop: Shop, asked: Asked | None = None, now: datetime = LATER) -> ErasureReport:
+def erased(shop: Shop, asked: Asked | None = None, now: datetime = LATER, by: str = "Lee") -> ErasureReport:
     with shop.house() as house:
-        return erase(house, asked or Asked("ann"), now)
+        return erase(house, asked or Asked("ann"), by, now)
 
 
 def everything(shop: Shop) -> str:
@@ -242,6 +242,21 @@ def test_a_second_erasure_says_that_there_was_nothing_to_do(shop: Shop) -> None:
     first = erased(shop)
     again = erased(shop, now=LATER + timedelta(days=1))
     assert (again.again, again.at, again.kept) == (True, LATER, first.kept)
+
+
+def test_who_erased_stays_on_record(shop: Shop) -> None:
+    erased(shop, by="Kim")
+    assert [row.erased_by for row in shop.rows(Customer) if row.key == "ann"] == ["Kim"]
+
+
+def test_a_second_erasure_names_who_erased_first(shop: Shop) -> None:
+    erased(shop, by="Kim")
+    assert erased(shop, by="Lee").by == "Kim"
+
+
+def test_nobody_erases_without_a_name(shop: Shop) -> None:
+    with pytest.raises(UsageError, match="--by"):
+        erased(shop, by=" ")
 
 
 def test_somebody_unknown_is_told_apart(shop: Shop) -> None:

@@ -89,7 +89,7 @@ def test_nothing_of_anybody_else_is_in_it(shop: Shop) -> None:
 def test_of_somebody_erased_it_names_the_archive(shop: Shop) -> None:
     shop.take_in("backorders", [order("ann", status="shipped", shipped_at="2026-06-05T10:00:00Z")], LATER)
     with shop.house() as house:
-        erase(house, Asked("ann"), LATER)
+        erase(house, Asked("ann"), "Lee", LATER)
     found = document(shop)
     assert found["evidence"]["sentence"] == (
         "Evidence of 0 notices and 1 consents is kept until 2031-06-10 under the law."

@@ -35,6 +35,7 @@ class Customer(SQLModel, table=True):
     it.
     The key "" is nobody: who holds the lines of orders that have not been imported yet.
     `erased_at`: when the person had it all erased; records/ writes nothing personal here any more (RULES.md U4).
+    `erased_by` is the operator who did it.
     `forgotten_before`: retention forgot the person; only an order placed after that day describes them anew.
     """
 
@@ -56,6 +57,7 @@ class Customer(SQLModel, table=True):
     described_at: datetime | None = None
     due_at: datetime | None = Field(default=None, index=True)
     erased_at: datetime | None = None
+    erased_by: str = ""
     forgotten_before: datetime | None = None
 
 
