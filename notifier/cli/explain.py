@@ -7,6 +7,7 @@ import typer
 from notifier.cli.session import Json, Session, say_json
 from notifier.errors import UsageError
 from notifier.pipeline.explain import explain_customer, explain_message, explain_order
+from notifier.queries.masks import masked_if_address
 from notifier.terms.time import zone
 
 
@@ -30,7 +31,8 @@ def explain(
         else:
             stories = explain_message(store, message or 0, tz)
     if not stories:
-        asked = f"customer {customer!r}" if customer else f"order {order!r}" if order else f"message {message}"
+        whom = f"customer {masked_if_address(customer)!r}"
+        asked = whom if customer else f"order {order!r}" if order else f"message {message}"
         raise UsageError(f"there is no {asked}; `notifier export messages` lists the ids of those written to")
     if as_json:
         found = [story.as_json() for story in stories]

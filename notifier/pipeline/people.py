@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from notifier.errors import UsageError
+from notifier.queries.masks import masked_if_address
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.persons import customers_by_key, customers_by_order
@@ -21,8 +22,8 @@ class Asked:
 
     @property
     def words(self) -> str:
-        """How the question reads in an answer."""
-        return f"customer {self.customer!r}" if self.customer else f"order {self.order!r}"
+        """How the question reads in an answer: no address that was typed is in it whole."""
+        return f"customer {masked_if_address(self.customer)!r}" if self.customer else f"order {self.order!r}"
 
 
 def operator_name(by: str) -> str:

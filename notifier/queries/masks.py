@@ -1,4 +1,12 @@
-"""Addresses as a person may see them in lists: recognisable, never whole. Colour: store. Used by queries."""
+"""Addresses as a person may see them in lists and errors: recognisable, never whole. Colour: store.
+
+Used by queries, and by pipeline and cli for what somebody typed.
+"""
+
+import re
+
+_NUMBER = re.compile(r"(tel)?\d{7}")
+"""How a phone number begins, once all but letters and digits is left out."""
 
 
 def masked(address: str | None) -> str:
@@ -9,3 +17,12 @@ def masked(address: str | None) -> str:
     if at:
         return f"{local[:1]}***@{domain}"
     return f"{address[:3]}***{address[-2:]}"
+
+
+def masked_if_address(typed: str) -> str:
+    """What was typed as a shop's id of a customer, as an error may repeat it: masked where it could be an address.
+
+    Seven digits and more could be a phone number, and are masked although some shops count their customers so far.
+    """
+    bare = "".join(letter for letter in typed.casefold() if letter.isalnum())
+    return masked(typed) if "@" in typed or _NUMBER.match(bare) else typed

@@ -185,6 +185,17 @@ def test_an_id_that_is_an_address_goes_and_is_known_again(tmp_path: Path, databa
     assert len([row for row in shop.rows(Customer) if row.key]) == 1
 
 
+def test_a_call_of_somebody_erased_is_refused_without_the_address_that_was_their_id(
+    tmp_path: Path, database_url: str
+) -> None:
+    shop = open_shop(tmp_path, database_url)
+    mail = ANN["email"]
+    shop.take_in("backorders", [order("ann", **ANN | CLOSED | {"customer_id": mail})])
+    erased(shop, Asked(mail))
+    with shop.house() as house, pytest.raises(UsageError, match=r"customer 'a\*\*\*@shop.example.com' was erased"):
+        holds.call(house, Asked(mail), holds.Said("Lee"), LATER, complaint=False)
+
+
 def test_an_address_that_somebody_else_has_stays_theirs(shop: Shop) -> None:
     shop.take_in("backorders", [order("bob", email="bob@shop.example.com", phone=ANN["phone"])], LATER)
     report = erased(shop)

@@ -133,6 +133,15 @@ _BARE = dict.fromkeys(("name", "locale", "preferred_channel", "timezone", "count
 }
 
 
+def test_several_of_an_id_that_is_an_address_are_told_of_without_it(shop: Shop) -> None:
+    mail = "ann@shop.example.com"
+    with shop.house() as house, house.store.write() as tx:
+        rows = [{"brand": brand, "key": mail} | _BARE for brand in ("outlet", "main")]
+        tx.connection.execute(Customer.__table__.insert(), rows)  # type: ignore[attr-defined]
+    with pytest.raises(UsageError, match=r"a customer 'a\*\*\*@shop.example.com' in several brands"):
+        call(shop, Asked(mail))
+
+
 def test_nobody_says_it_without_a_name(shop: Shop) -> None:
     with shop.house() as house, pytest.raises(UsageError, match="--by"):
         holds.release(house, ANN, Said("  "), LATER)
