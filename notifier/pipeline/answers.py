@@ -96,8 +96,10 @@ def refunded(house: House, asked: Asked, now: datetime) -> Answered:
         tx.lock("plan")
         order, lines = lines_of(tx, house, asked, now)
         reasons = {line.id: _refund_counts(line) for line in lines}
-        mark_refunded(tx, order, [line.id for line in lines if not reasons[line.id]], now)
-        bring_forward(tx, [order.customer_id], now)
+        sent = [line.id for line in lines if not reasons[line.id]]
+        if sent:
+            mark_refunded(tx, order, sent, now)
+            bring_forward(tx, [order.customer_id], now)
         _, after = lines_of(tx, house, asked, now)
     return answered(order.key, "refunded", after, reasons)
 
@@ -110,9 +112,10 @@ def answered(order: str, said: str, after: Sequence[LineFacts], reasons: dict[in
 
 
 def _refund_counts(line: LineFacts) -> str:
-    if line.legal is None:
+    if line.law is None or line.legal is None:
         return "unknown_line"
-    if line.legal.state is LegalState.REFUNDED:
+    # The state alone does not say so: where no law sets a day for a refund, one that was sent changes none.
+    if line.law.refunded_at is not None:
         return "already_refunded"
     return "" if line.legal.state in REFUNDABLE else "nothing_to_refund"
 

@@ -83,6 +83,7 @@ UNANSWERED: Mapping[str, str] = MappingProxyType(
         "too_late": "does not count: the time to agree is over, and the order line counts as cancelled",
         "shipped": "does not count: the goods have left",
         "already_cancelled": "does not count: the line is cancelled already",
+        "already_recorded": "does not count: the same is on record already, and nothing was written down",
         "not_cancel_due": "does not count: the line's time is not up",
         "unknown_line": "does not count: no law on delays looks at this line",
         "no_notice_owed": "no notice is owed for this line, so there is nothing to log",

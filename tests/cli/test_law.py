@@ -85,6 +85,13 @@ def test_an_answer_that_counts_is_recorded(call: Call) -> None:
     assert (code, found["counts"], found["lines"][0]["state"]) == (0, True, "consented")
 
 
+def test_the_same_answer_typed_again_ends_with_one_and_says_that_it_is_on_record(call: Call) -> None:
+    when = ("--now", "2026-05-12T15:00:00Z")
+    call("answer", "O-ann", "accept", "--by", "Kim", *when)
+    code, _, told = call("answer", "O-ann", "accept", "--by", "Kim", *when)
+    assert (code, "is on record already" in told) == (1, True)
+
+
 def test_an_answer_that_comes_too_late_ends_with_one_and_the_reason(call: Call) -> None:
     code, _, told = call("answer", "O-ann", "accept", "--by", "Kim", "--now", "2026-06-22T15:00:00Z")
     assert (code, "the time to agree is over" in told) == (1, True)

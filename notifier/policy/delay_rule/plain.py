@@ -1,4 +1,5 @@
-"""Where a line stands in the EU (RULES U1), and where no law on delays counts (U7, F11). Colour: pure. Called by stand.
+"""Where a line stands in the EU (RULES U1), and where no law on delays counts (U7, F11). Colour: pure.
+Called by stand, and by replies for what was told last.
 
 Silence neither consents nor cancels, no date lapses, and no message is barred. What was told is read from the line's
 tellings, whose occasion names the promise they answer.
@@ -35,6 +36,17 @@ def by_promise(line: LineFacts, law: LegalFacts, figures: DelayFigures, now: dat
     return _waiting(line, law, figures, now) if is_open(line, now) else None
 
 
+def last_told(line: LineFacts, now: datetime) -> datetime | None:
+    """When the customer was last told anything about the line's dates; None where nobody has."""
+    news = last_news(replace(line, tellings=_heard(line, now)))
+    return news.at if news is not None else None
+
+
+def _heard(line: LineFacts, now: datetime) -> tuple[Telling, ...]:
+    """What waits in the outbox, or is told later, has told nobody."""
+    return tuple(one for one in line.tellings if one.sent and one.at <= now)
+
+
 def _rule(law: LegalFacts) -> str:
     if law.jurisdiction is Jurisdiction.US_435:
         return "F11"
@@ -46,7 +58,7 @@ def _no_day(since: date) -> None:
 
 
 def _waiting(line: LineFacts, law: LegalFacts, figures: DelayFigures, now: datetime) -> LegalStanding:
-    heard = tuple(one for one in line.tellings if one.sent and one.at <= now)
+    heard = _heard(line, now)
     told = [one for one in heard if one.purpose in TELL and one.occasion.startswith(ANSWERS)]
     if not told:
         return _promise(line, law, figures, now)

@@ -4,6 +4,7 @@
 `too_late`           the line's time was up before the consent came (F2, F4, F5)
 `shipped`            the goods have left
 `already_cancelled`  the buyer, the shop or the law ended the line before
+`already_recorded`   the buyer said the same before, and was told no other date since
 `not_cancel_due`     the line's time is not up, so there is nothing to confirm
 `unknown_line`       no law is asked about the line, or nobody knows what became of it
 """
@@ -11,9 +12,10 @@
 from datetime import datetime
 
 from notifier.policy.delay_figures import DelayFigures
+from notifier.policy.delay_rule.plain import last_told
 from notifier.policy.delay_rule.stand import stand
 from notifier.terms.facts import LineFacts
-from notifier.terms.law import LegalState, Said
+from notifier.terms.law import Jurisdiction, LegalFacts, LegalStanding, LegalState, Said
 
 _NOTHING_TOLD = (LegalState.ON_TIME, LegalState.NOTICE_DUE)
 
@@ -29,13 +31,32 @@ def answer_counts(line: LineFacts, said: Said, figures: DelayFigures, now: datet
         return "already_cancelled"
     if found.state is LegalState.CANCEL_DUE:
         return _counts_when_over(line, said, now)
+    return _counts_while_open(line, said, found, now)
+
+
+def _counts_while_open(line: LineFacts, said: Said, found: LegalStanding, now: datetime) -> str:
     if said is Said.CONFIRM:
         return "not_cancel_due"
-    return "nothing_to_accept" if said is Said.ACCEPT and found.state in _NOTHING_TOLD else ""
+    if said is Said.CANCEL:
+        return ""
+    if found.state in _NOTHING_TOLD:
+        return "nothing_to_accept"
+    return "already_recorded" if line.law is not None and _agreed(line, line.law, now) else ""
+
+
+def _agreed(line: LineFacts, law: LegalFacts, now: datetime) -> bool:
+    """Whether consent has come since a date was last told: a renewed notice wants one of its own (F5)."""
+    if law.jurisdiction is Jurisdiction.US_435 and not law.exempt:
+        told = max((one.sent_at for one in law.notices if one.sent_at and one.sent_at <= now), default=None)
+    else:
+        told = last_told(line, now)
+    return told is not None and any(one.said is Said.ACCEPT and told < one.at <= now for one in law.answers)
 
 
 def _counts_when_over(line: LineFacts, said: Said, now: datetime) -> str:
     if said is Said.CONFIRM:
         return ""
     asked = line.law is not None and any(one.said is Said.CANCEL and one.at <= now for one in line.law.answers)
-    return "too_late" if said is Said.ACCEPT and not asked else "already_cancelled"
+    if said is Said.CANCEL:
+        return "already_recorded" if asked else "already_cancelled"
+    return "already_cancelled" if asked else "too_late"

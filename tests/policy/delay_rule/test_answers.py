@@ -6,12 +6,13 @@ import pytest
 
 from notifier.policy.delay_rule import answer_counts, is_issued, stand
 from notifier.terms.facts import LineFacts
-from notifier.terms.law import LegalState, Said
+from notifier.terms.law import LegalState, Notice, Said
 from notifier.terms.words import LineStatus, NoticeKind
 from tests.policy.delay_rule.lawful import FIGURES, LAW, answered, at, expected, lawful, notice, told
 
 F3 = notice(NoticeKind.F3, "2027-03-01", "2027-03-20", "2027-02-10")
 F4 = notice(NoticeKind.F4, "2027-03-01", "2027-05-20", "2027-02-10")
+RENEWED = notice(NoticeKind.F5, "2027-03-20", "2027-04-20", "2027-02-20")
 LATE = expected("2027-03-20")
 
 
@@ -51,9 +52,41 @@ def test_the_buyer_may_cancel_after_having_consented() -> None:
     assert counts(line, Said.CANCEL, "2027-02-13") == ""
 
 
-def test_what_has_been_cancelled_cannot_be_cancelled_again() -> None:
+def test_a_cancellation_is_recorded_once() -> None:
     line = lawful(told(LAW, answers=(answered(Said.CANCEL, "2027-02-12"),)))
-    assert counts(line, Said.CANCEL, "2027-02-13") == "already_cancelled"
+    assert counts(line, Said.CANCEL, "2027-02-13") == "already_recorded"
+
+
+def test_what_the_shop_has_confirmed_cannot_be_cancelled_again() -> None:
+    words = (answered(Said.CANCEL, "2027-02-12"), answered(Said.CONFIRM, "2027-02-13"))
+    assert counts(lawful(told(LAW, answers=words)), Said.CANCEL, "2027-02-14") == "already_cancelled"
+
+
+@pytest.mark.parametrize(("given", "eta"), [(F3, "2027-03-20"), (F4, "2027-05-20")], ids=["F3", "F4"])
+def test_a_consent_to_one_notice_is_recorded_once(given: Notice, eta: str) -> None:
+    line = lawful(told(LAW, given, answers=(answered(Said.ACCEPT, "2027-02-12"),)), forecast=expected(eta))
+    assert counts(line, Said.ACCEPT, "2027-02-13") == "already_recorded"
+
+
+def test_a_consent_to_a_notice_is_recorded_once_although_its_date_has_slipped_meanwhile() -> None:
+    line = lawful(told(LAW, F3, answers=(answered(Said.ACCEPT, "2027-02-12"),)), forecast=expected("2027-04-20"))
+    assert counts(line, Said.ACCEPT, "2027-02-13") == "already_recorded"
+
+
+def test_a_consent_to_a_renewed_notice_counts_after_one_to_the_first() -> None:
+    law = told(LAW, F3, RENEWED, answers=(answered(Said.ACCEPT, "2027-02-12"),))
+    assert counts(lawful(law, forecast=expected("2027-04-20")), Said.ACCEPT, "2027-02-21") == ""
+
+
+def test_a_consent_to_a_renewed_notice_is_recorded_once() -> None:
+    words = (answered(Said.ACCEPT, "2027-02-12"), answered(Said.ACCEPT, "2027-02-21"))
+    line = lawful(told(LAW, F3, RENEWED, answers=words), forecast=expected("2027-04-20"))
+    assert counts(line, Said.ACCEPT, "2027-02-22") == "already_recorded"
+
+
+def test_a_consent_received_before_the_one_on_record_counts() -> None:
+    line = lawful(told(LAW, F4, answers=(answered(Said.ACCEPT, "2027-02-12"),)), forecast=expected("2027-05-20"))
+    assert counts(line, Said.ACCEPT, "2027-02-11") == ""
 
 
 def test_what_the_shop_has_cancelled_cannot_be_accepted() -> None:
