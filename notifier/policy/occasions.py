@@ -170,11 +170,13 @@ def _put_off(line: LineFacts) -> int:
 def was_cancelled(
     line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime
 ) -> Occurrence:
-    """A line the customer was told to wait for is cancelled by the shop's record, or any by the law (RULES.md F7)."""
+    """A line the customer was told to wait for is cancelled by the shop's record, or any by the law (RULES.md F7).
+
+    Who had the refund before the law closed the line is promised none.
+    """
     if closed_by_law(line, now):
-        return Occurrence("cancelled")
-    gone = cancelled(line, now) or (line.legal is not None and line.legal.state in CLOSED)
-    return Occurrence("cancelled") if line.told is not None and gone else NEVER
+        return NEVER if line.legal is not None and line.legal.paid_back else Occurrence("cancelled")
+    return Occurrence("cancelled") if line.told is not None and cancelled(line, now) else NEVER
 
 
 def closed_by_law(line: LineFacts, now: datetime) -> bool:

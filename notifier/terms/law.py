@@ -116,9 +116,9 @@ class LegalStanding:
     one in force. `deadline` is the last day on which the state can still end well. `limit` is the latest ship date
     that any message may name before another notice is sent; None: any. `answer_by` is the day by which an owed
     notice, or the one in force, wants the customer's consent; None where silence is consent. `refund_by` is the last
-    day for the refund, `refund_since` the day on which the right to it arose. `send_from`: an owed notice does not go
-    before it (settle_minutes). `look_again`: the next UTC instant at which time alone changes the answer. `alarm`
-    names what a person must be told of at once; empty: nothing.
+    day for the refund, `refund_since` the day on which the right to it arose; `paid_back`: it had been sent before.
+    `send_from`: an owed notice does not go before it (settle_minutes). `look_again`: the next UTC instant at which time
+    alone changes the answer. `alarm` names what a person must be told of at once; empty: nothing.
     """
 
     state: LegalState
@@ -131,6 +131,7 @@ class LegalStanding:
     answer_by: date | None = None
     refund_by: date | None = None
     refund_since: date | None = None
+    paid_back: bool = False
     send_from: datetime | None = None
     look_again: datetime | None = None
     alarm: str = ""

@@ -7,7 +7,8 @@ import pytest
 from notifier import outbox, standings
 from notifier.pipeline.go_live import go_live, open_news
 from notifier.store.tables import Answer, LegalStanding, Message, Notice
-from tests.pipeline.test_delay_law import LAW, alarms, at, late, state, told
+from notifier.terms.law import Said
+from tests.pipeline.test_delay_law import LAW, alarms, at, late, say, state, told
 from tests.shop import Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -205,6 +206,29 @@ def test_a_lapse_that_a_setting_confirms_is_told_to_a_customer_who_knew_of_nothi
 
 def test_a_lapse_that_a_setting_confirms_is_still_an_alarm(lapsed: Shop) -> None:
     assert standing_of(lapsed)[:2] == ("refund_due", "no_valid_notice")
+
+
+def cancelled_by_phone(shop: Shop, day: str, country: str) -> None:
+    """The customer was told of a delay, the shop's record says when the refund was sent; then they cancelled."""
+    shop.take_in("backorders", [late(country=country)], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    shop.take_in("backorders", [late(country=country, refunded_at=f"{day}T10:00:00Z")], at("2026-05-14"))
+    say(shop, Said.CANCEL, "2026-05-12")
+    say(shop, Said.CONFIRM, "2026-05-13")
+    told(shop, "2026-05-14")
+
+
+@pytest.mark.parametrize("country", ["US", "DE", "CA"])
+def test_who_was_refunded_before_an_answer_closed_the_line_is_promised_no_refund(shop: Shop, country: str) -> None:
+    cancelled_by_phone(shop, "2026-05-11", country)
+    assert [row.purpose for row in shop.rows(Message)] == ["delay"]
+
+
+@pytest.mark.parametrize("country", ["US", "DE", "CA"])
+def test_who_was_refunded_after_the_cancellation_is_told_of_it_once(shop: Shop, country: str) -> None:
+    cancelled_by_phone(shop, "2026-05-13", country)
+    told(shop, "2026-05-15")
+    assert [row.purpose for row in shop.rows(Message)] == ["delay", "cancelled"]
 
 
 def test_a_line_that_the_shop_cancelled_before_any_word_is_not_told_of(shop: Shop) -> None:

@@ -57,17 +57,20 @@ def shop_cancelled(line: LineFacts, law: LegalFacts, rule: str, figures: DelayFi
 def over(line: LineFacts, law: LegalFacts, right: Right, refund: RefundBy, now: datetime) -> LegalStanding:
     """Where a line stands whose time is up: nobody agreed yet, refund owed, refund sent, or nothing was paid."""
     refunded = law.refunded_at is not None and law.refunded_at <= now
+    paid_back = law.refunded_at is not None and law.refunded_at <= min(now, right.at)
     last = refund(right.since) if law.paid or refunded else None
     since = right.since if last else None
     if refunded and last:
-        return LegalStanding(LegalState.REFUNDED, right.rule, refund_by=last, refund_since=since)
+        return LegalStanding(LegalState.REFUNDED, right.rule, refund_by=last, refund_since=since, paid_back=paid_back)
     agreed = any(one.said is Said.CONFIRM and right.at <= one.at <= now for one in law.answers)
     if not agreed and not cancelled(line, now):
         state = LegalState.CANCEL_DUE
     else:
         state = LegalState.REFUND_DUE if last else LegalState.CANCELLED
     alarm = right.alarm if state is LegalState.CANCEL_DUE else ""
-    return LegalStanding(state, right.rule, deadline=last, refund_by=last, refund_since=since, alarm=alarm)
+    return LegalStanding(
+        state, right.rule, deadline=last, refund_by=last, refund_since=since, paid_back=paid_back, alarm=alarm
+    )
 
 
 def left(right: Right | None, rule: str) -> LegalStanding:
