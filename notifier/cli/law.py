@@ -38,7 +38,7 @@ def show_deadlines(
     everything: Annotated[bool, typer.Option("--all", help="Also lines that nobody has to see to.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Where each order line stands before the law on delays, the soonest deadline first."""
+    """Where each order line stands before the law on delays, the soonest day first, settled lines last."""
     session: Session = ctx.obj
     at = session.moment(now)
     with session.house() as house:

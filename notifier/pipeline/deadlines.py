@@ -1,4 +1,4 @@
-"""Every line's standing before the law, soonest deadline first. Colour: root. Called by cli.law, and later by the web.
+"""Every line's standing before the law, the soonest day first. Colour: root. Called by cli.law, and later by the web.
 
 Judged afresh at the moment asked for, by the very functions that plan uses; nothing is written.
 """
@@ -14,6 +14,7 @@ from notifier.store.engine import Transaction
 from notifier.store.gather import due_customers, due_query
 from notifier.store.lookup import batches
 from notifier.terms.facts import CustomerFacts, LineFacts
+from notifier.terms.law import SETTLED
 from notifier.terms.time import local_day
 
 CUSTOMERS_A_BATCH = 2000
@@ -35,9 +36,13 @@ class Deadline:
     refund_by: date | None
 
     @property
-    def next_day(self) -> date:
-        """The day that the list is sorted by: the deadline, else that of the refund."""
-        return self.deadline or self.refund_by or date.max
+    def place(self) -> tuple[bool, date, str, str]:
+        """By what the list is sorted: lines that need nobody any more stand last.
+
+        The law of the EU sets none to a line of whose delay was told: there the day told counts, else the promise.
+        """
+        day = self.deadline or self.refund_by or self.revised or self.promised
+        return self.state in SETTLED, day, self.order, self.line
 
     def as_json(self) -> dict[str, Any]:
         """One object of `notifier deadlines --json`."""
@@ -50,7 +55,7 @@ def deadlines(house: House, now: datetime) -> list[Deadline]:
     """Where every line that a law looks at stands at the UTC instant `now`, soonest first."""
     with house.store.read() as tx:
         found = [_deadline(customer, line) for customer in everybody(tx, house, now) for line in customer.lines]
-    return sorted((one for one in found if one), key=lambda one: (one.next_day, one.order, one.line))
+    return sorted((one for one in found if one), key=lambda one: one.place)
 
 
 def everybody(tx: Transaction, house: House, now: datetime) -> Iterator[CustomerFacts]:
