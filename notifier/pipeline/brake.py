@@ -159,9 +159,10 @@ def required_words(count: int, deadline: str | None) -> str:
 
 async def alarm_required(house: House, team: Team, now: datetime) -> None:
     """Remind the team, once a day, of required messages that wait for somebody's word."""
+    mode = house.sending.mode
     with house.store.read() as tx:
-        held = {run.id: (run, run.held) for run in held_required(tx)}
-        waiting = waiting_run(tx, house.sending.mode)
+        held = {run.id: (run, run.held) for run in held_required(tx, mode, now)}
+        waiting = waiting_run(tx, mode)
     # A run that was just stopped has told its own story already.
     if waiting is not None and waiting.told_at is not None and waiting.told_at + EVERY <= now:
         held.setdefault(waiting.id, (waiting, json.loads(waiting.found)["required"]))

@@ -96,7 +96,7 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     purposes = [house.catalogue.purposes.get(row.purpose) for row in rows]
     if any(one.offers_alternatives for one in purposes if one):
         market = with_shelf(tx, market)
-    people = with_silenced(tx, read_facts(tx, customer_ids, market, house.judging, now))
+    people = with_silenced(tx, house.sending.mode, read_facts(tx, customer_ids, market, house.judging, now))
     customers = {one.id: one for one in confirmed(house, people, now)[0]}
     told_lines = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])

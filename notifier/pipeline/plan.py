@@ -145,7 +145,7 @@ def judge(tx: Transaction, house: House, report: PlanReport, every: bool) -> Ite
 
 def _judge(tx: Transaction, house: House, market: Market, batch: Batch, now: datetime) -> Batch:
     sent = _SentHere()
-    read_now = with_silenced(tx, read_facts(tx, list(batch.seen), market, house.judging, now))
+    read_now = with_silenced(tx, house.sending.mode, read_facts(tx, list(batch.seen), market, house.judging, now))
     people, batch.confirmed = legal.confirmed(house, read_now, now)
     for read in people:
         customer = sent.known_to(read)
@@ -165,7 +165,7 @@ def _judge(tx: Transaction, house: House, market: Market, batch: Batch, now: dat
 def _apply(tx: Transaction, house: House, report: PlanReport, word: Word | None, batch: Batch) -> None:
     now, run, facts = report.at, report.run or 0, batch.facts
     legal.keep_confirmed(tx, house, batch.confirmed, now)
-    decisions = hold_withheld(tx, batch.decisions, now)
+    decisions = hold_withheld(tx, house.sending.mode, batch.decisions, now)
     if word:
         report.asked.take(decisions, facts)
         report.beside += beside(word, decisions)

@@ -23,9 +23,9 @@ def news_of(decision: Decision) -> list[News]:
     return [News(line.line_id, decision.purpose.name, line.occasion) for line in decision.lines]
 
 
-def with_silenced(tx: Transaction, customers: Sequence[CustomerFacts]) -> list[CustomerFacts]:
-    """The same customers, their lines with what was rejected: it is no news any more and keeps nothing else waiting."""
-    known = withheld(tx, [line.id for customer in customers for line in customer.lines])
+def with_silenced(tx: Transaction, mode: str, customers: Sequence[CustomerFacts]) -> list[CustomerFacts]:
+    """The same customers, their lines with what was rejected in `mode`: no news any more, it keeps nothing waiting."""
+    known = withheld(tx, [line.id for customer in customers for line in customer.lines], mode)
     silenced: dict[int, set[tuple[str, str]]] = {}
     for one, how in known.items():
         if how.silenced:
@@ -42,10 +42,10 @@ def _silenced(customer: CustomerFacts, silenced: dict[int, set[tuple[str, str]]]
     return replace(customer, lines=lines)
 
 
-def hold_withheld(tx: Transaction, decisions: Sequence[Decision], now: datetime) -> list[Decision]:
-    """The decisions, with those to send held that say anything a person holds back."""
+def hold_withheld(tx: Transaction, mode: str, decisions: Sequence[Decision], now: datetime) -> list[Decision]:
+    """The decisions, with those to send held that say anything a person holds back in `mode`."""
     lines = {line.line_id for one in decisions if one.verdict is Verdict.SEND for line in one.lines}
-    held = {one: known.run for one, known in withheld(tx, sorted(lines)).items() if not known.silenced}
+    held = {one: known.run for one, known in withheld(tx, sorted(lines), mode).items() if not known.silenced}
     found = []
     for one in decisions:
         runs = [held[news] for news in news_of(one) if news in held] if one.verdict is Verdict.SEND else []

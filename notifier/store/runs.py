@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, batches, insert_new, table_of
-from notifier.store.tables import Contact, Customer, Decision, Message, Withheld
+from notifier.store.openness import is_open
+from notifier.store.tables import Contact, Customer, Decision, Message, OrderLine, Withheld
 from notifier.store.tables.messages import PlanRun
-from notifier.terms.words import MessageState, RunState, Verdict
+from notifier.terms.words import DeliveryMode, MessageState, RunState, Verdict
 
 _run, _message, _withheld, _customer = table_of(PlanRun), table_of(Message), table_of(Withheld), table_of(Customer)
-_contact, _decision = table_of(Contact), table_of(Decision)
+_contact, _decision, _line = table_of(Contact), table_of(Decision), table_of(OrderLine)
 
 _UNSENT = (MessageState.WITHDRAWN.value, MessageState.TAKEN_OVER.value)
 
@@ -94,7 +95,15 @@ class News:
 
 
 def withhold(tx: Transaction, run_id: int, news: Mapping[News, tuple[int, bool, bool]]) -> None:
-    """Hold back `news`, each with its customer, whether it is required, and whether it is silenced."""
+    """Hold back `news`, each with its customer, whether it is required, and whether it is silenced.
+
+    What a trial in another mode held back of the same lines gives way; what was held back in mode live never does.
+    """
+    mode = select(_run.c.mode).where(_run.c.id == run_id).scalar_subquery()
+    trials = select(_run.c.id).where(_run.c.mode != mode, _run.c.mode != DeliveryMode.LIVE)
+    for ids in batches(sorted({one.line_id for one in news})):
+        before = among(_withheld.c.line_id, ids) & _withheld.c.run_id.in_(trials)
+        tx.connection.execute(delete(_withheld).where(before))
     rows = [
         {"line_id": one.line_id, "purpose": one.purpose, "occasion": one.occasion, "run_id": run_id}
         | {"customer_id": customer, "required": required, "silenced": silenced}
@@ -112,13 +121,14 @@ class HeldBack:
     silenced: bool
 
 
-def withheld(tx: Transaction, line_ids: Sequence[int]) -> dict[News, HeldBack]:
-    """The news held back about these lines."""
+def withheld(tx: Transaction, line_ids: Sequence[int], mode: str) -> dict[News, HeldBack]:
+    """The news held back about these lines under runs of `mode`."""
     found: dict[News, HeldBack] = {}
     if tx.connection.execute(select(_withheld.c.line_id).limit(1)).first() is None:
         return found  # as nearly always
+    query = select(_withheld).join(_run, _run.c.id == _withheld.c.run_id).where(_run.c.mode == mode)
     for ids in batches(line_ids):
-        for row in tx.connection.execute(select(_withheld).where(among(_withheld.c.line_id, ids))):
+        for row in tx.connection.execute(query.where(among(_withheld.c.line_id, ids))):
             found[News(row.line_id, row.purpose, row.occasion)] = HeldBack(row.run_id, row.silenced)
     return found
 
@@ -134,12 +144,13 @@ def let_go(tx: Transaction, run_id: int, *, required_only: bool, now: datetime) 
     return frozenset(News(*row) for row in tx.connection.execute(gone))
 
 
-def held_required(tx: Transaction) -> list[Row[Any]]:
-    """Runs under which required news is held back until a person approves it, each with its customers."""
+def held_required(tx: Transaction, mode: str, now: datetime) -> list[Row[Any]]:
+    """Runs of `mode` under which required news waits for a person, each with its customers whose lines are open."""
     query = (
         select(_run, func.count(_withheld.c.customer_id.distinct()).label("held"))
         .join(_withheld, _withheld.c.run_id == _run.c.id)
-        .where(_withheld.c.required)
+        .join(_line, _line.c.id == _withheld.c.line_id)
+        .where(_withheld.c.required, _run.c.mode == mode, is_open(now))
         .group_by(*_run.c)
         .order_by(_run.c.id)
     )

@@ -8,7 +8,7 @@ import pytest
 
 from notifier import app
 from notifier.errors import Stopped, UsageError
-from notifier.pipeline.brake import alarm_required, tell_stop
+from notifier.pipeline.brake import tell_stop
 from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.runs import say
 from notifier.pipeline.withheld import Saying, Word
@@ -35,7 +35,8 @@ def placed(name: str) -> dict[str, object]:
 
 
 def stop(shop: Shop, *rows: dict[str, object]) -> Stopped:
-    shop.take_in("backorders", rows)
+    if rows:
+        shop.take_in("backorders", rows)
     with pytest.raises(Stopped) as found:
         shop.plan()
     return found.value
@@ -246,15 +247,6 @@ def test_the_team_is_shown_a_stopped_run_once(shop: Shop) -> None:
             asyncio.run(tell_stop(house, app.team(shop.settings), run or 0, NOON + timedelta(minutes=minutes)))
     (mail,) = shop.sent()
     assert (f"notifier approve {run}" in mail, "customer ann" in mail, "ann@" in mail) == (True, True, False)
-
-
-def test_the_team_is_reminded_daily_of_required_messages_held_back(shop: Shop) -> None:
-    run = stop(shop, *map(order, ("ann", "bob", "cat"))).run
-    word(shop, run, Saying.REJECT)
-    for hours in (1, 2, 26):
-        with shop.house() as house:
-            asyncio.run(alarm_required(house, app.team(shop.settings), NOON + timedelta(hours=hours)))
-    assert len(shop.sent()) == 2
 
 
 def test_from_the_tenth_run_on_five_times_the_usual_is_too_much(tmp_path: Path, database_url: str) -> None:

@@ -21,7 +21,7 @@ class Pause(SQLModel, table=True):
 
 
 class Withheld(SQLModel, table=True):
-    """News of a line that a person held back when judging the stopped run `run_id`.
+    """News of a line that a person held back when judging the stopped run `run_id`, in that run's mode alone.
 
     `silenced`: it was rejected, and is not said. Else it waits until the run is approved.
     """
