@@ -174,6 +174,18 @@ def test_the_address_under_another_id_stays_bare_and_suppressed(shop: Shop) -> N
     assert ANN["email"] not in everything(shop)
 
 
+def test_who_comes_back_under_another_id_and_address_is_written_to(shop: Shop) -> None:
+    erased(shop)
+    shop.take_in("backorders", [order("ann2", email="ann2@shop.example.com")], LATER)
+    assert shop.plan(LATER).verdicts["send"] == 1
+
+
+def test_who_comes_back_under_the_same_id_is_not_written_to_at_another_address(shop: Shop) -> None:
+    erased(shop)
+    shop.take_in("backorders", [order("ann", email="ann2@shop.example.com", order_id="O-2")], LATER)
+    assert (shop.plan(LATER).verdicts["send"], "ann2@" in everything(shop)) == (0, False)
+
+
 def test_an_id_that_is_an_address_goes_and_is_known_again(tmp_path: Path, database_url: str) -> None:
     shop = open_shop(tmp_path, database_url)
     mail = ANN["email"]
