@@ -26,7 +26,7 @@ from notifier.outbox.judged import (
 from notifier.outbox.put import Draft, message_key, put
 from notifier.outbox.settle import Backoff, Settled, settle
 from notifier.outbox.take_over import take_over, take_over_queued
-from notifier.outbox.texts import count_texts, give_back_texts, next_text_day
+from notifier.outbox.texts import count_texts, forget_days, give_back_texts, next_text_day
 
 __all__ = [
     "Backoff",
@@ -38,6 +38,7 @@ __all__ = [
     "count_texts",
     "drop_lines",
     "extend",
+    "forget_days",
     "give_back_texts",
     "hand_off",
     "hold_back",

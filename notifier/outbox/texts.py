@@ -9,15 +9,18 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, insert_new, table_of
 from notifier.store.tables import Address, Attempt, Message, TextDay
-from notifier.terms.delivery import IN_ALL, SendResult, TextLimits
+from notifier.terms.delivery import IN_ALL, SendResult, TextLimits, range_of
 from notifier.terms.words import Channel, MessageState, Outcome
 
 _message, _address, _attempt, _day = table_of(Message), table_of(Address), table_of(Attempt), table_of(TextDay)
+
+KEPT = timedelta(days=7)
+"""How long a day's counts are kept: an answer to an attempt may come late, and take its text off."""
 
 UNSENT = (Outcome.DEFERRED, Outcome.REFUSED)
 """Outcomes that promise that nothing was sent."""
@@ -35,31 +38,37 @@ def count_texts(
 
     The day's rows stay locked until the hand-off commits: another worker waits for it and sees what is left.
     """
-    regions = _regions(tx, worker, message_ids)
-    if not regions:
+    spots = _spots(tx, worker, message_ids)
+    if not spots:
         return frozenset()
     today = now.astimezone(UTC).date()
-    used = _locked(tx, today, sorted({IN_ALL, *regions.values()}))
+    used = _locked(tx, today, sorted({spot for some in spots.values() for spot in some}))
     counted: Counter[str] = Counter()
     over = set()
     for one in message_ids:
-        spots = (IN_ALL, regions[one]) if one in regions else ()
-        if any(used[spot] + counted[spot] >= limits.of(spot) for spot in spots):
+        mine = spots.get(one, ())
+        if any(used[spot] + counted[spot] >= limits.of(spot) for spot in mine):
             over.add(one)
         else:
-            counted.update(spots)
+            counted.update(mine)
     _add(tx, {(today, spot): number for spot, number in counted.items()})
     return frozenset(over)
 
 
-def _regions(tx: Transaction, worker: str, message_ids: Sequence[int]) -> dict[int, str]:
-    """The region by message, of those that the worker still holds: its other ones do not go."""
-    query = select(_message.c.id, _address.c.region).join(_address, _address.c.id == _message.c.address_id)
+def _spots(tx: Transaction, worker: str, message_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Where each message counts, of those that the worker still holds: its other ones do not go."""
+    columns = (_message.c.id, _address.c.region, _address.c.value)
+    query = select(*columns).join(_address, _address.c.id == _message.c.address_id)
     mine = (_message.c.state == MessageState.CLAIMED) & (_message.c.claimed_by == worker)
-    found: dict[int, str] = {}
+    found: dict[int, tuple[str, ...]] = {}
     for ids in batches(message_ids):
-        found.update((row.id, row.region) for row in tx.connection.execute(query.where(_message.c.id.in_(ids), mine)))
+        for row in tx.connection.execute(query.where(_message.c.id.in_(ids), mine)):
+            found[row.id] = _spots_of(row.region, row.value)
     return found
+
+
+def _spots_of(region: str, phone: str | None) -> tuple[str, ...]:
+    return tuple(spot for spot in (IN_ALL, region, range_of(phone or "")) if spot)
 
 
 def _locked(tx: Transaction, day: date, regions: Sequence[str]) -> dict[str, int]:
@@ -70,11 +79,16 @@ def _locked(tx: Transaction, day: date, regions: Sequence[str]) -> dict[str, int
     return {row.region: row.used for row in tx.connection.execute(locked)}
 
 
+def forget_days(tx: Transaction, now: datetime) -> None:
+    """Drop the counts of days that no limit looks at any more."""
+    tx.connection.execute(delete(_day).where(_day.c.day < now.astimezone(UTC).date() - KEPT))
+
+
 def give_back_texts(tx: Transaction, results: Sequence[SendResult]) -> None:
     """Take those texts off the day of their attempt that the provider says it has not sent."""
     unsent = [result.attempt_id for result in results if result.outcome in UNSENT]
     query = (
-        select(_attempt.c.started_at, _address.c.region)
+        select(_attempt.c.started_at, _address.c.region, _address.c.value)
         .join(_message, _message.c.id == _attempt.c.message_id)
         .join(_address, _address.c.id == _message.c.address_id)
         .where(_message.c.channel == Channel.SMS)
@@ -83,7 +97,7 @@ def give_back_texts(tx: Transaction, results: Sequence[SendResult]) -> None:
     for ids in batches(unsent):
         for row in tx.connection.execute(query.where(_attempt.c.id.in_(ids))):
             day = row.started_at.astimezone(UTC).date()
-            back.update({(day, IN_ALL): 1, (day, row.region): 1})
+            back.update((day, spot) for spot in _spots_of(row.region, row.value))
     _add(tx, {spot: -number for spot, number in back.items()})
 
 

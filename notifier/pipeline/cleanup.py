@@ -14,6 +14,7 @@ def clean_up(house: House, now: datetime) -> tuple[int, int]:
     """Take back expired claims and hand-offs, forget what is old, let SQLite tidy up. Returns the first two counts."""
     with house.store.write() as tx:
         counts = outbox.recover(tx, now)
+        outbox.forget_days(tx, now)
     forget_old(house, now)
     house.store.tidy()
     return counts

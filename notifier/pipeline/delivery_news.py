@@ -22,8 +22,8 @@ async def tell_delivery(house: House, team: Team, report: DeliverReport, now: da
 def _over_limit(report: DeliverReport) -> str:
     return (
         f"{report.over_limit} texts are over the day's limit and wait until tomorrow (UTC); emails go as ever."
-        " If so many are right, raise [sms] daily_limit or daily_limit_by_country. If not, look whom they are for:"
-        " `notifier export messages` lists them.\n"
+        " If so many are right, raise [sms] daily_limit, daily_limit_by_country or daily_limit_by_range (numbers that"
+        " differ in their last digits only). If not, look whom they are for: `notifier export messages` lists them.\n"
     )
 
 

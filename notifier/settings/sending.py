@@ -91,6 +91,11 @@ class Sms(Section):
         {},
         description="Most texts on one day by ISO country, like { CA = 500 }; others than the shop's own have 100.",
     )
+    daily_limit_by_range: Whole = Field(
+        0,
+        description="Most texts on one day to numbers that differ in the last three digits only, against fraud;"
+        " 0: a tenth of daily_limit.",
+    )
     timeout_seconds: Count = Field(10, le=120, description="Seconds that one text may take as a whole.")
     api_base: Url = Field("", description="Another address of the Messages API, for tests; empty: Twilio's own.")
     status_callback_path: str = Field(
@@ -102,7 +107,7 @@ class Sms(Section):
 
     def limits(self, home: str) -> TextLimits:
         """The daily limits; `home` is the shop's own country (ISO)."""
-        return TextLimits(self.daily_limit, home, self.daily_limit_by_country)
+        return TextLimits(self.daily_limit, home, self.daily_limit_by_country, self.daily_limit_by_range)
 
 
 class Signing(Section):

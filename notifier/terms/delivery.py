@@ -68,16 +68,34 @@ ABROAD = 100
 """Texts a day to a country that is not the shop's own and has no limit by itself."""
 
 
+RANGE_DIGITS = 3
+"""A range of numbers: all that differ in so many last digits only."""
+
+RANGE_SHARE = 10
+"""To one range goes a tenth of all texts: fraud that earns by texts sends to many numbers of one (HOSTILE 55)."""
+
+
+def range_of(phone: str) -> str:
+    """The range of an E.164 number, like `+4915112345xxx`; "" of none."""
+    return phone[:-RANGE_DIGITS] + "x" * RANGE_DIGITS if phone else ""
+
+
 @dataclass(frozen=True, slots=True)
 class TextLimits:
-    """Most texts on one day of UTC: `in_all`, and by ISO region; `home` has no limit of its own unless it is given."""
+    """Most texts on one day of UTC: `in_all`, by ISO region, and to one range of numbers (0: a tenth of all).
+
+    `home`, the shop's own region, has no limit of its own unless it is given.
+    """
 
     in_all: int
     home: str = ""
     by_region: Mapping[str, int] = field(default_factory=dict)
+    in_range: int = 0
 
-    def of(self, region: str) -> int:
-        """The limit of a region, or of IN_ALL."""
-        if region == IN_ALL:
+    def of(self, spot: str) -> int:
+        """The limit of a region, of a range, or of IN_ALL."""
+        if spot == IN_ALL:
             return self.in_all
-        return self.by_region.get(region, self.in_all if region == self.home else ABROAD)
+        if spot.startswith("+"):
+            return self.in_range or max(self.in_all // RANGE_SHARE, 1)
+        return self.by_region.get(spot, self.in_all if spot == self.home else ABROAD)

@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select
 
-from notifier.outbox import give_back_texts
+from notifier.outbox import forget_days, give_back_texts
 from notifier.pipeline.deliver import DeliverReport
 from notifier.pipeline.delivery_news import tell_delivery
+from notifier.store.engine import Store
+from notifier.store.lookup import table_of
 from notifier.store.tables import Message, TextDay
-from notifier.terms.delivery import SendResult, TextLimits
+from notifier.terms.delivery import SendResult, TextLimits, range_of
 from notifier.terms.words import Outcome
 from tests.pipeline.test_many_at_once import at_once
 from tests.pipeline.test_sources import Postbox, team
@@ -39,13 +42,18 @@ def texted(name: str, phone: str, country: str = "DE") -> dict[str, str]:
     return order(name, phone=phone, country=country, timezone="Europe/Berlin", **more)
 
 
-def shop_with(folder: Path, url: str, german: int, austrian: int = 0, limits: str = "") -> Shop:
+def shop_with(folder: Path, url: str, german: int, austrian: int = 0, limits: str = "", by_range: int = 10) -> Shop:
     """A shop whose customers are due a text each, and one of them an email."""
-    shop = open_shop(folder, url, SETTINGS + limits)
+    shop = open_shop(folder, url, f"{SETTINGS}daily_limit_by_range = {by_range}\n{limits}")
     rows = [texted(f"d{number}", f"+49151123456{number:02}") for number in range(german)]
     rows += [texted(f"a{number}", f"+43664123456{number}", "AT") for number in range(austrian)]
     shop.take_in("backorders", [*rows, order("mail", promised_ship_by="", ordered_at="2026-05-31T10:00:00Z")])
     return shop
+
+
+def used(shop: Shop) -> dict[str, int]:
+    """Texts counted, in all and by region; ranges of numbers apart."""
+    return {row.region: row.used for row in shop.rows(TextDay) if not row.region.startswith("+")}
 
 
 def states(shop: Shop) -> Counter[tuple[str, str, str]]:
@@ -62,7 +70,7 @@ def test_two_deliverers_at_once_send_exactly_the_limit(tmp_path: Path, database_
         ("sms", "queued", "daily_limit"): 15,
         ("email", "accepted", ""): 1,
     }
-    assert {row.region: row.used for row in shop.rows(TextDay)} == {"all": 10, "DE": 10}
+    assert used(shop) == {"all": 10, "DE": 10}
 
 
 @pytest.mark.slow
@@ -86,7 +94,7 @@ def test_a_country_has_a_limit_of_its_own(tmp_path: Path, sqlite_url: str) -> No
     shop = shop_with(tmp_path, sqlite_url, 3, 5, "daily_limit_by_country = { AT = 2 }\n")
     shop.plan()
     assert shop.deliver().over_limit == 3
-    assert {row.region: row.used for row in shop.rows(TextDay)} == {"all": 5, "AT": 2, "DE": 3}
+    assert used(shop) == {"all": 5, "AT": 2, "DE": 3}
 
 
 def test_abroad_a_hundred_texts_go_and_at_home_as_many_as_in_all() -> None:
@@ -95,16 +103,16 @@ def test_abroad_a_hundred_texts_go_and_at_home_as_many_as_in_all() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("outcome", "used"), [(Outcome.DEFERRED, 1), (Outcome.REFUSED, 1), (Outcome.UNKNOWN, 2)])
+@pytest.mark.parametrize(("outcome", "left"), [(Outcome.DEFERRED, 1), (Outcome.REFUSED, 1), (Outcome.UNKNOWN, 2)])
 def test_a_text_that_certainly_did_not_go_is_given_back_to_its_day(
-    tmp_path: Path, sqlite_url: str, outcome: Outcome, used: int
+    tmp_path: Path, sqlite_url: str, outcome: Outcome, left: int
 ) -> None:
     shop = shop_with(tmp_path, sqlite_url, 2)
     shop.plan()
     shop.deliver()
     with shop.house() as house, house.store.write() as tx:
         give_back_texts(tx, [SendResult(1, 1, outcome, "unreachable", "no words")])
-    assert {row.region: row.used for row in shop.rows(TextDay)} == {"all": used, "DE": used}
+    assert used(shop) == {"all": left, "DE": left}
 
 
 def told_of_limit(shop: Shop, postbox: Postbox, now: datetime) -> list[str]:
@@ -118,3 +126,31 @@ def test_the_team_hears_of_a_days_limit_once_and_of_the_next_days_again(tmp_path
     assert "7 texts are over the day's limit" in told_of_limit(shop, postbox, NOON)[0]
     assert len(told_of_limit(shop, postbox, NOON + timedelta(hours=1))) == 1
     assert len(told_of_limit(shop, postbox, NEXT_DAY)) == 2
+
+
+@pytest.mark.slow
+def test_a_burst_to_one_range_of_numbers_stops(tmp_path: Path, database_url: str) -> None:
+    shop = shop_with(tmp_path, database_url, 9, 2, by_range=4)
+    shop.plan()
+    shop.deliver(NOON)
+    found = states(shop)
+    assert (found["sms", "accepted", ""], found["sms", "queued", "daily_limit"]) == (6, 5)
+
+
+def test_a_range_is_all_numbers_that_differ_in_their_last_three_digits() -> None:
+    assert (range_of("+4915112345678"), range_of("")) == ("+4915112345xxx", "")
+
+
+def test_counts_of_days_long_over_are_dropped(store: Store) -> None:
+    days = [date(2026, 5, 1), date(2026, 5, 30)]
+    with store.write() as tx:
+        tx.connection.execute(insert(table_of(TextDay)), [{"day": day, "region": "all", "used": 3} for day in days])
+        forget_days(tx, NOON)
+        left = list(tx.connection.execute(select(table_of(TextDay).c.day)).scalars())
+    assert left == days[1:]
+
+
+def test_a_range_has_a_tenth_of_all_texts_where_nothing_else_is_said() -> None:
+    spot = "+4915112345xxx"
+    assert [TextLimits(in_all).of(spot) for in_all in (1000, 5)] == [100, 1]
+    assert TextLimits(1000, in_range=7).of(spot) == 7
