@@ -14,7 +14,7 @@ from notifier.store.engine import Transaction
 from notifier.store.gather import due_customers, due_query
 from notifier.store.lookup import batches
 from notifier.terms.facts import CustomerFacts, LineFacts
-from notifier.terms.law import SETTLED
+from notifier.terms.law import SETTLED, LegalState
 from notifier.terms.time import local_day
 
 CUSTOMERS_A_BATCH = 2000
@@ -39,10 +39,11 @@ class Deadline:
     def place(self) -> tuple[bool, date, str, str]:
         """By what the list is sorted: lines that need nobody any more stand last.
 
-        The law of the EU sets none to a line of whose delay was told: there the day told counts, else the promise.
+        The law of the EU sets none to a line of whose delay was told: there the day told counts, else the promise. Who
+        agreed to wait however long it takes (F6) waits for no day.
         """
-        day = self.deadline or self.refund_by or self.revised or self.promised
-        return self.state in SETTLED, day, self.order, self.line
+        told = date.max if self.state == LegalState.CONSENTED_INDEFINITE else self.revised or self.promised
+        return self.state in SETTLED, self.deadline or self.refund_by or told, self.order, self.line
 
     def as_json(self) -> dict[str, Any]:
         """One object of `notifier deadlines --json`."""

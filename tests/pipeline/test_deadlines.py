@@ -54,3 +54,11 @@ def test_lines_that_nobody_has_to_see_to_stand_last(shop: Shop) -> None:
         answer(house, Said.CANCEL, Asked("O-ada", "", "Kim"), at("2026-05-12"))
         refunded(house, Asked("O-ada", "", "Kim"), at("2026-05-13"))
     assert listed(shop, "2026-05-14") == [("bob", "on_time"), ("cat", "shipped"), ("ada", "refunded")]
+
+
+def test_who_agreed_to_wait_however_long_stands_behind_every_day(shop: Shop) -> None:
+    shop.take_in("backorders", [on_time("bob"), order("ada")], at("2026-05-10"))
+    told(shop, "2026-05-16")
+    with shop.house() as house:
+        answer(house, Said.ACCEPT, Asked("O-ada", "", "Kim"), at("2026-05-17"))
+    assert listed(shop, "2026-05-18") == [("bob", "on_time"), ("ada", "consented_indefinite")]
