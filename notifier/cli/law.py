@@ -11,6 +11,7 @@ from notifier.cli.session import DONE, WITH_REFUSALS, Json, Now, Session, say_js
 from notifier.pipeline.answers import Answered, Asked, answer, refunded
 from notifier.pipeline.deadlines import Deadline, deadlines
 from notifier.pipeline.reasons import unanswered
+from notifier.queries.masks import shown
 from notifier.terms.law import SETTLED, Said
 
 Order = Annotated[str, typer.Argument(help="The shop's number of the order.")]
@@ -63,7 +64,7 @@ def _table(rows: list[Deadline]) -> Table:
     for one in rows:
         state = f"{one.state.replace('_', ' ')} ({', '.join(dict.fromkeys(filter(None, (one.notice, one.rule))))})"
         days = [str(day or "") for day in (one.promised, one.revised, one.refund_by)]
-        words = [escape(text) for text in (f"{one.order}, {one.line}", one.customer, state)]
+        words = [escape(text) for text in (f"{one.order}, {one.line}", shown(one.customer), state)]
         table.add_row(str(one.deadline or ""), *words, *days)
     return table
 

@@ -13,7 +13,7 @@ from notifier.pipeline import answers, bounces, holds, phone_notices
 from notifier.pipeline.erase import OUT_OF_REACH, ErasureReport
 from notifier.pipeline.erase import erase as erase_person
 from notifier.pipeline.people import Asked
-from notifier.queries.masks import masked
+from notifier.queries.masks import shown
 
 Customer = Annotated[str, typer.Argument(help="The shop's id of the customer.")]
 Order = Annotated[str, typer.Option("--order", help="The shop's number of an order, instead of CUSTOMER.")]
@@ -155,7 +155,7 @@ def _tell_erased(session: Session, report: ErasureReport) -> None:
     else:
         shared = f", {report.shared} shared with somebody else kept" if report.shared else ""
         words = f"erased; {report.suppressed} addresses suppressed for good{shared}"
-    session.console.print(f"customer {_shown(report.customer)} ({report.brand}): {words}", markup=False)
+    session.console.print(f"customer {shown(report.customer)} ({report.brand}): {words}", markup=False)
     for order in report.refunds_owed:
         session.console.print(f"order {order}: a refund is still owed; `notifier refunded` records it", markup=False)
     session.console.print(report.kept.sentence, markup=False)
@@ -169,16 +169,11 @@ def _day(text: str, option: str) -> date | None:
         raise UsageError(f"{option} {text!r} is no day; write one like 2026-12-31") from None
 
 
-def _shown(customer: str) -> str:
-    """A shop's id as a log may show it: some shops take the email address for one."""
-    return masked(customer) if "@" in customer or customer.startswith("+") else customer
-
-
 def _tell(session: Session, answer: holds.HoldAnswer, as_json: bool) -> None:
     if as_json:
         say_json(answer.as_json())
         return
-    who = f"customer {_shown(answer.customer)} ({answer.brand})"
+    who = f"customer {shown(answer.customer)} ({answer.brand})"
     if not answer.reason:
         lifted = f"{answer.lifted} lifted" if answer.lifted else "there was none"
         session.console.print(f"holds on {who}: {lifted}", markup=False)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from math import ceil
 from typing import Any
 
+from notifier.queries.masks import shown
 from notifier.standings import Standing
 from notifier.terms.decision import Decision
 from notifier.terms.facts import CustomerFacts, LineFacts
@@ -91,7 +92,7 @@ def _lines(decision: Decision, customer: CustomerFacts) -> list[LineFacts]:
 
 def _sample(decision: Decision, customer: str, lines: Sequence[LineFacts]) -> dict[str, Any]:
     return {
-        "customer": customer,
+        "customer": shown(customer),
         "purpose": decision.purpose.name,
         "channel": decision.channel.value,
         "lines": [_line(line) for line in lines],

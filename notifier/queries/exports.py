@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
-from notifier.queries.masks import masked
+from notifier.queries.masks import masked, shown
 from notifier.queries.told import Told, told_by
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
@@ -104,7 +104,7 @@ def _contact_record(row: Row[Any], told: Told) -> Record:
         "direction": row.direction,
         "actor": row.actor,
         "brand": row.brand,
-        "customer": row.customer_key,
+        "customer": shown(row.customer_key),
         "address": masked(row.address_value),
         "channel": row.channel,
         "class": row.message_class,
@@ -124,7 +124,7 @@ def _decision_record(row: Row[Any]) -> Record:
         "at": _instant(row.first_at),
         "last_at": _instant(row.last_at),
         "times": row.times,
-        "customer": row.customer_key,
+        "customer": shown(row.customer_key),
         "brand": row.brand,
         "channel": row.channel,
         "purpose": row.purpose,
@@ -142,7 +142,7 @@ def _decision_record(row: Row[Any]) -> Record:
 def _message_record(row: Row[Any], told: Told) -> Record:
     return {
         "id": row.id,
-        "customer": row.customer_key,
+        "customer": shown(row.customer_key),
         "orders": told.order_keys,
         "lines": told.line_keys,
         "brand": row.brand,

@@ -71,6 +71,11 @@ def test_a_stopped_run_is_kept_with_counts_and_samples_but_no_address(shop: Shop
     assert ([one["customer"] for one in shown["samples"]], "@" in str(shown)) == (["ann", "bob", "cat"], False)
 
 
+def test_a_stopped_run_shows_no_address_that_a_shop_takes_for_an_id(shop: Shop) -> None:
+    stop(shop, *[order(name, customer_id=f"{name}@shop.example.com") for name in ("ann", "bob", "cat")])
+    assert "ann@" not in shop.rows(PlanRun)[0].found
+
+
 def test_the_same_stop_five_minutes_later_is_the_same_run(shop: Shop) -> None:
     stop(shop, *map(order, ("ann", "bob", "cat")))
     with pytest.raises(Stopped):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifier.queries.masks import masked_if_address
+from notifier.queries.masks import masked_if_address, shown
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,8 @@ def test_what_could_be_an_address_is_masked(typed: str, shown: str) -> None:
 @pytest.mark.parametrize("typed", ["ann", "C-1042", "10042", "CUST-0001234567", "3f2b8a6e-11d4", ""])
 def test_a_shops_own_id_is_repeated_as_it_was_typed(typed: str) -> None:
     assert masked_if_address(typed) == typed
+
+
+@pytest.mark.parametrize(("key", "told"), [("ann@shop.example", "a***@shop.example"), ("1234567", "1234567")])
+def test_lists_show_a_shops_own_id_unless_it_is_an_address(key: str, told: str) -> None:
+    assert shown(key) == told
