@@ -1,6 +1,7 @@
 """`notifier run`: the scheduler and delivery in one process, with a live status line. Colour: door."""
 
 import asyncio
+import gc
 import signal
 from dataclasses import asdict, dataclass, field
 
@@ -35,6 +36,10 @@ class Board:
         self.line.update(" · ".join(self.facts.values()))
 
 
+EAGER = (700, 10, 10)
+"""Python's own thresholds for looking for garbage."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """Everything the ticks work with."""
@@ -49,6 +54,8 @@ class Work:
 
 def run(ctx: typer.Context) -> None:
     """Read the sources, plan and deliver until stopped; SIGTERM or Ctrl-C finishes what is in flight."""
+    # It lives for weeks: what short commands leave to their end must be collected here.
+    gc.set_threshold(*EAGER)
     asyncio.run(_run(ctx.obj))
 
 

@@ -54,7 +54,7 @@ def _tell_stopped(session: Session, run: RunTold) -> None:
     for purpose, counts in run.found["by_purpose"].items():
         said(f"  {purpose}: {counts['messages']} to {counts['customers']} customers", markup=False)
     for purpose, count in run.found["held"].items():
-        said(f"  {purpose}: {count} more customers wait, {WAITING}", markup=False)
+        said(f"  {purpose}: {count} {WAITING}", markup=False)
     for one in run.found["samples"]:
         lines = ", ".join(f"{line['order']}/{line['line']} {line['product']}" for line in one["lines"])
         said(
@@ -99,6 +99,9 @@ def _say(session: Session, word: Word, by: str, now: str | None, as_json: bool) 
     verb = "rejected" if word.saying is Saying.REJECT else "approved"
     held = f", {report.reasons['awaiting_approval']} held for approval" if report.reasons["awaiting_approval"] else ""
     rejected = f", {report.reasons['run_rejected']} not sent" if report.reasons["run_rejected"] else ""
+    later = sum(report.asked.held.values()) if word.saying is Saying.APPROVE else 0
+    if later:
+        session.console.print(f"{later} {WAITING}; where they are too many, plan asks about them again", markup=False)
     session.console.print(
         f"run {word.run} {verb} by {session.operator(by)}: {counts['send']} queued{held}{rejected}", markup=False
     )
@@ -151,7 +154,7 @@ def resume(
             _after_restore(session, house, session.operator(by), choice, (yes, as_json))
             return
         if new_machine:
-            _new_machine(session, house, session.operator(by), as_json)
+            _new_machine(session, house, session.operator(by), (yes, as_json))
             return
         what = None if every else Pause(purpose, channel)
         pauses.resume(house, what, session.operator(by), session.moment(None), required_only=required)
@@ -166,25 +169,34 @@ def _tell_paused(session: Session, house: House, as_json: bool) -> None:
         session.console.print("\n".join(f"paused: {one}" for one in left) or "nothing is paused", markup=False)
 
 
-def _new_machine(session: Session, house: House, by: str, as_json: bool) -> None:
-    restore.join(house, by, session.moment(None))
+def _new_machine(session: Session, house: House, by: str, how: tuple[bool, bool]) -> None:
+    yes, as_json = how
+    now = session.moment(None)
+    if not yes and not as_json:
+        _tell_gap(session, _gap_as_json(restore.gap(house, now)))
+        if not typer.confirm("Is this the shop's own database, as it stands?", err=True):
+            raise UsageError("nothing was done")
+    restore.join(house, by, now)
     if as_json:
         say_json({"joined": True})
     else:
         session.console.print(f"by the word of {by}, this machine works with the database from now on", markup=False)
 
 
-def _after_restore(session: Session, house: House, by: str, already_told: bool | None, how: tuple[bool, bool]) -> None:
-    yes, as_json = how
-    now = session.moment(None)
-    gap = restore.gap(house, now)
-    told = {
+def _gap_as_json(gap: restore.Gap) -> dict[str, Any]:
+    return {
         "backup_until": gap.backup_until.isoformat() if gap.backup_until else None,
         "worked_until": gap.worked_until.isoformat() if gap.worked_until else None,
         "behind": gap.behind,
         "queued": gap.queued,
         "due": {name: {"messages": one.messages, "customers": one.customers} for name, one in gap.due.items()},
     }
+
+
+def _after_restore(session: Session, house: House, by: str, already_told: bool | None, how: tuple[bool, bool]) -> None:
+    yes, as_json = how
+    now = session.moment(None)
+    told = _gap_as_json(restore.gap(house, now))
     if not as_json:
         _tell_gap(session, told)
     if already_told is None:
@@ -205,11 +217,13 @@ def _after_restore(session: Session, house: House, by: str, already_told: bool |
 
 def _tell_gap(session: Session, told: dict[str, Any]) -> None:
     said = session.console.print
-    since = (
-        f"The backup knows of work until {told['backup_until'] or 'never'}, this machine until {told['worked_until']}"
-    )
-    said(f"{since}: {told['behind']} plans and deliveries are missing.", highlight=False)
-    said("Nobody knows what went out between.")
+    said(f"The database knows of work until {told['backup_until'] or 'never'}.", highlight=False)
+    if told["behind"] is None:
+        said("This machine knows of no work with it.")
+    else:
+        until = told["worked_until"] or "never"
+        said(f"This machine worked until {until}: {told['behind']} plans and deliveries are missing.", highlight=False)
+    said("Nobody knows what went out since.")
     for name, count in told["queued"].items():
         said(f"  waiting in the outbox, perhaps sent since: {name}, {count} messages")
     for name, one in told["due"].items():

@@ -13,7 +13,7 @@ from notifier.store.lookup import batches, table_of
 from notifier.store.pauses import paused_messages
 from notifier.store.tables import Message, MessageLine
 from notifier.terms.time import EtaRange
-from notifier.terms.words import MessageState
+from notifier.terms.words import RELEASED, MessageState
 
 _message = table_of(Message)
 _line = table_of(MessageLine)
@@ -47,7 +47,10 @@ def hold_back(tx: Transaction, reasons: Mapping[int, str], versions: Mapping[int
 
 
 def release_mended(tx: Transaction, version_of: Callable[[str, str, str], str]) -> int:
-    """Queue again what was held for a template that is another one now; `version_of` takes purpose, locale, brand."""
+    """Queue again what was held for a template that is another one now; `version_of` takes purpose, locale, brand.
+
+    It is marked as RELEASED: while it was held it counted for no cap, so all that was queued since counts against it.
+    """
     columns = (_message.c.purpose, _message.c.locale, _message.c.brand, _message.c.template_version)
     held = _message.c.state == MessageState.HELD
     mended = 0
@@ -55,7 +58,7 @@ def release_mended(tx: Transaction, version_of: Callable[[str, str, str], str]) 
         if version_of(row.purpose, row.locale, row.brand) == row.template_version:
             continue
         same = tuple(column == getattr(row, column.name) for column in columns)
-        queued = {"state": MessageState.QUEUED.value, "reason": "", "settled_at": None, "template_version": ""}
+        queued = {"state": MessageState.QUEUED.value, "reason": RELEASED, "settled_at": None, "template_version": ""}
         mended += tx.connection.execute(update(_message).where(held, *same).values(**queued)).rowcount
     return mended
 

@@ -14,14 +14,14 @@ from typing import Any
 from notifier import standings
 from notifier.errors import Stopped
 from notifier.pipeline.house import House
-from notifier.pipeline.plan_report import PlanReport, beyond
+from notifier.pipeline.plan_report import PlanReport
+from notifier.pipeline.stopped_run import still_to_come, up_to_date
 from notifier.pipeline.team import EVERY, Team, tell_team, tell_team_daily
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.runs import (
     change_run,
     held_required,
-    held_since,
     keep_stop,
     reached,
     run_by_id,
@@ -30,7 +30,8 @@ from notifier.store.runs import (
 )
 from notifier.terms.words import RunState
 
-WAITING = "for their hour or another reason"
+WAITING = "more customers wait, for their hour or another reason"
+"""Said of those held, after how many they are."""
 
 HOUR = timedelta(hours=1)
 LAST_RUNS = 20
@@ -55,7 +56,7 @@ def brake(tx: Transaction, house: House, report: PlanReport) -> None:
     mode, limits, now = house.sending.mode, house.brake, report.at
     waiting = waiting_run(tx, mode)
     since = min(now, waiting.stopped_at) if waiting else now
-    later = held_since(tx, waiting.id, json.loads(waiting.found)["about"], now) if waiting else 0
+    later = still_to_come(waiting, report)
     reach = reached(tx, mode, since - HOUR, now) + later
     besides = f" and {later} more whom it holds" if later else ""
     if report.messaged and reach > limits.customers:
@@ -71,9 +72,24 @@ def brake(tx: Transaction, house: House, report: PlanReport) -> None:
             f"it would write to {report.messaged} customers{besides}, which is more than {limits.surge_factor} times"
             f" the usual {usual:g} ([safety] surge_factor)"
         )
-    # In the night everything is held: what was asked in the evening still waits in the morning.
-    if waiting and (report.messaged or not later):
+    if waiting is None:
+        return
+    if report.messaged or not later:
         change_run(tx, waiting.id, state=RunState.OVERTAKEN)
+        return
+    # In the night everything is held: what was asked in the evening still waits in the morning.
+    change_run(tx, waiting.id, **_kept(waiting, report.showing.as_json() | _why(waiting)))
+
+
+def _why(waiting: AnyRow) -> dict[str, Any]:
+    found = json.loads(waiting.found)
+    return {"why": found["why"], "messaged": found["messaged"]}
+
+
+def _kept(waiting: AnyRow | None, found: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a stopped run; the team approves what it was shown, so it is shown what is new."""
+    kept, new = up_to_date(waiting, found)
+    return {"found": json.dumps(kept)} | ({"told_at": None} if new else {})
 
 
 def stopped(house: House, report: PlanReport, stop: TooLarge) -> Stopped:
@@ -85,11 +101,7 @@ def stopped(house: House, report: PlanReport, stop: TooLarge) -> Stopped:
     with house.store.write() as tx:
         standings.keep(tx, report.pressing)
         waiting = waiting_run(tx, house.sending.mode)
-        before = json.loads(waiting.found) if waiting else None
-        found["about"] = sorted({*found["by_purpose"], *(before["about"] if before else ())})
-        # The team approves what it was shown: it is shown what is new.
-        again = {"told_at": None} if before and beyond(before, found) else {}
-        values = report.counts | {"found": json.dumps(found)} | again
+        values = report.counts | _kept(waiting, found)
         report.run = keep_stop(tx, house.sending.mode, report.at, values)
     return Stopped(
         f"run {report.run} was stopped, nothing was queued: {stop.why}."
@@ -120,10 +132,7 @@ def stop_words(run: AnyRow) -> str:
     counts = [
         f"  {name}: {one['messages']} to {one['customers']} customers" for name, one in found["by_purpose"].items()
     ]
-    held = [
-        f"  {name}: {count} more customers wait, for their hour or another reason"
-        for name, count in found["held"].items()
-    ]
+    held = [f"  {name}: {count} {WAITING}" for name, count in found["held"].items()]
     samples = [f"  {_sample_words(one)}" for one in found["samples"]]
     parts = [
         f"Nothing of run {run.id} was queued: {found['why']}. It would send:",

@@ -3,7 +3,7 @@
 Called by pipeline.deliver in a thread. What is no longer right is withdrawn with the reason, and plan judges afresh.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ from notifier.store.lookup import AnyRow
 from notifier.store.message_lines import lines_of
 from notifier.terms.facts import CustomerFacts
 from notifier.terms.time import EtaRange, local_day
-from notifier.terms.words import Channel, NoticeKind, Verdict
+from notifier.terms.words import RELEASED, Channel, NoticeKind, Verdict
 
 log = structlog.get_logger(__name__)
 
@@ -100,10 +100,10 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     customers = {one.id: one for one in confirmed(house, people, now)[0]}
     told_lines = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
-    book, ours = _Book(), frozenset(row.id for row in rows)
+    book = _Book()
     for row in rows:
         try:
-            customer = under_the_law(_as_if_unsaid(customers[row.customer_id], row, ours), house.judging.policy, now)
+            customer = under_the_law(_as_if_unsaid(customers[row.customer_id], row), house.judging.policy, now)
             letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
             if letter is not None:
                 letter = replace(letter, reward=codes.get(row.reward_id))
@@ -123,19 +123,15 @@ def _version(house: House, purpose: str, locale: str, brand: str) -> str:
         return ""
 
 
-def _as_if_unsaid(customer: CustomerFacts, row: AnyRow, ours: Collection[int]) -> CustomerFacts:
+def _as_if_unsaid(customer: CustomerFacts, row: AnyRow) -> CustomerFacts:
     """A message never counts against itself, nor the code that it carries, nor what was queued after it.
 
-    But what another worker has claimed counts, however late it was queued: it was let go without this one in sight, for
-    what was held and is released now had not counted then. `ours` are the messages of this claim.
+    But against one that was held and is released, all counts: what was queued since did not count it.
     """
     own = 1 if row.reward_id is not None else 0
     rewards_left = max(customer.rewards_this_year - own, 0)
-    before = tuple(
-        one
-        for one in customer.contacts
-        if one.sent or one.message_id < row.id or (one.claimed and one.message_id not in ours)
-    )
+    last = row.reason == RELEASED
+    before = tuple(one for one in customer.contacts if one.sent or last or one.message_id < row.id)
     return replace(replace(customer, contacts=before).without(row.id), rewards_this_year=rewards_left)
 
 

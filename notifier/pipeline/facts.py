@@ -148,8 +148,7 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
     coverage = _coverage(row.id, units, market.supplies.get(row.sku, ()), product, market.ahead)
     law = law_of(row, found, coverage, judging.jurisdiction, judging.policy)
     inputs = LineInputs(row.eta_from, row.eta_to, row.promised_edit)
-    tz = judging.policy.timezone
-    today = local_day(now, tz)
+    today = local_day(now, judging.policy.timezone)
     turns = (turns_on(inputs, coverage, judging.shop, today), market.turns.get(row.sku))
     return LineFacts(
         id=row.id,
@@ -172,7 +171,7 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         delay_reason=row.delay_reason,
         shipped_at=stands.shipped_at,
         cancelled_at=stands.cancelled_at,
-        changes_at=_first_change(stands.changes_at, turns, tz),
+        changes_at=_first_change(stands.changes_at, turns, judging.policy.timezone),
         tellings=_tellings(row.id, found),
         product_url=product.url if product else "",
         image_url=product.image_url if product else "",
@@ -331,7 +330,7 @@ def _past(row: AnyRow, found: Gathered) -> PastContact:
     channel, kind = Channel(row.channel), MessageClass(row.message_class)
     orders = tuple(sorted(found.subjects.get(row.id, ())))
     who = (row.address_id, row.customer_id)
-    return PastContact(row.id, row.at, channel, kind, row.purpose, *who, row.sent, orders, row.claimed)
+    return PastContact(row.id, row.at, channel, kind, row.purpose, *who, row.sent, orders)
 
 
 def with_run(market: Market, stale_source: str, reward_budget_left: bool) -> Market:

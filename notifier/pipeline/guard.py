@@ -91,9 +91,11 @@ def _check_copy(tx: Transaction, known: Mark | None) -> None:
     if is_stranger(known, found):
         raise Unsafe(
             "A machine that is new to the database",
-            "other machines worked with this database, and this one never did. If it is a copy, for trials or of an"
-            " older day, customers would be written to twice, so nothing goes out. If it is the shop's own, type:"
-            " notifier resume --new-machine --by NAME",
+            "other machines worked with this database, and this one never did, so nothing goes out. If the database was"
+            " restored from a backup, type: notifier resume --after-restore --by NAME\n"
+            "If it is the shop's own as it stands, and this machine is one more, type: notifier resume --new-machine"
+            " --by NAME\n"
+            "If it is a copy for trials, set another [delivery] mode: customers would be written to twice",
         )
     if not is_older(known, found):
         return

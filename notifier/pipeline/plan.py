@@ -21,7 +21,8 @@ from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.pauses import under_pauses
 from notifier.pipeline.plan_report import PlanReport
-from notifier.pipeline.withheld import AWAITING_APPROVAL, Word, beside, hold_withheld, obey, with_silenced
+from notifier.pipeline.stopped_run import look_again
+from notifier.pipeline.withheld import Word, beside, hold_withheld, obey, with_silenced
 from notifier.policy.decide import decide
 from notifier.records.sources import stale_sources
 from notifier.store.decisions import close_run, last_planned, mode_changed, open_run, record, set_due
@@ -33,7 +34,7 @@ from notifier.store.unfinished import count as count_of
 from notifier.terms.decision import Decision
 from notifier.terms.facts import CustomerFacts, PastContact
 from notifier.terms.time import local_day
-from notifier.terms.words import RunState, Verdict
+from notifier.terms.words import AWAITING_APPROVAL, RunState, Verdict
 
 CUSTOMERS_A_BATCH = 2000
 """Facts in memory at once: about 20 MB."""
@@ -102,6 +103,7 @@ def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None
     tx.lock(RECORDS_LOCK)
     tx.lock(LOCK)
     house = under_pauses(tx, house)
+    look_again(tx, mode, word, report)
     last = last_planned(tx)
     every = mode_changed(tx, mode) or (last is not None and last > now)
     report.run = word.run if word else open_run(tx, now, mode)
@@ -169,7 +171,7 @@ def _apply(tx: Transaction, house: House, report: PlanReport, word: Word | None,
     if word:
         report.asked.take(decisions, facts)
         report.beside += beside(word, decisions)
-        obeyed = obey(tx, word, decisions, now)
+        obeyed = obey(tx, word, house.sending.mode, decisions, now)
         decisions, report.kept_back = obeyed.decisions, report.kept_back + obeyed.kept_back
     codes = _codes(tx, house, decisions, facts, now)
     decisions = [_coded(one, codes.get(i)) for i, one in enumerate(decisions)]

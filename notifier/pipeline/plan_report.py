@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from math import ceil
 from typing import Any
 
+from notifier.pipeline.withheld import is_put_off
 from notifier.queries.masks import shown
 from notifier.standings import Standing
 from notifier.terms.decision import Decision
@@ -35,7 +35,7 @@ class Showing:
         """Take in what is sent, and what is held."""
         sends = [one for one in decisions if one.verdict is Verdict.SEND]
         self.customers.update(purpose for purpose, _ in {(one.purpose.name, one.customer_id) for one in sends})
-        held = {(one.purpose.name, one.customer_id) for one in decisions if one.verdict is Verdict.HOLD}
+        held = {(one.purpose.name, one.customer_id) for one in decisions if is_put_off(one)}
         self.held.update(purpose for purpose, _ in held)
         self.notices.update(kind for kind, _ in {(one.notice.value, one.customer_id) for one in sends if one.notice})
         for one in sends:
@@ -61,28 +61,6 @@ class Showing:
             "deadline": self.deadline.isoformat() if self.deadline else None,
             "samples": [one for turn in turns for one in turn][:SAMPLES],
         }
-
-
-GROWTH = 1.1
-"""How much more of each kind may be sent than a person was shown."""
-
-
-def beyond(shown: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """What `found` would send to more customers than `shown`, and a tenth; both as `Showing.as_json`.
-
-    By purpose, and by kind of notice, since kinds differ in what silence means (RULES.md F3 to F5).
-    """
-    more = []
-    for part in ("by_purpose", "notices"):
-        before = {name: _customers(one) for name, one in shown[part].items()}
-        for name, one in found[part].items():
-            if _customers(one) > ceil(before.get(name, 0) * GROWTH):
-                more.append(f"{name} from {before.get(name, 0)} to {_customers(one)} customers")
-    return more
-
-
-def _customers(one: Any) -> int:
-    return int(one["customers"] if isinstance(one, dict) else one)
 
 
 def _lines(decision: Decision, customer: CustomerFacts) -> list[LineFacts]:

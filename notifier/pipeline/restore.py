@@ -31,25 +31,27 @@ log = structlog.get_logger(__name__)
 class Gap:
     """What is known of the time between the backup and its loss.
 
-    `behind` counts plans and claims of this machine that the backup lacks.
+    `behind` counts plans and claims of this machine that the backup lacks. It and `worked_until` are None on a machine
+    that knows of no work.
     """
 
     backup_until: datetime | None
     worked_until: datetime | None
-    behind: int
+    behind: int | None
     queued: dict[str, int]
     due: dict[str, Open]
 
 
 def gap(house: House, now: datetime) -> Gap:
-    """The gap before this database. Raises UsageError where it is no older copy."""
+    """The gap before this database. Raises UsageError where this machine knows it, and it is no older copy."""
     known = _known(house)
     with house.store.read() as tx:
         found = position(tx)
-        if not is_older(known, found):
+        new = is_stranger(known, found)
+        if not new and not is_older(known, found):
             raise UsageError("this database is no older copy: there is nothing to resume. Type: notifier plan")
         until, queued = last_work(tx), waiting_messages(tx, house.sending.mode)
-    return Gap(until, known.at, missing(known, found), queued, open_news(house, now))
+    return Gap(until, known.at, None if new else missing(known, found), queued, open_news(house, now))
 
 
 def go_on(house: House, by: str, now: datetime, *, already_told: bool) -> tuple[int, int]:
@@ -75,6 +77,7 @@ def go_on(house: House, by: str, now: datetime, *, already_told: bool) -> tuple[
             "why": "the database was restored",
             "messaged": messaged,
             "about": sorted({one.purpose.name for one in notices}),
+            "held_before": {},
         }
         close_run(tx, run, state, {"messaged": 0, "found": json.dumps(found)})
         change_run(tx, run, decided_by=by, decided_at=now)

@@ -12,13 +12,14 @@ from datetime import datetime
 from notifier.errors import Stopped, UsageError
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
-from notifier.pipeline.plan import Progress, plan_in
-from notifier.pipeline.plan_report import PlanReport, beyond
-from notifier.pipeline.withheld import AWAITING_APPROVAL, Saying, Word
+from notifier.pipeline.plan import LOCK, RECORDS_LOCK, Progress, plan_in
+from notifier.pipeline.plan_report import PlanReport
+from notifier.pipeline.stopped_run import beyond
+from notifier.pipeline.withheld import Saying, Word
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.store.runs import change_run, let_go, look_at_held, run_by_id
-from notifier.terms.words import RunState, Verdict
+from notifier.store.runs import change_run, let_go, run_by_id
+from notifier.terms.words import AWAITING_APPROVAL, RunState, Verdict
 
 _NEXT = {
     Saying.APPROVE: RunState.APPROVED,
@@ -35,13 +36,14 @@ def say(house: House, word: Word, by: str, now: datetime, progress: Progress) ->
     """
     report = PlanReport(now)
     with guarded(house, now) as guard:
+        # Before the run is read: two people's words on it come one after the other, and no import stands between.
+        guard.tx.lock(RECORDS_LOCK)
+        guard.tx.lock(LOCK)
         run = _open(guard.tx, house, word)
         # What an earlier word on this run held back comes before plan again.
         waited = let_go(guard.tx, run.id, required_only=word.saying is Saying.REQUIRED_ONLY, now=now)
         about = frozenset(json.loads(run.found)["about"])
         word = replace(word, about=about, only=None if run.state == RunState.STOPPED else waited)
-        if word.saying is not Saying.APPROVE:
-            look_at_held(guard.tx, run.id, about, now)
         plan_in(guard.tx, house, report, word, progress)
         _refuse(run, report, word)
         change_run(
@@ -73,7 +75,8 @@ def _open(tx: Transaction, house: House, word: Word) -> AnyRow:
 
 
 def _refuse(run: AnyRow, report: PlanReport, word: Word) -> None:
-    more = beyond(json.loads(run.found), report.asked.as_json()) if word.only is None else []
+    later = () if word.saying is Saying.APPROVE else word.about
+    more = beyond(json.loads(run.found), report.asked.as_json(), later) if word.only is None else []
     if more:
         raise Stopped(
             f"run {run.id} has grown since it was shown ({', '.join(more)}), so nothing was done."
@@ -86,7 +89,7 @@ def _refuse(run: AnyRow, report: PlanReport, word: Word) -> None:
             " Type: notifier plan, and say your word once more",
             run.id,
         )
-    if word.saying is Saying.REJECT and report.kept_back:
+    if word.saying is not Saying.APPROVE and report.kept_back:
         return
     held = report.reasons - Counter(
         {"due": report.reasons["due"], AWAITING_APPROVAL: report.reasons[AWAITING_APPROVAL]}

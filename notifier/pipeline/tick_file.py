@@ -69,8 +69,8 @@ def _read(file: Path) -> Mark | None:
         raise Unsafe(
             "The tick file cannot be read",
             f"[safety] tick_file: {file.name} cannot be read ({type(fault).__name__}), so nothing goes out. Mend its"
-            " rights; if it is damaged, see that the database is no older copy, delete the file, and type:"
-            " notifier resume --new-machine --by NAME",
+            " rights; if it is damaged, delete it, and type: notifier resume --new-machine --by NAME (--after-restore,"
+            " where the database was restored from a backup)",
         ) from None
 
 

@@ -9,13 +9,17 @@ from notifier.store.engine import Transaction
 from notifier.store.runs import News, withheld, withhold
 from notifier.terms.decision import Decision, Step
 from notifier.terms.facts import CustomerFacts
-from notifier.terms.words import MessageClass, Verdict
+from notifier.terms.words import AWAITING_APPROVAL, MessageClass, Verdict
 
-AWAITING_APPROVAL = "awaiting_approval"
 RUN_REJECTED = "run_rejected"
 
 LOOK_AGAIN = timedelta(hours=1)
 """When held news is judged again, should nobody approve it before: its alarm must not grow old."""
+
+
+def is_put_off(decision: Decision) -> bool:
+    """Whether it waits for its hour, or another reason of its own, and not for a person."""
+    return decision.verdict is Verdict.HOLD and decision.reason != AWAITING_APPROVAL
 
 
 def news_of(decision: Decision) -> list[News]:
@@ -77,7 +81,7 @@ class Word:
         """Whether the word is about what this decision sends, or holds for later."""
         if decision.verdict is Verdict.SEND:
             return True
-        if decision.verdict is not Verdict.HOLD or decision.reason == AWAITING_APPROVAL:
+        if not is_put_off(decision):
             return False
         known = self.only is None or self.only.issuperset(news_of(decision))
         return known and decision.purpose.name in self.about
@@ -100,18 +104,22 @@ class Obeyed:
     kept_back: int
 
 
-def obey(tx: Transaction, word: Word, decisions: Sequence[Decision], now: datetime) -> Obeyed:
+def obey(tx: Transaction, word: Word, mode: str, decisions: Sequence[Decision], now: datetime) -> Obeyed:
     """The decisions after a person's word, which is remembered for what it holds back.
 
     What is required cannot be rejected in silence: it is held until it is approved. What waits for its hour keeps that
-    reason, and is held back once the hour has come.
+    reason, and is held back once the hour has come; what an earlier word holds back stays under that one.
     """
+    if word.saying is Saying.APPROVE:
+        return Obeyed(list(decisions), 0)
+    lines = {line.line_id for one in decisions if word.reaches(one) for line in one.lines}
+    before = withheld(tx, sorted(lines), mode)
     found: list[Decision] = []
     held: dict[News, tuple[int, bool, bool]] = {}
     for one in decisions:
         required = one.purpose.message_class is MessageClass.REQUIRED
-        spared = word.saying is Saying.APPROVE or (required and word.saying is Saying.REQUIRED_ONLY)
-        if spared or not word.reaches(one):
+        spared = required and word.saying is Saying.REQUIRED_ONLY
+        if spared or not word.reaches(one) or any(news in before for news in news_of(one)):
             found.append(one)
             continue
         silenced = word.saying is Saying.REJECT and not required

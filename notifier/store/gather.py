@@ -271,7 +271,6 @@ def contact_queries(column: Column[Any], ids: Sequence[int], now: datetime, past
         _message.c.brand,
         _message.c.address_id,
         _message.c.customer_id,
-        (_message.c.state == MessageState.CLAIMED).label("claimed"),
     )
     mine = among(column, ids) & (_message.c.mode == past.mode)
     sent = select(*values, _message.c.handed_off_at.label("at"), true().label("sent"))

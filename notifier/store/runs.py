@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, batches, insert_new, table_of
 from notifier.store.openness import is_open
 from notifier.store.tables import Contact, Customer, Decision, Message, OrderLine, Withheld
 from notifier.store.tables.messages import PlanRun
-from notifier.terms.words import DeliveryMode, MessageState, RunState, Verdict
+from notifier.terms.words import AWAITING_APPROVAL, DeliveryMode, MessageState, RunState, Verdict
 
 _run, _message, _withheld, _customer = table_of(PlanRun), table_of(Message), table_of(Withheld), table_of(Customer)
 _contact, _decision, _line = table_of(Contact), table_of(Decision), table_of(OrderLine)
@@ -46,22 +46,15 @@ def waiting_run(tx: Transaction, mode: str) -> Row[Any] | None:
     return tx.connection.execute(query.limit(1)).first()
 
 
-def held_since(tx: Transaction, run_id: int, purposes: Collection[str], now: datetime) -> int:
-    """Customers for whom a later run holds news of these purposes beyond `now`; reads the whole table of decisions."""
-    query = select(func.count(_decision.c.customer_id.distinct())).where(_held_since(run_id, purposes, now))
-    found: int = tx.connection.execute(query).scalar_one()
-    return found
-
-
 def look_at_held(tx: Transaction, run_id: int, purposes: Collection[str], now: datetime) -> None:
-    """Let plan look at `now` at the customers of `held_since`."""
-    whose = select(_decision.c.customer_id).where(_held_since(run_id, purposes, now))
+    """Let plan look at `now` at the customers for whom a later run has put news of these purposes off.
+
+    Reads the whole table of decisions, which is worth it only while a run waits. The caller holds plan's locks.
+    """
+    put_off = (_decision.c.verdict == Verdict.HOLD) & (_decision.c.reason != AWAITING_APPROVAL)
+    later = put_off & (_decision.c.hold_until > now) & (_decision.c.last_run > run_id)
+    whose = select(_decision.c.customer_id).where(later, _decision.c.purpose.in_(sorted(purposes)))
     tx.connection.execute(update(_customer).where(_customer.c.id.in_(whose)).values(due_at=now))
-
-
-def _held_since(run_id: int, purposes: Collection[str], now: datetime) -> ColumnElement[bool]:
-    held = (_decision.c.verdict == Verdict.HOLD) & (_decision.c.hold_until > now) & (_decision.c.last_run > run_id)
-    return held & _decision.c.purpose.in_(sorted(purposes))
 
 
 def run_by_id(tx: Transaction, run_id: int) -> Row[Any] | None:

@@ -67,8 +67,7 @@ class PastContact:
     """An outgoing message that counts against caps: accepted, or still on its way.
 
     `at` is its hand-off; for one that still waits (`sent` is False) the moment of the judgement, for it goes no
-    earlier. `claimed`: a worker is about to send it. `orders` are the keys of the orders that a text of the last day
-    was about (RULES.md S9).
+    earlier. `orders` are the keys of the orders that a text of the last day was about (RULES.md S9).
     """
 
     message_id: int
@@ -80,7 +79,6 @@ class PastContact:
     customer_id: int
     sent: bool = True
     orders: tuple[str, ...] = ()
-    claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

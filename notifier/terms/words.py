@@ -168,3 +168,9 @@ TELLS_NOBODY = (DeliveryMode.SHADOW, DeliveryMode.REDIRECT)
 
 STAYS_HERE = (DeliveryMode.SHADOW, DeliveryMode.FOLDER)
 """Modes in which no message leaves this machine."""
+
+AWAITING_APPROVAL = "awaiting_approval"
+"""The reason of a hold that a person's word made."""
+
+RELEASED = "released"
+"""The reason of a queued message that had been held."""

@@ -1,15 +1,23 @@
 """The brake where not all that it stopped may go at this hour: no hour lets a part of it go by itself."""
 
-from datetime import timedelta
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from notifier.errors import Stopped
+from notifier.pipeline.plan import RECORDS_LOCK
 from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.runs import say
 from notifier.pipeline.withheld import Saying, Word
-from notifier.store.tables import Message, PlanRun
+from notifier.store.engine import Transaction
+from notifier.store.lookup import table_of
+from notifier.store.runs import change_run
+from notifier.store.tables import Customer, ImportRun, Message, PlanRun
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -20,12 +28,13 @@ EVENING = NOON + timedelta(hours=10)
 
 NIGHT = NOON + timedelta(hours=13)
 MORNING = NOON + timedelta(days=1)
+LIMIT = "[safety]\nmax_per_run = 2\n"
 EAST, WEST = {"timezone": "America/New_York"}, {"timezone": "America/Los_Angeles"}
 
 
 @pytest.fixture
 def shop(tmp_path: Path, database_url: str) -> Shop:
-    return open_shop(tmp_path, database_url, "[safety]\nmax_per_run = 2\n")
+    return open_shop(tmp_path, database_url, LIMIT)
 
 
 def placed(name: str, **more: str) -> dict[str, object]:
@@ -118,3 +127,99 @@ def test_a_rejection_leaves_other_purposes_that_are_held_alone(shop: Shop) -> No
     word(shop, run, Saying.REJECT, EVENING)
     shop.plan(MORNING)
     assert told(shop) == ["placed"]
+
+
+def test_facts_that_are_mended_after_a_night_of_plans_need_no_word(shop: Shop) -> None:
+    rows = [placed(name, **EAST) for name in ("ann", "bob", "cat")]
+    stop(shop, *rows)
+    shop.plan(NIGHT)
+    shop.take_in("backorders", [row | {"status": "cancelled"} for row in rows], NIGHT)
+    shop.take_in("backorders", [order("eve", sku="DESK", **WEST)], NIGHT)
+    assert (shop.plan(NIGHT + timedelta(minutes=20)).verdicts["send"], states(shop)[0]) == (1, "overtaken")
+
+
+def test_customers_whom_an_unfinished_import_concerns_are_still_to_come(shop: Shop) -> None:
+    stop_four(shop)
+    imports = table_of(ImportRun)
+    with shop.house() as house, house.store.write() as tx:
+        tx.connection.execute(update(imports).values(state="running"))
+    shop.plan(EVENING)
+    assert states(shop) == ["stopped", "done"]
+
+
+def test_an_evening_leaves_what_was_shown_as_it_was(shop: Shop) -> None:
+    run = stop_four(shop)
+    told_at(shop, run, NOON)
+    with pytest.raises(Stopped):
+        shop.plan(EVENING)
+    (row,) = shop.rows(PlanRun)
+    assert (row.told_at, json.loads(row.found)["by_purpose"]["placed"]["customers"]) == (NOON, 4)
+
+
+def test_a_mornings_word_is_good_after_an_evenings_plan(shop: Shop) -> None:
+    run = stop_four(shop)
+    with pytest.raises(Stopped):
+        shop.plan(EVENING)
+    assert word(shop, run, Saying.APPROVE, MORNING).verdicts["send"] == 4
+
+
+def test_a_night_in_which_more_is_ordered_wants_another_look(shop: Shop) -> None:
+    run = stop(shop, *[placed(name, **EAST) for name in ("ann", "bob", "cat")])
+    shop.take_in("backorders", [placed(f"new{number}", sku="DESK", **EAST) for number in range(9)], NIGHT)
+    with pytest.raises(Stopped, match="placed from 3 to 12 customers"):
+        word(shop, run, Saying.REJECT, NIGHT)
+
+
+def test_the_team_is_shown_what_a_night_added(shop: Shop) -> None:
+    run = stop(shop, *[placed(name, **EAST) for name in ("ann", "bob", "cat")])
+    told_at(shop, run, NOON)
+    shop.take_in("backorders", [placed(f"new{number}", sku="DESK", **EAST) for number in range(9)], NIGHT)
+    shop.plan(NIGHT)
+    word(shop, run, Saying.REJECT, NIGHT)
+    assert (shop.rows(PlanRun)[0].told_at, states(shop)) == (None, ["rejected", "done"])
+
+
+def test_a_word_for_the_required_ones_alone_holds_the_rest_back_also_in_the_night(shop: Shop) -> None:
+    run = stop(shop, *[placed(name, **EAST) for name in ("ann", "bob", "cat")])
+    word(shop, run, Saying.REQUIRED_ONLY, NIGHT)
+    shop.plan(MORNING)
+    assert told(shop) == []
+
+
+def test_what_one_run_holds_back_no_word_on_another_rejects(shop: Shop) -> None:
+    first = stop(shop, order("dan", **WEST), placed("ann", **EAST), placed("bob", **EAST))
+    word(shop, first, Saying.REQUIRED_ONLY)
+    shop.take_in("backorders", [placed(name, sku="DESK", **WEST) for name in ("x", "y", "z")], EVENING)
+    with pytest.raises(Stopped) as second:
+        shop.plan(EVENING)
+    word(shop, second.value.run or 0, Saying.REJECT, EVENING + timedelta(minutes=5))
+    word(shop, first, Saying.APPROVE, MORNING)
+    assert told(shop) == ["delay", "placed", "placed"]
+
+
+def test_a_word_and_an_import_come_one_after_the_other(tmp_path: Path, postgresql_url: str) -> None:
+    shop = open_shop(tmp_path, postgresql_url, LIMIT)
+    run = stop(shop, *[placed(name, **EAST) for name in ("ann", "bob", "cat")])
+    shop.plan(NIGHT)
+    with shop.house() as house, ThreadPoolExecutor(1) as pool:
+        with house.store.write() as tx:
+            tx.lock(RECORDS_LOCK)
+            saying = pool.submit(word, shop, run, Saying.REJECT, NIGHT)
+            until_somebody_waits(tx)
+            tx.connection.execute(update(table_of(Customer)).values(due_at=NIGHT))
+        saying.result()
+    assert states(shop)[0] == "rejected"
+
+
+def told_at(shop: Shop, run: int, now: datetime) -> None:
+    with shop.house() as house, house.store.write() as tx:
+        change_run(tx, run, told_at=now)
+
+
+def until_somebody_waits(tx: Transaction) -> None:
+    """Until another connection waits for a lock, ten seconds at most."""
+    for _ in range(200):
+        if tx.connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar_one():
+            return
+        time.sleep(0.05)
+    raise AssertionError("nobody waited")

@@ -231,6 +231,11 @@ def test_who_was_refunded_after_the_cancellation_is_told_of_it_once(shop: Shop, 
     assert [row.purpose for row in shop.rows(Message)] == ["delay", "cancelled"]
 
 
+def test_a_refund_of_the_very_day_of_the_end_silences_no_cancellation(shop: Shop) -> None:
+    cancelled_by_phone(shop, "2026-05-12", "US")
+    assert [row.purpose for row in shop.rows(Message)] == ["delay", "cancelled"]
+
+
 def test_a_line_that_the_shop_cancelled_before_any_word_is_not_told_of(shop: Shop) -> None:
     shop.take_in("backorders", [late("2026-05-18", status="open")], at("2026-05-10"))
     shop.plan(at("2026-05-10"))

@@ -165,6 +165,22 @@ def test_a_new_machine_works_once_a_person_says_so(shop: Shop) -> None:
     assert shop.plan(LATER).verdicts["send"] == 1
 
 
+def test_a_backup_on_new_hardware_shows_what_would_be_repeated(shop: Shop) -> None:
+    shop.settings.tick_file.unlink()
+    found = look(shop)
+    assert (found.behind, found.worked_until, {name: one.customers for name, one in found.due.items()}) == (
+        None,
+        None,
+        {"delay": 1},
+    )
+
+
+def test_a_backup_on_new_hardware_counts_as_told_where_a_person_says_so(shop: Shop) -> None:
+    shop.settings.tick_file.unlink()
+    carry_on(shop, already_told=True)
+    assert shop.plan(LATER).verdicts["send"] == 0
+
+
 def test_a_machine_that_is_not_new_cannot_join(shop: Shop) -> None:
     with shop.house() as house, pytest.raises(UsageError, match="not new"):
         join(house, "Ada", LATER)

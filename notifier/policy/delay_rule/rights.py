@@ -4,7 +4,7 @@ Colour: pure. Called by us_435 and plain.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from notifier.policy.delay_figures import DelayFigures
 from notifier.policy.lines import cancelled, shipped
@@ -13,6 +13,9 @@ from notifier.terms.law import LegalFacts, LegalStanding, LegalState, Said
 from notifier.terms.time import local_day
 
 SHIPPED_DESPITE_CANCELLATION = "shipped_despite_cancellation"
+
+A_DAY = timedelta(days=1)
+"""A refund is often known by its day only: one of the very day of the end may have followed it."""
 
 RefundBy = Callable[[date], date | None]
 """The last day of a refund whose right arose on a day; None where no law sets one."""
@@ -57,7 +60,7 @@ def shop_cancelled(line: LineFacts, law: LegalFacts, rule: str, figures: DelayFi
 def over(line: LineFacts, law: LegalFacts, right: Right, refund: RefundBy, now: datetime) -> LegalStanding:
     """Where a line stands whose time is up: nobody agreed yet, refund owed, refund sent, or nothing was paid."""
     refunded = law.refunded_at is not None and law.refunded_at <= now
-    paid_back = law.refunded_at is not None and law.refunded_at <= min(now, right.at)
+    paid_back = law.refunded_at is not None and law.refunded_at + A_DAY <= min(now, right.at)
     last = refund(right.since) if law.paid or refunded else None
     since = right.since if last else None
     if refunded and last:
