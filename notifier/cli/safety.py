@@ -99,9 +99,10 @@ def _say(session: Session, word: Word, by: str, now: str | None, as_json: bool) 
     verb = "rejected" if word.saying is Saying.REJECT else "approved"
     held = f", {report.reasons['awaiting_approval']} held for approval" if report.reasons["awaiting_approval"] else ""
     rejected = f", {report.reasons['run_rejected']} not sent" if report.reasons["run_rejected"] else ""
-    later = sum(report.asked.held.values()) if word.saying is Saying.APPROVE else 0
-    if later:
-        session.console.print(f"{later} {WAITING}; where they are too many, plan asks about them again", markup=False)
+    if report.later and word.saying is Saying.APPROVE:
+        session.console.print(
+            f"{report.later} {WAITING}; where they are too many, plan asks about them again", markup=False
+        )
     session.console.print(
         f"run {word.run} {verb} by {session.operator(by)}: {counts['send']} queued{held}{rejected}", markup=False
     )

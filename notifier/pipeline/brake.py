@@ -14,8 +14,9 @@ from typing import Any
 from notifier import standings
 from notifier.errors import Stopped
 from notifier.pipeline.house import House
+from notifier.pipeline.locks import LOCK
 from notifier.pipeline.plan_report import PlanReport
-from notifier.pipeline.stopped_run import still_to_come, up_to_date
+from notifier.pipeline.stopped_run import keep_up, shown, still_to_come
 from notifier.pipeline.team import EVERY, Team, tell_team, tell_team_daily
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
@@ -28,6 +29,7 @@ from notifier.store.runs import (
     sizes,
     waiting_run,
 )
+from notifier.store.stopped import drop_news
 from notifier.terms.words import RunState
 
 WAITING = "more customers wait, for their hour or another reason"
@@ -40,11 +42,11 @@ FIRST_JUDGED = 10
 
 
 class TooLarge(Exception):
-    """Takes the transaction back; `why` is a clause for people."""
+    """Takes the transaction back; `why` is a clause for people, `waiting` the run that waited already."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, waiting: AnyRow | None) -> None:
         super().__init__(why)
-        self.why = why
+        self.why, self.waiting = why, waiting
 
 
 def brake(tx: Transaction, house: House, report: PlanReport) -> None:
@@ -56,13 +58,14 @@ def brake(tx: Transaction, house: House, report: PlanReport) -> None:
     mode, limits, now = house.sending.mode, house.brake, report.at
     waiting = waiting_run(tx, mode)
     since = min(now, waiting.stopped_at) if waiting else now
-    later = still_to_come(waiting, report)
+    later = still_to_come(tx, waiting, report)
     reach = reached(tx, mode, since - HOUR, now) + later
     besides = f" and {later} more whom it holds" if later else ""
     if report.messaged and reach > limits.customers:
         raise TooLarge(
             f"it would write to {report.messaged} customers{besides}, which makes {reach} within an hour, and at most"
-            f" {limits.customers} go by themselves ([safety] max_per_run)"
+            f" {limits.customers} go by themselves ([safety] max_per_run)",
+            waiting,
         )
     before = sizes(tx, mode, LAST_RUNS + 1)[1 if report.messaged else 0 :]
     usual = median(before[:LAST_RUNS]) if len(before) >= FIRST_JUDGED - 1 else None
@@ -70,26 +73,17 @@ def brake(tx: Transaction, house: House, report: PlanReport) -> None:
     if report.messaged and most is not None and report.messaged + later > most:
         raise TooLarge(
             f"it would write to {report.messaged} customers{besides}, which is more than {limits.surge_factor} times"
-            f" the usual {usual:g} ([safety] surge_factor)"
+            f" the usual {usual:g} ([safety] surge_factor)",
+            waiting,
         )
     if waiting is None:
         return
     if report.messaged or not later:
         change_run(tx, waiting.id, state=RunState.OVERTAKEN)
+        drop_news(tx, waiting.id)
         return
-    # In the night everything is held: what was asked in the evening still waits in the morning.
-    change_run(tx, waiting.id, **_kept(waiting, report.showing.as_json() | _why(waiting)))
-
-
-def _why(waiting: AnyRow) -> dict[str, Any]:
-    found = json.loads(waiting.found)
-    return {"why": found["why"], "messaged": found["messaged"]}
-
-
-def _kept(waiting: AnyRow | None, found: dict[str, Any]) -> dict[str, Any]:
-    """The columns of a stopped run; the team approves what it was shown, so it is shown what is new."""
-    kept, new = up_to_date(waiting, found)
-    return {"found": json.dumps(kept)} | ({"told_at": None} if new else {})
+    # In the night everything is put off: what was asked in the evening still waits in the morning.
+    keep_up(tx, waiting, waiting.id, report)
 
 
 def stopped(house: House, report: PlanReport, stop: TooLarge) -> Stopped:
@@ -98,11 +92,20 @@ def stopped(house: House, report: PlanReport, stop: TooLarge) -> Stopped:
     Legal deadlines that come near are kept all the same, so that the team is warned of them.
     """
     found = report.showing.as_json() | {"why": stop.why, "messaged": report.messaged}
+    mode = house.sending.mode
     with house.store.write() as tx:
+        tx.lock(LOCK)
         standings.keep(tx, report.pressing)
-        waiting = waiting_run(tx, house.sending.mode)
-        values = report.counts | _kept(waiting, found)
-        report.run = keep_stop(tx, house.sending.mode, report.at, values)
+        waiting = waiting_run(tx, mode)
+        overtaken = (waiting and waiting.id) != (stop.waiting and stop.waiting.id)
+        report.run = None
+        if not overtaken:
+            report.run = keep_stop(tx, mode, report.at, report.counts)
+            other = keep_up(tx, waiting, report.run, report)
+            if columns := shown(waiting, found, other=other):
+                change_run(tx, report.run, **columns)
+    if report.run is None:
+        return Stopped(f"nothing was queued: {stop.why}. Meanwhile somebody spoke, or another plan stopped", None)
     return Stopped(
         f"run {report.run} was stopped, nothing was queued: {stop.why}."
         " Look at it with `notifier runs`, then type one of:\n"

@@ -3,7 +3,7 @@
 Called by pipeline.deliver in a thread. What is no longer right is withdrawn with the reason, and plan judges afresh.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -103,7 +103,9 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     book = _Book()
     for row in rows:
         try:
-            customer = under_the_law(_as_if_unsaid(customers[row.customer_id], row), house.judging.policy, now)
+            customer = under_the_law(
+                _as_if_unsaid(customers[row.customer_id], row, book.reasons), house.judging.policy, now
+            )
             letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
             if letter is not None:
                 letter = replace(letter, reward=codes.get(row.reward_id))
@@ -123,15 +125,17 @@ def _version(house: House, purpose: str, locale: str, brand: str) -> str:
         return ""
 
 
-def _as_if_unsaid(customer: CustomerFacts, row: AnyRow) -> CustomerFacts:
+def _as_if_unsaid(customer: CustomerFacts, row: AnyRow, gone: Collection[int]) -> CustomerFacts:
     """A message never counts against itself, nor the code that it carries, nor what was queued after it.
 
-    But against one that was held and is released, all counts: what was queued since did not count it.
+    But against one that was held and is released, all counts: what was queued since did not count it. `gone` are
+    messages that this claim has withdrawn.
     """
     own = 1 if row.reward_id is not None else 0
     rewards_left = max(customer.rewards_this_year - own, 0)
     last = row.reason == RELEASED
-    before = tuple(one for one in customer.contacts if one.sent or last or one.message_id < row.id)
+    there = [one for one in customer.contacts if one.message_id not in gone]
+    before = tuple(one for one in there if one.sent or last or one.message_id < row.id)
     return replace(replace(customer, contacts=before).without(row.id), rewards_this_year=rewards_left)
 
 

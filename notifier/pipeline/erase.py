@@ -10,8 +10,8 @@ from typing import Any
 from notifier import consent, outbox, rewards
 from notifier.errors import ErasureRefused
 from notifier.pipeline.house import House
+from notifier.pipeline.locks import LOCK, RECORDS_LOCK
 from notifier.pipeline.people import Asked, operator_name, the_customer
-from notifier.pipeline.plan import LOCK, RECORDS_LOCK
 from notifier.store.engine import Transaction
 from notifier.store.evidence import Kept, keep_evidence, kept_of
 from notifier.store.forget import addresses_of, alone_in, drop_consents, forget

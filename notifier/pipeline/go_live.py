@@ -12,7 +12,8 @@ from notifier import outbox
 from notifier.errors import UsageError
 from notifier.pipeline.guard import LIVE_SINCE, guarded
 from notifier.pipeline.house import House
-from notifier.pipeline.plan import LOCK, RECORDS_LOCK, draft, judge
+from notifier.pipeline.locks import LOCK, RECORDS_LOCK
+from notifier.pipeline.plan import draft, judge
 from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.withheld import news_of
 from notifier.store.decisions import close_run, open_run

@@ -19,6 +19,7 @@ from notifier.pipeline.content import told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
+from notifier.pipeline.locks import LOCK, RECORDS_LOCK
 from notifier.pipeline.pauses import under_pauses
 from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.stopped_run import look_again
@@ -41,11 +42,6 @@ CUSTOMERS_A_BATCH = 2000
 
 REWARDS = "long_wait"
 """The occasion whose messages carry a code."""
-
-LOCK = "plan"
-
-RECORDS_LOCK = "records"
-"""Held by every import batch: what plan has read is not overtaken before it has written."""
 
 POISON_WAIT = timedelta(hours=1)
 """When a customer whose facts cannot be judged is looked at again."""

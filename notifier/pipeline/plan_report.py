@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from notifier.pipeline.withheld import is_put_off
+from notifier.pipeline.withheld import is_put_off, to_tell
 from notifier.queries.masks import shown
 from notifier.standings import Standing
-from notifier.terms.decision import Decision
+from notifier.terms.decision import Decision, ToTell
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.words import MessageClass, Verdict
 
@@ -20,7 +20,8 @@ SAMPLES = 5
 class Showing:
     """What a run would send, for people: samples without an address, and the first deadline of what is required.
 
-    `held` are the customers, by purpose, whose hour has not come yet, or who wait for another reason.
+    `held` are the customers, by purpose, whose hour has not come yet, or who wait for another reason; `sending` and
+    `put_off` say who they all are. What is put off counts among the required ones, too: its deadline is no later.
     """
 
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -28,6 +29,8 @@ class Showing:
     messages: Counter[str] = field(default_factory=Counter)
     notices: Counter[str] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
+    sending: set[ToTell] = field(default_factory=set)
+    put_off: set[ToTell] = field(default_factory=set)
     required: int = 0
     deadline: date | None = None
 
@@ -35,19 +38,26 @@ class Showing:
         """Take in what is sent, and what is held."""
         sends = [one for one in decisions if one.verdict is Verdict.SEND]
         self.customers.update(purpose for purpose, _ in {(one.purpose.name, one.customer_id) for one in sends})
-        held = {(one.purpose.name, one.customer_id) for one in decisions if is_put_off(one)}
-        self.held.update(purpose for purpose, _ in held)
+        later = [one for one in decisions if is_put_off(one)]
+        self.held.update(purpose for purpose, _ in {(one.purpose.name, one.customer_id) for one in later})
+        self.sending |= {to_tell(one) for one in sends}
+        self.put_off |= {to_tell(one) for one in later}
+        for one in later:
+            self._note_required(one, _lines(one, facts[one.customer_id]))
         self.notices.update(kind for kind, _ in {(one.notice.value, one.customer_id) for one in sends if one.notice})
         for one in sends:
             self.messages[one.purpose.name] += 1
             lines = _lines(one, facts[one.customer_id])
-            if one.purpose.message_class is MessageClass.REQUIRED:
-                self.required += 1
-                deadlines = [line.legal.deadline for line in lines if line.legal and line.legal.deadline]
-                self.deadline = min([*deadlines, *([self.deadline] if self.deadline else [])], default=None)
+            self._note_required(one, lines)
             kept = self.samples.setdefault(one.purpose.name, [])
             if len(kept) < SAMPLES:
                 kept.append(_sample(one, facts[one.customer_id].key, lines))
+
+    def _note_required(self, decision: Decision, lines: Sequence[LineFacts]) -> None:
+        if decision.purpose.message_class is MessageClass.REQUIRED:
+            self.required += 1
+            deadlines = [line.legal.deadline for line in lines if line.legal and line.legal.deadline]
+            self.deadline = min([*deadlines, *([self.deadline] if self.deadline else [])], default=None)
 
     def as_json(self) -> dict[str, Any]:
         """What is kept of a stopped run and shown; the samples are spread over the purposes."""
@@ -93,10 +103,10 @@ def _line(line: LineFacts) -> dict[str, Any]:
 class PlanReport:
     """What a run decided; all counts are of decisions, `customers` of people about whom something was decided.
 
-    `messaged` are the people written to, `unfinished` those left out because an import has not come to its end, `asked`
-    what a person's word was asked for, `beside` those to whom something else than what it was about is due, `kept_back`
-    how much news the word holds back. `pressing` are lines with a legal deadline near, or an alarm. `too_large`: why a
-    dry run would stop.
+    `messaged` are the people written to, `unfinished` those left out because an import has not come to its end. Of a
+    person's word: `asked` is what it was asked for, `beside` those to whom something else than what it was about is
+    due, `kept_back` how much news it holds back, `later` how many customers of it still wait for their hour.
+    `pressing` are lines with a legal deadline near, or an alarm. `too_large`: why a dry run would stop.
     """
 
     at: datetime
@@ -107,6 +117,7 @@ class PlanReport:
     asked: Showing = field(default_factory=Showing)
     beside: int = 0
     kept_back: int = 0
+    later: int = 0
     too_large: str = ""
     verdicts: Counter[str] = field(default_factory=Counter)
     purposes: dict[str, Counter[str]] = field(default_factory=dict)

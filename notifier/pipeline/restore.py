@@ -73,12 +73,7 @@ def go_on(house: House, by: str, now: datetime, *, already_told: bool) -> tuple[
             hold_notices(tx, run, notices)
         state = RunState.REJECTED if notices else RunState.TAKEN_OVER
         messaged = len({one.customer_id for one in notices})
-        found = Showing(required=len(notices)).as_json() | {
-            "why": "the database was restored",
-            "messaged": messaged,
-            "about": sorted({one.purpose.name for one in notices}),
-            "held_before": {},
-        }
+        found = Showing(required=len(notices)).as_json() | {"why": "the database was restored", "messaged": messaged}
         close_run(tx, run, state, {"messaged": 0, "found": json.dumps(found)})
         change_run(tx, run, decided_by=by, decided_at=now)
         # With a new era one word is enough for all machines, whatever their files know of the copy that was lost.

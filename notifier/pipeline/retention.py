@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 
 from notifier.pipeline.house import House
-from notifier.pipeline.plan import LOCK, RECORDS_LOCK
+from notifier.pipeline.locks import LOCK, RECORDS_LOCK
 from notifier.store.engine import Transaction
 from notifier.store.evidence import delete_expired, keep_evidence
 from notifier.store.forget import addresses_of, drop_consents, forget, forget_messages

@@ -4,7 +4,6 @@ Each is a plan of its own, because facts may have moved since the run was stoppe
 rejected, and only as long as it is not much more than what the person was shown.
 """
 
-import json
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
@@ -12,13 +11,16 @@ from datetime import datetime
 from notifier.errors import Stopped, UsageError
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
-from notifier.pipeline.plan import LOCK, RECORDS_LOCK, Progress, plan_in
+from notifier.pipeline.locks import LOCK, RECORDS_LOCK
+from notifier.pipeline.plan import Progress, plan_in
 from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.stopped_run import beyond
 from notifier.pipeline.withheld import Saying, Word
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.store.runs import change_run, let_go, run_by_id
+from notifier.store.runs import change_run, let_go, run_by_id, waiting_run
+from notifier.store.stopped import drop_news, left_out, news_of
+from notifier.store.unfinished import concerned
 from notifier.terms.words import AWAITING_APPROVAL, RunState, Verdict
 
 _NEXT = {
@@ -42,10 +44,12 @@ def say(house: House, word: Word, by: str, now: datetime, progress: Progress) ->
         run = _open(guard.tx, house, word)
         # What an earlier word on this run held back comes before plan again.
         waited = let_go(guard.tx, run.id, required_only=word.saying is Saying.REQUIRED_ONLY, now=now)
-        about = frozenset(json.loads(run.found)["about"])
-        word = replace(word, about=about, only=None if run.state == RunState.STOPPED else waited)
+        asked = frozenset(news_of(guard.tx, run.id))
+        word = replace(word, asked=asked, only=None if run.state == RunState.STOPPED else waited)
         plan_in(guard.tx, house, report, word, progress)
         _refuse(run, report, word)
+        report.later = len({one.customer_id for one in asked & report.asked.put_off})
+        drop_news(guard.tx, run.id)
         change_run(
             guard.tx,
             run.id,
@@ -71,12 +75,20 @@ def _open(tx: Transaction, house: House, word: Word) -> AnyRow:
     if stands is not RunState.STOPPED and not rest and not again:
         by = f" by {run.decided_by}" if run.decided_by else ""
         raise UsageError(f"run {run.id} waits for nobody: it is {stands}{by}. `notifier runs` lists those that wait")
+    waiting = waiting_run(tx, run.mode)
+    if waiting is not None and waiting.id != run.id:
+        raise UsageError(f"run {waiting.id} waits, too. Approve or reject that one first")
+    if apart := left_out(tx, run.id, concerned(tx)):
+        raise Stopped(
+            f"an import that concerns {apart} customers of run {run.id} has not come to its end, so nothing was done."
+            " Wait for it, or import the same file again where it was cut off, and say your word once more",
+            run.id,
+        )
     return run
 
 
 def _refuse(run: AnyRow, report: PlanReport, word: Word) -> None:
-    later = () if word.saying is Saying.APPROVE else word.about
-    more = beyond(json.loads(run.found), report.asked.as_json(), later) if word.only is None else []
+    more = beyond(word.asked, report.asked.sending) if word.only is None else []
     if more:
         raise Stopped(
             f"run {run.id} has grown since it was shown ({', '.join(more)}), so nothing was done."

@@ -1,11 +1,13 @@
 """What a stopped run is about, as a person was shown it, and what of it is still to come. Colour: root.
 
-Called by brake, plan and runs. While it waits, plan judges afresh, each time, whoever it is about: those, too, who only
-wait for their hour. So what is left of it is read from the present judgement, never from an older one.
+Called by brake, plan and runs. To whom it would tell what is kept by customer, purpose and kind of notice. While it
+waits, plan judges all of them afresh, each time: those, too, who only wait for their hour. So what is left of it is
+read from the present judgement, and a person's word is about them and nobody else.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable
 from math import ceil
 from typing import Any
 
@@ -13,76 +15,90 @@ from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.withheld import Word
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.store.runs import look_at_held, waiting_run
+from notifier.store.runs import waiting_run
+from notifier.store.stopped import keep_news, left_out, look_at_news, news_of
+from notifier.store.unfinished import concerned
+from notifier.terms.decision import ToTell
 
 GROWTH = 1.1
 """How much more of each kind may be sent than a person was shown."""
 
 Found = dict[str, Any]
-"""A `Showing.as_json`, with `why` it was stopped, `about` which purposes it is, and what was `held_before`."""
+"""A `Showing.as_json`, with `why` the run was stopped and how many would be `messaged`."""
 
 
 def look_again(tx: Transaction, mode: str, word: Word | None, report: PlanReport) -> None:
-    """Let plan judge those again whose news of the waiting run, or of the one with a `word`, was put off."""
-    if word is not None:
-        look_at_held(tx, word.run, word.about, report.at)
-        return
+    """Let plan judge everybody again whom the run that waits, or the one with a `word`, would tell anything."""
     waiting = waiting_run(tx, mode)
-    if waiting is not None:
-        look_at_held(tx, waiting.id, json.loads(waiting.found)["about"], report.at)
+    run = word.run if word else waiting.id if waiting else None
+    if run is not None:
+        look_at_news(tx, run, report.at)
 
 
-def still_to_come(waiting: AnyRow | None, report: PlanReport) -> int:
-    """How many customers of a waiting run the present judgement holds, beyond those that were held when it stopped.
+def still_to_come(tx: Transaction, waiting: AnyRow | None, report: PlanReport) -> int:
+    """How many customers of a waiting run the present judgement puts off.
 
-    Those whom an unfinished import concerns are left out of the judgement, and count as if they were held.
+    Those whom an unfinished import concerns are not judged, and count as if they were put off.
     """
     if waiting is None:
         return 0
-    found: Found = json.loads(waiting.found)
-    held = report.showing.held
-    before: dict[str, int] = found["held_before"]
-    return sum(max(held[name] - before.get(name, 0), 0) for name in found["about"]) + report.unfinished
+    put_off = {one.customer_id for one in news_of(tx, waiting.id) & report.showing.put_off}
+    return len(put_off) + left_out(tx, waiting.id, concerned(tx))
 
 
-def up_to_date(waiting: AnyRow | None, found: Found) -> tuple[Found, bool]:
-    """What is kept of a stopped run that would now send `found`, and whether the team must be shown it (again).
+def keep_up(tx: Transaction, waiting: AnyRow | None, run_id: int, report: PlanReport) -> bool:
+    """Keep what the run would tell now; returns whether it is something else than before.
 
-    As long as it is the same customers, some of whom wait for their hour, what they were shown stays.
+    What is no longer to be told has gone, unless the customer was not judged.
+    """
+    before = news_of(tx, waiting.id) if waiting else set()
+    unjudged = before if waiting and left_out(tx, waiting.id, concerned(tx)) else set()
+    news = report.showing.sending | (before & report.showing.put_off) | unjudged
+    if news != before:
+        keep_news(tx, run_id, news)
+    return news != before
+
+
+def shown(waiting: AnyRow | None, found: Found, *, other: bool) -> dict[str, Any]:
+    """The columns of a stopped run that would now send `found`; `other`: not to whom, or not what, it would before.
+
+    While it is the same, what people were shown stays: some of it may only wait for its hour. The team is mailed again
+    where any kind has grown by more than a tenth.
     """
     if waiting is None:
-        return found | {"about": sorted(found["by_purpose"]), "held_before": found["held"]}, True
+        return {"found": json.dumps(found)}
     before: Found = json.loads(waiting.found)
-    about = sorted({*found["by_purpose"], *before["about"]})
-    grown = bool(beyond(before, found, about))
-    shrunk = any(_whole(found, name) < _whole(before, name) for name in before["about"])
-    if not grown and not shrunk:
-        return before, False
-    return found | {"about": about, "held_before": before["held_before"]}, grown
+    if not other and _whole(before) == _whole(found):
+        return {}
+    grown = grown_words(_counts(before), _counts(found))
+    return {"found": json.dumps(found)} | ({"told_at": None} if grown else {})
 
 
-def beyond(shown: Found, found: Found, later: Collection[str] = ()) -> list[str]:
-    """What `found` would send to more customers than `shown`, and a tenth, sent or held.
+def beyond(asked: Collection[ToTell], sending: Iterable[ToTell]) -> list[str]:
+    """What of `sending` a word on `asked` does not cover: more than a tenth who were not shown.
 
-    Of `found`, what is held counts too for the purposes in `later`. By purpose, and by kind of notice, since kinds
-    differ in what silence means (RULES.md F3 to F5).
+    By purpose, and by kind of notice, since kinds differ in what silence means (RULES.md F3 to F5).
     """
-    more = []
-    for name in sorted({*found["by_purpose"], *later}):
-        now = _sent(found["by_purpose"], name) + (found["held"].get(name, 0) if name in later else 0)
-        more += _grown(name, _whole(shown, name), now)
-    for kind, count in found["notices"].items():
-        more += _grown(kind, shown["notices"].get(kind, 0), count)
-    return more
+    known = _names(asked)
+    before = Counter(name for name, _ in known)
+    new = Counter(name for name, _ in _names(sending) - known)
+    return grown_words(before, before + new)
 
 
-def _grown(name: str, before: int, now: int) -> list[str]:
-    return [f"{name} from {before} to {now} customers"] if now > ceil(before * GROWTH) else []
+def grown_words(before: Counter[str], now: Counter[str]) -> list[str]:
+    """What has grown by more than a tenth, in words."""
+    grown = [name for name in sorted(now) if now[name] > ceil(before[name] * GROWTH)]
+    return [f"{name} from {before[name]} to {now[name]} customers" for name in grown]
 
 
-def _whole(found: Found, name: str) -> int:
-    return _sent(found["by_purpose"], name) + int(found["held"].get(name, 0))
+def _names(news: Iterable[ToTell]) -> set[tuple[str, int]]:
+    return {(name, one.customer_id) for one in news for name in (one.purpose, one.notice) if name}
 
 
-def _sent(by_purpose: Mapping[str, Any], name: str) -> int:
-    return int(by_purpose[name]["customers"]) if name in by_purpose else 0
+def _whole(found: Found) -> Counter[str]:
+    """Customers by purpose, whether they would be told now or are put off."""
+    return Counter({name: one["customers"] for name, one in found["by_purpose"].items()}) + Counter(found["held"])
+
+
+def _counts(found: Found) -> Counter[str]:
+    return Counter({name: one["customers"] for name, one in found["by_purpose"].items()} | found["notices"])

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from notifier.store.engine import Transaction
 from notifier.store.runs import News, withheld, withhold
-from notifier.terms.decision import Decision, Step
+from notifier.terms.decision import Decision, Step, ToTell
 from notifier.terms.facts import CustomerFacts
 from notifier.terms.words import AWAITING_APPROVAL, MessageClass, Verdict
 
@@ -20,6 +20,11 @@ LOOK_AGAIN = timedelta(hours=1)
 def is_put_off(decision: Decision) -> bool:
     """Whether it waits for its hour, or another reason of its own, and not for a person."""
     return decision.verdict is Verdict.HOLD and decision.reason != AWAITING_APPROVAL
+
+
+def to_tell(decision: Decision) -> ToTell:
+    """What it tells whom."""
+    return ToTell(decision.customer_id, decision.purpose.name, decision.notice.value)
 
 
 def news_of(decision: Decision) -> list[News]:
@@ -69,13 +74,13 @@ class Saying(StrEnum):
 class Word:
     """A person's word on the run `run`. `only`: of a run that was judged before, the news that waits; None: all.
 
-    `about` are the purposes of the run, whose news the word also reaches where it is held for its hour.
+    `asked` is what the run would tell whom: the word also reaches what of it is put off for its hour.
     """
 
     run: int
     saying: Saying
     only: frozenset[News] | None = None
-    about: frozenset[str] = frozenset()
+    asked: frozenset[ToTell] = frozenset()
 
     def reaches(self, decision: Decision) -> bool:
         """Whether the word is about what this decision sends, or holds for later."""
@@ -83,8 +88,7 @@ class Word:
             return True
         if not is_put_off(decision):
             return False
-        known = self.only is None or self.only.issuperset(news_of(decision))
-        return known and decision.purpose.name in self.about
+        return to_tell(decision) in self.asked if self.only is None else self.only.issuperset(news_of(decision))
 
 
 def beside(word: Word, decisions: Sequence[Decision]) -> int:

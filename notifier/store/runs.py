@@ -3,7 +3,7 @@
 Called by pipeline.brake and pipeline.runs.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,12 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, batches, insert_new, table_of
 from notifier.store.openness import is_open
-from notifier.store.tables import Contact, Customer, Decision, Message, OrderLine, Withheld
+from notifier.store.tables import Contact, Customer, Message, OrderLine, Withheld
 from notifier.store.tables.messages import PlanRun
-from notifier.terms.words import AWAITING_APPROVAL, DeliveryMode, MessageState, RunState, Verdict
+from notifier.terms.words import DeliveryMode, MessageState, RunState
 
 _run, _message, _withheld, _customer = table_of(PlanRun), table_of(Message), table_of(Withheld), table_of(Customer)
-_contact, _decision, _line = table_of(Contact), table_of(Decision), table_of(OrderLine)
+_contact, _line = table_of(Contact), table_of(OrderLine)
 
 _UNSENT = (MessageState.WITHDRAWN.value, MessageState.TAKEN_OVER.value)
 
@@ -44,17 +44,6 @@ def waiting_run(tx: Transaction, mode: str) -> Row[Any] | None:
     """The stopped run of `mode` that waits for a person; there is one at most."""
     query = select(_run).where(_run.c.mode == mode, _run.c.state == RunState.STOPPED).order_by(_run.c.id.desc())
     return tx.connection.execute(query.limit(1)).first()
-
-
-def look_at_held(tx: Transaction, run_id: int, purposes: Collection[str], now: datetime) -> None:
-    """Let plan look at `now` at the customers for whom a later run has put news of these purposes off.
-
-    Reads the whole table of decisions, which is worth it only while a run waits. The caller holds plan's locks.
-    """
-    put_off = (_decision.c.verdict == Verdict.HOLD) & (_decision.c.reason != AWAITING_APPROVAL)
-    later = put_off & (_decision.c.hold_until > now) & (_decision.c.last_run > run_id)
-    whose = select(_decision.c.customer_id).where(later, _decision.c.purpose.in_(sorted(purposes)))
-    tx.connection.execute(update(_customer).where(_customer.c.id.in_(whose)).values(due_at=now))
 
 
 def run_by_id(tx: Transaction, run_id: int) -> Row[Any] | None:

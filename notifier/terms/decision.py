@@ -5,6 +5,7 @@ Made by policy, stored by store.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, NoticeKind, Verdict
@@ -17,6 +18,14 @@ TOLD = "told:"
 
 WAITS_FOR = "waits_for_"
 """How the reason of a hold for a higher purpose begins; its name follows."""
+
+
+class ToTell(NamedTuple):
+    """What a message would tell whom; `notice` is its kind, or empty."""
+
+    customer_id: int
+    purpose: str
+    notice: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,21 @@ def test_what_is_released_counts_what_another_worker_is_about_to_send(tmp_path: 
     assert (len(first.ready), len(second.ready), second.withdrawn) == (1, 0, 1)
 
 
+def test_of_one_released_and_one_queued_since_one_goes(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, ONE_A_DAY)
+    one, other = couples(1, promised_ship_by="", ordered_at="2026-05-31T10:00:00Z")
+    shop.take_in("backorders", [one])
+    shop.plan()
+    with shop.house() as house:
+        version = house.catalogue.source("placed", "en-US", "default").version
+        change(shop, state="held", template_version=version)
+        shop.take_in("backorders", [other | {"sku": "DESK"}])
+        shop.plan()
+        change(shop, template_version="an older one")
+        found = claim(house, NOON)
+    assert (len(found.ready), found.withdrawn) == (1, 1)
+
+
 def change(shop: Shop, **values: str) -> None:
     messages = table_of(Message)
     with shop.house() as house, house.store.write() as tx:

@@ -17,7 +17,7 @@ from notifier.store.tables.messages import (
     TextDay,
 )
 from notifier.store.tables.people import Evidence, Hold
-from notifier.store.tables.safety import Pause, Withheld
+from notifier.store.tables.safety import Pause, StoppedNews, Withheld
 from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "PromiseTold",
     "RewardCode",
     "SourceState",
+    "StoppedNews",
     "Supply",
     "Suppression",
     "TemplateVersion",

@@ -20,6 +20,16 @@ class Pause(SQLModel, table=True):
     resumed_by: str = ""
 
 
+class StoppedNews(SQLModel, table=True):
+    """What a stopped run would tell whom, while it waits for a person."""
+
+    __tablename__ = "stopped_news"
+    run_id: int = Field(primary_key=True, foreign_key="plan_run.id")
+    customer_id: int = Field(primary_key=True, foreign_key="customer.id")
+    purpose: str = Field(primary_key=True)
+    notice: str = Field(primary_key=True)
+
+
 class Withheld(SQLModel, table=True):
     """News of a line that a person held back when judging the stopped run `run_id`, in that run's mode alone.
 

@@ -1,0 +1,53 @@
+"""To whom a stopped run would tell what, as long as it waits for a person. Colour: store.
+
+Called by pipeline.stopped_run and pipeline.brake. The caller holds plan's lock.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, func, insert, select, update
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import batches, table_of
+from notifier.store.tables import Customer, StoppedNews
+from notifier.terms.decision import ToTell
+
+_news, _customer = table_of(StoppedNews), table_of(Customer)
+
+
+def news_of(tx: Transaction, run_id: int) -> set[ToTell]:
+    """What the run would tell, whatever has become of it since."""
+    query = select(_news.c.customer_id, _news.c.purpose, _news.c.notice).where(_news.c.run_id == run_id)
+    return {ToTell(*row) for row in tx.connection.execute(query)}
+
+
+def keep_news(tx: Transaction, run_id: int, news: Collection[ToTell]) -> None:
+    """Let this be what the run would tell."""
+    drop_news(tx, run_id)
+    rows = [{"run_id": run_id} | one._asdict() for one in sorted(news)]
+    for batch in batches(rows):
+        tx.connection.execute(insert(_news), batch)
+
+
+def drop_news(tx: Transaction, run_id: int) -> None:
+    """The run waits no longer."""
+    tx.connection.execute(delete(_news).where(_news.c.run_id == run_id))
+
+
+def look_at_news(tx: Transaction, run_id: int, now: datetime) -> None:
+    """Let plan look at `now` at everybody whom the run would tell anything."""
+    whose = select(_news.c.customer_id).where(_news.c.run_id == run_id)
+    tx.connection.execute(update(_customer).where(_customer.c.id.in_(whose)).values(due_at=now))
+
+
+def left_out(tx: Transaction, run_id: int, apart: Select[Any] | None) -> int:
+    """How many of these customers are among those `apart`, whom plan does not judge."""
+    if apart is None:
+        return 0
+    query = select(func.count(_news.c.customer_id.distinct()))
+    found: int = tx.connection.execute(
+        query.where(_news.c.run_id == run_id, _news.c.customer_id.in_(apart))
+    ).scalar_one()
+    return found
