@@ -101,7 +101,7 @@ def _say(session: Session, word: Word, by: str, now: str | None, as_json: bool) 
     rejected = f", {report.reasons['run_rejected']} not sent" if report.reasons["run_rejected"] else ""
     if report.later and word.saying is Saying.APPROVE:
         session.console.print(
-            f"{report.later} {WAITING}; where they are too many, plan asks about them again", markup=False
+            f"{len(report.later)} {WAITING}; where they are too many, plan asks about them again", markup=False
         )
     session.console.print(
         f"run {word.run} {verb} by {session.operator(by)}: {counts['send']} queued{held}{rejected}", markup=False

@@ -29,7 +29,7 @@ from notifier.store.runs import (
     sizes,
     waiting_run,
 )
-from notifier.store.stopped import drop_news
+from notifier.store.stopped import drop_news, mark_told
 from notifier.terms.words import RunState
 
 WAITING = "more customers wait, for their hour or another reason"
@@ -102,7 +102,7 @@ def stopped(house: House, report: PlanReport, stop: TooLarge) -> Stopped:
         if not overtaken:
             report.run = keep_stop(tx, mode, report.at, report.counts)
             other = keep_up(tx, waiting, report.run, report)
-            if columns := shown(waiting, found, other=other):
+            if columns := shown(tx, waiting, found, report, other=other):
                 change_run(tx, report.run, **columns)
     if report.run is None:
         return Stopped(f"nothing was queued: {stop.why}. Meanwhile somebody spoke, or another plan stopped", None)
@@ -126,6 +126,7 @@ async def tell_stop(house: House, team: Team, run_id: int, now: datetime) -> boo
     if told or not team.address:
         with house.store.write() as tx:
             change_run(tx, run.id, told_at=now)
+            mark_told(tx, run.id)
     return told
 
 

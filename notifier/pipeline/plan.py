@@ -23,7 +23,7 @@ from notifier.pipeline.locks import LOCK, RECORDS_LOCK
 from notifier.pipeline.pauses import under_pauses
 from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.stopped_run import look_again
-from notifier.pipeline.withheld import Word, beside, hold_withheld, obey, with_silenced
+from notifier.pipeline.withheld import Word, beside, hold_withheld, is_put_off, obey, with_silenced
 from notifier.policy.decide import decide
 from notifier.records.sources import stale_sources
 from notifier.store.decisions import close_run, last_planned, mode_changed, open_run, record, set_due
@@ -115,7 +115,7 @@ def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None
 class Batch:
     """Some customers judged: what is decided, by which facts, when to look again, the `due_at` seen, of how many.
 
-    `confirmed`: lines whose cancellation the setting on lapses confirms.
+    `confirmed`: lines whose cancellation the setting on lapses confirms. `poison`: who could not be judged.
     """
 
     seen: Mapping[int, datetime | None]
@@ -124,6 +124,7 @@ class Batch:
     facts: dict[int, CustomerFacts] = field(default_factory=dict)
     due: dict[int, datetime | None] = field(default_factory=dict)
     confirmed: set[int] = field(default_factory=set)
+    poison: set[int] = field(default_factory=set)
 
 
 def judge(tx: Transaction, house: House, report: PlanReport, every: bool) -> Iterator[Batch]:
@@ -152,6 +153,7 @@ def _judge(tx: Transaction, house: House, market: Market, batch: Batch, now: dat
         except Exception as fault:  # noqa: BLE001 one poisonous record must not stop all others (HOSTILE 61)
             log.error("customer left out: cannot be judged", customer=read.id, fault=type(fault).__name__)
             batch.due[read.id] = now + POISON_WAIT
+            batch.poison.add(read.id)
             continue
         sent.take(judged.decisions, now)
         batch.facts[customer.id] = customer
@@ -162,11 +164,13 @@ def _judge(tx: Transaction, house: House, market: Market, batch: Batch, now: dat
 
 def _apply(tx: Transaction, house: House, report: PlanReport, word: Word | None, batch: Batch) -> None:
     now, run, facts = report.at, report.run or 0, batch.facts
+    report.unjudged |= batch.poison
     legal.keep_confirmed(tx, house, batch.confirmed, now)
     decisions = hold_withheld(tx, house.sending.mode, batch.decisions, now)
     if word:
         report.asked.take(decisions, facts)
         report.beside += beside(word, decisions)
+        report.later |= {one.customer_id for one in decisions if is_put_off(one) and word.reaches(one)}
         obeyed = obey(tx, word, house.sending.mode, decisions, now)
         decisions, report.kept_back = obeyed.decisions, report.kept_back + obeyed.kept_back
     codes = _codes(tx, house, decisions, facts, now)

@@ -66,7 +66,7 @@ class Showing:
         return {
             "by_purpose": {one: {"messages": self.messages[one], "customers": self.customers[one]} for one in names},
             "notices": dict(sorted(self.notices.items())),
-            "held": dict(sorted(self.held.items())),
+            "held": {name: count for name, count in sorted(self.held.items()) if name in self.messages},
             "required": self.required,
             "deadline": self.deadline.isoformat() if self.deadline else None,
             "samples": [one for turn in turns for one in turn][:SAMPLES],
@@ -105,8 +105,9 @@ class PlanReport:
 
     `messaged` are the people written to, `unfinished` those left out because an import has not come to its end. Of a
     person's word: `asked` is what it was asked for, `beside` those to whom something else than what it was about is
-    due, `kept_back` how much news it holds back, `later` how many customers of it still wait for their hour.
-    `pressing` are lines with a legal deadline near, or an alarm. `too_large`: why a dry run would stop.
+    due, `kept_back` how much news it holds back, `later` the customers of it who still wait for their hour.
+    `unjudged` are customers about whom nothing could be decided. `pressing` are lines with a legal deadline near, or an
+    alarm. `too_large`: why a dry run would stop.
     """
 
     at: datetime
@@ -117,7 +118,8 @@ class PlanReport:
     asked: Showing = field(default_factory=Showing)
     beside: int = 0
     kept_back: int = 0
-    later: int = 0
+    later: set[int] = field(default_factory=set)
+    unjudged: set[int] = field(default_factory=set)
     too_large: str = ""
     verdicts: Counter[str] = field(default_factory=Counter)
     purposes: dict[str, Counter[str]] = field(default_factory=dict)

@@ -48,7 +48,6 @@ def say(house: House, word: Word, by: str, now: datetime, progress: Progress) ->
         word = replace(word, asked=asked, only=None if run.state == RunState.STOPPED else waited)
         plan_in(guard.tx, house, report, word, progress)
         _refuse(run, report, word)
-        report.later = len({one.customer_id for one in asked & report.asked.put_off})
         drop_news(guard.tx, run.id)
         change_run(
             guard.tx,
@@ -80,8 +79,8 @@ def _open(tx: Transaction, house: House, word: Word) -> AnyRow:
         raise UsageError(f"run {waiting.id} waits, too. Approve or reject that one first")
     if apart := left_out(tx, run.id, concerned(tx)):
         raise Stopped(
-            f"an import that concerns {apart} customers of run {run.id} has not come to its end, so nothing was done."
-            " Wait for it, or import the same file again where it was cut off, and say your word once more",
+            f"an import that concerns {len(apart)} customers of run {run.id} has not come to its end, so nothing was"
+            " done. Wait for it, or import the same file again where it was cut off, and say your word once more",
             run.id,
         )
     return run

@@ -38,39 +38,43 @@ def look_again(tx: Transaction, mode: str, word: Word | None, report: PlanReport
 def still_to_come(tx: Transaction, waiting: AnyRow | None, report: PlanReport) -> int:
     """How many customers of a waiting run the present judgement puts off.
 
-    Those whom an unfinished import concerns are not judged, and count as if they were put off.
+    Those who could not be judged, or whom an unfinished import concerns, count as if they were put off.
     """
     if waiting is None:
         return 0
-    put_off = {one.customer_id for one in news_of(tx, waiting.id) & report.showing.put_off}
-    return len(put_off) + left_out(tx, waiting.id, concerned(tx))
+    report.unjudged |= left_out(tx, waiting.id, concerned(tx))
+    news = news_of(tx, waiting.id)
+    put_off = {one.customer_id for one in news & report.showing.put_off}
+    return len(put_off | {one.customer_id for one in news if one.customer_id in report.unjudged})
 
 
 def keep_up(tx: Transaction, waiting: AnyRow | None, run_id: int, report: PlanReport) -> bool:
     """Keep what the run would tell now; returns whether it is something else than before.
 
-    What is no longer to be told has gone, unless the customer was not judged.
+    What is put off of the purposes that a stop shows is part of it. What is no longer to be told has gone, unless the
+    customer was not judged.
     """
-    before = news_of(tx, waiting.id) if waiting else set()
-    unjudged = before if waiting and left_out(tx, waiting.id, concerned(tx)) else set()
-    news = report.showing.sending | (before & report.showing.put_off) | unjudged
+    before, showing = news_of(tx, waiting.id) if waiting else set(), report.showing
+    purposes = {one.purpose for one in showing.sending}
+    put_off = {one for one in showing.put_off if one.purpose in purposes or one in before}
+    news = showing.sending | put_off | {one for one in before if one.customer_id in report.unjudged}
     if news != before:
         keep_news(tx, run_id, news)
     return news != before
 
 
-def shown(waiting: AnyRow | None, found: Found, *, other: bool) -> dict[str, Any]:
+def shown(tx: Transaction, waiting: AnyRow | None, found: Found, report: PlanReport, *, other: bool) -> dict[str, Any]:
     """The columns of a stopped run that would now send `found`; `other`: not to whom, or not what, it would before.
 
     While it is the same, what people were shown stays: some of it may only wait for its hour. The team is mailed again
-    where any kind has grown by more than a tenth.
+    where any kind has grown by more than a tenth since it was mailed.
     """
     if waiting is None:
         return {"found": json.dumps(found)}
     before: Found = json.loads(waiting.found)
     if not other and _whole(before) == _whole(found):
         return {}
-    grown = grown_words(_counts(before), _counts(found))
+    grown = beyond(news_of(tx, waiting.id, told=True), report.showing.sending)
     return {"found": json.dumps(found)} | ({"told_at": None} if grown else {})
 
 
@@ -81,12 +85,7 @@ def beyond(asked: Collection[ToTell], sending: Iterable[ToTell]) -> list[str]:
     """
     known = _names(asked)
     before = Counter(name for name, _ in known)
-    new = Counter(name for name, _ in _names(sending) - known)
-    return grown_words(before, before + new)
-
-
-def grown_words(before: Counter[str], now: Counter[str]) -> list[str]:
-    """What has grown by more than a tenth, in words."""
+    now = before + Counter(name for name, _ in _names(sending) - known)
     grown = [name for name in sorted(now) if now[name] > ceil(before[name] * GROWTH)]
     return [f"{name} from {before[name]} to {now[name]} customers" for name in grown]
 
@@ -98,7 +97,3 @@ def _names(news: Iterable[ToTell]) -> set[tuple[str, int]]:
 def _whole(found: Found) -> Counter[str]:
     """Customers by purpose, whether they would be told now or are put off."""
     return Counter({name: one["customers"] for name, one in found["by_purpose"].items()}) + Counter(found["held"])
-
-
-def _counts(found: Found) -> Counter[str]:
-    return Counter({name: one["customers"] for name, one in found["by_purpose"].items()} | found["notices"])

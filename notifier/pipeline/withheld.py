@@ -88,7 +88,7 @@ class Word:
             return True
         if not is_put_off(decision):
             return False
-        return to_tell(decision) in self.asked if self.only is None else self.only.issuperset(news_of(decision))
+        return to_tell(decision) in self.asked if self.only is None else not self.only.isdisjoint(news_of(decision))
 
 
 def beside(word: Word, decisions: Sequence[Decision]) -> int:
@@ -97,7 +97,7 @@ def beside(word: Word, decisions: Sequence[Decision]) -> int:
         return 0
     only = word.only
     sends = [one for one in decisions if one.verdict is Verdict.SEND]
-    return len({one.customer_id for one in sends if not only.issuperset(news_of(one))})
+    return len({one.customer_id for one in sends if only.isdisjoint(news_of(one))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
@@ -17,18 +17,24 @@ from notifier.terms.decision import ToTell
 _news, _customer = table_of(StoppedNews), table_of(Customer)
 
 
-def news_of(tx: Transaction, run_id: int) -> set[ToTell]:
-    """What the run would tell, whatever has become of it since."""
+def news_of(tx: Transaction, run_id: int, *, told: bool = False) -> set[ToTell]:
+    """What the run would tell, whatever has become of it since; `told`: only what the team has heard of."""
     query = select(_news.c.customer_id, _news.c.purpose, _news.c.notice).where(_news.c.run_id == run_id)
-    return {ToTell(*row) for row in tx.connection.execute(query)}
+    return {ToTell(*row) for row in tx.connection.execute(query.where(_news.c.told) if told else query)}
 
 
 def keep_news(tx: Transaction, run_id: int, news: Collection[ToTell]) -> None:
-    """Let this be what the run would tell."""
+    """Let this be what the run would tell; of what is new the team has not heard."""
+    told = news_of(tx, run_id, told=True)
     drop_news(tx, run_id)
-    rows = [{"run_id": run_id} | one._asdict() for one in sorted(news)]
+    rows = [{"run_id": run_id, "told": one in told} | one._asdict() for one in sorted(news)]
     for batch in batches(rows):
         tx.connection.execute(insert(_news), batch)
+
+
+def mark_told(tx: Transaction, run_id: int) -> None:
+    """The team has heard of all that the run would tell."""
+    tx.connection.execute(update(_news).where(_news.c.run_id == run_id).values(told=True))
 
 
 def drop_news(tx: Transaction, run_id: int) -> None:
@@ -42,12 +48,9 @@ def look_at_news(tx: Transaction, run_id: int, now: datetime) -> None:
     tx.connection.execute(update(_customer).where(_customer.c.id.in_(whose)).values(due_at=now))
 
 
-def left_out(tx: Transaction, run_id: int, apart: Select[Any] | None) -> int:
-    """How many of these customers are among those `apart`, whom plan does not judge."""
+def left_out(tx: Transaction, run_id: int, apart: Select[Any] | None) -> set[int]:
+    """Those of its customers who are among the ones `apart`, whom plan does not judge."""
     if apart is None:
-        return 0
-    query = select(func.count(_news.c.customer_id.distinct()))
-    found: int = tx.connection.execute(
-        query.where(_news.c.run_id == run_id, _news.c.customer_id.in_(apart))
-    ).scalar_one()
-    return found
+        return set()
+    query = select(_news.c.customer_id.distinct()).where(_news.c.run_id == run_id, _news.c.customer_id.in_(apart))
+    return set(tx.connection.execute(query).scalars())

@@ -33,8 +33,8 @@ EAST, WEST = {"timezone": "America/New_York"}, {"timezone": "America/Los_Angeles
 
 
 @pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    return open_shop(tmp_path, database_url, LIMIT)
+def shop(tmp_path: Path, sqlite_url: str) -> Shop:
+    return open_shop(tmp_path, sqlite_url, LIMIT)
 
 
 def placed(name: str, **more: str) -> dict[str, object]:

@@ -12,9 +12,12 @@ from notifier.errors import Stopped, UsageError
 from notifier.pipeline.brake import TooLarge, stopped
 from notifier.pipeline.pauses import pause, resume
 from notifier.pipeline.plan_report import PlanReport
+from notifier.pipeline.stopped_run import still_to_come
 from notifier.pipeline.withheld import Saying
 from notifier.store.lookup import table_of
-from notifier.store.tables import ImportRun, PlanRun, StoppedNews
+from notifier.store.runs import waiting_run
+from notifier.store.stopped import mark_told
+from notifier.store.tables import Customer, ImportRun, PlanRun, StoppedNews
 from notifier.terms.pause import Pause
 from tests.pipeline.test_brake_at_night import (
     EAST,
@@ -42,7 +45,13 @@ CANCELLED = {"status": "cancelled"}
 
 
 @pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
+def shop(tmp_path: Path, sqlite_url: str) -> Shop:
+    return open_shop(tmp_path, sqlite_url, LIMIT)
+
+
+@pytest.fixture
+def both(tmp_path: Path, database_url: str) -> Shop:
+    """The same on both databases, for what reads and writes to whom a run would tell what."""
     return open_shop(tmp_path, database_url, LIMIT)
 
 
@@ -64,13 +73,13 @@ def planned(shop: Shop, now: Any) -> None:
         return
 
 
-def test_what_is_mended_for_some_lets_none_of_the_others_go(shop: Shop) -> None:
+def test_what_is_mended_for_some_lets_none_of_the_others_go(both: Shop) -> None:
     islanders = placed_by("x", "y", "z", **ISLANDS)
-    stop(shop, *placed_by("ann", "bob", **EAST), placed("cat", **WEST), *islanders)
-    shop.take_in("backorders", [row | CANCELLED for row in islanders], SOON)
+    stop(both, *placed_by("ann", "bob", **EAST), placed("cat", **WEST), *islanders)
+    both.take_in("backorders", [row | CANCELLED for row in islanders], SOON)
     for now in (SOON, EVENING, MORNING):
-        planned(shop, now)
-    assert told(shop) == []
+        planned(both, now)
+    assert told(both) == []
 
 
 def test_as_many_others_are_shown_and_not_taken_for_the_same(shop: Shop) -> None:
@@ -124,12 +133,12 @@ def test_others_who_wait_for_their_hour_hold_nobody_up_once_facts_are_mended(sho
     assert told(shop) == ["delay"]
 
 
-def test_a_word_waits_for_an_import_that_concerns_the_run(shop: Shop) -> None:
-    run = stop(shop, *placed_by("ann", "bob", "cat", **EAST))
-    with shop.house() as house, house.store.write() as tx:
+def test_a_word_waits_for_an_import_that_concerns_the_run(both: Shop) -> None:
+    run = stop(both, *placed_by("ann", "bob", "cat", **EAST))
+    with both.house() as house, house.store.write() as tx:
         tx.connection.execute(update(table_of(ImportRun)).values(state="interrupted"))
     with pytest.raises(Stopped, match="import the same file again"):
-        word(shop, run, Saying.REJECT, SOON)
+        word(both, run, Saying.REJECT, SOON)
 
 
 def test_a_word_on_an_older_run_names_the_one_that_must_be_decided_first(shop: Shop) -> None:
@@ -163,3 +172,59 @@ def test_nothing_is_kept_of_a_run_that_is_decided(shop: Shop, saying: Saying) ->
     run = stop(shop, *placed_by("ann", "bob", "cat", **EAST))
     word(shop, run, saying)
     assert shop.rows(StoppedNews) == []
+
+
+def test_a_swap_of_customers_is_mailed_again(shop: Shop) -> None:
+    rows = placed_by("ann", "bob", "cat", **EAST)
+    mailed(shop, stop(shop, *rows))
+    shop.take_in("backorders", [row | CANCELLED for row in rows], SOON)
+    shop.take_in("backorders", placed_by("x", "y", "z", sku="DESK", **EAST), SOON)
+    planned(shop, SOON)
+    assert shop.rows(PlanRun)[0].told_at is None
+
+
+def test_growth_by_small_steps_is_mailed_again(shop: Shop) -> None:
+    mailed(shop, stop(shop, *placed_by(*(f"c{number}" for number in range(10)), **EAST)))
+    for step in range(3):
+        shop.take_in("backorders", [placed(f"new{step}", sku="DESK", **EAST)], SOON)
+        planned(shop, SOON + timedelta(minutes=step))
+    assert shop.rows(PlanRun)[0].told_at is None
+
+
+def test_who_wait_for_their_hour_when_a_run_stops_are_rejected_with_it(shop: Shop) -> None:
+    run = stop(shop, *placed_by("ann", "bob", "cat", **EAST), *placed_by("x", "y", **ISLANDS))
+    word(shop, run, Saying.REJECT, SOON)
+    shop.plan(NOON + timedelta(hours=6))
+    assert told(shop) == []
+
+
+@pytest.mark.parametrize("saying", [Saying.REQUIRED_ONLY, Saying.APPROVE])
+def test_another_line_of_a_customer_does_not_lock_what_is_held(shop: Shop, saying: Saying) -> None:
+    rows = [order(name, **EAST) for name in ("ann", "bob", "cat")]
+    run = stop(shop, *rows)
+    word(shop, run, Saying.REJECT)
+    shop.take_in("backorders", [order("ann", sku="DESK", **EAST) | {"order_id": "O-2"}], SOON)
+    planned(shop, SOON)
+    word(shop, run, saying, SOON + timedelta(minutes=5))
+    assert told(shop) == ["delay"] * 3
+
+
+def test_an_evenings_second_word_says_how_many_still_wait(shop: Shop) -> None:
+    run = stop(shop, *placed_by("ann", "bob", **EAST), placed("dan", **WEST))
+    word(shop, run, Saying.REQUIRED_ONLY)
+    assert len(word(shop, run, Saying.APPROVE, EVENING).later) == 2
+
+
+def test_who_cannot_be_judged_is_still_to_come(shop: Shop) -> None:
+    stop(shop, *placed_by("ann", "bob", "cat", **EAST))
+    report = PlanReport(SOON, unjudged={shop.rows(Customer)[0].id, -1})
+    with shop.house() as house, house.store.read() as tx:
+        waiting = waiting_run(tx, house.sending.mode)
+        assert still_to_come(tx, waiting, report) == 1
+
+
+def mailed(shop: Shop, run: int) -> None:
+    """The team has been mailed of the run."""
+    told_at(shop, run, NOON)
+    with shop.house() as house, house.store.write() as tx:
+        mark_told(tx, run)

@@ -21,13 +21,14 @@ class Pause(SQLModel, table=True):
 
 
 class StoppedNews(SQLModel, table=True):
-    """What a stopped run would tell whom, while it waits for a person."""
+    """What a stopped run would tell whom, while it waits for a person. `told`: the team has heard of it."""
 
     __tablename__ = "stopped_news"
     run_id: int = Field(primary_key=True, foreign_key="plan_run.id")
     customer_id: int = Field(primary_key=True, foreign_key="customer.id")
     purpose: str = Field(primary_key=True)
     notice: str = Field(primary_key=True)
+    told: bool = False
 
 
 class Withheld(SQLModel, table=True):

@@ -19,5 +19,6 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Integer(), sa.ForeignKey("customer.id"), nullable=False),
         sa.Column("purpose", AutoString(), nullable=False),
         sa.Column("notice", AutoString(), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("run_id", "customer_id", "purpose", "notice"),
     )
