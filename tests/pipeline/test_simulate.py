@@ -62,10 +62,12 @@ def lived_through(shop: Shop) -> Shop:
     return shop
 
 
-@pytest.fixture(params=["none", "us_435"])
-def shop(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) -> Shop:
-    """The week, with and without a law on delays."""
-    return lived_through(open_shop(tmp_path, database_url, f'[delay_rule]\njurisdiction = "{request.param}"\n'))
+@pytest.fixture(params=["none-sqlite", "us_435-postgresql"])
+def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
+    """The week, with and without a law on delays, on either database: to live through it takes seconds."""
+    law, _, engine = request.param.partition("-")
+    url: str = request.getfixturevalue(f"{engine}_url")
+    return lived_through(open_shop(tmp_path, url, f'[delay_rule]\njurisdiction = "{law}"\n'))
 
 
 def against_what_was_sent(shop: Shop, first: date = FIRST, last: date = LAST) -> Comparison:
