@@ -36,7 +36,7 @@ from notifier.settings.as_policy import policy_of
 from notifier.settings.hosts import far_hosts
 from notifier.store.engine import DATABASE_FAULTS as DATABASE_FAULTS  # noqa: PLC0414 - for the doors
 from notifier.store.engine import DATABASE_TROUBLE as DATABASE_TROUBLE  # noqa: PLC0414
-from notifier.store.engine import open_engine
+from notifier.store.engine import Store, open_engine
 from notifier.store.migrate import open_store, upgrade
 from notifier.template_files import shop_catalogue
 from notifier.terms.delivery import ChannelSender
@@ -102,15 +102,15 @@ def migrate(settings: Settings) -> tuple[str | None, str, bool]:
     return before, after, made
 
 
-def open_house(settings: Settings) -> House:
-    """Everything that pipeline needs. The caller closes `house.store`."""
+def open_house(settings: Settings, store: Store | None = None) -> House:
+    """Everything that pipeline needs, on `store` where one is open already. The caller closes `house.store`."""
     secrets_ = read_secrets(settings)
     catalogue = shop_catalogue(settings.template_folder)
     check_purposes(list(catalogue.purposes.values()))
     brands = {key: settings.brand(key) for key in settings.brand_keys}
     web = Web(settings.web.public_url, {key: one.link_domain for key, one in brands.items()}, signing(secrets_.links))
     return House(
-        store=open_store(settings.database_url),
+        store=store or open_store(settings.database_url),
         catalogue=catalogue,
         judging=judging(settings),
         brands={key: one.look for key, one in brands.items()},

@@ -30,6 +30,13 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even load what is slow as a whole where nothing slow is asked for: to load it all takes seconds."""
+    if "not slow" not in config.option.markexpr or collection_path.suffix != ".py":
+        return None
+    return True if "\npytestmark = pytest.mark.slow\n" in collection_path.read_text("utf-8") else None
+
+
 def _migrate(url: str) -> None:
     """Bring the empty database at `url` to the schema of the product, by the product's own migrations."""
     from notifier.store.engine import open_engine
@@ -85,6 +92,16 @@ def postgresql_server(run_folder: Path, testrun_uid: str) -> Iterator[Any]:
     yield server
     with lock:
         server.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def _databases_are_closed() -> Iterator[None]:
+    """Close what `tests.shop` has opened."""
+    from tests.shop import OPEN
+
+    yield
+    while OPEN:
+        OPEN.popitem()[1].close()
 
 
 @pytest.fixture

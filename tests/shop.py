@@ -19,10 +19,15 @@ from notifier.pipeline.imports import ImportReport, ImportRequest, import_record
 from notifier.pipeline.plan import plan
 from notifier.pipeline.plan_report import PlanReport
 from notifier.settings import Settings, load_settings
+from notifier.store.engine import Store
 from notifier.store.lookup import table_of
 
 NOON = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 """A Monday; inside every window from California to central Europe."""
+
+
+OPEN: dict[str, Store] = {}
+"""The databases that the test at hand has opened, by URL; conftest closes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,11 @@ class Shop:
 
     @contextmanager
     def house(self) -> Iterator[House]:
-        """The opened shop."""
-        house = app.open_house(self.settings)
-        try:
-            yield house
-        finally:
-            house.store.close()
+        """The opened shop. Its database stays open until the test ends: to compile each statement anew is slow."""
+        url = self.settings.database_url
+        house = app.open_house(self.settings, OPEN.get(url))
+        OPEN[url] = house.store
+        yield house
 
     def take_in(
         self, kind: str, rows: Sequence[Mapping[str, Any]], now: datetime = NOON, profile: str = ""

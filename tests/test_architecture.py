@@ -2,10 +2,11 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -180,12 +181,34 @@ def dotted(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-@pytest.mark.parametrize("module", MODULES)
+Item = TypeVar("Item")
+
+
+def of_each(items: Iterable[Item]) -> Callable[[Callable[[Item], None]], Callable[[], None]]:
+    """One test that holds a rule against all `items` and names each that breaks it: thousands of tests cost more."""
+
+    def test_of(rule: Callable[[Item], None]) -> Callable[[], None]:
+        def test() -> None:
+            broken = []
+            for item in items:
+                try:
+                    rule(item)
+                except AssertionError as wrong:
+                    broken.append(str(wrong))
+            assert not broken, "\n".join(broken)
+
+        test.__name__ = rule.__name__
+        return test
+
+    return test_of
+
+
+@of_each(MODULES)
 def test_every_module_has_a_colour(module: str) -> None:
     assert colour(module), f"{module} is in no row of COLOURS: which stage is it part of?"
 
 
-@pytest.mark.parametrize("module", MODULES)
+@of_each(MODULES)
 def test_a_module_names_its_colour_in_its_docstring(module: str) -> None:
     said = re.search(r"Colour: (\w+)", ast.get_docstring(tree(MODULES[module])) or "")
     assert (said[1] if said else None) == colour(module), (
@@ -193,7 +216,7 @@ def test_a_module_names_its_colour_in_its_docstring(module: str) -> None:
     )
 
 
-@pytest.mark.parametrize("module", MODULES)
+@of_each(MODULES)
 def test_imports_point_towards_the_ground(module: str) -> None:
     wrong = [f"{MODULES[module]}:{line} {name}" for name, line in inside(module) if not allowed(module, name)]
     assert not wrong, f"{colour(module)} module {module} may not import {wrong}"
@@ -206,7 +229,7 @@ def test_every_module_can_be_the_first_to_be_imported() -> None:
         pytest.fail(f"these modules import each other in a circle: {' → '.join(reversed(circle.args[1]))}")
 
 
-@pytest.mark.parametrize("module", MODULES)
+@of_each(MODULES)
 def test_a_fenced_library_stays_behind_its_fence(module: str) -> None:
     wrong = []
     for name, line in imported(module):
@@ -216,7 +239,7 @@ def test_a_fenced_library_stays_behind_its_fence(module: str) -> None:
     assert not wrong, f"{module}: {wrong}"
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if name != "notifier.app"])
+@of_each([name for name in MODULES if name != "notifier.app"])
 def test_only_app_reads_a_clock(module: str) -> None:
     reads = [
         f"line {node.lineno}"
@@ -233,19 +256,19 @@ def test_only_app_reads_a_clock(module: str) -> None:
     assert not reads, f"{module} reads a clock at {reads}; take `now` as an argument"
 
 
-@pytest.mark.parametrize("path", [*FILES, *TEST_FILES], ids=lambda path: str(path.relative_to(ROOT)))
+@of_each([*FILES, *TEST_FILES])
 def test_a_module_is_short_enough_to_read(path: Path) -> None:
     lines = len(path.read_text("utf-8").splitlines())
     assert lines <= MOST_LINES, f"{path.name} has {lines} lines; where is its seam?"
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith(MIGRATIONS)])
+@of_each([name for name in MODULES if not name.startswith(MIGRATIONS)])
 def test_a_function_fits_on_a_screen(module: str) -> None:
     long = {f.name: length(f) for f in functions(MODULES[module]) if length(f) > MOST_FUNCTION_LINES}
     assert not long, f"{module}: {long}"
 
 
-@pytest.mark.parametrize("module", MODULES)
+@of_each(MODULES)
 def test_a_function_takes_few_parameters(module: str) -> None:
     many = {
         f.name: parameters(f)
@@ -255,17 +278,9 @@ def test_a_function_takes_few_parameters(module: str) -> None:
     assert not many, f"{module}: {many}"
 
 
-@pytest.mark.parametrize("module", MODULES)
+@of_each(MODULES)
 def test_nothing_is_called_by_a_word_that_says_nothing(module: str) -> None:
     classes = [node.name for node in ast.walk(tree(MODULES[module])) if isinstance(node, ast.ClassDef)]
     last = module.rsplit(".", maxsplit=1)[-1]
     wrong = [name for name in [last, *classes] if FORBIDDEN.search(name.lower()) or name.lower() in BARE]
     assert not wrong, f"{module}: {wrong}"
-
-
-@pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_test_patches_what_it_could_pass_in(path: Path) -> None:
-    names = {node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)}
-    names |= {a.arg for node in ast.walk(tree(path)) if isinstance(node, ast.arguments) for a in node.args}
-    names |= {a.name for n in ast.walk(tree(path)) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
-    assert not names & {"monkeypatch", "mock", "patch", "MagicMock", "mocker"}

@@ -11,6 +11,9 @@ import pytest
 
 from notifier.cli import main
 
+pytestmark = pytest.mark.slow
+"""Each runs whole commands."""
+
 ROW = "O1,ann,Ann,ann@shop.example.com,US,LAMP,2026-05-01,2026-05-20,backordered\n"
 HEAD = "order_id,customer_id,customer_name,email,country,sku,ordered_at,promised_ship_by,status\n"
 NOW = ["--now", "2026-06-01T15:00Z"]

@@ -13,6 +13,9 @@ from notifier.settings.document import document
 from notifier.template_files import load_catalogue, packaged_folder
 from notifier.terms.time import zone
 
+pytestmark = pytest.mark.slow
+"""Each makes a shop of its own and works in it."""
+
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
 

@@ -8,6 +8,9 @@ import pytest
 from notifier.errors import Permanent, Transient
 from notifier.source_fetch import Limits, Seen, fetch
 
+pytestmark = pytest.mark.slow
+"""Each speaks to a server of its own."""
+
 
 class _Shop(BaseHTTPRequestHandler):
     """Serves /feed.csv with an ETag, /gone, /moved, /busy and /large."""

@@ -14,6 +14,9 @@ from notifier.terms.words import Channel, Outcome
 from tests.standins.authority import Authority, make_authority
 from tests.standins.smtp_sink import CLOSE, SILENCE, Script, Sink, smtp_sink
 
+pytestmark = pytest.mark.slow
+"""Each speaks to a server of its own."""
+
 BODY = b"From: shop@shop.example\r\nTo: ada@mail.example\r\nSubject: Your order\r\n\r\nHello\r\n"
 MAIL = Parcel(7, 70, "m7@shop.example", Channel.EMAIL, "shop@shop.example", "ada@mail.example", BODY)
 

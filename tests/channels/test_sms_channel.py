@@ -12,6 +12,9 @@ from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
 from tests.standins.twilio_api import ACCOUNT, TOKEN, Fail, Refuse, TwilioApi, twilio_api
 
+pytestmark = pytest.mark.slow
+"""Each speaks to a server of its own."""
+
 NUMBER = "+12025550143"
 TEXT = Parcel(3, 33, "m3", Channel.SMS, "+12025550100", NUMBER, "Your lamp ships May 4. Übrigens".encode(), 1800)
 

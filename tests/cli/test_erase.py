@@ -4,20 +4,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from notifier.cli import main
 from notifier.store.tables import Customer
+from tests.calls import Call, caller
 from tests.shop import Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
 """Each opens a shop, and a terminal needs a process of its own."""
-
-Call = Callable[..., tuple[int, str, str]]
 
 SHIPPED = {"status": "shipped", "shipped_at": "2026-05-30T10:00:00Z"}
 NOW = ("--now", "2026-06-10T15:00Z")
@@ -33,12 +30,7 @@ def shop(tmp_path: Path, sqlite_url: str) -> Shop:
 
 @pytest.fixture
 def call(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Call:
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(["--settings", str(shop.folder / "settings.toml"), *words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+    return caller(shop.folder / "settings.toml", capsys)
 
 
 def at_a_terminal(shop: Shop, typed: str, *words: str) -> tuple[int, str]:

@@ -2,18 +2,15 @@
 
 import csv
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from notifier.cli import main
+from tests.calls import Call, caller
 from tests.shop import order
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery; the rules themselves are tested without it."""
-
-Call = Callable[..., tuple[int, str, str]]
 
 MAY_10 = "2026-05-10T15:00:00Z"
 
@@ -30,11 +27,7 @@ def call(tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]) 
         out.writeheader()
         out.writerow(row)
 
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(["--settings", str(settings), *words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
+    run = caller(settings, capsys)
     run("migrate")
     run("import", "backorders", str(rows), "--now", MAY_10)
     run("plan", "--now", MAY_10)

@@ -3,18 +3,18 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from notifier.cli import main
 from notifier.cli.show import write_csv
 from notifier.queries.exports import MESSAGE_FIELDS
 from notifier.store.engine import Store
+from tests.calls import Call, caller
 from tests.queries.shop_log import ShopLog
 
-Call = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.slow
+"""Each runs whole commands."""
 
 
 @pytest.fixture
@@ -25,11 +25,7 @@ def call(tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]) 
         f'[shop]\ntimezone = "Europe/Berlin"\n[database]\nurl = {json.dumps(database_url)}\n', encoding="utf-8"
     )
 
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(["--settings", str(settings), *words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
+    run = caller(settings, capsys)
     run("migrate")
     return run
 

@@ -94,15 +94,8 @@ def test_a_message_that_waits_longer_than_the_period_still_counts(tmp_path: Path
 
 
 def test_what_is_released_counts_what_another_worker_is_about_to_send(tmp_path: Path, database_url: str) -> None:
-    shop = open_shop(tmp_path, database_url, ONE_A_DAY)
-    one, other = couples(1, promised_ship_by="", ordered_at="2026-05-31T10:00:00Z")
-    shop.take_in("backorders", [one])
-    shop.plan()
+    shop = one_held_one_queued(tmp_path, database_url)
     with shop.house() as house:
-        version = house.catalogue.source("placed", "en-US", "default").version
-        change(shop, state="held", template_version=version)
-        shop.take_in("backorders", [other | {"sku": "DESK"}])
-        shop.plan()
         first = claim(house, NOON)
         change(shop, template_version="an older one")
         second = claim(house, NOON)
@@ -110,18 +103,24 @@ def test_what_is_released_counts_what_another_worker_is_about_to_send(tmp_path: 
 
 
 def test_of_one_released_and_one_queued_since_one_goes(tmp_path: Path, database_url: str) -> None:
+    shop = one_held_one_queued(tmp_path, database_url)
+    with shop.house() as house:
+        change(shop, template_version="an older one")
+        found = claim(house, NOON)
+    assert (len(found.ready), found.withdrawn) == (1, 1)
+
+
+def one_held_one_queued(tmp_path: Path, database_url: str) -> Shop:
+    """A couple at one address: the message of the first is held for its template, that of the second queued since."""
     shop = open_shop(tmp_path, database_url, ONE_A_DAY)
     one, other = couples(1, promised_ship_by="", ordered_at="2026-05-31T10:00:00Z")
     shop.take_in("backorders", [one])
     shop.plan()
     with shop.house() as house:
-        version = house.catalogue.source("placed", "en-US", "default").version
-        change(shop, state="held", template_version=version)
-        shop.take_in("backorders", [other | {"sku": "DESK"}])
-        shop.plan()
-        change(shop, template_version="an older one")
-        found = claim(house, NOON)
-    assert (len(found.ready), found.withdrawn) == (1, 1)
+        change(shop, state="held", template_version=house.catalogue.source("placed", "en-US", "default").version)
+    shop.take_in("backorders", [other | {"sku": "DESK"}])
+    shop.plan()
+    return shop
 
 
 def change(shop: Shop, **values: str) -> None:

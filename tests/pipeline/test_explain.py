@@ -19,6 +19,9 @@ from notifier.terms.decision import Step
 from notifier.terms.words import Outcome, Verdict
 from tests.queries.shop_log import EMAIL, NOW, PROGRESS, ShopLog
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job before it asks."""
+
 BERLIN = ZoneInfo("Europe/Berlin")
 LINES = [("11008", "1"), ("11008", "2"), ("11008", "3")]
 SAID_OF_A_HOLD = (

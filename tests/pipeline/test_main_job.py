@@ -9,6 +9,9 @@ from notifier.errors import Stopped
 from notifier.store.tables import Contact, Decision, Message, PlanRun, PromiseTold
 from tests.shop import NOON, Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery."""
+
 
 @pytest.fixture
 def shop(tmp_path: Path, database_url: str) -> Shop:

@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from notifier.store.tables import Message
 from tests.shop import open_shop, order
+
+pytestmark = pytest.mark.slow
+"""It lives through the main job."""
 
 PURPOSE = """
 title = "A word after ten days"

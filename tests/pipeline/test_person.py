@@ -1,24 +1,22 @@
 """The person's own export (RULES.md U4): all that is held, whole, in one JSON document."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from notifier.cli import main
 from notifier.pipeline import holds
 from notifier.pipeline.erase import erase
 from notifier.pipeline.people import Asked
 from notifier.pipeline.person import person_document
 from notifier.queries.person import SECTIONS
+from tests.calls import Call, caller
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
 
-Call = Callable[..., tuple[int, str, str]]
 LATER = NOON + timedelta(days=9)
 
 
@@ -100,12 +98,7 @@ def test_of_somebody_erased_it_names_the_archive(shop: Shop) -> None:
 
 @pytest.fixture
 def call(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Call:
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(["--settings", str(shop.folder / "settings.toml"), *words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+    return caller(shop.folder / "settings.toml", capsys)
 
 
 def test_the_command_prints_one_json_object(call: Call) -> None:

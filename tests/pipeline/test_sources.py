@@ -26,6 +26,9 @@ from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Outcome
 from tests.shop import NOON, Shop, open_shop
 
+pytestmark = pytest.mark.slow
+"""Each reads a source as the scheduler does."""
+
 HEAD = "order_id,customer_id,email,country,sku,ordered_at"
 DAY = timedelta(days=1)
 SETTINGS = """

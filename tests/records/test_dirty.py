@@ -16,6 +16,9 @@ from notifier.store.tables import Customer
 from notifier.terms.time import EPOCH
 from tests.records.conftest import CONTEXT, NOW
 
+pytestmark = pytest.mark.slow
+"""Each imports beside a plan, or much at once."""
+
 _customer = table_of(Customer)
 
 

@@ -66,6 +66,7 @@ def test_a_cut_off_gzip_is_refused(small):
         small.take("backorders", content[: len(content) // 2], name="b.csv.gz")
 
 
+@pytest.mark.slow
 def test_a_gzip_bomb_is_refused(small):
     bomb = gzip.compress(f"{HEAD}\n".encode() + b" " * 90_000_000)
     with pytest.raises(ImportRefused, match="times its size"):
@@ -327,6 +328,7 @@ def test_another_profile_reads_the_same_file_anew(small, tell):
     assert (report.accepted, str(small.one(OrderLine).unit_price)) == (1, "1500")
 
 
+@pytest.mark.slow
 def test_progress_runs_forward_to_the_end(small, tell):
     path = small.file("b.csv", tell(*(f"order_id={n}" for n in range(9000))))
     seen = []

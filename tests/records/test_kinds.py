@@ -16,6 +16,7 @@ FILES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(FILES)))
 def test_files_give_the_same_shop_in_any_order(shop, order):
     for kind in order:
@@ -32,6 +33,7 @@ def test_files_give_the_same_shop_in_any_order(shop, order):
     assert not [row for row in shop.rows(FactChange) if row.kind in ("order", "line")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(FILES)))
 def test_importing_all_files_again_changes_nothing(small, order):
     for kind, content in FILES.items():

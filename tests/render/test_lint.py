@@ -15,6 +15,9 @@ from notifier.terms.law import Jurisdiction
 from notifier.terms.words import NoticeKind
 from tests.render.conftest import LOOK
 
+pytestmark = pytest.mark.slow
+"""Each compiles templates and renders them many times over."""
+
 Try = Callable[..., list[str]]
 
 TRIED = ("delay", "delay_renewed", "cancelled", "placed", "eta_change")
