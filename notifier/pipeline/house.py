@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from notifier.outbox import Backoff
+from notifier.outbox import Backoff, Lease
 from notifier.pipeline.facts import Judging
 from notifier.render.catalogue import Catalogue
 from notifier.render.links import Keys
@@ -31,10 +31,8 @@ class Web:
 class Sending:
     """How the outbox is emptied. `mode` is that of delivery (DeliveryMode)."""
 
-    worker: str
+    lease: Lease
     claim_size: int
-    lease_seconds: float
-    connections: int
     backoff: Backoff
     mode: DeliveryMode
     message_id_domain: str
