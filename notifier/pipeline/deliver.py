@@ -84,20 +84,23 @@ class _Counts:
 
 @dataclass(frozen=True, slots=True)
 class Wires:
-    """The ways out: a sender for each channel, the limited processes that render, the pace, what templates lack."""
+    """The ways out: a sender for each channel, the limited processes that render, the pace, what templates lack, and
+    who keeps the ledger.
+    """
 
     senders: Mapping[Channel, ChannelSender]
     pool: RenderPool
     pace: Pace
     ticks: Ticks
     lawful: Lawful = field(default_factory=Lawful)
+    open_ledger: Callable[[House, Clock, Ticks], OutboxLedger] = OutboxLedger
 
 
 async def deliver(
     house: House, wires: Wires, clock: Clock, stop: asyncio.Event, progress: Callable[[DeliverReport], None]
 ) -> DeliverReport:
     """Empty the outbox of what may go now; returns when nothing is due or `stop` is set and nothing is in flight."""
-    ledger = OutboxLedger(house, clock, wires.ticks)
+    ledger = wires.open_ledger(house, clock, wires.ticks)
     counts = _Counts(ledger, progress)
     ways = [Way(sender, _source(house, wires, channel, counts, stop)) for channel, sender in wires.senders.items()]
     try:
