@@ -24,7 +24,7 @@ from notifier.forecast.eta import ShopFigures
 from notifier.outbox import Backoff, Lease
 from notifier.pipeline.deliver import Wires
 from notifier.pipeline.facts import Judging
-from notifier.pipeline.house import Brake, Guards, House, Sending, Web, remembering
+from notifier.pipeline.house import Brake, Guards, House, Rates, Sending, Web, remembering
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
 from notifier.policy.occasions import check_purposes
@@ -41,6 +41,7 @@ from notifier.store.engine import Store, open_engine
 from notifier.store.migrate import open_store, upgrade
 from notifier.template_files import shop_catalogue
 from notifier.terms.delivery import ChannelSender
+from notifier.terms.route import route_name
 from notifier.terms.time import zone
 from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
 
@@ -154,8 +155,15 @@ def _sending(settings: Settings) -> Sending:
         backoff=Backoff(said.retry_first_seconds, said.max_attempts),
         mode=said.mode,
         text_limits=settings.sms.limits(settings.shop.country),
+        rates=_rates(settings),
         message_id_domain=parseaddr(settings.default_brand.sender)[1].rpartition("@")[2],
     )
+
+
+def _rates(settings: Settings) -> Rates:
+    said = {route_name(Channel.EMAIL): settings.email.per_second, route_name(Channel.SMS): settings.sms.per_second}
+    domains = settings.email.per_second_by_domain.items()
+    return Rates(said | {route_name(Channel.EMAIL, domain): most for domain, most in domains})
 
 
 def open_senders(settings: Settings) -> dict[Channel, ChannelSender]:

@@ -90,6 +90,15 @@ def put_back(tx: Transaction, worker: str, message_ids: Sequence[int], later: La
         tx.connection.execute(update(_message).where(_message.c.id.in_(ids), _claimed(worker)).values(**back))
 
 
+def put_off(tx: Transaction, worker: str, until: Mapping[int, datetime], reason: str) -> None:
+    """Give claimed messages back to the queue, each until its own time."""
+    back = {"state": MessageState.QUEUED.value, "claimed_by": "", "lease_until": None, "reason": reason}
+    change = update(_message).where(_message.c.id == bindparam("one"), _claimed(worker))
+    if until:
+        rows = [{"one": one, "at": at} for one, at in until.items()]
+        tx.connection.execute(change.values(back | {"not_before": bindparam("at")}), rows)
+
+
 def put_back_paused(tx: Transaction, worker: str, message_ids: Sequence[int]) -> set[int]:
     """Give back those claimed messages that somebody has paused since, to go once it is resumed; returns them.
 

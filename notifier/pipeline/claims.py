@@ -11,8 +11,10 @@ import structlog
 
 from notifier import notices, outbox, rewards
 from notifier.errors import RenderError
+from notifier.outbox.routes import troubled_routes
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run, with_shelf
+from notifier.pipeline.gates import put_off_early, room
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.legal import confirmed
@@ -30,6 +32,7 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.message_lines import lines_of
 from notifier.terms.facts import CustomerFacts
+from notifier.terms.route import route_name
 from notifier.terms.time import EtaRange, local_day
 from notifier.terms.words import RELEASED, Channel, NoticeKind, Verdict
 
@@ -58,12 +61,13 @@ class Ready:
 
 @dataclass(slots=True)
 class Claimed:
-    """What one claim gave."""
+    """What one claim gave. `troubled` are the routes that must be asked before a hand-off."""
 
     claimed: int = 0
     withdrawn: int = 0
     held: int = 0
     ready: list[Ready] = field(default_factory=list)
+    troubled: frozenset[str] = frozenset()
 
 
 def claim(house: House, channel: Channel, most: int, now: datetime) -> Claimed:
@@ -77,8 +81,12 @@ def claim(house: House, channel: Channel, most: int, now: datetime) -> Claimed:
         house = under_pauses(tx, house)
         outbox.recover(tx, now)
         outbox.release_mended(tx, lambda purpose, locale, brand: _version(house, purpose, locale, brand))
-        rows = outbox.claim(tx, house.sending.lease, channel, min(most, house.sending.claim_size), now)
-        found = Claimed(claimed=len(rows))
+        sending, routes = house.sending, troubled_routes(tx, now)
+        name = route_name(channel)
+        most = room(routes.get(name), min(most, sending.claim_size), sending.rates.of(name), now)
+        rows = outbox.claim(tx, sending.lease, channel, most, now) if most else []
+        rows = put_off_early(tx, sending.lease.worker, rows, routes, now)
+        found = Claimed(claimed=len(rows), troubled=frozenset(routes))
         if rows:
             _judge(tx, house, rows, found, now)
             guard.tick()

@@ -118,6 +118,7 @@ def _source(house: House, wires: Wires, channel: Channel, counts: _Counts, stop:
         while not stop.is_set():
             found = await asyncio.to_thread(claim, house, channel, most, counts.ledger.now())
             counts.note(found)
+            counts.ledger.see(found.troubled)
             if not found.claimed:
                 break
             parcels, held = await asyncio.to_thread(_render, house, wires, counts.ledger, found.ready)

@@ -28,6 +28,17 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """Most messages in a second, by route; none: no limit."""
+
+    by_route: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, name: str) -> float:
+        """The limit of a route; 0: none."""
+        return self.by_route.get(name, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Sending:
     """How the outbox is emptied. `mode` is that of delivery (DeliveryMode)."""
 
@@ -37,6 +48,7 @@ class Sending:
     mode: DeliveryMode
     message_id_domain: str
     text_limits: TextLimits
+    rates: Rates = field(default_factory=Rates)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 from notifier import consent, contact_log, notices, outbox, rewards
 from notifier.errors import Transient
 from notifier.pipeline.claims import FRESH, Ready
+from notifier.pipeline.gates import RATE, Gates
 from notifier.pipeline.house import House
 from notifier.pipeline.pauses import share_pauses
 from notifier.render.links import short_token
@@ -39,9 +40,10 @@ OVER_LIMIT = "daily_limit"
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A claimed and rendered message: what is stored at hand-off, whose it is, when it was judged."""
+    """A claimed and rendered message: what is stored at hand-off, how it goes, whose it is, when it was judged."""
 
     rendered: outbox.Rendered
+    parcel: Parcel
     customer_id: int
     required: bool
     judged_at: datetime
@@ -58,6 +60,7 @@ class OutboxLedger:
         self._ticks = ticks
         self.given_back = self.over_limit = 0
         self._taken: dict[int, _Taken] = {}
+        self._gates = Gates(house.sending.rates)
 
     def now(self) -> datetime:
         """Business time."""
@@ -69,10 +72,15 @@ class OutboxLedger:
         channel = Channel(row.channel)
         token = short_token(self._house.web.keys, "short", row.uid) if channel is Channel.SMS else ""
         stored = outbox.Rendered(row.id, row.fence, rendered.subject, rendered.body, rendered.version, token)
-        self._taken[row.id] = _Taken(stored, row.customer_id, bool(row.notice), ready.judged_at)
         brand = self._house.brand(row.brand)
         sender = parseaddr(brand.sender)[1] if channel is Channel.EMAIL else brand.text_sender
-        return Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
+        parcel = Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
+        self._taken[row.id] = _Taken(stored, parcel, row.customer_id, bool(row.notice), ready.judged_at)
+        return parcel
+
+    def see(self, troubled: frozenset[str]) -> None:
+        """Remember which routes are in trouble, as the newest claim has found."""
+        self._gates = replace(self._gates, troubled=troubled)
 
     def hand_off(self, group: Sequence[Parcel]) -> Sequence[Parcel]:
         """Commit the group as handed off; a message that another worker took over is left out.
@@ -102,8 +110,11 @@ class OutboxLedger:
         if stale:
             outbox.put_back(tx, worker, sorted(stale), outbox.Later(now))
         paused = outbox.put_back_paused(tx, worker, [one for one in ids if one not in stale])
-        over = self._keep_to_limit(tx, [one for one in group if one.message_id not in stale | paused], now)
-        back = stale | paused | over
+        left = [one for one in group if one.message_id not in stale | paused]
+        late = self._gates.waits(tx, left, now)
+        outbox.put_off(tx, worker, late, RATE)
+        over = self._keep_to_limit(tx, [one for one in left if one.message_id not in late], now)
+        back = stale | paused | late.keys() | over
         self.given_back += len(back)
         for one in back:
             del self._taken[one]
@@ -139,6 +150,8 @@ class OutboxLedger:
             notices.sent(tx, [one for one in settled.accepted if self._required(one)])
             if any(one.outcome is not Outcome.ACCEPTED for one in results):
                 self._settle_unsent(tx, settled, {one.message_id: one for one in results}, now)
+            troubled = self._gates.note(tx, [(self._taken[one.message_id].parcel, one) for one in results], now)
+        self._gates = replace(self._gates, troubled=troubled)
 
     def _settle_unsent(
         self, tx: Transaction, settled: outbox.Settled, results: Mapping[int, SendResult], now: datetime

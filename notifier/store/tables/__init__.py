@@ -13,6 +13,7 @@ from notifier.store.tables.messages import (
     MessageBody,
     MessageLine,
     PlanRun,
+    RouteStanding,
     TemplateVersion,
     TextDay,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Product",
     "PromiseTold",
     "RewardCode",
+    "RouteStanding",
     "SourceState",
     "StoppedNews",
     "Supply",

@@ -73,7 +73,7 @@ class Message(SQLModel, table=True):
     __tablename__ = "message"
     __table_args__ = (
         Index("uq_message_key_live", "key", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
-        Index("ix_message_due", "state", "rung", "not_before", "id"),
+        Index("ix_message_due_by_channel", "state", "channel", "rung", "not_before", "id"),
         Index("ix_message_lease", "state", "lease_until"),
         Index("ix_message_customer_sent", "customer_id", "handed_off_at"),
         Index("ix_message_address_sent", "address_id", "handed_off_at"),
@@ -175,3 +175,18 @@ class TemplateVersion(SQLModel, table=True):
     brand: str
     source: str
     first_used_at: datetime
+
+
+class RouteStanding(SQLModel, table=True):
+    """How a way out stands: its meter and its breaker (`terms.route.Route`). A route in order has no row, or a bare
+    one.
+    """
+
+    __tablename__ = "route"
+    name: str = Field(primary_key=True)
+    free_at: datetime | None = None
+    failures: int = 0
+    rests_until: datetime | None = None
+    rests: int = 0
+    tried_at: datetime | None = None
+    works_since: datetime | None = None
