@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from time import monotonic
 
 import structlog
 
@@ -98,6 +99,7 @@ def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None
     now, mode = report.at, house.sending.mode
     tx.lock(RECORDS_LOCK)
     tx.lock(LOCK)
+    began = monotonic()
     house = under_pauses(tx, house)
     look_again(tx, mode, word, report)
     last = last_planned(tx)
@@ -108,6 +110,7 @@ def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None
         _apply(tx, house, report, word, batch)
         done += len(batch.seen)
         progress(done, batch.of)
+    report.seconds = monotonic() - began
     close_run(tx, report.run, RunState.DONE, report.counts | {"at": now})
 
 

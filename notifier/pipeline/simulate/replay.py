@@ -11,7 +11,8 @@ from typing import Protocol
 from notifier import notices, outbox
 from notifier.pipeline.claims import claim
 from notifier.pipeline.deliver import OVER_LIMIT
-from notifier.pipeline.house import Guards, House
+from notifier.pipeline.guard import Guards
+from notifier.pipeline.house import House
 from notifier.pipeline.plan import plan_in
 from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.simulate.clock import Window, moments
