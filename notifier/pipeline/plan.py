@@ -189,7 +189,7 @@ def _apply(tx: Transaction, house: House, report: PlanReport, word: Word | None,
             decisions[i] = replace(decisions[i], verdict=Verdict.SKIP, reason="already_in_outbox")
     record(tx, run, decisions, made, now)
     standings = legal.standings_of(house, facts.values(), decisions, now)
-    legal.keep_standings(tx, facts.values(), standings)
+    legal.keep_standings(tx, facts.values(), standings, now)
     report.pressing += legal.pressing(standings, now)
     set_due(tx, _with_holds(batch.due, decisions), batch.seen)
     report.count(decisions)

@@ -16,12 +16,12 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.pauses import paused_messages, pauses
 from notifier.store.staleness import is_stale
-from notifier.store.tables import Attempt, LegalStanding, Message, PlanRun, SourceState
+from notifier.store.tables import Attempt, LegalStanding, Message, MessageLine, PlanRun, SourceState
 from notifier.terms.law import OWED
-from notifier.terms.words import MessageState, Outcome, Rung, RunState
+from notifier.terms.words import SENT_STATES, MessageState, Outcome, Rung, RunState
 
 _message, _attempt, _run = table_of(Message), table_of(Attempt), table_of(PlanRun)
-_standing, _source = table_of(LegalStanding), table_of(SourceState)
+_standing, _source, _told = table_of(LegalStanding), table_of(SourceState), table_of(MessageLine)
 
 OPEN_STATES = (
     MessageState.QUEUED,
@@ -34,6 +34,12 @@ OPEN_STATES = (
 
 LOOKED_AT = 1000
 """Messages of a rung among which the oldest is sought that is not paused: a paused million is not read through."""
+
+NIGHT = timedelta(hours=12)
+"""How long a notice may be late before it is called so: where no law lets the line lapse, it waits for the morning."""
+
+LATEST = 10_000
+"""Deadlines that were missed, or met by a notice since plan last looked, among which the missed ones are counted."""
 
 LAST_ATTEMPTS = 20_000
 """Attempts that the last hour is counted from, the newest: so many take some hundredths of a second."""
@@ -69,8 +75,8 @@ class OutboxState:
 
     `messages` are those of OPEN_STATES by state and rung; `oldest` says since when the longest waiting one of a rung
     could have gone, what is paused left out; `unknown_since` when the oldest unknown one was handed off. `stopped` are
-    runs that wait for a person, `alarms` lines that need one, by the word of `standings`, `overdue` notices that the
-    law wanted before `at` and that have not gone.
+    runs that wait for a person, `alarms` lines that need one, by the word of `standings`, `overdue` notices that
+    should have gone a NIGHT before `at` and have not.
     """
 
     at: datetime
@@ -104,7 +110,7 @@ def outbox_state(tx: Transaction, mode: str, limits: Mapping[str, timedelta], no
         pauses=len(pauses(tx)),
         alarms=_alarms(tx),
         overdue=_overdue(tx, now),
-        plan=_last_plan(tx, mode),
+        plan=_last_plan(tx),
         sources=_sources(tx, limits, now),
     )
 
@@ -161,15 +167,33 @@ def _alarms(tx: Transaction) -> dict[str, int]:
 
 
 def _overdue(tx: Transaction, now: datetime) -> int:
-    owed = _standing.c.state.in_([state.value for state in OWED])
-    query = select(func.count()).where(_standing.c.deadline_at <= now, owed)
-    found: int = tx.connection.execute(query).scalar_one()
+    found: int = tx.connection.execute(overdue_query(now)).scalar_one()
     return found
 
 
-def _last_plan(tx: Transaction, mode: str) -> LastPlan | None:
-    ended = _run.c.state != RunState.RUNNING
-    query = select(_run).where(_run.c.mode == mode, ended).order_by(_run.c.at.desc(), _run.c.id.desc()).limit(1)
+def overdue_query(now: datetime) -> Select[Any]:
+    """Lines whose notice is late by more than NIGHT. Plan looks at a line again only in time, so what was told since then is asked here.
+
+    At most LATEST deadlines are looked at, the newest.
+    """
+    owed = _standing.c.state.in_([state.value for state in OWED])
+    late = select(_standing.c.line_id, _standing.c.since).where(_standing.c.deadline_at <= now - NIGHT, owed)
+    few = late.order_by(_standing.c.deadline_at.desc()).limit(LATEST).subquery()
+    told = (
+        select(_told.c.id)
+        .join(_message, _message.c.id == _told.c.message_id)
+        .where(
+            _told.c.line_id == few.c.line_id,
+            _message.c.rung == Rung.REQUIRED.value,
+            _message.c.state.in_([state.value for state in SENT_STATES]),
+            _message.c.handed_off_at >= few.c.since,
+        )
+    )
+    return select(func.count()).select_from(few).where(few.c.since.is_not(None), ~told.exists())
+
+
+def _last_plan(tx: Transaction) -> LastPlan | None:
+    query = select(_run).where(_run.c.state != RunState.RUNNING).order_by(_run.c.at.desc(), _run.c.id.desc()).limit(1)
     row = tx.connection.execute(query).first()
     if row is None:
         return None

@@ -185,7 +185,9 @@ def _of_people(found: OutboxState) -> Iterator[GaugeMetricFamily]:
     known = {word: found.alarms.get(word, 0) for word in sorted(ALARMS)}
     rest = sum(count for word, count in found.alarms.items() if word not in ALARMS)
     yield _gauge("legal_alarms", text, "alarm", known | {OTHER: rest})
-    yield _plain("notices_overdue", "Notices whose last day by law is over and that have not gone.", found.overdue)
+    yield _plain(
+        "notices_overdue", "Notices that have not gone, half a day after their last day by law.", found.overdue
+    )
 
 
 def _of_plan(found: OutboxState) -> Iterator[GaugeMetricFamily]:
