@@ -172,7 +172,8 @@ def _overdue(tx: Transaction, now: datetime) -> int:
 
 
 def overdue_query(now: datetime) -> Select[Any]:
-    """Lines whose notice is late by more than NIGHT. Plan looks at a line again only in time, so what was told since then is asked here.
+    """Lines whose notice is late by more than NIGHT. Plan looks at a line again only in time, so what was told since
+    then is asked here.
 
     At most LATEST deadlines are looked at, the newest.
     """
