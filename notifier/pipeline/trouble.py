@@ -1,6 +1,6 @@
 """What is wrong with the shop, each thing a sentence with what to type, the gravest first. Colour: root.
 
-Called by cli.status, on what `glance` saw. Only what needs a person is trouble: a pause is a person's word, and what
+Called by cli.glance, on what `glance` saw. Only what needs a person is trouble: a pause is a person's word, and what
 waits for its hour or its next try is at work. ops/alerts.yml says the same to Prometheus.
 """
 

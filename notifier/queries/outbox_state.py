@@ -1,6 +1,6 @@
 """How the outbox and what feeds it stand at a moment: for metrics, and for a person. Colour: store.
 
-Called by pipeline.watch, read by web.metrics and cli.status. Each question is a range of an index, so that its cost is
+Called by pipeline.watch, read by web.metrics and cli.glance. Each question is a range of an index, so that its cost is
 that of what waits, not of what was ever sent; only counting what waits grows with the queue.
 """
 
@@ -194,11 +194,16 @@ def overdue_query(now: datetime) -> Select[Any]:
 
 
 def _last_plan(tx: Transaction) -> LastPlan | None:
-    query = select(_run).where(_run.c.state != RunState.RUNNING).order_by(_run.c.at.desc(), _run.c.id.desc()).limit(1)
-    row = tx.connection.execute(query).first()
+    row = tx.connection.execute(last_plan_query()).first()
     if row is None:
         return None
     return LastPlan(row.id, row.at, RunState(row.state), row.seconds, row.sends, row.holds, row.skips)
+
+
+def last_plan_query() -> Select[Any]:
+    """The newest run of any mode, by its moment."""
+    ended = _run.c.state != RunState.RUNNING
+    return select(_run).where(ended).order_by(_run.c.at.desc(), _run.c.id.desc()).limit(1)
 
 
 def _sources(tx: Transaction, limits: Mapping[str, timedelta], now: datetime) -> tuple[SourceSeen, ...]:
