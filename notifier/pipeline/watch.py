@@ -31,6 +31,9 @@ KEPT = 5.0
 SHARE = 20
 """A look that took long is told again for so many times as long: watching takes a twentieth of a core at most."""
 
+MOST_KEPT = 30.0
+"""Seconds after which somebody looks again, whatever it costs: a database that was down may be back."""
+
 READY_KEPT = 2.0
 """Seconds for which readiness is told again."""
 
@@ -42,7 +45,7 @@ class _Kept(Generic[Found]):
 
 
 class Remembered(Generic[Found]):
-    """What `look` found, told again for `kept` seconds, or `share` times as long as the look took."""
+    """What `look` found, told again for `kept` seconds, or `share` times as long as the look took, up to MOST_KEPT."""
 
     def __init__(self, look: Callable[[], Found], kept: float, share: float, steady: Steady) -> None:
         self._look, self._for, self._share, self._steady = look, kept, share, steady
@@ -55,7 +58,8 @@ class Remembered(Generic[Found]):
             began = self._steady()
             if self._kept is None or self._kept.until <= began:
                 found, ended = self._look(), self._steady()
-                self._kept = _Kept(found, ended + max(self._for, (ended - began) * self._share))
+                again = min(max(self._for, (ended - began) * self._share), MOST_KEPT)
+                self._kept = _Kept(found, ended + again)
             return self._kept.found
 
 

@@ -58,6 +58,14 @@ def test_a_look_that_takes_long_is_told_again_for_longer() -> None:
     assert found.get() == 1
 
 
+def test_however_long_it_took_somebody_looks_again_within_half_a_minute() -> None:
+    clock = Clock()
+    found = remembered(clock, took=60)
+    found.get()
+    clock.now += 30
+    assert found.get() == 2
+
+
 def test_a_look_that_fails_is_not_remembered() -> None:
     answers = iter([ZeroDivisionError, 7])
 
