@@ -77,7 +77,7 @@ class Counted:
         self._sends = histogram(
             "send_seconds", "Seconds from giving one message to a provider to the answer.", "channel"
         )
-        self._made: dict[tuple[Channel, Outcome, str], Counter] = {}
+        self._made: dict[tuple[Channel, Outcome, str], tuple[Counter, Histogram]] = {}
         for step in Step:
             self._steps.labels(step.value)
         for channel in Channel:
@@ -108,12 +108,14 @@ class Counted:
 
     def sent(self, channel: Channel, outcome: Outcome, code: str, seconds: float) -> None:
         """An attempt ended."""
-        word = known_code(code)
-        made = self._made.get((channel, outcome, word))
+        key = (channel, outcome, known_code(code))
+        made = self._made.get(key)
         if made is None:
-            made = self._made[(channel, outcome, word)] = self._attempts.labels(channel.value, outcome.value, word)
-        made.inc()
-        self._sends.labels(channel.value).observe(seconds)
+            # To find both by their labels costs more than to count.
+            made = self._attempts.labels(channel.value, outcome.value, key[2]), self._sends.labels(channel.value)
+            self._made[key] = made
+        made[0].inc()
+        made[1].observe(seconds)
 
     def breaker(self, route: str, state: Breaker) -> None:
         """A breaker stands so; what looks like an address is not told."""
