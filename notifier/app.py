@@ -8,6 +8,7 @@ import hmac
 import os
 import secrets
 import socket
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
@@ -20,7 +21,7 @@ from notifier.channels.shadow import ShadowSender
 from notifier.deliver import Pace
 from notifier.errors import SettingsError, UsageError
 from notifier.forecast.eta import ShopFigures
-from notifier.outbox import Backoff
+from notifier.outbox import Backoff, Lease
 from notifier.pipeline.deliver import Wires
 from notifier.pipeline.facts import Judging
 from notifier.pipeline.guard import guards_of
@@ -54,6 +55,11 @@ TWILIO = "https://api.twilio.com"
 def clock() -> datetime:
     """The machine's clock, aware UTC."""
     return datetime.now(UTC)
+
+
+def ticks() -> float:
+    """Seconds of this machine, sleep included where the system can say so (Linux); only their differences mean much."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +152,8 @@ def _reward(settings: Settings) -> RewardTerms | None:
 def _sending(settings: Settings) -> Sending:
     said = settings.delivery
     return Sending(
-        worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        lease=Lease(f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", said.lease_seconds),
         claim_size=said.claim_size,
-        lease_seconds=said.lease_seconds,
-        connections=settings.email.connections,
         backoff=Backoff(said.retry_first_seconds, said.max_attempts),
         mode=said.mode,
         text_limits=settings.sms.limits(settings.shop.country),
@@ -217,7 +221,8 @@ def team(settings: Settings) -> Team:
 def open_wires(settings: Settings) -> Wires:
     """The senders and the limited processes. The caller closes the pool, and each sender."""
     pool = RenderPool(settings.delivery.render_workers or os.cpu_count() or 1, Limits())
-    return Wires(open_senders(settings), pool, Pace(group=settings.email.connections))
+    pace = Pace(group=settings.email.connections, most=settings.delivery.claim_size)
+    return Wires(open_senders(settings), pool, pace, ticks)
 
 
 async def close_wires(wires: Wires) -> None:

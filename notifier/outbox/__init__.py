@@ -11,9 +11,11 @@ texts     how many texts may go on a day
 Leases run by the database's clock; `now` is business time.
 """
 
-from notifier.outbox.claim import claim, extend, recover, release
+from notifier.outbox.claim import Lease, claim, extend, recover, release
 from notifier.outbox.hand_off import Rendered, VersionUsed, hand_off, keep_versions
 from notifier.outbox.judged import (
+    Fault,
+    Later,
     drop_lines,
     hold_back,
     put_back,
@@ -31,6 +33,9 @@ from notifier.outbox.texts import count_texts, forget_days, give_back_texts, nex
 __all__ = [
     "Backoff",
     "Draft",
+    "Fault",
+    "Later",
+    "Lease",
     "Rendered",
     "Settled",
     "VersionUsed",

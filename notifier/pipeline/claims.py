@@ -35,9 +35,6 @@ from notifier.terms.words import RELEASED, Channel, NoticeKind, Verdict
 
 log = structlog.get_logger(__name__)
 
-GROUPS_AT_ONCE = 16
-"""Groups of connections in one claim: little waits long between its judgement and its hand-off."""
-
 FRESH = timedelta(seconds=60)
 """How long a judgement stands between claim and hand-off (HOSTILE 15, 39, 67)."""
 
@@ -50,12 +47,13 @@ LONGEST_VALIDITY = timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """One claimed message that is still right, with what is to be rendered."""
+    """One claimed message that is still right as judged at `judged_at`, with what is to be rendered."""
 
     message: AnyRow
     job: RenderJob
     recipient: str
     valid_seconds: int | None
+    judged_at: datetime
 
 
 @dataclass(slots=True)
@@ -68,8 +66,8 @@ class Claimed:
     ready: list[Ready] = field(default_factory=list)
 
 
-def claim(house: House, now: datetime) -> Claimed:
-    """Claim messages and judge them again at `now`; commits before anything is rendered or sent.
+def claim(house: House, channel: Channel, most: int, now: datetime) -> Claimed:
+    """Claim up to `most` messages of a channel and judge them again at `now`; commits before anything is rendered.
 
     What is paused stays in the queue. Raises Unsafe where a person must look first (`pipeline.guard`).
     """
@@ -79,9 +77,7 @@ def claim(house: House, now: datetime) -> Claimed:
         house = under_pauses(tx, house)
         outbox.recover(tx, now)
         outbox.release_mended(tx, lambda purpose, locale, brand: _version(house, purpose, locale, brand))
-        sending = house.sending
-        most = min(sending.claim_size, GROUPS_AT_ONCE * sending.connections)
-        rows = outbox.claim(tx, sending.worker, most, sending.lease_seconds, now)
+        rows = outbox.claim(tx, house.sending.lease, channel, min(most, house.sending.claim_size), now)
         found = Claimed(claimed=len(rows))
         if rows:
             _judge(tx, house, rows, found, now)
@@ -100,7 +96,7 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     customers = {one.id: one for one in confirmed(house, people, now)[0]}
     told_lines = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
-    book = _Book()
+    book = _Book(house.sending.lease.worker)
     for row in rows:
         try:
             customer = under_the_law(
@@ -141,8 +137,9 @@ def _as_if_unsaid(customer: CustomerFacts, row: AnyRow, gone: Collection[int]) -
 
 @dataclass(slots=True)
 class _Book:
-    """What the second judgement changes, written at once."""
+    """What the second judgement of `worker`'s claim changes, written at once."""
 
+    worker: str
     reasons: dict[int, str] = field(default_factory=dict)
     poison: dict[int, str] = field(default_factory=dict)
     again: dict[int, datetime] = field(default_factory=dict)
@@ -153,8 +150,8 @@ class _Book:
     def write(self, tx: Transaction, now: datetime) -> None:
         outbox.withdraw(tx, self.reasons, now)
         notices.free(tx, list(self.reasons))
-        outbox.hold_back(tx, self.poison, {}, now)
-        outbox.put_back(tx, self.later, now + EMAIL_SOON, EMAIL_FIRST)
+        outbox.hold_back(tx, self.worker, [outbox.Fault(one, why) for one, why in self.poison.items()], now)
+        outbox.put_back(tx, self.worker, self.later, outbox.Later(now + EMAIL_SOON, EMAIL_FIRST))
         rewards.void(tx, list(self.reasons), now)
         outbox.drop_lines(tx, self.gone)
         notices.free_lines(tx, self.gone)
@@ -197,11 +194,10 @@ def _ready(house: House, letter: Letter, market: Market, now: datetime) -> Ready
     content = content_of(house, letter, market, now)
     source = house.catalogue.source(content.purpose, content.locale, content.brand.key)
     if content.channel is Channel.EMAIL:
-        return Ready(
-            letter.message, RenderJob(source, content, headers_of(house, letter, content, now)), letter.recipient, None
-        )
+        job = RenderJob(source, content, headers_of(house, letter, content, now))
+        return Ready(letter.message, job, letter.recipient, None, now)
     valid = _valid_seconds(letter, house.judging.policy, now)
-    return Ready(letter.message, RenderJob(source, content), letter.recipient, valid)
+    return Ready(letter.message, RenderJob(source, content), letter.recipient, valid, now)
 
 
 def _valid_seconds(letter: Letter, policy: Policy, now: datetime) -> int:

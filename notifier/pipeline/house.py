@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from notifier.outbox import Backoff
+from notifier.outbox import Backoff, Lease
 from notifier.pipeline.facts import Judging
 from notifier.pipeline.guard import Guards
 from notifier.render.catalogue import Catalogue
@@ -31,10 +31,8 @@ class Web:
 class Sending:
     """How the outbox is emptied. `mode` is that of delivery (DeliveryMode)."""
 
-    worker: str
+    lease: Lease
     claim_size: int
-    lease_seconds: float
-    connections: int
     backoff: Backoff
     mode: DeliveryMode
     message_id_domain: str

@@ -21,7 +21,6 @@ def cross_faults(settings: Settings, faulty: Collection[str]) -> list[Fault]:
         _live: {"delivery", "brands", "shop"},
         _texts: {"sms", "delivery", "brands"},
         _email: {"email", "delivery"},
-        _lease: {"email", "sms", "delivery"},
         _hours: {"policy"},
         _text_hours: {"policy"},
         _caps: {"policy", "brands"},
@@ -102,21 +101,6 @@ def _email(settings: Settings) -> Iterator[Fault]:
         yield ("email", "username"), "is empty, and there is a password. Set it, or unset the password"
     if email.username and email.security == "none":
         yield ("email", "security"), "is none, and a password would travel in clear. Use starttls or tls"
-
-
-def _lease(settings: Settings) -> Iterator[Fault]:
-    """A send that outlives its lease could be taken over by another worker while it still goes on."""
-    if settings.delivery.mode in STAYS_HERE:
-        return
-    timeouts = {"email": settings.email.timeout_seconds}
-    if settings.sms.enabled:
-        timeouts["sms"] = settings.sms.timeout_seconds
-    for section, seconds in timeouts.items():
-        if settings.delivery.lease_seconds < 2 * seconds:
-            yield (
-                ("delivery", "lease_seconds"),
-                f"is less than twice [{section}] timeout_seconds ({seconds}). Set {2 * seconds} or more",
-            )
 
 
 def _hours(settings: Settings) -> Iterator[Fault]:

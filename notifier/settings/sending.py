@@ -44,9 +44,10 @@ class Delivery(Section):
     only_to: Words = Field((), description="In mode live, only these addresses and numbers; empty: everybody.")
     claim_size: Count = Field(500, le=10_000, description="Messages that a worker takes at once.")
     lease_seconds: Count = Field(
-        180,
+        45,
+        ge=10,
         le=3600,
-        description="Seconds after which another worker may take over a claim; at least twice each timeout_seconds.",
+        description="Seconds after which another worker takes over from one that gives no sign of life.",
     )
     max_attempts: Count = Field(
         6, le=50, description="Tries for a message before a transient error counts as a refusal."

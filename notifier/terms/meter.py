@@ -33,7 +33,7 @@ CODES = frozenset(
     """
     sent written shadow
     auth bad_address bad_answer bad_number bad_recipient bad_sender blocked disk_full filtered folder_unwritable
-    greylisted mailbox_disabled mailbox_full needs_8bitmime needs_smtputf8 no_answer no_body no_connection
+    greylisted lease_over mailbox_disabled mailbox_full needs_8bitmime needs_smtputf8 no_answer no_body no_connection
     not_in_only_to opted_out policy provider_error rate_limited refused region_blocked rejected sender_failed
     server_full server_refuses_us timed_out tls_failed too_large try_later unreachable unregistered_sender window_over
     """.split()

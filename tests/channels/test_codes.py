@@ -10,7 +10,7 @@ from notifier.channels.sms import CODES as TWILIO
 from notifier.terms.meter import CODES
 
 ROOT = Path(__file__).resolve().parents[2] / "notifier"
-FILES = [*sorted((ROOT / "channels").glob("*.py")), *sorted(ROOT.glob("deliver*.py"))]
+FILES = [*sorted((ROOT / "channels").glob("*.py")), *sorted((ROOT / "deliver").glob("*.py"))]
 WORD = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 SAID = (ROOT / "channels" / "smtp_words.py").read_text("utf-8")
 

@@ -19,9 +19,12 @@ SECRET = "postgresql://shop:hunter2@db.example/shop"
 
 
 async def ask(
-    path: str, metrics: Callable[[], bytes] = lambda: b"", why: Callable[[], Sequence[str]] = tuple
+    path: str,
+    metrics: Callable[[], bytes] = lambda: b"",
+    why: Callable[[], Sequence[str]] = tuple,
+    ready_within: float = 30,
 ) -> httpx2.Response:
-    transport = httpx2.ASGITransport(health_app(metrics, why, ready_within=0.05))
+    transport = httpx2.ASGITransport(health_app(metrics, why, ready_within))
     async with httpx2.AsyncClient(transport=transport, base_url="http://shop") as client:
         return await client.get(path)
 
@@ -49,7 +52,7 @@ def answer() -> Iterator[threading.Event]:
 
 
 async def test_a_database_that_does_not_answer_is_not_waited_for(answer: threading.Event) -> None:
-    found = await ask("/readyz", why=lambda: ["late"] if answer.wait(30) else [])
+    found = await ask("/readyz", why=lambda: ["late"] if answer.wait(30) else [], ready_within=0.05)
     assert (found.status_code, found.json()["why"]) == (503, ["database"])
 
 
