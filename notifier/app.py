@@ -9,7 +9,7 @@ import os
 import secrets
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
@@ -24,9 +24,12 @@ from notifier.forecast.eta import ShopFigures
 from notifier.outbox import Backoff, Lease
 from notifier.pipeline.deliver import Wires
 from notifier.pipeline.facts import Judging
-from notifier.pipeline.house import Brake, Guards, House, Rates, Sending, Web, remembering
+from notifier.pipeline.guard import guards_of
+from notifier.pipeline.house import Brake, House, Rates, Sending, Web, remembering
+from notifier.pipeline.readiness import PATIENCE
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
+from notifier.pipeline.watch import Watch
 from notifier.policy.occasions import check_purposes
 from notifier.records.profile import Profile, ShopContext
 from notifier.render.links import signing
@@ -124,7 +127,7 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         web=web,
         sending=_sending(settings),
         brake=Brake(settings.safety.max_per_run, settings.safety.surge_factor, settings.safety.surge_least),
-        guards=guards(settings),
+        guards=guards_of(settings, clock),
         remembering=remembering(settings, secrets_.addresses),
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
         reward=_reward(settings),
@@ -297,11 +300,10 @@ def sources(settings: Settings) -> list[ConfiguredSource]:
     return found
 
 
-def guards(settings: Settings) -> Guards:
-    """What is looked at before anything goes out: nothing where no customer is reached."""
-    if settings.delivery.mode is not DeliveryMode.LIVE:
-        return Guards()
-    return Guards(settings.tick_file, clock, go_live=bool(far_hosts(settings)))
+def open_watch(settings: Settings, house: House) -> Watch:
+    """A look at `house` from beside its work, by connections that give up soon. The caller closes it."""
+    beside = Store(open_engine(settings.database_url, pool_size=2, patience=PATIENCE))
+    return Watch(replace(house, store=beside), clock)
 
 
 def refuse_time_travel(settings: Settings) -> None:

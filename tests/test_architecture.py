@@ -70,7 +70,9 @@ FENCES = {
     "twilio": "notifier.channels",
     "apscheduler": "notifier.schedule",
     "typer": "door",
-    "fastapi": "door",
+    "fastapi": "notifier.web",
+    "uvicorn": "notifier.web",
+    "prometheus_client": "notifier.web",
 }
 """A library, and the colour or the stage that alone may import it."""
 

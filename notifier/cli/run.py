@@ -21,6 +21,7 @@ from notifier.pipeline.plan import plan
 from notifier.pipeline.sources import ConfiguredSource, SourceReading, read_source, tell_reading, tell_stale
 from notifier.pipeline.team import Team, tell_team_daily
 from notifier.schedule import Tick, keep_time
+from notifier.web.serving import serving
 
 
 @dataclass(slots=True)
@@ -64,12 +65,13 @@ async def _run(session: Session) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     with session.house() as house, session.console.status("starting") as line:
-        wires = app.open_wires(settings)
-        try:
-            work = Work(session, house, wires, app.team(settings), Board(line), stop)
-            await keep_time(_ticks(work), stop)
-        finally:
-            await app.close_wires(wires)
+        async with serving(settings, house):
+            wires = app.open_wires(settings)
+            try:
+                work = Work(session, house, wires, app.team(settings), Board(line), stop)
+                await keep_time(_ticks(work), stop)
+            finally:
+                await app.close_wires(wires)
     session.console.print("stopped: nothing is in flight")
 
 

@@ -10,7 +10,8 @@ from typing import Protocol
 
 from notifier import notices, outbox
 from notifier.pipeline.claims import claim
-from notifier.pipeline.house import Guards, House
+from notifier.pipeline.guard import Guards
+from notifier.pipeline.house import House
 from notifier.pipeline.ledger import OVER_LIMIT
 from notifier.pipeline.plan import plan_in
 from notifier.pipeline.plan_report import PlanReport

@@ -18,17 +18,19 @@ class PlanRun(SQLModel, table=True):
     """One run of plan: the business moment it judged, in which mode, its counts, and where it stands (RunState).
 
     `messaged` are the customers it wrote to, or would have. `found` is JSON: what a stopped run would send and why it
-    was stopped. `stopped_at` is the first time, `at` the last. `told_at`: when the team heard of it.
+    was stopped. `stopped_at` is the first time, `at` the last. `told_at`: when the team heard of it. `seconds` is how
+    long it judged and queued, the wait for another plan left out.
     """
 
     __tablename__ = "plan_run"
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
-    state: str = "running"
+    state: str = Field(default="running", index=True)
     customers: int = 0
     sends: int = 0
     holds: int = 0
     skips: int = 0
+    seconds: float | None = None
     mode: str = "live"
     messaged: int = 0
     found: str = ""
