@@ -163,7 +163,7 @@ class Schedule(Section):
     """How often notifier run does what."""
 
     plan_minutes: Count = Field(5, le=1440, description="Minutes between two plans.")
-    deliver_seconds: Count = Field(5, le=3600, description="Seconds between two looks into the outbox.")
+    deliver_seconds: Count = Field(1, le=3600, description="Seconds between two looks into the outbox.")
     cleanup_hours: Count = Field(24, le=744, description="Hours between two clean-ups.")
 
 
