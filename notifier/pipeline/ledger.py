@@ -90,6 +90,7 @@ class OutboxLedger:
         """
         lease, now = self._house.sending.lease, self._clock()
         ends = self._ticks() + lease.seconds
+        group = self._newest(group)
         with self._house.store.write() as tx:
             share_pauses(tx)
             group = self._without_given_back(tx, group, now)
@@ -103,6 +104,12 @@ class OutboxLedger:
             for one in group
             if one.message_id in made
         ]
+
+    def _newest(self, group: Sequence[Parcel]) -> Sequence[Parcel]:
+        """Without what this worker has claimed again since, after its lease was over: the newer claim's parcel goes."""
+        newest = [one for one in group if one.message_id in self._taken and self._taken[one.message_id].parcel is one]
+        self.given_back += len(group) - len(newest)
+        return newest
 
     def _without_given_back(self, tx: Transaction, group: Sequence[Parcel], now: datetime) -> Sequence[Parcel]:
         worker, ids = self._house.sending.lease.worker, [one.message_id for one in group]

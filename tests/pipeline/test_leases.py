@@ -55,3 +55,13 @@ async def test_a_living_worker_renews_its_claims_before_they_end(shop: Shop) -> 
         async with beating(house), asyncio.timeout(20):
             while shop.rows(Message)[0].lease_until < first + timedelta(seconds=0.5):
                 await asyncio.sleep(0.01)
+
+
+def test_what_a_worker_claims_again_after_its_own_lease_was_over_goes_once(shop: Shop) -> None:
+    with shop.house() as house:
+        house = replace(house, sending=replace(house.sending, lease=Lease("w1", 0)))
+        ledger = OutboxLedger(house, lambda: NOON, lambda: 0)
+        claims = [claim(house, Channel.EMAIL, 1, NOON).ready[0] for _ in range(2)]
+        parcels = [ledger.take(one, Rendered("Late", b"x", "", "", "v1")) for one in claims]
+        assert [ready.message.fence for ready in claims] == [1, 2]
+        assert len(ledger.hand_off(parcels)) == 1
