@@ -25,7 +25,7 @@ from notifier.outbox import Backoff, Lease
 from notifier.pipeline.deliver import Wires
 from notifier.pipeline.facts import Judging
 from notifier.pipeline.guard import guards_of
-from notifier.pipeline.house import Brake, House, Rates, Sending, Web, remembering
+from notifier.pipeline.house import Brake, House, Rates, Sending, Storm, Web, remembering
 from notifier.pipeline.readiness import PATIENCE
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
@@ -127,6 +127,7 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         web=web,
         sending=_sending(settings),
         brake=Brake(settings.safety.max_per_run, settings.safety.surge_factor, settings.safety.surge_least),
+        storm=Storm(settings.safety.failed_percent, settings.safety.failed_of),
         guards=guards_of(settings, clock),
         remembering=remembering(settings, secrets_.addresses),
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},

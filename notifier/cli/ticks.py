@@ -5,7 +5,7 @@ import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from rich.status import Status
 
@@ -73,7 +73,7 @@ def deliver_tick(work: Work) -> Tick:
 
 async def _deliver(work: Work) -> None:
     def show(report: DeliverReport) -> None:
-        words = ", ".join(f"{count} {name}" for name, count in asdict(report).items() if count)
+        words = ", ".join(f"{count} {name}" for name, count in report.counts().items() if count)
         work.board.say("deliver", words or "nothing due")
 
     try:

@@ -33,7 +33,10 @@ AFTER_A_LIMIT = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class DeliverReport:
-    """What became of the messages claimed; `held` need a mended template, `over_limit` go another day."""
+    """What became of the messages claimed; `held` need a mended template, `over_limit` go another day.
+
+    `storms` are purposes that were paused, because too many of their messages were refused, and why.
+    """
 
     claimed: int = 0
     accepted: int = 0
@@ -43,6 +46,11 @@ class DeliverReport:
     unknown: int = 0
     held: int = 0
     over_limit: int = 0
+    storms: Mapping[str, str] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """The numbers, by what they count."""
+        return {name: found for name, found in asdict(self).items() if name != "storms"}
 
 
 @dataclass(slots=True)
@@ -90,6 +98,7 @@ class _Counts:
             unknown=fed.unknown + fed.unsettled,
             held=self.held,
             over_limit=self.ledger.over_limit,
+            storms=dict(self.ledger.storms),
         )
 
 

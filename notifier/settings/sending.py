@@ -152,6 +152,13 @@ class Safety(Section):
         5, le=1000, description="So does one of more customers than so many times the usual run (median); 0: off."
     )
     surge_least: Whole = Field(0, description="A run of at most so many customers is never too large for the usual.")
+    failed_percent: Whole = Field(
+        30,
+        le=100,
+        description="A purpose is paused (but what is required) once so many percent of its last failed_of messages"
+        " were refused; 0: never.",
+    )
+    failed_of: Count = Field(50, le=1000, description="How many messages of a purpose are looked at for that.")
     tick_file: str = Field(
         "notifier.tick",
         min_length=1,
