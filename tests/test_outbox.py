@@ -226,8 +226,16 @@ def test_a_clean_stop_gives_the_claims_back(store: Store, ann: Someone) -> None:
     queue(store, [decision(ann)])
     take(store, lease=3600)
     with store.write() as tx:
-        outbox.release(tx, "w1")
+        outbox.release(tx, "w1", NOW)
     assert len(take(store, "w2")) == 1
+
+
+def test_a_worker_that_begins_anew_leaves_no_hand_off_of_its_own_without_an_end(store: Store, ann: Someone) -> None:
+    queue(store, [decision(ann)])
+    hand(store, take(store), lease=3600)
+    with store.write() as tx:
+        outbox.release(tx, "w1", NOW)
+    assert [row.state for row in rows(store, Message)] == ["unknown"]
 
 
 def test_a_refused_message_leaves_its_lines_to_another_address(store: Store, ann: Someone) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, not_, select, update
+from sqlalchemy import ColumnElement, Row, not_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
@@ -53,29 +53,29 @@ def claim(tx: Transaction, lease: Lease, channel: Channel, most: int, now: datet
 
 def recover(tx: Transaction, now: datetime) -> tuple[int, int]:
     """Take back what dead workers left: claims return to the queue, hand-offs become unknown. Returns both counts."""
-    clock = tx.database_now()
-    expired = _message.c.lease_until < clock
+    return _take_back(tx, _message.c.lease_until < tx.database_now(), now)
+
+
+def release(tx: Transaction, worker: str, now: datetime) -> tuple[int, int]:
+    """The same with all that `worker` holds, which has nothing in flight: it begins, or has ended.
+
+    Without it, what a broken connection left behind would live on the leases of the worker's further work.
+    """
+    return _take_back(tx, _message.c.claimed_by == worker, now)
+
+
+def _take_back(tx: Transaction, which: ColumnElement[bool], now: datetime) -> tuple[int, int]:
     back = tx.connection.execute(
         update(_message)
-        .where(_message.c.state == MessageState.CLAIMED, expired)
+        .where(_message.c.state == MessageState.CLAIMED, which)
         .values(state=MessageState.QUEUED.value, claimed_by="", lease_until=None)
     ).rowcount
     lost = tx.connection.execute(
         update(_message)
-        .where(_message.c.state == MessageState.HANDED_OFF, expired)
+        .where(_message.c.state == MessageState.HANDED_OFF, which)
         .values(state=MessageState.UNKNOWN.value, settled_at=now, reason="worker_lost", lease_until=None)
     ).rowcount
     return back, lost
-
-
-def release(tx: Transaction, worker: str) -> int:
-    """Give back the claims that `worker` will not hand off any more (a clean stop)."""
-    given = (
-        update(_message)
-        .where(_message.c.state == MessageState.CLAIMED, _message.c.claimed_by == worker)
-        .values(state=MessageState.QUEUED.value, claimed_by="", lease_until=None)
-    )
-    return tx.connection.execute(given).rowcount
 
 
 def extend(tx: Transaction, lease: Lease) -> None:

@@ -162,6 +162,7 @@ class OutboxLedger:
 
     def _settle(self, results: Sequence[SendResult], now: datetime) -> None:
         with self._house.store.write() as tx:
+            outbox.give_back_texts(tx, results)
             settled = outbox.settle(tx, results, self._house.sending.backoff, now)
             contact_log.log_sent(tx, settled.accepted, now)
             notices.sent(tx, [one for one in settled.accepted if self._required(one)])
@@ -173,7 +174,6 @@ class OutboxLedger:
     def _settle_unsent(
         self, tx: Transaction, settled: outbox.Settled, results: Mapping[int, SendResult], now: datetime
     ) -> None:
-        outbox.give_back_texts(tx, list(results.values()))
         closed = [*settled.refused, *settled.given_up]
         notices.free(tx, closed)
         dead = {one: results[one].code for one in settled.refused if results[one].code in DEAD}
