@@ -65,21 +65,29 @@ def release(tx: Transaction, worker: str, now: datetime) -> tuple[int, int]:
 
 
 def _take_back(tx: Transaction, which: ColumnElement[bool], now: datetime) -> tuple[int, int]:
-    back = tx.connection.execute(
-        update(_message)
-        .where(_message.c.state == MessageState.CLAIMED, which)
-        .values(state=MessageState.QUEUED.value, claimed_by="", lease_until=None)
-    ).rowcount
-    lost = tx.connection.execute(
-        update(_message)
-        .where(_message.c.state == MessageState.HANDED_OFF, which)
-        .values(state=MessageState.UNKNOWN.value, settled_at=now, reason="worker_lost", lease_until=None)
-    ).rowcount
-    return back, lost
+    claimed, handed_off = (_message.c.state == one for one in (MessageState.CLAIMED, MessageState.HANDED_OFF))
+    queued = {"state": MessageState.QUEUED.value, "claimed_by": "", "lease_until": None}
+    lost = {"state": MessageState.UNKNOWN.value, "settled_at": now, "reason": "worker_lost", "lease_until": None}
+    changes = (
+        update(_message).where(_unlocked(tx, claimed & which)).values(**queued),
+        update(_message).where(_unlocked(tx, handed_off & which)).values(**lost),
+    )
+    back, unknown = (tx.connection.execute(change).rowcount for change in changes)
+    return back, unknown
+
+
+def _unlocked(tx: Transaction, which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Those of them that no other transaction changes now: it hands them off, settles them or takes them back. To wait
+    for it, while it waits for another of them, would be a deadlock.
+    """
+    if not tx.postgresql:
+        return which
+    return _message.c.id.in_(select(select(_message.c.id).where(which).with_for_update(skip_locked=True).cte().c.id))
 
 
 def extend(tx: Transaction, lease: Lease) -> None:
     """Renew the lease of everything that its worker still holds, by the database's clock: it is alive and at work."""
     until = tx.database_now() + timedelta(seconds=lease.seconds)
     held = _message.c.state.in_((MessageState.CLAIMED.value, MessageState.HANDED_OFF.value))
-    tx.connection.execute(update(_message).where(held, _message.c.claimed_by == lease.worker).values(lease_until=until))
+    mine = _unlocked(tx, held & (_message.c.claimed_by == lease.worker))
+    tx.connection.execute(update(_message).where(mine).values(lease_until=until))
