@@ -5,6 +5,7 @@ It knows create (with every failure that matters) and list by To and DateSent. T
 
 import asyncio
 import base64
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,11 +40,12 @@ class Fail:
 
 @dataclass(frozen=True)
 class Text:
-    """One accepted text, as the form named it."""
+    """One accepted text, as the form named it; `taken_at` in seconds that never run back."""
 
     sid: str
     form: dict[str, str]
     sent_at: datetime
+    taken_at: float = field(default_factory=time.monotonic)
 
 
 @dataclass
