@@ -242,6 +242,13 @@ class RenderPool:
             for worker in self._workers:
                 worker.stop()
 
+    def start(self) -> None:
+        """Start all processes now, so that the first messages need not wait for them."""
+        with self._turn:
+            for worker in self._workers:
+                if worker.child is None:
+                    worker.start()
+
     def processes(self) -> tuple[int, ...]:
         """The process ids of what runs now, for a live view and for tests."""
         return tuple(worker.child.pid for worker in self._workers if worker.child is not None)
