@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from notifier import consent, contact_log, notices, outbox, rewards
+from notifier import outbox
 from notifier.deliver import Pace, Tally, feed
 from notifier.errors import Transient
 from notifier.pipeline.claims import FRESH, Ready, claim
@@ -22,9 +22,9 @@ from notifier.pipeline.house import House
 from notifier.pipeline.lawful import Lawful
 from notifier.pipeline.pauses import share_pauses
 from notifier.pipeline.reasons import RENDER_FAILED, UNLAWFUL
+from notifier.pipeline.settling import Fates, follow
 from notifier.render.links import short_token
 from notifier.render_pool import Rendered, RenderFailure, RenderPool
-from notifier.store.decisions import bring_forward
 from notifier.store.engine import DATABASE_TROUBLE, Transaction
 from notifier.terms.delivery import ChannelSender, Parcel, SendResult
 from notifier.terms.words import Channel
@@ -34,15 +34,8 @@ log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 """Gives business time, aware UTC; app hands in the machine's clock or a fixed `--now`."""
 
-DEAD = frozenset({"opted_out", "bad_recipient", "mailbox_disabled", "bad_number"})
-"""Normalised provider codes after which an address is suppressed: opted out (Twilio 21610, RULES.md S3), or gone."""
-
 AFTER_A_LIMIT = timedelta(minutes=5)
 """When a message is rendered again that ran out of time or memory."""
-
-NEXT_DAY = timedelta(days=1)
-"""When plan looks again at a customer whose message was given up; one with a notice is looked at at once (F9)."""
-
 
 OVER_LIMIT = "daily_limit"
 """Why a text is in the queue again that was over the limit of its day."""
@@ -167,7 +160,7 @@ class _Ledger:
         self.given_back = self.over_limit = 0
         self._ready: dict[int, outbox.Rendered] = {}
         self._customers: dict[int, int] = {}
-        self._required: set[int] = set()
+        self._notices: set[int] = set()
 
     def now(self) -> datetime:
         """Business time."""
@@ -183,7 +176,7 @@ class _Ledger:
         )
         self._customers[row.id] = row.customer_id
         if row.notice:
-            self._required.add(row.id)
+            self._notices.add(row.id)
         brand = self._house.brand(row.brand)
         sender = parseaddr(brand.sender)[1] if channel is Channel.EMAIL else brand.text_sender
         return Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
@@ -232,14 +225,5 @@ class _Ledger:
         with self._house.store.write() as tx:
             settled = outbox.settle(tx, results, self._house.sending.backoff, now)
             outbox.give_back_texts(tx, results)
-            contact_log.log_sent(tx, settled.accepted, now)
-            notices.sent(tx, settled.accepted)
-            notices.free(tx, [*settled.refused, *settled.given_up])
             codes = {one.message_id: one.code for one in results}
-            consent.suppress(tx, {one: codes[one] for one in settled.refused if codes[one] in DEAD}, now)
-            rewards.void(tx, [*settled.refused, *settled.given_up], now)
-            bring_forward(tx, [self._customers[one] for one in settled.refused], now)
-            required = self._required.intersection(settled.given_up)
-            bring_forward(tx, [self._customers[one] for one in required], now)
-            later = [self._customers[one] for one in settled.given_up if one not in required]
-            bring_forward(tx, later, now + NEXT_DAY)
+            follow(tx, Fates(settled, codes, self._customers, self._notices), now)

@@ -9,6 +9,7 @@ from notifier.store.tables.law import Answer, LegalStanding, Notice
 from notifier.store.tables.messages import (
     Attempt,
     Decision,
+    Finding,
     Message,
     MessageBody,
     MessageLine,
@@ -30,6 +31,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "FactChange",
+    "Finding",
     "Hold",
     "ImportRun",
     "ImportSku",
