@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from notifier.channels import open_sender
 from notifier.channels.folder import FolderAccess, FolderSender
-from notifier.channels.redirect import OnlyToSender, RedirectSender
+from notifier.channels.redirect import OnlyToSender, RedirectedTexts, RedirectSender
 from notifier.channels.shadow import ShadowSender
 from notifier.deliver import Pace
 from notifier.errors import SettingsError, UsageError
@@ -26,6 +27,7 @@ from notifier.pipeline.facts import Judging
 from notifier.pipeline.house import Brake, Guards, House, Sending, Web, remembering
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
+from notifier.pipeline.unknown import Evidence
 from notifier.policy.occasions import check_purposes
 from notifier.records.profile import Profile, ShopContext
 from notifier.render.links import signing
@@ -40,8 +42,12 @@ from notifier.store.engine import Store, open_engine
 from notifier.store.migrate import open_store, upgrade
 from notifier.template_files import shop_catalogue
 from notifier.terms.delivery import ChannelSender
+from notifier.terms.evidence import Journal, TextList
 from notifier.terms.time import zone
 from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
+
+if TYPE_CHECKING:
+    from notifier.channels.sms import SmsAccess
 
 KEY_BYTES = 32
 
@@ -189,7 +195,7 @@ def email_access(settings: Settings) -> object:
     )
 
 
-def sms_access(settings: Settings) -> object:
+def sms_access(settings: Settings) -> "SmsAccess":
     """How to reach Twilio."""
     from notifier.channels.sms import SmsAccess
 
@@ -202,6 +208,33 @@ def sms_access(settings: Settings) -> object:
         timeout=said.timeout_seconds,
         base_url=said.api_base or TWILIO,
     )
+
+
+def open_evidence(settings: Settings) -> Evidence:
+    """Who can be asked whether a message went. Nobody where nothing leaves this machine."""
+    patience = timedelta(minutes=settings.delivery.settle_minutes)
+    journal: Journal | None = None
+    texts: TextList | None = None
+    if settings.delivery.mode in STAYS_HERE:
+        return Evidence(patience)
+    if settings.journal.host:
+        from notifier.channels.journal import JournalMailbox
+        from notifier.settings.access import journal_access
+
+        journal = JournalMailbox(journal_access(settings))
+    if settings.sms.enabled:
+        from notifier.channels.sms_search import SmsSearch
+
+        texts = SmsSearch(sms_access(settings))
+        if settings.delivery.mode is DeliveryMode.REDIRECT:
+            texts = RedirectedTexts(texts, settings.delivery.redirect_to_phone)
+    return Evidence(patience, journal, texts)
+
+
+async def close_evidence(evidence: Evidence) -> None:
+    """Give back connections."""
+    if evidence.texts:
+        await evidence.texts.close()
 
 
 def team(settings: Settings) -> Team:

@@ -20,6 +20,8 @@ from notifier.pipeline.house import House
 from notifier.pipeline.plan import plan
 from notifier.pipeline.sources import ConfiguredSource, SourceReading, read_source, tell_reading, tell_stale
 from notifier.pipeline.team import Team, tell_team_daily
+from notifier.pipeline.unknown import Evidence, settle_unknown
+from notifier.pipeline.unknown_news import tell_unknown
 from notifier.schedule import Tick, keep_time
 
 
@@ -48,6 +50,7 @@ class Work:
     house: House
     wires: Wires
     team: Team
+    evidence: Evidence
     board: Board
     stop: asyncio.Event
 
@@ -64,12 +67,13 @@ async def _run(session: Session) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     with session.house() as house, session.console.status("starting") as line:
-        wires = app.open_wires(settings)
+        wires, evidence = app.open_wires(settings), app.open_evidence(settings)
         try:
-            work = Work(session, house, wires, app.team(settings), Board(line), stop)
+            work = Work(session, house, wires, app.team(settings), evidence, Board(line), stop)
             await keep_time(_ticks(work), stop)
         finally:
             await app.close_wires(wires)
+            await app.close_evidence(evidence)
     session.console.print("stopped: nothing is in flight")
 
 
@@ -80,6 +84,7 @@ def _ticks(work: Work) -> list[Tick]:
         *sources,
         Tick("plan", settings.schedule.plan_minutes * 60, lambda: _plan(work)),
         Tick("deliver", settings.schedule.deliver_seconds, lambda: _deliver(work)),
+        Tick("unknown", 60, lambda: _settle_unknown(work)),
         Tick("clean-up", settings.schedule.cleanup_hours * 3600, lambda: _clean_up(work)),
     ]
 
@@ -137,6 +142,15 @@ async def _deliver(work: Work) -> None:
         return
     show(report)
     await tell_delivery(work.house, work.team, report, app.clock())
+
+
+async def _settle_unknown(work: Work) -> None:
+    now, patience = app.clock(), work.evidence.settle_after
+    report = await settle_unknown(work.house, work.evidence, now)
+    waiting = await tell_unknown(work.house, work.team, patience, now)
+    if report.asked or report.again or waiting:
+        words = f"{report.asked} asked about, {report.accepted} went, {report.refused} did not, {report.again} go again"
+        work.board.say("unknown", f"{words}, {waiting} wait for you")
 
 
 async def _clean_up(work: Work) -> None:

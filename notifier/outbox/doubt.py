@@ -1,7 +1,7 @@
 """Messages of which nobody knows whether they went: what is known of them, and how they are settled. Colour: store.
 
-Called by pipeline's unknown, receipts and decided. Who writes holds LOCK, so that two who heard the same do it once;
-the row itself is locked against the worker's own late answer.
+Called by pipeline's unknown, receipts and decided. Each locks the row first, against the worker's own late answer too.
+Who asked somebody, or decides as a person, holds LOCK before: one text of the provider is no proof for two messages.
 """
 
 import zlib
@@ -9,15 +9,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Row, Select, bindparam, delete, exists, func, insert, or_, select, update
 
 from notifier.outbox.settle import Backoff, Settled
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
+from notifier.store.messages import goes_again, newest_attempt
 from notifier.store.tables import Address, Attempt, Finding, Message, MessageBody, MessageLine
 from notifier.terms.delivery import SendResult
 from notifier.terms.evidence import LOOKS, Doubt, Found, Said, Source
-from notifier.terms.words import Channel, MessageClass, MessageState, NoticeKind, Outcome
+from notifier.terms.words import Channel, MessageState, Outcome
 
 LOCK = "unknown"
 
@@ -28,14 +29,6 @@ _message, _attempt, _finding = table_of(Message), table_of(Attempt), table_of(Fi
 _address, _body, _line = table_of(Address), table_of(MessageBody), table_of(MessageLine)
 
 _unknown = _message.c.state == MessageState.UNKNOWN
-_newest = and_(_attempt.c.message_id == _message.c.id, _attempt.c.fence == _message.c.fence)
-"""Each claim has a fence of its own, so this is the attempt that the message stands with."""
-
-_required = or_(_message.c.notice != NoticeKind.NONE, _message.c.message_class == MessageClass.REQUIRED)
-goes_again: ColumnElement[bool] = and_(
-    _message.c.channel == Channel.EMAIL, _required, _message.c.maybe_double.is_(False)
-)
-"""A required email goes once more by itself, with the same Message-ID: a legal notice must not hang on an answer."""
 
 
 def doubts(tx: Transaction, mode: str, channel: Channel, since: datetime) -> list[Doubt]:
@@ -49,7 +42,7 @@ def doubts(tx: Transaction, mode: str, channel: Channel, since: datetime) -> lis
     columns = (_message.c.id, _message.c.uid, _message.c.settled_at, goes_again.label("again"))
     query = (
         select(*columns, _attempt.c.id.label("attempt"), _attempt.c.started_at, looked.label("looked"))
-        .join(_attempt, _newest)
+        .join(_attempt, newest_attempt)
         .where(_unknown, _message.c.mode == mode, _message.c.channel == channel)
         .where(or_(_message.c.settled_at >= since, goes_again, ~exists(select(_finding.c.id).where(asked))))
         .order_by(_message.c.settled_at, _message.c.id)
@@ -104,7 +97,7 @@ def owners(tx: Transaction, provider_ids: Collection[str]) -> dict[str, set[int]
 
 def still_unknown(tx: Transaction, message_ids: Iterable[int]) -> dict[int, Row[Any]]:
     """Those of the messages that are unknown, locked until the transaction ends, each with its newest `attempt`."""
-    query = select(_message, _attempt.c.id.label("attempt"), goes_again.label("again")).join(_attempt, _newest)
+    query = select(_message, _attempt.c.id.label("attempt"), goes_again.label("again")).join(_attempt, newest_attempt)
     return {row.id: row for row in _locked(tx, query.where(_unknown), message_ids)}
 
 
@@ -202,7 +195,7 @@ def receipts(tx: Transaction, mode: str) -> list[Said]:
     query = (
         select(_finding)
         .join(_message, _message.c.id == _finding.c.message_id)
-        .join(_attempt, _newest & (_attempt.c.id == _finding.c.attempt_id))
+        .join(_attempt, newest_attempt & (_attempt.c.id == _finding.c.attempt_id))
         .where(_unknown, _message.c.mode == mode, _finding.c.source == Source.RECEIPT.value)
         .order_by(_finding.c.id)
     )
@@ -227,7 +220,7 @@ def waiting(tx: Transaction, mode: str, settle_after: timedelta, now: datetime) 
     told &= _finding.c.source == Source.TEAM.value
     query = (
         select(_message.c.id, _attempt.c.id.label("attempt"), _message.c.customer_id)
-        .join(_attempt, _newest)
+        .join(_attempt, newest_attempt)
         .where(_unknown, _message.c.mode == mode, _message.c.settled_at <= now - settle_after, ~goes_again)
         .where(~exists(select(_finding.c.id).where(told)))
         .order_by(_message.c.id)
@@ -237,18 +230,26 @@ def waiting(tx: Transaction, mode: str, settle_after: timedelta, now: datetime) 
 
 def standing_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, Row[Any]]:
     """These messages as they stand, locked until the transaction ends, each with its newest `attempt` (None: none)."""
-    query = select(_message, _attempt.c.id.label("attempt")).outerjoin(_attempt, _newest)
+    query = select(_message, _attempt.c.id.label("attempt")).outerjoin(_attempt, newest_attempt)
     return {row.id: row for row in _locked(tx, query, message_ids)}
 
 
-def message_of(tx: Transaction, attempt_id: int, uid: str) -> Row[Any] | None:
-    """The message of an attempt, or the newest with this uid, locked, with its newest `attempt`; None: there is none.
+def open_message(tx: Transaction, attempt_id: int, uid: str) -> int | None:
+    """The message of an attempt, or the newest with this uid, if nobody has said yet what became of it.
 
     A withdrawn message frees its key, so that a later one may have its uid.
     """
+    query = select(_message.c.id, _message.c.state).order_by(_message.c.id.desc()).limit(1)
     if attempt_id:
-        which = select(_attempt.c.message_id).where(_attempt.c.id == attempt_id)
+        query = query.join(_attempt, _attempt.c.message_id == _message.c.id).where(_attempt.c.id == attempt_id)
     else:
-        which = select(func.max(_message.c.id)).where(_message.c.uid == uid)
-    found = tx.connection.execute(which).scalar()
-    return None if found is None else standing_of(tx, [found]).get(found)
+        query = query.where(_message.c.uid == uid)
+    row = tx.connection.execute(query).first()
+    return row.id if row is not None and row.state in (MessageState.UNKNOWN, MessageState.HANDED_OFF) else None
+
+
+def forget_receipts(tx: Transaction) -> None:
+    """Drop receipts that were kept for a worker's answer that came."""
+    answered = select(_attempt.c.id).where(_attempt.c.outcome.not_in(("", Outcome.UNKNOWN.value)))
+    kept = (_finding.c.source == Source.RECEIPT.value) & _finding.c.attempt_id.in_(answered)
+    tx.connection.execute(delete(_finding).where(kept))
