@@ -1,5 +1,6 @@
 """Messages of which nobody knows whether they went, made directly in the database, and evidence as a test wants it."""
 
+import asyncio
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from notifier import notices, outbox
+from notifier import contact_log, notices, outbox
 from notifier.errors import Transient
 from notifier.pipeline.house import House
-from notifier.pipeline.unknown import Evidence
+from notifier.pipeline.unknown import Evidence, SettleReport, settle_unknown
 from notifier.store.lookup import table_of
 from notifier.store.tables import Attempt, Message
 from notifier.terms.delivery import SendResult
@@ -114,7 +115,8 @@ def hand_off(house: House, message: int, outcome: Outcome | None, now: datetime 
         rows = [row for row in outbox.claim(tx, "w1", 100, 600, now) if row.id == message]
         made = outbox.hand_off(tx, "w1", [outbox.Rendered(one.id, one.fence, "", WORDS, "", "") for one in rows], now)
         if outcome is not None:
-            outbox.settle(tx, [SendResult(one, made[one], outcome, "no_answer", "") for one in made], BACKOFF, now)
+            results = [SendResult(one, made[one], outcome, "no_answer", "") for one in made]
+            contact_log.log_sent(tx, outbox.settle(tx, results, BACKOFF, now).accepted)
         outbox.release(tx, "w1")
     return made[message]
 
@@ -124,6 +126,17 @@ def row(house: House, message: int) -> Row[Any]:
     table = table_of(Message)
     with house.store.read() as tx:
         return tx.connection.execute(select(table).where(table.c.id == message)).one()
+
+
+def state(house: House, lost: Lost) -> tuple[str, str]:
+    """State and reason of the message."""
+    found = row(house, lost.message)
+    return found.state, found.reason
+
+
+def settle(house: House, by: Evidence, now: datetime = NOW + MINUTE) -> SettleReport:
+    """One tick."""
+    return asyncio.run(settle_unknown(house, by, now))
 
 
 def attempts(house: House, message: int) -> int:

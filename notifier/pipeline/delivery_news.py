@@ -15,7 +15,7 @@ async def tell_delivery(house: House, team: Team, report: DeliverReport, now: da
     if report.over_limit:
         subject = f"The limit of texts for {now.astimezone(UTC):%Y-%m-%d} is reached"
         await tell_team_daily(house.store, team, subject, _over_limit(report), now)
-    if report.held or report.unknown:
+    if report.held:
         await tell_team_daily(house.store, team, "Messages need a person", _need_a_person(report), now)
 
 
@@ -29,8 +29,7 @@ def _over_limit(report: DeliverReport) -> str:
 
 def _need_a_person(report: DeliverReport) -> str:
     return (
-        f"Since the last look {report.held} messages are held, as their template or their facts must be mended,"
-        f" and of {report.unknown} nobody knows whether they went. They are not sent again by themselves.\n"
+        f"Since the last look {report.held} messages are held, as their template or their facts must be mended.\n"
         "`notifier export messages` lists them by state; `notifier explain --message ID` tells why. A held message"
         " goes by itself once its template is mended.\n"
     )

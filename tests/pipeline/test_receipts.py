@@ -15,8 +15,7 @@ from notifier.pipeline.house import House
 from notifier.pipeline.receipts import Receipt, Taken, Word, take_receipt
 from notifier.store.tables import Contact, Finding, Suppression
 from notifier.terms.words import Channel, Outcome
-from tests.doubtful import MINUTE, PATIENCE, Lost, attempts, evidence, hand_off, lose, open_house, row
-from tests.pipeline.test_unknown import settle
+from tests.doubtful import MINUTE, PATIENCE, attempts, evidence, hand_off, lose, open_house, row, settle, state
 from tests.rows import NOW
 from tests.shop import Shop
 
@@ -37,11 +36,6 @@ def shop(opened: tuple[Shop, House]) -> Shop:
 @pytest.fixture
 def house(opened: tuple[Shop, House]) -> House:
     return opened[1]
-
-
-def state(house: House, lost: Lost) -> tuple[str, str]:
-    found = row(house, lost.message)
-    return found.state, found.reason
 
 
 @pytest.mark.parametrize("word", [Word.SENT, Word.DELIVERED])
