@@ -5,18 +5,17 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from notifier.cli.session import Json, Now, Session, say_json
 from notifier.pipeline.decided import Waiting, say_resend, say_sent, waiting
 from notifier.pipeline.house import House
+from notifier.pipeline.wording import kind_of_message
 
 By = Annotated[str, typer.Option("--by", help="Your name, for the record; default: that of your login.")]
 Ids = Annotated[list[int], typer.Argument(help="Ids of messages, as `notifier unknown list` lists them.")]
 
 MOST_ROWS = 100
-"""Rows on a screen; `--json` has all."""
+"""Messages on a screen; `--json` has all."""
 
 unknown = typer.Typer(help="Messages of which nobody knows whether they went.", no_args_is_help=True)
 
@@ -31,7 +30,10 @@ def list_unknown(ctx: typer.Context, as_json: Json = False) -> None:
     if as_json:
         say_json([one.as_json() for one in found])
         return
-    session.console.print(_table(found[:MOST_ROWS]) if found else "there is none: it is known of each message")
+    for one in found[:MOST_ROWS]:
+        _show(session, one)
+    if not found:
+        session.console.print("there is none")
     if len(found) > MOST_ROWS:
         session.console.print(f"… and {len(found) - MOST_ROWS} more; --json has them all")
 
@@ -65,16 +67,17 @@ def _say(
         session.console.print(f"message {one} {words}, by the word of {name}", markup=False)
 
 
-def _table(rows: Sequence[Waiting]) -> Table:
-    table = Table(box=None, header_style="dim", padding=(0, 1, 0, 0))
-    for name in ("message", "customer", "what", "since (UTC)", "found out (UTC)", "next"):
-        table.add_column(name, overflow="fold")
-    for one in rows:
-        told = one.told
-        double = " (possible duplicate)" if told.maybe_double else ""
-        what = f"{told.purpose} {told.channel} about {', '.join(told.orders) or 'no order'}{double}"
-        nothing = "nobody could be asked yet"
-        again = f"goes once more by itself at {one.again_at:%H:%M}, or now: " if one.again_at else ""
-        words = (str(told.id), told.customer, what, f"{told.since:%Y-%m-%d %H:%M}")
-        table.add_row(*map(escape, (*words, "\n".join(one.found) or nothing, again + "\n".join(one.type))))
-    return table
+def _show(session: Session, one: Waiting) -> None:
+    told = one.told
+    what = f"{kind_of_message(told.purpose, told.channel)} about {', '.join(told.orders) or 'no order'}"
+    double = ", sent twice" if told.maybe_double else ""
+    rows = [f"message {told.id}: {what}, to customer {told.customer}{double}, unknown since {_minute(told.since)}"]
+    if one.again_at:
+        rows.append(f"  goes once more by itself at {_minute(one.again_at)}")
+    rows += [f"  {words}" for words in (*(one.found or ["nobody was asked yet"]), *one.type)]
+    for row in rows:
+        session.console.print(row, markup=False, highlight=False)
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
