@@ -250,6 +250,6 @@ def open_message(tx: Transaction, attempt_id: int, uid: str) -> int | None:
 
 def forget_receipts(tx: Transaction) -> None:
     """Drop receipts that were kept for a worker's answer that came."""
-    answered = select(_attempt.c.id).where(_attempt.c.outcome.not_in(("", Outcome.UNKNOWN.value)))
-    kept = (_finding.c.source == Source.RECEIPT.value) & _finding.c.attempt_id.in_(answered)
-    tx.connection.execute(delete(_finding).where(kept))
+    heard = _attempt.c.outcome.not_in(("", Outcome.UNKNOWN.value))
+    answered = exists(select(_attempt.c.id).where(_attempt.c.id == _finding.c.attempt_id, heard))
+    tx.connection.execute(delete(_finding).where(_finding.c.source == Source.RECEIPT.value, answered))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from notifier import app
+from notifier.pipeline.check import Access, Finding, Level, check
 from notifier.pipeline.unknown import settle_unknown
 from notifier.settings import load_settings
 from notifier.store.tables import Contact, Message
@@ -67,3 +68,9 @@ def test_a_mail_that_was_taken_without_an_answer_is_proven_by_its_copy(
 def test_a_journal_without_a_copy_proves_nothing(shop: Shop) -> None:
     settle(shop)
     assert [row.state for row in shop.rows(Message)] == ["unknown"]
+
+
+def test_check_says_whether_the_journal_can_be_looked_into(shop: Shop, journal: Dovecot) -> None:
+    access = Access(app.read_secrets, app.source_profile, app.email_access, app.sms_access)
+    found = [one for one in check(shop.settings, access, NOON) if one.what == "journal"]
+    assert found == [Finding("journal", Level.OK, "127.0.0.1 lets us look into INBOX")]
