@@ -8,14 +8,14 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Table, func, select
 
 from notifier import contact_log, notices, outbox
 from notifier.errors import Transient
 from notifier.pipeline.house import House
 from notifier.pipeline.unknown import Evidence, SettleReport, settle_unknown
 from notifier.store.lookup import table_of
-from notifier.store.tables import Attempt, Message
+from notifier.store.tables import Attempt, Contact, Message
 from notifier.terms.delivery import SendResult
 from notifier.terms.evidence import TextAsked, TextSeen
 from notifier.terms.purpose import Purpose
@@ -141,6 +141,15 @@ def settle(house: House, by: Evidence, now: datetime = NOW + MINUTE) -> SettleRe
 
 def attempts(house: House, message: int) -> int:
     """How often it was handed off."""
-    table = table_of(Attempt)
+    return _count(house, table_of(Attempt), message)
+
+
+def contacts(house: House, message: int) -> int:
+    """How often it is in the contact log."""
+    return _count(house, table_of(Contact), message)
+
+
+def _count(house: House, table: Table, message: int) -> int:
+    query = select(func.count()).select_from(table).where(table.c.message_id == message)
     with house.store.read() as tx:
-        return len(tx.connection.execute(select(table.c.id).where(table.c.message_id == message)).all())
+        return int(tx.connection.execute(query).scalar_one())

@@ -17,14 +17,16 @@ from notifier.pipeline.decided import say_resend, say_sent
 from notifier.pipeline.house import House
 from notifier.pipeline.receipts import Receipt, Word, take_receipt
 from notifier.pipeline.unknown import settle_unknown
-from notifier.store.tables import Attempt, Contact
+from notifier.store.tables import Attempt
 from notifier.terms.evidence import TextSeen
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageState, Outcome
-from tests.doubtful import Lost, Mailbox, Texts, attempts, evidence, hand_off, lose, open_house, row
+from tests.doubtful import Lost, Mailbox, Texts, attempts, contacts, evidence, hand_off, lose, open_house, row
 from tests.pipeline.test_many_at_once import at_once
 from tests.rows import DELAY, NOW, PROGRESS
 from tests.shop import Shop
+
+pytestmark = pytest.mark.slow
 
 SETTLED = (MessageState.ACCEPTED, MessageState.REFUSED)
 
@@ -39,14 +41,12 @@ def opened(tmp_path: Path, database_url: str) -> Iterator[tuple[Shop, House]]:
 class Life:
     """One message lived through, with what persons and proofs allowed."""
 
-    shop: Shop
     house: House
     lost: Lost
     purpose: Purpose
     channel: Channel
     name: str
     now: datetime = NOW
-    allowed: int = 1
     by_persons: int = 0
     fates: list[tuple[str, str]] = field(default_factory=list)
 
@@ -109,8 +109,7 @@ class Life:
         self.fates.append((now.state, now.reason))
         settled = [one for one in self.fates if one[0] in SETTLED]
         assert not settled or all(one == settled[0] for one in self.fates[self.fates.index(settled[0]) :])
-        contacts = [one for one in self.shop.rows(Contact) if one.message_id == self.lost.message]
-        assert len(contacts) == (now.state == MessageState.ACCEPTED)
+        assert contacts(self.house, self.lost.message) == (now.state == MessageState.ACCEPTED)
 
 
 STEPS = (
@@ -120,22 +119,22 @@ STEPS = (
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=12), st.sampled_from(Channel), st.sampled_from([DELAY, PROGRESS]))
-@examples(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@examples(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_goes_twice_but_what_a_person_or_the_law_wants_and_then_flagged(
     opened: tuple[Shop, House], steps: list[str], channel: Channel, purpose: Purpose
 ) -> None:
-    shop, house = opened
+    _, house = opened
     with house.store.write() as tx:
         tx.connection.exec_driver_sql("UPDATE message SET state = 'withdrawn', maybe_double = false")
     name = f"c{uuid4()}"
-    life = Life(shop, house, lose(house, name, purpose, channel), purpose, channel, name)
+    life = Life(house, lose(house, name, purpose, channel), purpose, channel, name)
     for step in steps:
         life.act(step)
 
 
 @pytest.mark.parametrize("channel", Channel)
 def test_of_a_person_a_journal_and_a_receipt_at_once_one_decides(opened: tuple[Shop, House], channel: Channel) -> None:
-    shop, house = opened
+    _, house = opened
     for number in range(10):
         lost = lose(house, f"c{number}", channel=channel)
         uid, words = row(house, lost.message).uid, iter(range(4))
@@ -159,8 +158,7 @@ def test_of_a_person_a_journal_and_a_receipt_at_once_one_decides(opened: tuple[S
 
         answers = at_once(4, one)
         now = row(house, lost.message)
-        contacts = [one for one in shop.rows(Contact) if one.message_id == lost.message]
-        assert (now.state, len(contacts)) in [("queued", 0), ("accepted", 1)]
+        assert (now.state, contacts(house, lost.message)) in [("queued", 0), ("accepted", 1)]
         assert now.maybe_double == (now.state == "queued") and answers.count("refused") >= 1
 
 
