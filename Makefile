@@ -1,6 +1,6 @@
 # The house's commands. `make` alone lists them. Needs only Python 3.11 or newer and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench soak lock
+.PHONY: help demo run test check chaos bench soak lock
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -29,6 +29,9 @@ check: $(DEV) ## format, lint, types, architecture, fast tests: under a minute
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(PYTEST) -q -n auto --dist worksteal -m "not slow and not soak"
+
+chaos: $(DEV) ## kill workers at any moment, let servers misbehave, and compare the books
+	$(PYTEST) -q -s -m "not soak" $(ARGS) tests/chaos
 
 bench: $(DEV) ## measure, as ratios in one run
 	$(BIN)/python -m benchmarks

@@ -8,7 +8,8 @@ import hmac
 import os
 import secrets
 import socket
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
@@ -21,13 +22,16 @@ from notifier.channels.shadow import ShadowSender
 from notifier.deliver import Pace
 from notifier.errors import SettingsError, UsageError
 from notifier.forecast.eta import ShopFigures
-from notifier.outbox import Backoff
+from notifier.outbox import Backoff, Lease
 from notifier.pipeline.deliver import Wires
 from notifier.pipeline.facts import Judging
-from notifier.pipeline.house import Brake, Guards, House, Sending, Web, remembering
+from notifier.pipeline.guard import guards_of
+from notifier.pipeline.house import Brake, House, Rates, Sending, Web, remembering
+from notifier.pipeline.readiness import PATIENCE
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
 from notifier.pipeline.unknown import Evidence
+from notifier.pipeline.watch import Watch
 from notifier.policy.occasions import check_purposes
 from notifier.records.profile import Profile, ShopContext
 from notifier.render.links import signing
@@ -43,6 +47,7 @@ from notifier.store.migrate import open_store, upgrade
 from notifier.template_files import shop_catalogue
 from notifier.terms.delivery import ChannelSender
 from notifier.terms.evidence import Journal, TextList
+from notifier.terms.route import route_name
 from notifier.terms.time import zone
 from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
 
@@ -57,6 +62,11 @@ TWILIO = "https://api.twilio.com"
 def clock() -> datetime:
     """The machine's clock, aware UTC."""
     return datetime.now(UTC)
+
+
+def ticks() -> float:
+    """Seconds of this machine, sleep included where the system can say so (Linux); only their differences mean much."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +133,7 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         web=web,
         sending=_sending(settings),
         brake=Brake(settings.safety.max_per_run, settings.safety.surge_factor, settings.safety.surge_least),
-        guards=guards(settings),
+        guards=guards_of(settings, clock),
         remembering=remembering(settings, secrets_.addresses),
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
         reward=_reward(settings),
@@ -149,15 +159,20 @@ def _reward(settings: Settings) -> RewardTerms | None:
 def _sending(settings: Settings) -> Sending:
     said = settings.delivery
     return Sending(
-        worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        lease=Lease(f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", said.lease_seconds),
         claim_size=said.claim_size,
-        lease_seconds=said.lease_seconds,
-        connections=settings.email.connections,
         backoff=Backoff(said.retry_first_seconds, said.max_attempts),
         mode=said.mode,
         text_limits=settings.sms.limits(settings.shop.country),
+        rates=_rates(settings),
         message_id_domain=parseaddr(settings.default_brand.sender)[1].rpartition("@")[2],
     )
+
+
+def _rates(settings: Settings) -> Rates:
+    said = {route_name(Channel.EMAIL): settings.email.per_second, route_name(Channel.SMS): settings.sms.per_second}
+    domains = settings.email.per_second_by_domain.items()
+    return Rates(said | {route_name(Channel.EMAIL, domain): most for domain, most in domains})
 
 
 def open_senders(settings: Settings) -> dict[Channel, ChannelSender]:
@@ -247,7 +262,8 @@ def team(settings: Settings) -> Team:
 def open_wires(settings: Settings) -> Wires:
     """The senders and the limited processes. The caller closes the pool, and each sender."""
     pool = RenderPool(settings.delivery.render_workers or os.cpu_count() or 1, Limits())
-    return Wires(open_senders(settings), pool, Pace(group=settings.email.connections))
+    pace = Pace(group=settings.email.connections, most=settings.delivery.claim_size)
+    return Wires(open_senders(settings), pool, pace, ticks)
 
 
 async def close_wires(wires: Wires) -> None:
@@ -317,11 +333,10 @@ def sources(settings: Settings) -> list[ConfiguredSource]:
     return found
 
 
-def guards(settings: Settings) -> Guards:
-    """What is looked at before anything goes out: nothing where no customer is reached."""
-    if settings.delivery.mode is not DeliveryMode.LIVE:
-        return Guards()
-    return Guards(settings.tick_file, clock, go_live=bool(far_hosts(settings)))
+def open_watch(settings: Settings, house: House) -> Watch:
+    """A look at `house` from beside its work, by connections that give up soon. The caller closes it."""
+    beside = Store(open_engine(settings.database_url, pool_size=2, patience=PATIENCE))
+    return Watch(replace(house, store=beside), clock)
 
 
 def refuse_time_travel(settings: Settings) -> None:

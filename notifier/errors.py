@@ -71,11 +71,15 @@ class Stopped(Permanent):
 
 
 class Unsafe(Permanent):
-    """Nothing may go out before a person has looked. `subject` is what the team's email is headed with."""
+    """Nothing may go out before a person has looked. `subject` is what the team's email is headed with.
 
-    def __init__(self, subject: str, text: str) -> None:
+    `word` says the same to a program (`terms.readiness.NotReady`).
+    """
+
+    def __init__(self, subject: str, text: str, word: str) -> None:
         super().__init__(text)
         self.subject = subject
+        self.word = word
 
 
 class Transient(NotifierError):

@@ -51,19 +51,22 @@ class Told:
     hours: int | None
 
 
-def keep(tx: Transaction, standings: Sequence[Standing]) -> None:
-    """Write what is new or different; another deadline is warned of afresh, another alarm told afresh."""
+def keep(tx: Transaction, standings: Sequence[Standing], now: datetime) -> None:
+    """Write what is new or different at `now`; another deadline is warned of afresh, another alarm told afresh."""
     known = _known(tx, [one.line_id for one in standings])
     fresh: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     for one in standings:
         row, facts = known.get(one.line_id), {name: getattr(one, name) for name in _FACTS}
         if row is None:
-            fresh.append({"line_id": one.line_id, **facts, "warned_hours": None, "alarm_told_at": None})
+            unheard = {"warned_hours": None, "alarm_told_at": None, "since": now}
+            fresh.append({"line_id": one.line_id, **facts, **unheard})
         elif any(getattr(row, name) != value for name, value in facts.items()):
             warned = row.warned_hours if row.deadline_at == one.deadline_at else None
             told = row.alarm_told_at if row.alarm == one.alarm else None
-            changed.append({"_line": one.line_id, **facts, "warned_hours": warned, "alarm_told_at": told})
+            same = (row.state, row.deadline_at) == (one.state, one.deadline_at)
+            heard = {"warned_hours": warned, "alarm_told_at": told, "since": row.since if same else now}
+            changed.append({"_line": one.line_id, **facts, **heard})
     for batch in batches(fresh, 1000):
         insert_new(tx, _standing, batch)
     for batch in batches(changed, 1000):

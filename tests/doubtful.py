@@ -27,6 +27,7 @@ from tests.shop import Shop
 MINUTE = timedelta(minutes=1)
 PATIENCE = timedelta(minutes=15)
 WORDS = b"Your lamp ships May 4."
+LEASE = outbox.Lease("w1", 600)
 BACKOFF = outbox.Backoff(first_seconds=300, most=6)
 
 
@@ -112,13 +113,21 @@ def with_notice(house: House, lost: Lost, kind: NoticeKind = NoticeKind.F3) -> N
 def hand_off(house: House, message: int, outcome: Outcome | None, now: datetime = NOW) -> int:
     """Claim one queued message, hand it off and settle it (None: no answer came yet); returns the attempt's id."""
     with house.store.write() as tx:
-        rows = [row for row in outbox.claim(tx, "w1", 100, 600, now) if row.id == message]
-        made = outbox.hand_off(tx, "w1", [outbox.Rendered(one.id, one.fence, "", WORDS, "", "") for one in rows], now)
+        claimed = [row for channel in Channel for row in outbox.claim(tx, LEASE, channel, 100, now)]
+        rows = [outbox.Rendered(one.id, one.fence, "", WORDS, "", "") for one in claimed if one.id == message]
+        made = outbox.hand_off(tx, LEASE, rows, now)
         if outcome is not None:
             results = [SendResult(one, made[one], outcome, "no_answer", "") for one in made]
             contact_log.log_sent(tx, outbox.settle(tx, results, BACKOFF, now).accepted)
-        outbox.release(tx, "w1")
+        outbox.release(tx, LEASE.worker)
     return made[message]
+
+
+def answer(house: House, lost: Lost, outcome: Outcome, now: datetime) -> None:
+    """The worker of the first attempt hears late what became of it."""
+    with house.store.write() as tx:
+        result = SendResult(lost.message, lost.attempt, outcome, "rejected", "")
+        contact_log.log_sent(tx, outbox.settle(tx, [result], BACKOFF, now).accepted)
 
 
 def row(house: House, message: int) -> Row[Any]:

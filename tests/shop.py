@@ -100,11 +100,11 @@ class Shop:
         return [path.read_text("utf-8") for path in paths]
 
 
-def open_shop(folder: Path, database_url: str, toml: str = "") -> Shop:
-    """A migrated shop with the settings in `toml`."""
+def open_shop(folder: Path, database_url: str, toml: str = "", **secrets: str) -> Shop:
+    """A migrated shop with the settings in `toml`, and `secrets` by the names of their variables."""
     path = folder / "settings.toml"
     path.write_text(toml, encoding="utf-8")
-    settings = load_settings(path, {"NOTIFIER_DATABASE__URL": database_url})
+    settings = load_settings(path, {"NOTIFIER_DATABASE__URL": database_url} | secrets)
     app.migrate(settings)
     return Shop(folder, settings)
 

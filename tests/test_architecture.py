@@ -71,7 +71,9 @@ FENCES = {
     "imap_tools": "notifier.channels.journal",
     "apscheduler": "notifier.schedule",
     "typer": "door",
-    "fastapi": "door",
+    "fastapi": "notifier.web",
+    "uvicorn": "notifier.web",
+    "prometheus_client": "notifier.web",
 }
 """A library, and the colour, the stage or the module that alone may import it."""
 

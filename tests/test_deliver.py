@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from notifier.deliver import Pace, Tally, feed
+from notifier.deliver import Pace, Tally, Watch, Way, feed
 from notifier.errors import Transient
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
@@ -100,9 +100,19 @@ def pair(connections: int = 4) -> tuple[MemoryLedger, ScriptedSender]:
     return ledger, ScriptedSender(ledger.tracks, connections)
 
 
+def way(sender: ScriptedSender, parcels: list[Parcel]) -> Way:
+    """The channel, with a source that gives these parcels, as many at a time as asked for."""
+
+    async def fetch(most: int) -> list[Parcel]:
+        found, parcels[:] = parcels[:most], parcels[most:]
+        return found
+
+    return Way(sender, fetch)
+
+
 async def run(count: int, ledger: MemoryLedger, sender: ScriptedSender, stop: asyncio.Event | None = None) -> Tally:
     async with asyncio.timeout(20):
-        return await feed(mails(count), {Channel.EMAIL: sender}, ledger, PACE, stop)
+        return await feed([way(sender, mails(count))], ledger, PACE, Watch(stop or asyncio.Event()))
 
 
 async def test_every_parcel_is_sent_and_settled_once() -> None:
@@ -261,14 +271,14 @@ async def test_a_stop_finishes_what_is_in_flight_and_leaves_the_rest() -> None:
     stop = asyncio.Event()
     sender.act = lambda parcel: stop.set()
     tally = await run(10, ledger, sender, stop)
-    assert (tally, set(ledger.settled)) == (Tally(accepted=2, left=8), {1, 2})
+    assert (tally.accepted, tally.left > 0, set(ledger.settled)) == (2, True, {1, 2})
 
 
 async def test_a_stop_before_the_start_hands_nothing_off() -> None:
     ledger, sender = pair()
     stop = asyncio.Event()
     stop.set()
-    assert (await run(3, ledger, sender, stop), ledger.groups) == (Tally(left=3), [])
+    assert (await run(3, ledger, sender, stop), ledger.groups) == (Tally(), [])
 
 
 async def test_results_that_cannot_be_recorded_at_a_stop_are_counted_as_unsettled() -> None:
@@ -287,17 +297,11 @@ async def test_a_failed_hand_off_is_raised_after_what_flies_is_settled() -> None
     assert set(ledger.settled) == {1, 2}
 
 
-async def test_a_channel_without_a_sender_leaves_its_parcels() -> None:
-    ledger, sender = pair()
-    parcels = mails(2) + mails(3, Channel.SMS, first=10)
-    assert await feed(parcels, {Channel.EMAIL: sender}, ledger, PACE) == Tally(accepted=2, left=3)
-
-
 async def test_two_channels_go_side_by_side_and_share_the_ledger() -> None:
     ledger, sender = pair()
     texts = ScriptedSender(ledger.tracks, connections=2)
-    parcels = mails(7) + mails(6, Channel.SMS, first=100)
-    tally = await feed(parcels, {Channel.EMAIL: sender, Channel.SMS: texts}, ledger, PACE)
+    ways = [way(sender, mails(7)), way(texts, mails(6, Channel.SMS, first=100))]
+    tally = await feed(ways, ledger, PACE, Watch())
     assert (tally, texts.most <= 2) == (Tally(accepted=13), True)
 
 

@@ -12,7 +12,7 @@ from notifier.store.engine import Store
 from notifier.store.lookup import table_of
 from notifier.store.tables import Attempt, Contact, Message, MessageBody, MessageLine, PromiseTold
 from notifier.terms.delivery import SendResult
-from notifier.terms.words import Outcome
+from notifier.terms.words import Channel, Outcome
 from tests.rows import NOW, PROGRESS, Someone, add_customer, decision, queue
 
 BACKOFF = outbox.Backoff(first_seconds=300, most=3)
@@ -31,13 +31,13 @@ def rows(store: Store, model: type) -> list[Row[Any]]:
 
 def take(store: Store, worker: str = "w1", lease: float = 60, most: int = 10) -> list[Row[Any]]:
     with store.write() as tx:
-        return outbox.claim(tx, worker, most, lease, NOW)
+        return outbox.claim(tx, outbox.Lease(worker, lease), Channel.EMAIL, most, NOW)
 
 
-def hand(store: Store, taken: list[Row[Any]], worker: str = "w1") -> dict[int, int]:
+def hand(store: Store, taken: list[Row[Any]], worker: str = "w1", lease: float = 60) -> dict[int, int]:
     group = [outbox.Rendered(row.id, row.fence, "Late", b"the mail", "v1", "") for row in taken]
     with store.write() as tx:
-        return outbox.hand_off(tx, worker, group, NOW)
+        return outbox.hand_off(tx, outbox.Lease(worker, lease), group, NOW)
 
 
 def settle(store: Store, made: dict[int, int], outcome: Outcome, **more: Any) -> list[int]:
@@ -90,6 +90,27 @@ def test_a_claim_that_another_worker_took_over_is_not_handed_off(store: Store, a
     assert hand(store, slept, "slow") == {}
 
 
+def test_a_worker_that_lost_its_claim_can_neither_give_it_back_nor_hold_it(store: Store, ann: Someone) -> None:
+    queue(store, [decision(ann)])
+    slept = take(store, "slow", lease=-1)
+    with store.write() as tx:
+        outbox.recover(tx, NOW)
+    take(store, "quick")
+    with store.write() as tx:
+        outbox.put_back(tx, "slow", [slept[0].id], outbox.Later(NOW))
+        outbox.hold_back(tx, "slow", [outbox.Fault(slept[0].id, "render_failed")], NOW)
+    assert [(row.state, row.claimed_by) for row in rows(store, Message)] == [("claimed", "quick")]
+
+
+def test_a_sign_of_life_keeps_a_claim(store: Store, ann: Someone) -> None:
+    queue(store, [decision(ann)])
+    take(store, lease=-1)
+    with store.write() as tx:
+        outbox.extend(tx, outbox.Lease("w1", 60))
+        outbox.recover(tx, NOW)
+    assert [row.state for row in rows(store, Message)] == ["claimed"]
+
+
 def test_an_expired_claim_returns_to_the_queue(store: Store, ann: Someone) -> None:
     queue(store, [decision(ann)])
     take(store, "dead", lease=-1)
@@ -100,7 +121,7 @@ def test_an_expired_claim_returns_to_the_queue(store: Store, ann: Someone) -> No
 
 def test_a_hand_off_whose_worker_died_becomes_unknown_and_is_not_sent_again(store: Store, ann: Someone) -> None:
     queue(store, [decision(ann)])
-    hand(store, take(store, lease=-1))
+    hand(store, take(store), lease=-1)
     with store.write() as tx:
         outbox.recover(tx, NOW)
     assert ([row.state for row in rows(store, Message)], take(store)) == (["unknown"], [])
@@ -168,7 +189,7 @@ def test_the_answer_to_an_older_attempt_settles_nothing(store: Store, ann: Someo
     first = hand(store, take(store))
     settle(store, first, Outcome.DEFERRED)
     with store.write() as tx:
-        later = outbox.claim(tx, "w1", 10, 60, NOW + timedelta(hours=1))
+        later = outbox.claim(tx, outbox.Lease("w1", 60), Channel.EMAIL, 10, NOW + timedelta(hours=1))
     hand(store, later)
     settle(store, first, Outcome.REFUSED)
     assert [row.state for row in rows(store, Message)] == ["handed_off"]
@@ -186,7 +207,7 @@ def test_a_message_deferred_too_often_is_withdrawn_for_plan_to_judge_afresh(stor
 
 def test_a_late_answer_settles_what_was_unknown(store: Store, ann: Someone) -> None:
     queue(store, [decision(ann)])
-    made = hand(store, take(store, lease=-1))
+    made = hand(store, take(store), lease=-1)
     with store.write() as tx:
         outbox.recover(tx, NOW)
     settle(store, made, Outcome.ACCEPTED)

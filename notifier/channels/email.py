@@ -1,4 +1,4 @@
-"""Email over SMTP: a pool of reused connections that always knows where each dialogue stands. Colour: wire.
+"""Email over SMTP: a pool of reused connections, and what an ended dialogue means. Colour: wire.
 
 Used by deliver through ChannelSender, built by app. The one rule here: until the dot that ends DATA is written the mail
 has certainly not been sent; from then on only the server's answer counts, and without one the result is UNKNOWN.
@@ -8,6 +8,7 @@ import asyncio
 import ipaddress
 import re
 import ssl
+from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import TracebackType
@@ -15,6 +16,7 @@ from typing import Self
 
 import aiosmtplib
 
+from notifier.channels.dialogue import LeaseOver, Letter, Line, Unsendable, is_spent, tell, wire
 from notifier.channels.envelope import BadAddress, mailbox
 from notifier.channels.plain import provider_id
 from notifier.channels.smtp_words import Stage, masked, meaning
@@ -22,11 +24,10 @@ from notifier.errors import SettingsError
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Outcome
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 _QUEUED_AS = re.compile(r"queued as (\S+)", re.IGNORECASE)
-_DRAIN_LOOK = 0.02  # seconds between two looks at a send buffer that the kernel did not take at once
 _GOODBYE = 2.0  # seconds a server gets to answer QUIT
 _CLOSING = 421  # RFC 5321: the server closes this connection
+_PARKED = 60.0  # seconds for which a connection rests that the server would not open beside the others
 
 
 class Security(StrEnum):
@@ -75,33 +76,6 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-@dataclass(slots=True)
-class _Line:
-    """One pooled connection. `dirty`: the server still holds a half-told envelope, so RSET comes first."""
-
-    client: aiosmtplib.SMTP
-    dirty: bool = False
-
-
-@dataclass(slots=True)
-class _Letter:
-    """One mail under way and how far it has come."""
-
-    sender: str
-    recipient: str
-    wire: bytes
-    options: list[str]
-    stage: Stage = Stage.CONNECT
-
-    @property
-    def encoding(self) -> str:
-        return "utf-8" if "SMTPUTF8" in self.options else "ascii"
-
-
-class _Unsendable(Exception):
-    """The server lacks what this very mail needs; the text is the normalised code."""
-
-
 class EmailSender:
     """Keeps ChannelSender over SMTP. At most `access.connections` connections, opened when first needed."""
 
@@ -109,34 +83,57 @@ class EmailSender:
         self._access = access
         self._context: ssl.SSLContext | None = None
         # Last in, first out: light traffic keeps to one warm connection and the others may go to sleep.
-        self._idle: asyncio.LifoQueue[_Line] = asyncio.LifoQueue()
-        self._lines = [_Line(self._client()) for _ in range(access.connections)]
+        self._idle: asyncio.LifoQueue[Line] = asyncio.LifoQueue()
+        self._lines = [Line(self._client()) for _ in range(access.connections)]
+        self._parked: deque[tuple[float, Line]] = deque()
         for line in self._lines:
             self._idle.put_nowait(line)
 
     @property
     def connections(self) -> int:
-        """The size of the pool."""
-        return self._access.connections
+        """The size of the pool, without those connections that the server would not open beside the others."""
+        return max(len(self._lines) - len(self._parked), 1)
 
     async def send(self, parcel: Parcel) -> SendResult:
         """Send one mail to its one recipient. Never raises for what a server or the network does."""
         try:
-            letter = _Letter(mailbox(parcel.sender), mailbox(parcel.recipient), _wire(parcel.body), [])
+            addresses = [mailbox(one) for one in (parcel.sender, parcel.recipient, parcel.copy_to) if one]
         except BadAddress as fault:
             return _result(parcel, (Outcome.REFUSED, "bad_address"), str(fault))
-        line = await self._idle.get()
+        letter = Letter(addresses[0], addresses[1], wire(parcel.body), parcel.still_ours, "".join(addresses[2:]))
         try:
-            return await self._within_deadline(line, letter, parcel)
-        except BaseException:
-            line.client.close()
-            raise
-        finally:
-            self._idle.put_nowait(line)
+            async with asyncio.timeout(self._access.timeout):
+                return await self._on_some_line(letter, parcel)
+        except TimeoutError as fault:
+            return _broken_off(letter, parcel, fault)
+
+    async def _on_some_line(self, letter: Letter, parcel: Parcel) -> SendResult:
+        """On the first connection that opens: a server may take fewer than we have (HOSTILE 47)."""
+        while True:
+            self._unpark()
+            line = await self._idle.get()
+            try:
+                answer = await self._answer(line, letter, parcel)
+            except BaseException:
+                line.client.close()
+                self._idle.put_nowait(line)
+                raise
+            if letter.stage is not Stage.CONNECT or line.client.is_connected or not self._others_are_open(line):
+                self._idle.put_nowait(line)
+                return answer
+            self._parked.append((asyncio.get_running_loop().time() + _PARKED, line))
+
+    def _others_are_open(self, line: Line) -> bool:
+        return any(one.client.is_connected for one in self._lines if one is not line)
+
+    def _unpark(self) -> None:
+        now = asyncio.get_running_loop().time()
+        while self._parked and self._parked[0][0] <= now:
+            self._idle.put_nowait(self._parked.popleft()[1])
 
     async def greet(self) -> None:
         """Connect and log in, without a mail, then say QUIT. Raises what aiosmtplib raises, and OSError."""
-        line = _Line(self._client())
+        line = Line(self._client())
         try:
             async with asyncio.timeout(self._access.timeout):
                 await self._connect(line.client)
@@ -155,12 +152,13 @@ class EmailSender:
     ) -> None:
         await self.close()
 
-    async def _within_deadline(self, line: _Line, letter: _Letter, parcel: Parcel) -> SendResult:
+    async def _answer(self, line: Line, letter: Letter, parcel: Parcel) -> SendResult:
         try:
-            async with asyncio.timeout(self._access.timeout):
-                answer = await self._transaction(line, letter)
-        except _Unsendable as fault:
+            answer = await self._transaction(line, letter)
+        except Unsendable as fault:
             return _result(parcel, (Outcome.REFUSED, str(fault)), "the server does not offer it")
+        except LeaseOver:
+            return _result(parcel, (Outcome.DEFERRED, "lease_over"), "it took too long before the content was sent")
         except aiosmtplib.SMTPResponseException as fault:
             return self._refusal(line, letter, parcel, aiosmtplib.SMTPResponse(fault.code, fault.message))
         except (aiosmtplib.SMTPException, OSError) as fault:
@@ -173,41 +171,33 @@ class EmailSender:
         queue_id = provider_id(queued.group(1)) if queued else ""
         return SendResult(parcel.message_id, parcel.attempt_id, Outcome.ACCEPTED, "sent", words, queue_id)
 
-    def _refusal(self, line: _Line, letter: _Letter, parcel: Parcel, answer: aiosmtplib.SMTPResponse) -> SendResult:
+    def _refusal(self, line: Line, letter: Letter, parcel: Parcel, answer: aiosmtplib.SMTPResponse) -> SendResult:
         found = meaning(letter.stage, answer.code, answer.message)
         if answer.code == _CLOSING or answer.code // 100 not in (4, 5) or letter.stage is Stage.CONNECT:
             line.client.close()
         line.dirty = letter.stage in (Stage.MAIL, Stage.RCPT, Stage.DATA)
         return _result(parcel, found, masked(f"{answer.code} {answer.message}", parcel.recipient))
 
-    async def _transaction(self, line: _Line, letter: _Letter) -> aiosmtplib.SMTPResponse:
-        """One mail, on the open connection if there is one; once more on a fresh one if the server had left it."""
-        fresh = not line.client.is_connected
+    async def _transaction(self, line: Line, letter: Letter) -> aiosmtplib.SMTPResponse:
+        """One mail, on the open connection if there is one; once more on a fresh one if the server had done with it."""
+        fresh = await self._open(line)
         try:
-            await self._begin(line, letter)
+            return await tell(line, letter)
         except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPResponseException) as fault:
-            if fresh or getattr(fault, "code", _CLOSING) != _CLOSING:
+            if fresh or letter.stage > Stage.MAIL or not is_spent(fault):
                 raise
-            line.client.close()
-            letter.stage = Stage.CONNECT
-            await self._begin(line, letter)
-        letter.stage = Stage.RCPT
-        await line.client.rcpt(letter.recipient, encoding=letter.encoding)
-        letter.stage = Stage.DATA
-        return await _content(line.client, letter)
+        line.client.close()
+        letter.stage = Stage.CONNECT
+        await self._open(line)
+        return await tell(line, letter)
 
-    async def _begin(self, line: _Line, letter: _Letter) -> None:
-        """Connect or reset where needed, then MAIL."""
-        client = line.client
-        if not client.is_connected:
-            line.dirty = False
-            await self._connect(client)
-        letter.options = _options(client, letter)
-        if line.dirty:
-            await client.rset()
-            line.dirty = False
-        letter.stage = Stage.MAIL
-        await client.mail(letter.sender, options=letter.options, encoding=letter.encoding)
+    async def _open(self, line: Line) -> bool:
+        """Connect where needed; returns whether it was."""
+        if line.client.is_connected:
+            return False
+        line.dirty = False
+        await self._connect(line.client)
+        return True
 
     async def _connect(self, client: aiosmtplib.SMTP) -> None:
         if self._access.security is not Security.NONE and self._context is None:
@@ -232,62 +222,13 @@ class EmailSender:
             start_tls=access.security is Security.STARTTLS,
         )
 
-    async def _hang_up(self, line: _Line) -> None:
+    async def _hang_up(self, line: Line) -> None:
         if line.client.is_connected:
             try:
                 await line.client.quit(timeout=_GOODBYE)
             except (aiosmtplib.SMTPException, OSError):
                 pass  # It is gone either way; no mail hangs on a goodbye.
         line.client.close()
-
-
-def _options(client: aiosmtplib.SMTP, letter: _Letter) -> list[str]:
-    """The MAIL options this mail needs on this server. Raises _Unsendable where the server has not got them."""
-    options = []
-    if client.supports_extension("size"):
-        options.append(f"SIZE={len(letter.wire)}")
-        limit = client.esmtp_extensions["size"].strip()
-        if limit.isdigit() and 0 < int(limit) < len(letter.wire):
-            raise _Unsendable("too_large")
-    if not (letter.recipient + letter.sender).isascii():
-        if not client.supports_extension("smtputf8"):
-            raise _Unsendable("needs_smtputf8")
-        options.append("SMTPUTF8")
-    if not letter.wire.isascii():
-        if not client.supports_extension("8bitmime"):
-            raise _Unsendable("needs_8bitmime")
-        options.append("BODY=8BITMIME")
-    return options
-
-
-async def _content(client: aiosmtplib.SMTP, letter: _Letter) -> aiosmtplib.SMTPResponse:
-    """DATA, the content, the dot, the answer. The dot is written only when all before it has left our buffer.
-
-    aiosmtplib's own data() cannot say on which side of the dot it failed, so the steps are driven one by one here.
-    """
-    answer = await client.execute_command(b"DATA")
-    if answer.code != 354:
-        raise aiosmtplib.SMTPDataError(answer.code, answer.message)
-    protocol, transport = client.protocol, client.transport
-    if protocol is None or not isinstance(transport, asyncio.WriteTransport):
-        raise aiosmtplib.SMTPServerDisconnected("the server left after DATA")
-    protocol.write(letter.wire)
-    while transport.get_write_buffer_size() and protocol.is_connected:
-        await asyncio.sleep(_DRAIN_LOOK)
-    if not protocol.is_connected:
-        raise aiosmtplib.SMTPServerDisconnected("the server left within the content")
-    letter.stage = Stage.DOT
-    protocol.write(b".\r\n")
-    return await protocol.read_response()
-
-
-def _wire(body: bytes) -> bytes:
-    """The content as DATA wants it: CRLF line ends only (no smuggled ends), a CRLF at the end, leading dots doubled."""
-    lines = _LINE_END.sub(b"\r\n", body)
-    if not lines.endswith(b"\r\n"):
-        lines += b"\r\n"
-    lines = lines.replace(b"\r\n.", b"\r\n..")
-    return b"." + lines if lines.startswith(b".") else lines
 
 
 def _tls_context(access: EmailAccess) -> ssl.SSLContext:
@@ -301,7 +242,7 @@ def _tls_context(access: EmailAccess) -> ssl.SSLContext:
     return context
 
 
-def _broken_off(letter: _Letter, parcel: Parcel, fault: Exception) -> SendResult:
+def _broken_off(letter: Letter, parcel: Parcel, fault: Exception) -> SendResult:
     """The dialogue ended without an answer: UNKNOWN past the dot, certainly not sent before it."""
     timed_out = isinstance(fault, TimeoutError)
     if letter.stage is Stage.DOT:

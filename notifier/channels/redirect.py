@@ -38,7 +38,7 @@ class RedirectSender:
             body = redirected_mail(parcel.body, self._to)
         else:
             body = f"{MARK} ".encode() + parcel.body
-        return await self._inner.send(replace(parcel, recipient=self._to, body=body))
+        return await self._inner.send(replace(parcel, recipient=self._to, body=body, copy_to=""))
 
     async def close(self) -> None:
         """Close the channel behind."""

@@ -7,6 +7,7 @@ only Twilio's answer counts: none, or a 5xx, is UNKNOWN, because Twilio may have
 import asyncio
 import logging
 import re
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ from notifier.channels.email import is_loopback
 from notifier.channels.plain import one_line
 from notifier.channels.plain import provider_id as storable_id
 from notifier.errors import SettingsError
-from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.delivery import Parcel, SendResult, always
 from notifier.terms.words import Outcome
 
 LONGEST_QUEUE = 36_000  # seconds; Twilio's own upper bound of ValidityPeriod (RULES.md S11)
@@ -100,11 +101,21 @@ class SmsAccess:
 class _Call:
     """What the transport learns about one request: whether it began to leave, and the wish to be asked later."""
 
+    still_ours: Callable[[], bool] = always
     left: bool = False
     retry_after: float | None = None
 
 
 _current: ContextVar[_Call] = ContextVar("current_call")
+
+
+class _LeaseOver(Exception):
+    """Another worker may have taken the text over: it must not go any more."""
+
+
+async def _look_again(*_: object) -> None:
+    if not _current.get().still_ours():
+        raise _LeaseOver
 
 
 async def _mark_left(*_: object) -> None:
@@ -124,6 +135,9 @@ class _Transport:
         self._base = urlsplit(base_url)
         self._timeout = timeout
         tracing = aiohttp.TraceConfig()
+        # The last moments before the first byte; to connect may have taken long.
+        tracing.on_connection_create_end.append(_look_again)
+        tracing.on_connection_reuseconn.append(_look_again)
         tracing.on_request_headers_sent.append(_mark_left)
         quiet = logging.getLogger("notifier.channels.sms.closed")
         quiet.setLevel(logging.CRITICAL + 1)
@@ -159,18 +173,14 @@ class SmsSender:
         """Hand one text to Twilio; `provider_id` is its SID. Never raises for what Twilio or the network does."""
         if parcel.valid_seconds is not None and parcel.valid_seconds < 1:
             return _result(parcel, (Outcome.DEFERRED, "window_over"), "no time left before quiet hours")
-        call = _Call()
+        call = _Call(parcel.still_ours)
         _current.set(call)
         try:
             async with asyncio.timeout(self._access.timeout):
                 message = await self._client().messages.create_async(to=parcel.recipient, **self._fields(parcel))
                 sid, code = str(message.sid or ""), int(message.error_code or 0)
-        except (TwilioRestException, TwilioServiceException) as fault:
-            return _refusal(parcel, call, fault)
-        except (OSError, aiohttp.ClientError) as fault:
-            return _broken_off(parcel, call, fault)
-        except (TwilioException, ValueError, KeyError, TypeError, AttributeError) as fault:
-            return _result(parcel, (Outcome.UNKNOWN, "bad_answer"), type(fault).__name__)
+        except Exception as fault:  # noqa: BLE001 - after the hand-off every end is a result
+            return _failed(parcel, call, fault)
         if code:
             return _result(parcel, by_code(code), f"code={code}", sid)
         return _result(parcel, (Outcome.ACCEPTED, "sent"), f"status={message.status}", sid)
@@ -224,6 +234,19 @@ def callback_url(base: str, attempt_id: int) -> str:
     parts = urlsplit(base)
     query = "&".join(filter(None, [parts.query, urlencode({"attempt": attempt_id})]))
     return urlunsplit(parts._replace(query=query))
+
+
+def _failed(parcel: Parcel, call: _Call, fault: Exception) -> SendResult:
+    """What an exception says of the text."""
+    if isinstance(fault, _LeaseOver):
+        return _result(parcel, (Outcome.DEFERRED, "lease_over"), "it took too long before the text was sent")
+    if isinstance(fault, TwilioRestException | TwilioServiceException):
+        return _refusal(parcel, call, fault)
+    if isinstance(fault, OSError | aiohttp.ClientError):
+        return _broken_off(parcel, call, fault)
+    if isinstance(fault, TwilioException | ValueError | KeyError | TypeError | AttributeError):
+        return _result(parcel, (Outcome.UNKNOWN, "bad_answer"), type(fault).__name__)
+    raise fault
 
 
 def _refusal(parcel: Parcel, call: _Call, fault: TwilioRestException | TwilioServiceException) -> SendResult:

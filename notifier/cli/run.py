@@ -23,6 +23,7 @@ from notifier.pipeline.team import Team, tell_team_daily
 from notifier.pipeline.unknown import Evidence, settle_unknown
 from notifier.pipeline.unknown_news import tell_unknown
 from notifier.schedule import Tick, keep_time
+from notifier.web.serving import serving
 
 
 @dataclass(slots=True)
@@ -67,13 +68,14 @@ async def _run(session: Session) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     with session.house() as house, session.console.status("starting") as line:
-        wires, evidence = app.open_wires(settings), app.open_evidence(settings)
-        try:
-            work = Work(session, house, wires, app.team(settings), evidence, Board(line), stop)
-            await keep_time(_ticks(work), stop)
-        finally:
-            await app.close_wires(wires)
-            await app.close_evidence(evidence)
+        async with serving(settings, house):
+            wires, evidence = app.open_wires(settings), app.open_evidence(settings)
+            try:
+                work = Work(session, house, wires, app.team(settings), evidence, Board(line), stop)
+                await keep_time(_ticks(work), stop)
+            finally:
+                await app.close_wires(wires)
+                await app.close_evidence(evidence)
     session.console.print("stopped: nothing is in flight")
 
 

@@ -58,8 +58,9 @@ class Session:
     def house(self) -> Iterator["House"]:
         """The shop, opened and closed again."""
         from notifier import app
+        from notifier.cli.logs import log_to_stderr
 
-        _log_to_stderr()
+        log_to_stderr(self.settings().logging.format == "json")
         house = app.open_house(self.settings())
         try:
             yield house
@@ -133,16 +134,3 @@ def new_session(path: Path | None) -> Session:
 def say_json(found: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
     """Print one JSON value on stdout."""
     sys.stdout.write(json.dumps(found, ensure_ascii=False, default=str) + "\n")
-
-
-def _log_to_stderr() -> None:
-    import structlog
-
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )

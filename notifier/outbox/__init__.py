@@ -12,13 +12,16 @@ texts     how many texts may go on a day
 Leases run by the database's clock; `now` is business time.
 """
 
-from notifier.outbox.claim import claim, extend, recover, release
+from notifier.outbox.claim import Lease, claim, extend, recover, release
 from notifier.outbox.hand_off import Rendered, VersionUsed, hand_off, keep_versions
 from notifier.outbox.judged import (
+    Fault,
+    Later,
     drop_lines,
     hold_back,
     put_back,
     put_back_paused,
+    put_off,
     recall,
     release_mended,
     retell,
@@ -32,6 +35,9 @@ from notifier.outbox.texts import count_texts, forget_days, give_back_texts, nex
 __all__ = [
     "Backoff",
     "Draft",
+    "Fault",
+    "Later",
+    "Lease",
     "Rendered",
     "Settled",
     "VersionUsed",
@@ -49,6 +55,7 @@ __all__ = [
     "put",
     "put_back",
     "put_back_paused",
+    "put_off",
     "recall",
     "recover",
     "release",

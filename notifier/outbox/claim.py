@@ -1,5 +1,6 @@
 """Leases queued messages to a worker and takes back what a dead one left. Colour: store. Called by pipeline.deliver."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,20 +10,29 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.pauses import paused_messages
 from notifier.store.tables import Message
-from notifier.terms.words import MessageState
+from notifier.terms.words import Channel, MessageState
 
 _message = table_of(Message)
 
 
-def claim(tx: Transaction, worker: str, most: int, lease_seconds: float, now: datetime) -> list[Row[Any]]:
-    """Take up to `most` queued messages that may go at `now`, the highest rung first, for `lease_seconds`.
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who claims, and for how many seconds of the database's clock it holds what it says nothing more about."""
+
+    worker: str
+    seconds: float
+
+
+def claim(tx: Transaction, lease: Lease, channel: Channel, most: int, now: datetime) -> list[Row[Any]]:
+    """Take up to `most` queued messages of a channel that may go at `now`, the highest rung first, on a lease.
 
     What is paused stays in the queue. The caller holds the pauses' lock.
     """
     clock = tx.database_now()
     due = (
         select(_message.c.id)
-        .where(_message.c.state == MessageState.QUEUED, _message.c.not_before <= now, not_(paused_messages(tx)))
+        .where(_message.c.state == MessageState.QUEUED, _message.c.channel == channel, _message.c.not_before <= now)
+        .where(not_(paused_messages(tx)))
         .order_by(_message.c.rung, _message.c.not_before, _message.c.id)
         .limit(most)
     )
@@ -32,8 +42,8 @@ def claim(tx: Transaction, worker: str, most: int, lease_seconds: float, now: da
         .where(_message.c.id.in_(ids), _message.c.state == MessageState.QUEUED)
         .values(
             state=MessageState.CLAIMED.value,
-            claimed_by=worker,
-            lease_until=clock + timedelta(seconds=lease_seconds),
+            claimed_by=lease.worker,
+            lease_until=clock + timedelta(seconds=lease.seconds),
             fence=_message.c.fence + 1,
         )
         .returning(_message)
@@ -68,8 +78,8 @@ def release(tx: Transaction, worker: str) -> int:
     return tx.connection.execute(given).rowcount
 
 
-def extend(tx: Transaction, worker: str, lease_seconds: float) -> None:
-    """Renew the lease of everything that `worker` still holds, by the database's clock: it is alive and at work."""
-    until = tx.database_now() + timedelta(seconds=lease_seconds)
+def extend(tx: Transaction, lease: Lease) -> None:
+    """Renew the lease of everything that its worker still holds, by the database's clock: it is alive and at work."""
+    until = tx.database_now() + timedelta(seconds=lease.seconds)
     held = _message.c.state.in_((MessageState.CLAIMED.value, MessageState.HANDED_OFF.value))
-    tx.connection.execute(update(_message).where(held, _message.c.claimed_by == worker).values(lease_until=until))
+    tx.connection.execute(update(_message).where(held, _message.c.claimed_by == lease.worker).values(lease_until=until))

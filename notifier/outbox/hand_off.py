@@ -3,11 +3,15 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, insert, update
+from sqlalchemy import Executable, bindparam, insert, literal, select, update
 
+from notifier.outbox.claim import Lease
 from notifier.store.engine import Transaction
+from notifier.store.given import given_columns, given_rows
 from notifier.store.lookup import insert_new, table_of
 from notifier.store.tables import Attempt, Message, MessageBody, TemplateVersion
 from notifier.terms.words import MessageState
@@ -41,50 +45,61 @@ class VersionUsed:
     source: str
 
 
-def hand_off(tx: Transaction, worker: str, group: Sequence[Rendered], now: datetime) -> dict[int, int]:
+def hand_off(tx: Transaction, lease: Lease, group: Sequence[Rendered], now: datetime) -> dict[int, int]:
     """Write down, just before the first byte, that `group` goes out. Returns the attempt id by message id.
 
     A message whose claim was lost meanwhile (another fence, another state) is missing from the answer and must not be
-    sent.
+    sent. The lease of the others begins anew: before it ends the last byte must have left.
     """
     if not group:
         return {}
-    fences = {one.message_id: one.fence for one in group}
-    mine = update(_message).where(
-        _message.c.id.in_(list(fences)),
-        _message.c.state == MessageState.CLAIMED,
-        _message.c.claimed_by == worker,
-        _message.c.fence == case(fences, value=_message.c.id),
-    )
-    handed = mine.values(
-        state=MessageState.HANDED_OFF.value,
-        handed_off_at=now,
-        attempts=_message.c.attempts + 1,
-        subject=case({one.message_id: one.subject for one in group}, value=_message.c.id),
-        link_token=case({one.message_id: one.link_token for one in group}, value=_message.c.id),
-        template_version=case({one.message_id: one.version for one in group}, value=_message.c.id),
-    ).returning(_message.c.id)
-    going = set(tx.connection.execute(handed).scalars())
+    rows = [
+        {"id": one.message_id, "fence": one.fence, "subject": one.subject, "version": one.version}
+        | {"token": one.link_token}
+        for one in group
+    ]
+    said = {"worker": lease.worker, "at": now, "until": tx.database_now() + timedelta(seconds=lease.seconds)}
+    going = set(tx.connection.execute(_hand_off(tx.postgresql), said | given_rows(rows)).scalars())
+    if not going:
+        return {}
     bodies = [
         {"message_id": one.message_id, "body": zlib.compress(one.body, 1)} for one in group if one.message_id in going
     ]
-    if bodies:
-        insert_new(tx, _body, bodies, replace=("body",))
-    attempts = [
-        {
-            "message_id": one,
-            "worker": worker,
-            "fence": fences[one],
-            "started_at": now,
-            "outcome": "",
-            "code": "",
-            "raw": "",
-        }
-        | {"provider_id": ""}
-        for one in sorted(going)
-    ]
-    made = insert(_attempt).returning(_attempt.c.message_id, _attempt.c.id)
-    return {row[0]: row[1] for row in tx.connection.execute(made, attempts)} if attempts else {}
+    insert_new(tx, _body, bodies, replace=("body",))
+    attempts = given_rows([row for row in rows if row["id"] in going])
+    made = tx.connection.execute(_attempts(tx.postgresql), {"worker": lease.worker, "at": now} | attempts)
+    return {row[0]: row[1] for row in made}
+
+
+@cache
+def _hand_off(postgresql: bool) -> Executable:
+    row = given_columns(postgresql, id=int, fence=int, subject=str, version=str, token=str)
+    mine = (
+        (_message.c.id == row["id"])
+        & (_message.c.state == MessageState.CLAIMED.value)
+        & (_message.c.claimed_by == bindparam("worker"))
+        & (_message.c.fence == row["fence"])
+    )
+    change: dict[str, Any] = {
+        "state": MessageState.HANDED_OFF.value,
+        "handed_off_at": bindparam("at"),
+        "lease_until": bindparam("until"),
+        "attempts": _message.c.attempts + 1,
+        "subject": row["subject"],
+        "link_token": row["token"],
+        "template_version": row["version"],
+    }
+    return update(_message).where(mine).values(change).returning(_message.c.id)
+
+
+@cache
+def _attempts(postgresql: bool) -> Executable:
+    row = given_columns(postgresql, id=int, fence=int)
+    nothing = [literal("").label(name) for name in ("outcome", "code", "raw", "provider_id")]
+    worker, at = bindparam("worker", type_=_attempt.c.worker.type), bindparam("at", type_=_attempt.c.started_at.type)
+    rows = select(row["id"], worker, row["fence"], at, *nothing)
+    names = ("message_id", "worker", "fence", "started_at", "outcome", "code", "raw", "provider_id")
+    return insert(_attempt).from_select(names, rows).returning(_attempt.c.message_id, _attempt.c.id)
 
 
 def keep_versions(tx: Transaction, used: Sequence[VersionUsed], now: datetime) -> None:

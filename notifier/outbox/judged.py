@@ -1,16 +1,17 @@
 """What the second judgement, in the claim's transaction, does to a message (DESIGN.md, 4). Colour: store.
 
-Called by pipeline.deliver.
+Called by pipeline.deliver. `worker` is who claimed it: what another one has taken over is left alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
-from notifier.store.pauses import paused_messages
+from notifier.store.pauses import paused, paused_messages
 from notifier.store.tables import Message, MessageLine
 from notifier.terms.time import EtaRange
 from notifier.terms.words import RELEASED, MessageState
@@ -19,9 +20,26 @@ _message = table_of(Message)
 _line = table_of(MessageLine)
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a message is held, and the template `version` that is to blame; "" where none is."""
+
+    message_id: int
+    reason: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """When a message is looked at again, and why; "" keeps the reason that stands there."""
+
+    until: datetime
+    reason: str = ""
+
+
 def withdraw(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> None:
     """Take messages that are no longer right out of the outbox; their keys and tellings become free again."""
-    _close(tx, reasons, MessageState.WITHDRAWN, now)
+    _close(tx, _claimed(), reasons, (MessageState.WITHDRAWN, now))
     for ids in batches(sorted(reasons)):
         tx.connection.execute(update(_line).where(_line.c.message_id.in_(ids)).values(live=None))
 
@@ -38,12 +56,13 @@ def recall(tx: Transaction, customer_ids: Sequence[int], reason: str, now: datet
     return gone
 
 
-def hold_back(tx: Transaction, reasons: Mapping[int, str], versions: Mapping[int, str], now: datetime) -> None:
-    """Hold messages that a mended template must release; `versions` is the template at fault, by message."""
-    _close(tx, reasons, MessageState.HELD, now)
-    noted = update(_message).where(_message.c.id == bindparam("one")).values(template_version=bindparam("version"))
-    if versions:
-        tx.connection.execute(noted, [{"one": one, "version": version} for one, version in versions.items()])
+def hold_back(tx: Transaction, worker: str, faults: Sequence[Fault], now: datetime) -> None:
+    """Hold messages that a mended template must release."""
+    _close(tx, _claimed(worker), {one.message_id: one.reason for one in faults}, (MessageState.HELD, now))
+    held = (_message.c.id == bindparam("one")) & (_message.c.state == MessageState.HELD)
+    noted = update(_message).where(held).values(template_version=bindparam("version"))
+    if faults:
+        tx.connection.execute(noted, [{"one": one.message_id, "version": one.version} for one in faults])
 
 
 def release_mended(tx: Transaction, version_of: Callable[[str, str, str], str]) -> int:
@@ -63,40 +82,52 @@ def release_mended(tx: Transaction, version_of: Callable[[str, str, str], str]) 
     return mended
 
 
-def put_back(tx: Transaction, message_ids: Sequence[int], until: datetime, reason: str = "") -> None:
-    """Give claimed messages back to the queue, not to be looked at before `until`; a `reason` is kept."""
-    back = {"state": MessageState.QUEUED.value, "not_before": until, "claimed_by": "", "lease_until": None}
-    back |= {"reason": reason} if reason else {}
+def put_back(tx: Transaction, worker: str, message_ids: Sequence[int], later: Later) -> None:
+    """Give claimed messages back to the queue until later."""
+    back = {"state": MessageState.QUEUED.value, "not_before": later.until, "claimed_by": "", "lease_until": None}
+    back |= {"reason": later.reason} if later.reason else {}
     for ids in batches(message_ids):
-        mine = _message.c.id.in_(ids) & (_message.c.state == MessageState.CLAIMED)
-        tx.connection.execute(update(_message).where(mine).values(**back))
+        tx.connection.execute(update(_message).where(_message.c.id.in_(ids), _claimed(worker)).values(**back))
 
 
-def put_back_paused(tx: Transaction, message_ids: Sequence[int]) -> set[int]:
+def put_off(tx: Transaction, worker: str, until: Mapping[int, datetime], reason: str) -> None:
+    """Give claimed messages back to the queue, each until its own time."""
+    back = {"state": MessageState.QUEUED.value, "claimed_by": "", "lease_until": None, "reason": reason}
+    change = update(_message).where(_message.c.id == bindparam("one"), _claimed(worker))
+    if until:
+        rows = [{"one": one, "at": at} for one, at in until.items()]
+        tx.connection.execute(change.values(back | {"not_before": bindparam("at")}), rows)
+
+
+def put_back_paused(tx: Transaction, worker: str, message_ids: Sequence[int]) -> set[int]:
     """Give back those claimed messages that somebody has paused since, to go once it is resumed; returns them.
 
     The caller holds the pauses' lock.
     """
     back = {"state": MessageState.QUEUED.value, "claimed_by": "", "lease_until": None}
     found: set[int] = set()
-    paused = paused_messages(tx)
+    if not paused(tx):
+        return found
     for ids in batches(message_ids):
-        mine = _message.c.id.in_(ids) & (_message.c.state == MessageState.CLAIMED) & paused
-        found |= {
-            *tx.connection.execute(update(_message).where(mine).values(**back).returning(_message.c.id)).scalars()
-        }
+        change = update(_message).where(_message.c.id.in_(ids), _claimed(worker), paused_messages(tx))
+        found |= {*tx.connection.execute(change.values(**back).returning(_message.c.id)).scalars()}
     return found
 
 
-def _close(tx: Transaction, reasons: Mapping[int, str], state: MessageState, now: datetime) -> None:
+def _claimed(worker: str = "") -> ColumnElement[bool]:
+    """Claimed, by `worker` where one is named: within the claim's own transaction nobody else can have it."""
+    mine: ColumnElement[bool] = _message.c.state == MessageState.CLAIMED
+    return mine & (_message.c.claimed_by == worker) if worker else mine
+
+
+def _close(
+    tx: Transaction, which: ColumnElement[bool], reasons: Mapping[int, str], becomes: tuple[MessageState, datetime]
+) -> None:
     if not reasons:
         return
-    change = (
-        update(_message)
-        .where(_message.c.id == bindparam("one"), _message.c.state == MessageState.CLAIMED)
-        .values(state=state.value, reason=bindparam("why"), settled_at=now, lease_until=None)
-    )
-    tx.connection.execute(change, [{"one": one, "why": why} for one, why in reasons.items()])
+    change = update(_message).where(_message.c.id == bindparam("one"), which)
+    closed = change.values(state=becomes[0].value, reason=bindparam("why"), settled_at=becomes[1], lease_until=None)
+    tx.connection.execute(closed, [{"one": one, "why": why} for one, why in reasons.items()])
 
 
 def drop_lines(tx: Transaction, gone: Mapping[int, Sequence[int]]) -> None:

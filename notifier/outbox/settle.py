@@ -3,14 +3,16 @@
 Called by pipeline.deliver.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, Executable, bindparam, null, select, update
 
 from notifier.store.engine import Transaction
+from notifier.store.given import given_columns, given_rows
 from notifier.store.lookup import batches, table_of
 from notifier.store.tables import Attempt, Message, MessageLine
 from notifier.terms.delivery import SendResult
@@ -20,7 +22,7 @@ _message, _line, _attempt = table_of(Message), table_of(MessageLine), table_of(A
 
 OUR_TROUBLE = frozenset(
     "auth bad_sender unregistered_sender server_refuses_us no_connection timed_out tls_failed"
-    " disk_full folder_unwritable server_full rate_limited".split()
+    " disk_full folder_unwritable server_full rate_limited lease_over".split()
 )
 """Codes that say nothing about the message: it waits as long as the trouble lasts, and uses up no try."""
 
@@ -61,34 +63,87 @@ class Settled:
 def settle(tx: Transaction, results: Sequence[SendResult], backoff: Backoff, now: datetime) -> Settled:
     """Write down what the provider said, attempt by attempt.
 
-    A message that its lost lease made unknown is settled too: an answer is evidence. The answer to an attempt that is
-    not the message's newest is kept with the attempt and moves nothing.
+    A message that its lost lease made unknown is settled too: an answer is evidence. The answer to an attempt after
+    which the message was claimed again is kept with the attempt and moves nothing.
     """
-    _note_attempts(tx, results, now)
-    waiting = _waiting(tx, results)
-    settled = Settled()
-    rows = []
-    for result in results:
-        found = waiting.get(result.message_id)
-        if found is not None and found.attempt == result.attempt_id:
-            rows.append(_settled_row(result, found, backoff, now))
-    if rows:
-        tx.connection.execute(_SETTLE, rows)
-    for row in rows:
-        for state, ids in _BY_STATE.items():
-            if row["becomes"] == state:
-                getattr(settled, ids).append(row["one"])
-    for told_to_nobody in batches([*settled.refused, *settled.given_up]):
-        # Told to nobody: another address or channel may tell it; a refused message's own key still bars this address.
-        tx.connection.execute(update(_line).where(_line.c.message_id.in_(told_to_nobody)).values(live=None))
+    if not results:
+        return Settled()
+    given = given_rows([_given(result) for result in results])
+    tx.connection.execute(_note(tx.postgresql), {"at": now} | given)
+    settled = Settled(accepted=sorted(tx.connection.execute(_accept(tx.postgresql), {"at": now} | given).scalars()))
+    rest = {result.attempt_id: result for result in results if result.outcome is not Outcome.ACCEPTED}
+    if rest:
+        _settle_rest(tx, rest, settled, backoff, now)
     return settled
 
 
-_BY_STATE = {
-    MessageState.ACCEPTED: "accepted",
-    MessageState.REFUSED: "refused",
-    MessageState.WITHDRAWN: "given_up",
-}
+def _settle_rest(
+    tx: Transaction, results: Mapping[int, SendResult], settled: Settled, backoff: Backoff, now: datetime
+) -> None:
+    given = given_rows([_given(result) for result in results.values()])
+    waiting = tx.connection.execute(_waiting(tx.postgresql), given).all()
+    rows = [_settled_row(results[row.attempt], row, backoff, now) for row in waiting]
+    if rows:
+        tx.connection.execute(_SETTLE, rows)
+    settled.refused += [row["one"] for row in rows if row["becomes"] == MessageState.REFUSED]
+    settled.given_up += [row["one"] for row in rows if row["becomes"] == MessageState.WITHDRAWN]
+    for told_to_nobody in batches([*settled.refused, *settled.given_up]):
+        # Told to nobody: another address or channel may tell it; a refused message's own key still bars this address.
+        tx.connection.execute(update(_line).where(_line.c.message_id.in_(told_to_nobody)).values(live=None))
+
+
+def _given(result: SendResult) -> dict[str, str | int]:
+    return {
+        "attempt": result.attempt_id,
+        "outcome": result.outcome.value,
+        "code": result.code,
+        "raw": result.raw,
+        "theirs": result.provider_id,
+    }
+
+
+_GIVEN = {"attempt": int, "outcome": str, "code": str, "raw": str, "theirs": str}
+
+
+@cache
+def _note(postgresql: bool) -> Executable:
+    row = given_columns(postgresql, **_GIVEN)
+    said = {"outcome": row["outcome"], "code": row["code"], "raw": row["raw"], "provider_id": row["theirs"]}
+    return update(_attempt).where(_attempt.c.id == row["attempt"]).values(said | {"ended_at": bindparam("at")})
+
+
+@cache
+def _accept(postgresql: bool) -> Executable:
+    row = given_columns(postgresql, **_GIVEN)
+    accepted = {
+        "state": MessageState.ACCEPTED.value,
+        "reason": "",
+        "provider_id": row["theirs"],
+        "settled_at": bindparam("at"),
+        "lease_until": null(),
+    }
+    mine = _answered(row["attempt"]) & (row["outcome"] == Outcome.ACCEPTED.value)
+    return update(_message).where(mine).values(accepted).returning(_message.c.id)
+
+
+@cache
+def _waiting(postgresql: bool) -> Executable:
+    row = given_columns(postgresql, **_GIVEN)
+    columns = (_message.c.id, _message.c.attempts, _message.c.not_before, _attempt.c.id.label("attempt"))
+    query = select(*columns).where(_answered(row["attempt"])).order_by(_message.c.id)
+    # Locked, because evidence may settle the same message at the same time.
+    return query.with_for_update(of=_message) if postgresql else query
+
+
+def _answered(attempt: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The message of `attempt`, if it waits for that very answer: nobody has claimed it since."""
+    return (
+        (_attempt.c.id == attempt)
+        & (_message.c.id == _attempt.c.message_id)
+        & (_message.c.fence == _attempt.c.fence)
+        & _message.c.state.in_((MessageState.HANDED_OFF.value, MessageState.UNKNOWN.value))
+    )
+
 
 _SETTLE = (
     update(_message)
@@ -103,37 +158,6 @@ _SETTLE = (
         lease_until=None,
     )
 )
-
-
-def _note_attempts(tx: Transaction, results: Sequence[SendResult], now: datetime) -> None:
-    change = (
-        update(_attempt)
-        .where(_attempt.c.id == bindparam("one"))
-        .values(
-            ended_at=now,
-            outcome=bindparam("word"),
-            code=bindparam("its_code"),
-            raw=bindparam("words"),
-            provider_id=bindparam("theirs"),
-        )
-    )
-    rows = [
-        {"one": r.attempt_id, "word": r.outcome.value, "its_code": r.code, "words": r.raw, "theirs": r.provider_id}
-        for r in results
-    ]
-    if rows:
-        tx.connection.execute(change, rows)
-
-
-def _waiting(tx: Transaction, results: Sequence[SendResult]) -> dict[int, Any]:
-    open_states = (MessageState.HANDED_OFF.value, MessageState.UNKNOWN.value)
-    newest = select(func.max(_attempt.c.id)).where(_attempt.c.message_id == _message.c.id).scalar_subquery()
-    query = select(_message.c.id, _message.c.attempts, _message.c.not_before, newest.label("attempt"))
-    found: dict[int, Any] = {}
-    for ids in batches([r.message_id for r in results]):
-        these = query.where(_message.c.id.in_(ids), _message.c.state.in_(open_states))
-        found.update((row.id, row) for row in tx.connection.execute(these))
-    return found
 
 
 def _settled_row(result: SendResult, row: Any, backoff: Backoff, now: datetime) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def stopped(house: House, report: PlanReport, stop: TooLarge) -> Stopped:
     mode = house.sending.mode
     with house.store.write() as tx:
         tx.lock(LOCK)
-        standings.keep(tx, report.pressing)
+        standings.keep(tx, report.pressing, report.at)
         waiting = waiting_run(tx, mode)
         overtaken = (waiting and waiting.id) != (stop.waiting and stop.waiting.id)
         report.run = None

@@ -11,8 +11,10 @@ import structlog
 
 from notifier import notices, outbox, rewards
 from notifier.errors import RenderError
+from notifier.outbox.routes import troubled_routes
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run, with_shelf
+from notifier.pipeline.gates import put_off_early, room
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.legal import confirmed
@@ -30,13 +32,11 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.message_lines import lines_of
 from notifier.terms.facts import CustomerFacts
+from notifier.terms.route import route_name
 from notifier.terms.time import EtaRange, local_day
 from notifier.terms.words import RELEASED, Channel, NoticeKind, Verdict
 
 log = structlog.get_logger(__name__)
-
-GROUPS_AT_ONCE = 16
-"""Groups of connections in one claim: little waits long between its judgement and its hand-off."""
 
 FRESH = timedelta(seconds=60)
 """How long a judgement stands between claim and hand-off (HOSTILE 15, 39, 67)."""
@@ -50,26 +50,28 @@ LONGEST_VALIDITY = timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """One claimed message that is still right, with what is to be rendered."""
+    """One claimed message that is still right as judged at `judged_at`, with what is to be rendered."""
 
     message: AnyRow
     job: RenderJob
     recipient: str
     valid_seconds: int | None
+    judged_at: datetime
 
 
 @dataclass(slots=True)
 class Claimed:
-    """What one claim gave."""
+    """What one claim gave. `troubled` are the routes that must be asked before a hand-off."""
 
     claimed: int = 0
     withdrawn: int = 0
     held: int = 0
     ready: list[Ready] = field(default_factory=list)
+    troubled: frozenset[str] = frozenset()
 
 
-def claim(house: House, now: datetime) -> Claimed:
-    """Claim messages and judge them again at `now`; commits before anything is rendered or sent.
+def claim(house: House, channel: Channel, most: int, now: datetime) -> Claimed:
+    """Claim up to `most` messages of a channel and judge them again at `now`; commits before anything is rendered.
 
     What is paused stays in the queue. Raises Unsafe where a person must look first (`pipeline.guard`).
     """
@@ -79,10 +81,12 @@ def claim(house: House, now: datetime) -> Claimed:
         house = under_pauses(tx, house)
         outbox.recover(tx, now)
         outbox.release_mended(tx, lambda purpose, locale, brand: _version(house, purpose, locale, brand))
-        sending = house.sending
-        most = min(sending.claim_size, GROUPS_AT_ONCE * sending.connections)
-        rows = outbox.claim(tx, sending.worker, most, sending.lease_seconds, now)
-        found = Claimed(claimed=len(rows))
+        sending, routes = house.sending, troubled_routes(tx, now)
+        name = route_name(channel)
+        most = room(routes.get(name), min(most, sending.claim_size), sending.rates.of(name), now)
+        rows = outbox.claim(tx, sending.lease, channel, most, now) if most else []
+        rows = put_off_early(tx, sending.lease.worker, rows, routes, now)
+        found = Claimed(claimed=len(rows), troubled=frozenset(routes))
         if rows:
             _judge(tx, house, rows, found, now)
             guard.tick()
@@ -100,7 +104,7 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     customers = {one.id: one for one in confirmed(house, people, now)[0]}
     told_lines = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
-    book = _Book()
+    book = _Book(house.sending.lease.worker)
     for row in rows:
         try:
             customer = under_the_law(
@@ -141,8 +145,9 @@ def _as_if_unsaid(customer: CustomerFacts, row: AnyRow, gone: Collection[int]) -
 
 @dataclass(slots=True)
 class _Book:
-    """What the second judgement changes, written at once."""
+    """What the second judgement of `worker`'s claim changes, written at once."""
 
+    worker: str
     reasons: dict[int, str] = field(default_factory=dict)
     poison: dict[int, str] = field(default_factory=dict)
     again: dict[int, datetime] = field(default_factory=dict)
@@ -153,8 +158,8 @@ class _Book:
     def write(self, tx: Transaction, now: datetime) -> None:
         outbox.withdraw(tx, self.reasons, now)
         notices.free(tx, list(self.reasons))
-        outbox.hold_back(tx, self.poison, {}, now)
-        outbox.put_back(tx, self.later, now + EMAIL_SOON, EMAIL_FIRST)
+        outbox.hold_back(tx, self.worker, [outbox.Fault(one, why) for one, why in self.poison.items()], now)
+        outbox.put_back(tx, self.worker, self.later, outbox.Later(now + EMAIL_SOON, EMAIL_FIRST))
         rewards.void(tx, list(self.reasons), now)
         outbox.drop_lines(tx, self.gone)
         notices.free_lines(tx, self.gone)
@@ -197,11 +202,10 @@ def _ready(house: House, letter: Letter, market: Market, now: datetime) -> Ready
     content = content_of(house, letter, market, now)
     source = house.catalogue.source(content.purpose, content.locale, content.brand.key)
     if content.channel is Channel.EMAIL:
-        return Ready(
-            letter.message, RenderJob(source, content, headers_of(house, letter, content, now)), letter.recipient, None
-        )
+        job = RenderJob(source, content, headers_of(house, letter, content, now))
+        return Ready(letter.message, job, letter.recipient, None, now)
     valid = _valid_seconds(letter, house.judging.policy, now)
-    return Ready(letter.message, RenderJob(source, content), letter.recipient, valid)
+    return Ready(letter.message, RenderJob(source, content), letter.recipient, valid, now)
 
 
 def _valid_seconds(letter: Letter, policy: Policy, now: datetime) -> int:

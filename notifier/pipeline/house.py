@@ -1,12 +1,12 @@
 """What every pipeline function needs, built once by app: store, words, policy, secrets. Colour: root."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
-from notifier.outbox import Backoff
+from notifier.outbox import Backoff, Lease
 from notifier.pipeline.facts import Judging
+from notifier.pipeline.guard import Guards
 from notifier.render.catalogue import Catalogue
 from notifier.render.links import Keys
 from notifier.rewards import RewardTerms
@@ -28,17 +28,27 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """Most messages in a second, by route; none: no limit."""
+
+    by_route: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, name: str) -> float:
+        """The limit of a route; 0: none."""
+        return self.by_route.get(name, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Sending:
     """How the outbox is emptied. `mode` is that of delivery (DeliveryMode)."""
 
-    worker: str
+    lease: Lease
     claim_size: int
-    lease_seconds: float
-    connections: int
     backoff: Backoff
     mode: DeliveryMode
     message_id_domain: str
     text_limits: TextLimits
+    rates: Rates = field(default_factory=Rates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +79,6 @@ class Brake:
 
 
 @dataclass(frozen=True, slots=True)
-class Guards:
-    """What is looked at before anything goes out, in mode live. None, False: not looked at.
-
-    `tick_file` is the machine's own counter, `host_clock` the machine's clock, to be compared with the database's;
-    `go_live`: somebody must have said `notifier go-live`.
-    """
-
-    tick_file: Path | None = None
-    host_clock: Callable[[], datetime] | None = None
-    go_live: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class House:
     """One shop, ready to work.
 
@@ -100,7 +97,7 @@ class House:
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     reward: RewardTerms | None = None
     lapse: str = "ask"
-    guards: Guards = Guards()
+    guards: Guards = field(default_factory=Guards)
 
     @property
     def purposes(self) -> Sequence[Purpose]:

@@ -150,10 +150,12 @@ def standings_of(
     return [_row(line, unreachable, house, now) for customer in facts for line in customer.lines if line.legal]
 
 
-def keep_standings(tx: Transaction, facts: Iterable[CustomerFacts], rows: Sequence[standings.Standing]) -> None:
-    """Keep where each line stands, and forget those at which no law looks any more."""
+def keep_standings(
+    tx: Transaction, facts: Iterable[CustomerFacts], rows: Sequence[standings.Standing], now: datetime
+) -> None:
+    """Keep where each line stands at `now`, and forget those at which no law looks any more."""
     if rows:
-        standings.keep(tx, rows)
+        standings.keep(tx, rows, now)
     beyond = [line.id for customer in facts for line in customer.lines if line.legal is None]
     if beyond:
         standings.drop(tx, beyond)

@@ -5,13 +5,17 @@ What is paused stays queued: plan holds it, claim leaves it, and the hand-off gi
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from notifier.errors import UsageError
-from notifier.pipeline.house import House
 from notifier.store import pauses as store
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.terms.pause import Pause
+
+if TYPE_CHECKING:
+    # To load all that a house needs takes longer than `notifier status` may.
+    from notifier.pipeline.house import House
 
 
 def share_pauses(tx: Transaction) -> None:
@@ -19,13 +23,13 @@ def share_pauses(tx: Transaction) -> None:
     tx.share(store.LOCK)
 
 
-def under_pauses(tx: Transaction, house: House) -> House:
+def under_pauses(tx: Transaction, house: "House") -> "House":
     """The house whose policy knows what is paused now."""
     judging = house.judging
     return replace(house, judging=replace(judging, policy=replace(judging.policy, paused=store.paused(tx))))
 
 
-def pause(house: House, what: Pause, by: str, reason: str, now: datetime) -> None:
+def pause(house: "House", what: Pause, by: str, reason: str, now: datetime) -> None:
     """Stop what `what` covers; when this returns, nothing of it is handed off any more.
 
     Raises UsageError for a purpose that no template has.
@@ -36,7 +40,7 @@ def pause(house: House, what: Pause, by: str, reason: str, now: datetime) -> Non
         store.keep_pause(tx, what, by, reason, now)
 
 
-def resume(house: House, what: Pause | None, by: str, now: datetime, *, required_only: bool = False) -> int:
+def resume(house: "House", what: Pause | None, by: str, now: datetime, *, required_only: bool = False) -> int:
     """End the pause on exactly this, or every pause (None); returns how many were ended.
 
     `required_only` lets go what the law requires, and pauses the rest on. Raises UsageError where there is none, with
@@ -56,7 +60,7 @@ def resume(house: House, what: Pause | None, by: str, now: datetime, *, required
         return len(ends)
 
 
-def in_force(house: House) -> list[str]:
+def in_force(house: "House") -> list[str]:
     """What is paused, in words."""
     with house.store.read() as tx:
         return [words_of(row) for row in store.pauses(tx)]
@@ -68,7 +72,7 @@ def words_of(row: AnyRow) -> str:
     return f"{store.pause_of(row).scope}, by {row.by} since {row.at:%Y-%m-%d %H:%M} UTC{why}"
 
 
-def _known(house: House, purpose: str) -> None:
+def _known(house: "House", purpose: str) -> None:
     names = [one.name for one in house.purposes]
     if purpose and purpose not in names:
         raise UsageError(f"--purpose {purpose!r} is no purpose; name one of {', '.join(names)}")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from time import monotonic
 
 import structlog
 
@@ -98,6 +99,7 @@ def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None
     now, mode = report.at, house.sending.mode
     tx.lock(RECORDS_LOCK)
     tx.lock(LOCK)
+    began = monotonic()
     house = under_pauses(tx, house)
     look_again(tx, mode, word, report)
     last = last_planned(tx)
@@ -108,6 +110,7 @@ def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None
         _apply(tx, house, report, word, batch)
         done += len(batch.seen)
         progress(done, batch.of)
+    report.seconds = monotonic() - began
     close_run(tx, report.run, RunState.DONE, report.counts | {"at": now})
 
 
@@ -186,7 +189,7 @@ def _apply(tx: Transaction, house: House, report: PlanReport, word: Word | None,
             decisions[i] = replace(decisions[i], verdict=Verdict.SKIP, reason="already_in_outbox")
     record(tx, run, decisions, made, now)
     standings = legal.standings_of(house, facts.values(), decisions, now)
-    legal.keep_standings(tx, facts.values(), standings)
+    legal.keep_standings(tx, facts.values(), standings, now)
     report.pressing += legal.pressing(standings, now)
     set_due(tx, _with_holds(batch.due, decisions), batch.seen)
     report.count(decisions)

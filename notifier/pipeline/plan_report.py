@@ -107,7 +107,7 @@ class PlanReport:
     person's word: `asked` is what it was asked for, `beside` those to whom something else than what it was about is
     due, `kept_back` how much news it holds back, `later` the customers of it who still wait for their hour.
     `unjudged` are customers about whom nothing could be decided. `pressing` are lines with a legal deadline near, or an
-    alarm. `too_large`: why a dry run would stop.
+    alarm. `too_large`: why a dry run would stop. `seconds`: how long it took to judge and queue.
     """
 
     at: datetime
@@ -126,6 +126,7 @@ class PlanReport:
     reasons: Counter[str] = field(default_factory=Counter)
     showing: Showing = field(default_factory=Showing)
     pressing: list[Standing] = field(default_factory=list)
+    seconds: float = 0.0
 
     def count(self, decisions: Sequence[Decision]) -> None:
         """Take in the decisions of some customers."""
@@ -153,7 +154,8 @@ class PlanReport:
         }
 
     @property
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, float]:
         """What is kept of the run."""
         sends, holds, skips = (self.verdicts[word] for word in (Verdict.SEND, Verdict.HOLD, Verdict.SKIP))
-        return {"customers": self.customers, "messaged": self.messaged, "sends": sends, "holds": holds, "skips": skips}
+        people = {"customers": self.customers, "messaged": self.messaged}
+        return people | {"sends": sends, "holds": holds, "skips": skips, "seconds": round(self.seconds, 3)}

@@ -1,6 +1,6 @@
 """What follows once the fate of messages is known, from whomever it was heard. Colour: root.
 
-Called by pipeline.deliver for a provider's answer, by unknown, receipts and decided for what came later; always in the
+Called by pipeline.ledger for a provider's answer, by unknown, receipts and decided for what came later; always in the
 transaction that settles them.
 """
 
@@ -34,7 +34,7 @@ def follow(tx: Transaction, fates: Fates, now: datetime) -> None:
     settled, customers = fates.settled, fates.customers
     untold = [*settled.refused, *settled.given_up]
     contact_log.log_sent(tx, settled.accepted)
-    notices.sent(tx, settled.accepted)
+    notices.sent(tx, [one for one in settled.accepted if one in fates.notices])
     notices.free(tx, untold)
     dead = {one: fates.codes[one] for one in settled.refused if fates.codes[one] in DEAD}
     consent.suppress(tx, dead, now)

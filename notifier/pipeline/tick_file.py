@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from notifier.errors import Unsafe
+from notifier.terms.readiness import NotReady
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def _read(file: Path) -> Mark | None:
             f"[safety] tick_file: {file.name} cannot be read ({type(fault).__name__}), so nothing goes out. Mend its"
             " rights; if it is damaged, delete it, and type: notifier resume --new-machine --by NAME (--after-restore,"
             " where the database was restored from a backup)",
+            NotReady.TICK_FILE,
         ) from None
 
 
@@ -89,6 +91,7 @@ def _locked(file: Path) -> Iterator[int]:
             "The tick file cannot be written",
             f"[safety] tick_file: {file.name} cannot be written ({fault.strerror}). Mend its folder's rights:"
             " without it a restored backup would not be noticed",
+            NotReady.TICK_FILE,
         ) from None
 
 

@@ -1,6 +1,6 @@
 """The canonical columns of every kind of file. Colour: store. Used by profile, mapping and row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -123,3 +123,10 @@ ALIASES: Mapping[str, str] = {
 def column_names(kind: str) -> frozenset[str]:
     """The canonical column names of `kind`."""
     return frozenset(column.name for column in COLUMNS[kind])
+
+
+def header_shown(cells: Sequence[str]) -> str:
+    """The columns of a file as a fault may repeat them: a file without a header has a customer in its first line."""
+    if any("@" in cell or (cell and not any(map(str.isalpha, cell))) for cell in cells):
+        return "a first line that looks like a row, and no header"
+    return ", ".join(cells) or "none"

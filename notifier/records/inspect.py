@@ -181,9 +181,7 @@ def _western(window: bytes, remedy: str) -> str:
     odd = sum(bool(_ODD.search(text)) for text in texts)
     if not western or odd * 5 > len(texts):
         other = next((one.encoding for one in found if "cp1252" not in one.could_be_from_charset), "")
-        raise ImportRefused(
-            remedy + (f" (perhaps {other}; as cp1252 it reads {texts[0][:_LONGEST_SHOWN]!r})" if other else "")
-        )
+        raise ImportRefused(remedy + (f" (perhaps {other})" if other else ""))
     return texts[0][:_LONGEST_SHOWN]
 
 

@@ -6,7 +6,7 @@ from operator import itemgetter
 from string import Formatter
 
 from notifier.errors import ImportRefused
-from notifier.records.columns import ALIASES, COLUMNS, Column, column_names
+from notifier.records.columns import ALIASES, COLUMNS, Column, column_names, header_shown
 from notifier.records.profile import Profile
 
 Texts = dict[str, str]
@@ -56,7 +56,7 @@ def _places(kind: str, profile: Profile, columns: Sequence[str], name: str) -> d
         if place is None:
             raise ImportRefused(
                 f"{name}: the profile {profile.name!r} reads {canonical} from the column {theirs!r}, "
-                f"which the file has not; it has {', '.join(columns)}"
+                f"which the file has not; it has {header_shown(columns)}"
             )
         places[canonical] = place
     told = set(profile.columns) | set(profile.constants) | set(profile.templates)
@@ -78,7 +78,7 @@ def _refuse_missing(kind: str, present: frozenset[str], columns: Sequence[str], 
         missing.append(" or ".join(wanted))
     if missing:
         raise ImportRefused(
-            f"{name}: {kind} need the column {', '.join(missing)}; the file has {', '.join(columns) or 'none'}. "
+            f"{name}: {kind} need the column {', '.join(missing)}; the file has {header_shown(columns)}. "
             'Name the file\'s own columns in a profile: columns.order_id = "Their Column"'
         )
 

@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 from notifier.errors import ImportRefused
+from notifier.records.columns import header_shown
 from notifier.records.inspect import Feed, Shape
 from notifier.records.json_keys import DECODER, KeyTwiceError
 
@@ -108,15 +109,15 @@ class CsvRows:
 
 
 def _header(shape: Shape, cells: Sequence[str]) -> Iterator[str]:
-    seen: dict[str, str] = {}
+    seen: set[str] = set()
     for cell in cells:
         name = cell.strip().lstrip("\ufeff")
         folded = name.casefold()
         if folded and folded in seen:
             raise ImportRefused(
-                f"{shape.path}, line 1: the columns {seen[folded]!r} and {cell!r} have the same name; rename one"
+                f"{shape.path}, line 1: two columns have the same name; rename one. It has {header_shown(cells)}"
             )
-        seen[folded] = cell
+        seen.add(folded)
         yield name
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from notifier.errors import ImportRefused
 from notifier.store.engine import Transaction, open_engine
 from notifier.store.lookup import table_of
+from notifier.store.staleness import is_stale
 from notifier.store.tables import SourceState
 
 _state = table_of(SourceState)
@@ -225,5 +226,5 @@ def stale_sources(tx: Transaction, limits: Mapping[str, timedelta], now: datetim
     return [
         Stale(name, rows[name].last_new_at, rows[name].error, rows[name].told_stale_at is not None)
         for name, limit in sorted(limits.items())
-        if name in rows and (rows[name].last_new_at is None or rows[name].last_new_at <= now - limit)
+        if name in rows and is_stale(rows[name].last_new_at, limit, now)
     ]

@@ -23,7 +23,6 @@ def cross_faults(settings: Settings, faulty: Collection[str]) -> list[Fault]:
         _texts: {"sms", "delivery", "brands"},
         _email: {"email", "delivery"},
         _journal: {"journal", "delivery"},
-        _lease: {"email", "sms", "delivery"},
         _hours: {"policy"},
         _text_hours: {"policy"},
         _caps: {"policy", "brands"},
@@ -121,21 +120,6 @@ def _journal(settings: Settings) -> Iterator[Fault]:
         )
     if journal.security == "none" and not is_loopback(journal.host):
         yield ("journal", "security"), "is none, and the password would travel in clear. Use tls or starttls"
-
-
-def _lease(settings: Settings) -> Iterator[Fault]:
-    """A send that outlives its lease could be taken over by another worker while it still goes on."""
-    if settings.delivery.mode in STAYS_HERE:
-        return
-    timeouts = {"email": settings.email.timeout_seconds}
-    if settings.sms.enabled:
-        timeouts["sms"] = settings.sms.timeout_seconds
-    for section, seconds in timeouts.items():
-        if settings.delivery.lease_seconds < 2 * seconds:
-            yield (
-                ("delivery", "lease_seconds"),
-                f"is less than twice [{section}] timeout_seconds ({seconds}). Set {2 * seconds} or more",
-            )
 
 
 def _hours(settings: Settings) -> Iterator[Fault]:

@@ -5,7 +5,20 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
-from notifier.settings.values import Address, Amount, Count, Countries, Country, Line, Phone, Section, Url, Whole, Words
+from notifier.settings.values import (
+    Address,
+    Amount,
+    Count,
+    Countries,
+    Country,
+    Domain,
+    Line,
+    Phone,
+    Section,
+    Url,
+    Whole,
+    Words,
+)
 from notifier.terms.delivery import TextLimits
 from notifier.terms.words import DeliveryMode
 
@@ -44,9 +57,10 @@ class Delivery(Section):
     only_to: Words = Field((), description="In mode live, only these addresses and numbers; empty: everybody.")
     claim_size: Count = Field(500, le=10_000, description="Messages that a worker takes at once.")
     lease_seconds: Count = Field(
-        180,
+        45,
+        ge=10,
         le=3600,
-        description="Seconds after which another worker may take over a claim; at least twice each timeout_seconds.",
+        description="Seconds after which another worker takes over from one that gives no sign of life.",
     )
     max_attempts: Count = Field(
         6, le=50, description="Tries for a message before a transient error counts as a refusal."
@@ -76,6 +90,10 @@ class Email(Section):
     timeout_seconds: Count = Field(60, le=600, description="Seconds that one email may take as a whole.")
     connections: Count = Field(8, le=200, description="Connections kept open to the server at once.")
     hello_name: Line = Field("", description="Name for EHLO; empty: this machine's.")
+    per_second: Whole = Field(0, le=10_000, description="Most emails in a second, over all workers; 0: no limit.")
+    per_second_by_domain: dict[Domain, Count] = Field(
+        {}, description='Most emails in a second to one domain of recipients, like { "mail.example" = 5 }.'
+    )
 
 
 class Journal(Section):
@@ -127,6 +145,7 @@ class Sms(Section):
         pattern="^/",
         description="Path under [web] public_url to which Twilio sends receipts.",
     )
+    per_second: Whole = Field(0, le=10_000, description="Most texts in a second, over all workers; 0: no limit.")
     price_per_segment: Amount = Field(Decimal(0), description="What a segment costs, for estimates; 0: unknown.")
 
     def limits(self, home: str) -> TextLimits:

@@ -56,6 +56,14 @@ def _country(code: str) -> str:
     return code.upper()
 
 
+def _domain(text: str) -> str:
+    """The part of an address behind the @, in lower case and ASCII."""
+    found = text.strip().lower()
+    if not re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]", found):
+        raise ValueError('is no domain; write the part behind the @, like "mail.example", as xn--… if it is not ASCII')
+    return found
+
+
 def _colour(text: str) -> str:
     if text and not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
         raise ValueError(f"{text!r} is no colour; write one like #1b6b50")
@@ -162,6 +170,7 @@ Line = Annotated[str, AfterValidator(_one_line)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LocaleTag = Annotated[str, AfterValidator(_locale)]
 Country = Annotated[str, AfterValidator(_country)]
+Domain = Annotated[str, AfterValidator(_domain)]
 Colour = Annotated[str, AfterValidator(_colour)]
 Url = Annotated[str, AfterValidator(_url)]
 Address = Annotated[str, AfterValidator(_address)]

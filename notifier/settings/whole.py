@@ -11,6 +11,7 @@ from notifier.settings.sending import Database, Delivery, Email, Journal, Safety
 from notifier.settings.shop import Brand, BrandSection, Shop, Team, Web, resolved
 from notifier.settings.sources import Profile, Source
 from notifier.settings.values import Section
+from notifier.settings.watching import Logging, Metrics
 
 
 class Sections(Section):
@@ -39,6 +40,8 @@ class Sections(Section):
     templates: Templates = Field(Templates(), description="Your own words; what is not there comes with the product.")
     team: Team = Field(Team(), description="Whom the product tells about trouble.")
     schedule: Schedule = Field(Schedule(), description="How often notifier run does what.")
+    metrics: Metrics = Field(Metrics(), description="Metrics for Prometheus, and health (docs/operations.md).")
+    logging: Logging = Field(Logging(), description="What is written to stderr.")
     sources: tuple[Source, ...] = Field((), description="Where records come from, for notifier run.")
     profiles: dict[str, Profile] = Field({}, description="How a foreign export is read.")
 

@@ -23,12 +23,16 @@ DATABASE_TROUBLE: tuple[type[Exception], ...] = (OperationalError, InterfaceErro
 """Those of them that may pass: locked, down, full, no connection free. Their text is about the server, not a row."""
 
 
-def open_engine(url: str, pool_size: int = 5) -> Engine:
-    """Return an engine for a SQLite or PostgreSQL `url`; nothing is connected yet. Raises SettingsError for another."""
+def open_engine(url: str, pool_size: int = 5, patience: int | None = None) -> Engine:
+    """Return an engine for a SQLite or PostgreSQL `url`; nothing is connected yet. Raises SettingsError for another.
+
+    `patience` bounds, in seconds, the wait for SQLite's lock, and for a PostgreSQL server that does not answer at all.
+    """
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": SQLITE_BUSY_SECONDS}, hide_parameters=True)
+        busy = patience or SQLITE_BUSY_SECONDS
+        engine = create_engine(parsed, connect_args={"timeout": busy}, hide_parameters=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
@@ -38,6 +42,7 @@ def open_engine(url: str, pool_size: int = 5) -> Engine:
             pool_size=pool_size,
             max_overflow=10,
             pool_pre_ping=True,
+            connect_args={"connect_timeout": patience, "tcp_user_timeout": patience * 1000} if patience else {},
             hide_parameters=True,
         )
     raise SettingsError([f"[database] url: {backend!r} is not supported; use sqlite:/// or postgresql://"])
@@ -75,6 +80,12 @@ class Transaction:
         """Wait until nobody holds `name` by `lock`, and keep them waiting until this transaction ends."""
         if self.postgresql:
             self.connection.execute(text("SELECT pg_advisory_xact_lock_shared(hashtext(:name))"), {"name": name})
+
+    def hurry(self, seconds: float) -> None:
+        """Let PostgreSQL give up each further statement of this transaction after so long; SQLite cannot."""
+        if self.postgresql:
+            for name in ("statement_timeout", "lock_timeout"):
+                self.connection.exec_driver_sql(f"SET LOCAL {name} = {round(seconds * 1000)}")
 
     def database_now(self) -> datetime:
         """The database's own clock, aware UTC: leases are measured by it on every machine alike."""

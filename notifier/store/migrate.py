@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from notifier.errors import SchemaError
-from notifier.store.engine import Store, open_engine
+from notifier.store.engine import Store, Transaction, open_engine
 
 _HERE = Path(__file__).parent / "migrations"
 
@@ -28,10 +28,19 @@ def head() -> str:
 def current(engine: Engine) -> str | None:
     """The revision the database is at; None for an empty one."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-        return found
+        return _revision(connection)
+
+
+def is_current(tx: Transaction) -> bool:
+    """Whether the database has this code's schema."""
+    return _revision(tx.connection) == head()
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return found
 
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:

@@ -1,4 +1,4 @@
-"""Finds customers for those who act on one person. Colour: store. Called by pipeline's people, erase and holds."""
+"""Finds customers for those who act on one person. Colour: store. Called by pipeline."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,14 +8,14 @@ from sqlalchemy import Row, or_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.hashing import erased_key
-from notifier.store.lookup import batches, table_of
+from notifier.store.lookup import among, batches, table_of
 from notifier.store.openness import is_open
-from notifier.store.tables import Customer, LegalStanding, Message, Order, OrderLine
+from notifier.store.tables import Address, Customer, LegalStanding, Message, Order, OrderLine
 from notifier.terms.law import LegalState
 from notifier.terms.words import MessageState
 
 _customer, _order, _line, _message = table_of(Customer), table_of(Order), table_of(OrderLine), table_of(Message)
-_standing = table_of(LegalStanding)
+_standing, _address = table_of(LegalStanding), table_of(Address)
 
 GOING = (MessageState.CLAIMED.value, MessageState.HANDED_OFF.value)
 """A worker has the message in hand."""
@@ -83,3 +83,9 @@ def going_out(tx: Transaction, customer_ids: Sequence[int]) -> dict[int, int]:
         rows = tx.connection.execute(query.where(_message.c.customer_id.in_(ids), _message.c.state.in_(GOING)))
         found.update((row.customer_id, row.id) for row in rows)
     return found
+
+
+def addresses(tx: Transaction, ids: Sequence[int]) -> dict[int, str]:
+    """The value of each address by its id; one that was erased is missing."""
+    query = select(_address.c.id, _address.c.value).where(among(_address.c.id, ids), _address.c.value.is_not(None))
+    return {row.id: row.value for row in tx.connection.execute(query)}

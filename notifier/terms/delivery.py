@@ -1,10 +1,15 @@
 """What crosses the wire and what comes back, as values. Colour: ground. Used by deliver, channels, outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from notifier.terms.words import Channel, Outcome
+
+
+def always() -> bool:
+    """What is nobody else's at any time."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +18,8 @@ class Parcel:
 
     `body` is MIME bytes for email and UTF-8 text for a text. `uid` is stable over attempts (Message-ID without <>).
     `attempt_id` names this attempt in callbacks. `valid_seconds` bounds how long a provider may queue it (S11).
+    `still_ours` is asked last before what cannot be taken back: after the lease, another worker may have it. `copy_to`
+    is the journal's address, which gets the same email.
     """
 
     message_id: int
@@ -23,6 +30,8 @@ class Parcel:
     recipient: str
     body: bytes
     valid_seconds: int | None = None
+    copy_to: str = ""
+    still_ours: Callable[[], bool] = field(default=always, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

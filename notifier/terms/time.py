@@ -52,6 +52,16 @@ def add_years(moment: datetime, years: int) -> datetime:
         return moment.replace(year=moment.year + years, day=28)
 
 
+_UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+
+def span(length: timedelta) -> str:
+    """Return `length` as people say it, in the largest unit of which there are two or more, rounded down."""
+    seconds = max(int(length.total_seconds()), 0)
+    word, size = next((one for one in _UNITS if seconds >= 2 * one[1]), _UNITS[-1])
+    return f"{seconds // size} {word}{'' if seconds // size == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class EtaRange:
     """The ship dates now expected, both days included. Raises ValueError when reversed."""

@@ -10,6 +10,7 @@ from notifier.pipeline import plan as planning
 from notifier.pipeline.claims import claim
 from notifier.store.lookup import table_of
 from notifier.store.tables import Message
+from notifier.terms.words import Channel
 from tests.pipeline.test_many_at_once import at_once
 from tests.shop import NOON, Shop, open_shop, order
 
@@ -96,9 +97,9 @@ def test_a_message_that_waits_longer_than_the_period_still_counts(tmp_path: Path
 def test_what_is_released_counts_what_another_worker_is_about_to_send(tmp_path: Path, database_url: str) -> None:
     shop = one_held_one_queued(tmp_path, database_url)
     with shop.house() as house:
-        first = claim(house, NOON)
+        first = claim(house, Channel.EMAIL, 500, NOON)
         change(shop, template_version="an older one")
-        second = claim(house, NOON)
+        second = claim(house, Channel.EMAIL, 500, NOON)
     assert (len(first.ready), len(second.ready), second.withdrawn) == (1, 0, 1)
 
 
@@ -106,7 +107,7 @@ def test_of_one_released_and_one_queued_since_one_goes(tmp_path: Path, database_
     shop = one_held_one_queued(tmp_path, database_url)
     with shop.house() as house:
         change(shop, template_version="an older one")
-        found = claim(house, NOON)
+        found = claim(house, Channel.EMAIL, 500, NOON)
     assert (len(found.ready), found.withdrawn) == (1, 1)
 
 

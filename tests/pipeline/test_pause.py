@@ -85,12 +85,12 @@ def test_what_is_not_paused_is_not_kept_waiting_behind_it(shop: Shop) -> None:
 def test_what_was_claimed_before_the_pause_is_not_handed_off(shop: Shop) -> None:
     shop.plan()
     with shop.house() as house:
-        ready = claim(house, NOON).ready
+        ready, lease = claim(house, Channel.EMAIL, 500, NOON).ready, house.sending.lease
         stop(shop, ALL)
         group = [outbox.Rendered(one.message.id, one.message.fence, "", b"x", "", "") for one in ready]
         with house.store.write() as tx:
-            back = outbox.put_back_paused(tx, [one.message_id for one in group])
-            gone = outbox.hand_off(tx, house.sending.worker, group, NOON)
+            back = outbox.put_back_paused(tx, lease.worker, [one.message_id for one in group])
+            gone = outbox.hand_off(tx, lease, group, NOON)
     assert (len(back), gone, {row.state for row in shop.rows(Message)}) == (2, {}, {"queued"})
 
 

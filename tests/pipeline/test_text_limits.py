@@ -13,9 +13,9 @@ from notifier.pipeline.deliver import DeliverReport
 from notifier.pipeline.delivery_news import tell_delivery
 from notifier.store.engine import Store
 from notifier.store.lookup import table_of
-from notifier.store.tables import Message, TextDay
+from notifier.store.tables import Attempt, Message, TextDay
 from notifier.terms.delivery import SendResult, TextLimits, range_of
-from notifier.terms.words import Outcome
+from notifier.terms.words import Channel, Outcome
 from tests.pipeline.test_many_at_once import at_once
 from tests.pipeline.test_sources import Postbox, team
 from tests.shop import NOON, Shop, open_shop, order
@@ -110,8 +110,10 @@ def test_a_text_that_certainly_did_not_go_is_given_back_to_its_day(
     shop = shop_with(tmp_path, sqlite_url, 2)
     shop.plan()
     shop.deliver()
+    text = next(row.id for row in shop.rows(Message) if row.channel == Channel.SMS)
+    attempt = next(row.id for row in shop.rows(Attempt) if row.message_id == text)
     with shop.house() as house, house.store.write() as tx:
-        give_back_texts(tx, [SendResult(1, 1, outcome, "unreachable", "no words")])
+        give_back_texts(tx, [SendResult(text, attempt, outcome, "unreachable", "no words")])
     assert used(shop) == {"all": left, "DE": left}
 
 

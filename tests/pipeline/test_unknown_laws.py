@@ -21,7 +21,7 @@ from notifier.store.tables import Attempt
 from notifier.terms.evidence import TextSeen
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageState, Outcome
-from tests.doubtful import Lost, Mailbox, Texts, attempts, contacts, evidence, hand_off, lose, open_house, row
+from tests.doubtful import Lost, Mailbox, Texts, answer, attempts, contacts, evidence, hand_off, lose, open_house, row
 from tests.pipeline.test_many_at_once import at_once
 from tests.rows import DELAY, NOW, PROGRESS
 from tests.shop import Shop
@@ -82,6 +82,12 @@ class Life:
         except UsageError:
             return
 
+    def the_first_worker_hears_late_that_it_went(self) -> None:
+        answer(self.house, self.lost, Outcome.ACCEPTED, self.now)
+
+    def the_first_worker_hears_late_that_it_was_refused(self) -> None:
+        answer(self.house, self.lost, Outcome.REFUSED, self.now)
+
     def it_goes_without_an_answer(self) -> None:
         self._hand_off(Outcome.UNKNOWN)
 
@@ -115,6 +121,7 @@ class Life:
 STEPS = (
     *("look_and_find", "look_in_vain", "hear_that_it_failed", "hear_that_it_went", "a_person_sends_it_again"),
     *("a_person_says_that_it_went", "it_goes_without_an_answer", "it_goes_well", "days_go_by"),
+    *("the_first_worker_hears_late_that_it_went", "the_first_worker_hears_late_that_it_was_refused"),
 )
 
 
@@ -133,11 +140,13 @@ def test_nothing_goes_twice_but_what_a_person_or_the_law_wants_and_then_flagged(
 
 
 @pytest.mark.parametrize("channel", Channel)
-def test_of_a_person_a_journal_and_a_receipt_at_once_one_decides(opened: tuple[Shop, House], channel: Channel) -> None:
+def test_of_a_person_a_journal_a_receipt_and_a_late_worker_at_once_one_decides(
+    opened: tuple[Shop, House], channel: Channel
+) -> None:
     _, house = opened
     for number in range(10):
         lost = lose(house, f"c{number}", channel=channel)
-        uid, words = row(house, lost.message).uid, iter(range(4))
+        uid, words = row(house, lost.message).uid, iter(range(5))
         there = Texts({f"c{number}@shop.example": [TextSeen(f"SM{number}", Outcome.ACCEPTED)]})
         later = NOW + timedelta(minutes=2)
 
@@ -150,15 +159,17 @@ def test_of_a_person_a_journal_and_a_receipt_at_once_one_decides(opened: tuple[S
                         say_sent(house, [lost.message], "Ann", later)  # noqa: B023
                     case 2:
                         asyncio.run(settle_unknown(house, evidence(Mailbox({uid}), there), later))  # noqa: B023
+                    case 3:
+                        answer(house, lost, Outcome.REFUSED, later)  # noqa: B023
                     case _:
                         take_receipt(house, Receipt(Word.SENT, lost.attempt), later)  # noqa: B023
             except UsageError:
                 return "refused"
             return "done"
 
-        answers = at_once(4, one)
+        answers = at_once(5, one)
         now = row(house, lost.message)
-        assert (now.state, contacts(house, lost.message)) in [("queued", 0), ("accepted", 1)]
+        assert (now.state, contacts(house, lost.message)) in [("queued", 0), ("accepted", 1), ("refused", 0)]
         assert now.maybe_double == (now.state == "queued") and answers.count("refused") >= 1
 
 

@@ -27,6 +27,7 @@ DELAY = Purpose("delay", MessageClass.REQUIRED, Rung.REQUIRED, "promise_broken",
 PROGRESS = Purpose("progress", MessageClass.SERVICE, Rung.PROGRESS, "waiting", "News")
 TRACE = (Step("marketplace", "pass"), Step("consent", "pass", (("needed", "none"),)))
 BACKOFF = outbox.Backoff(60, 5)
+LEASE = outbox.Lease("worker", 60)
 
 
 def add(tx: Transaction, model: type[SQLModel], **values: Any) -> int:
@@ -111,7 +112,8 @@ class ShopLog:
     def claim(self, at: datetime = NOW) -> dict[int, int]:
         """Claim everything; returns the fence by message id."""
         with self.store.write() as tx:
-            return {row.id: row.fence for row in outbox.claim(tx, "worker", 1000, 60, at)}
+            rows = [row for channel in Channel for row in outbox.claim(tx, LEASE, channel, 1000, at)]
+        return {row.id: row.fence for row in rows}
 
     def withdraw(self, message: int, reason: str, at: datetime = NOW) -> None:
         self.claim(at)
@@ -123,7 +125,7 @@ class ShopLog:
         fences = self.claim(at)
         group = [outbox.Rendered(one, fence, subject, b"the body", "v1", "") for one, fence in fences.items()]
         with self.store.write() as tx:
-            return outbox.hand_off(tx, "worker", group, at)
+            return outbox.hand_off(tx, LEASE, group, at)
 
     def deliver(
         self,

@@ -109,6 +109,12 @@ def test_duplicate_headers_refuse_the_file(small):
         small.take("backorders", f"{HEAD},email,Email \n{ROW},,\n")
 
 
+def test_a_first_line_that_is_a_customer_is_not_repeated(small):
+    with pytest.raises(ImportRefused) as refused:
+        small.take("backorders", f"O1,ann,Ann,ann@shop.example.com,LAMP\n{ROW}\n")
+    assert "looks like a row" in str(refused.value) and "nn" not in str(refused.value).partition("the file has")[2]
+
+
 @pytest.mark.parametrize("content", [b"PK\x03\x04rest", b"%PDF-1.7", bytes(range(256)) * 40, b"", b"  \n"])
 def test_what_is_no_text_or_empty_is_refused(small, content):
     with pytest.raises(ImportRefused):

@@ -164,3 +164,19 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> Non
 def test_settings_do_not_change_after_loading(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         load(tmp_path, "").shop.name = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("listen", "place"),
+    [("", None), ("127.0.0.1:9464", ("127.0.0.1", 9464)), ("localhost:80", ("localhost", 80)), ("[::1]:1", ("::1", 1))],
+)
+def test_where_metrics_are_served_is_a_host_and_a_port(
+    tmp_path: Path, listen: str, place: tuple[str, int] | None
+) -> None:
+    assert load(tmp_path, f'[metrics]\nlisten = "{listen}"').metrics.place == place
+
+
+@pytest.mark.parametrize("listen", ["9464", ":9464", "localhost", "localhost:0", "localhost:99999", "a:1/x", "u@a:1"])
+def test_what_is_no_place_to_listen_at_is_told_with_an_example(tmp_path: Path, listen: str) -> None:
+    found = faults(tmp_path, f'[metrics]\nlisten = "{listen}"')
+    assert len(found) == 1 and "like 127.0.0.1:9464" in found[0]

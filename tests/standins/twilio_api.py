@@ -5,7 +5,7 @@ It knows create (with every failure that matters) and list by To and DateSent. T
 
 import asyncio
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -50,9 +50,9 @@ class Text:
 
 @dataclass
 class TwilioApi:
-    """The running stand-in. `script` is used up in order, one entry a create; an empty one accepts.
-
-    `looks` counts the pages of lists that were asked for; each has at most `page` texts.
+    """The running stand-in. `script` is used up in order, one entry a create; an empty one accepts. `on_text` hears of
+    each text before it is answered. `looks` counts the pages of lists that were asked for; each has at most `page`
+    texts.
     """
 
     url: str = ""
@@ -65,6 +65,7 @@ class TwilioApi:
     page: int = 50
     account_state: str = "active"
     now: datetime = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    on_text: Callable[[], None] = lambda: None
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         """POST Messages.json"""
@@ -79,6 +80,7 @@ class TwilioApi:
             return _error(Refuse(400, 21610, f"Attempt to send to unsubscribed recipient {form['To']}"))
         if step is None or step.take:
             self.texts.append(Text(f"SM{len(self.texts):032x}", form, self.now))
+            self.on_text()
         if step is None:
             return web.json_response(_shown(self.texts[-1]), status=201)
         return await _failed(request, step.http)

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from notifier import notices, outbox
 from notifier.pipeline.claims import claim
-from notifier.pipeline.deliver import OVER_LIMIT
-from notifier.pipeline.house import Guards, House
+from notifier.pipeline.guard import Guards
+from notifier.pipeline.house import House
+from notifier.pipeline.ledger import OVER_LIMIT
 from notifier.pipeline.plan import plan_in
 from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.simulate.clock import Window, moments
@@ -129,7 +130,7 @@ def _live(look: _Look, course: Course, progress: Day) -> None:
 
 def _without_a_way_out(house: House, scratch: Store) -> House:
     """The house on its copy: no guard, no stale source (history does not tell), no stand-ins to look for."""
-    sending = replace(house.sending, claim_size=AT_ONCE, connections=AT_ONCE)
+    sending = replace(house.sending, claim_size=AT_ONCE)
     plain = {name: replace(one, offers_alternatives=False) for name, one in house.catalogue.purposes.items()}
     return replace(
         house,
@@ -172,14 +173,20 @@ def _live_through(look: _Look, now: datetime, today: date) -> datetime | None:
 
 def _deliver(look: _Look, now: datetime) -> bool:
     """Claim what may go, by the product's second judgement, and accept it; returns whether there was anything."""
+    found = [_deliver_by(look, channel, now) for channel in Channel]
+    return any(found)
+
+
+def _deliver_by(look: _Look, channel: Channel, now: datetime) -> bool:
     toy, side = look.toy, look.side
-    found = claim(toy, now)
+    found = claim(toy, channel, AT_ONCE, now)
     side.withdrawn += found.withdrawn
     side.held += found.held
     texts = {one.message.id: one.job for one in found.ready if one.job.content.channel is Channel.SMS}
     with toy.store.write() as tx:
-        over = outbox.count_texts(tx, toy.sending.worker, list(texts), toy.sending.text_limits, now)
-        outbox.put_back(tx, sorted(over), outbox.next_text_day(now), OVER_LIMIT)
+        over = outbox.count_texts(tx, toy.sending.lease.worker, list(texts), toy.sending.text_limits, now)
+        later = outbox.Later(outbox.next_text_day(now), OVER_LIMIT)
+        outbox.put_back(tx, toy.sending.lease.worker, sorted(over), later)
         ids = [one.message.id for one in found.ready if one.message.id not in over]
         accept_claimed(tx, ids, now)
         notices.sent(tx, ids)

@@ -14,6 +14,7 @@ from notifier.store.tables.messages import (
     MessageBody,
     MessageLine,
     PlanRun,
+    RouteStanding,
     TemplateVersion,
     TextDay,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "Product",
     "PromiseTold",
     "RewardCode",
+    "RouteStanding",
     "SourceState",
     "StoppedNews",
     "Supply",

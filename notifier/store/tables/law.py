@@ -52,7 +52,8 @@ class LegalStanding(SQLModel, table=True):
     """Where a line stood when plan last judged it. `deadline_at` is the first instant that is too late.
 
     `warned_hours` is the nearest warning before this deadline that the team was given (72, 24 or 4), `alarm` what a
-    person must know at once, `alarm_told_at` when the team was told of it.
+    person must know at once, `alarm_told_at` when the team was told of it. `since`: from when on plan has found this
+    state and deadline; None for what an older version found.
     """
 
     __tablename__ = "legal_standing"
@@ -65,3 +66,4 @@ class LegalStanding(SQLModel, table=True):
     warned_hours: int | None = None
     alarm: str = Field(default="", index=True)
     alarm_told_at: datetime | None = None
+    since: datetime | None = None

@@ -19,17 +19,19 @@ class PlanRun(SQLModel, table=True):
     """One run of plan: the business moment it judged, in which mode, its counts, and where it stands (RunState).
 
     `messaged` are the customers it wrote to, or would have. `found` is JSON: what a stopped run would send and why it
-    was stopped. `stopped_at` is the first time, `at` the last. `told_at`: when the team heard of it.
+    was stopped. `stopped_at` is the first time, `at` the last. `told_at`: when the team heard of it. `seconds` is how
+    long it judged and queued, the wait for another plan left out.
     """
 
     __tablename__ = "plan_run"
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
-    state: str = "running"
+    state: str = Field(default="running", index=True)
     customers: int = 0
     sends: int = 0
     holds: int = 0
     skips: int = 0
+    seconds: float | None = None
     mode: str = "live"
     messaged: int = 0
     found: str = ""
@@ -74,7 +76,7 @@ class Message(SQLModel, table=True):
     __tablename__ = "message"
     __table_args__ = (
         Index("uq_message_key_live", "key", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
-        Index("ix_message_due", "state", "rung", "not_before", "id"),
+        Index("ix_message_due_by_channel", "state", "channel", "rung", "not_before", "id"),
         Index("ix_message_lease", "state", "lease_until"),
         Index("ix_message_customer_sent", "customer_id", "handed_off_at"),
         Index("ix_message_address_sent", "address_id", "handed_off_at"),
@@ -200,3 +202,18 @@ class TemplateVersion(SQLModel, table=True):
     brand: str
     source: str
     first_used_at: datetime
+
+
+class RouteStanding(SQLModel, table=True):
+    """How a way out stands: its meter and its breaker (`terms.route.Route`). A route in order has no row, or a bare
+    one.
+    """
+
+    __tablename__ = "route"
+    name: str = Field(primary_key=True)
+    free_at: datetime | None = None
+    failures: int = 0
+    rests_until: datetime | None = None
+    rests: int = 0
+    tried_at: datetime | None = None
+    works_since: datetime | None = None

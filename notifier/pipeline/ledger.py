@@ -1,0 +1,156 @@
+"""The durable side of feeding: what is handed off and what became of it, each one commit. Colour: root.
+
+Called by pipeline.deliver, which passes it to deliver. Its calls come from threads, one at a time.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+from notifier import outbox
+from notifier.errors import Transient
+from notifier.pipeline.claims import FRESH, Ready
+from notifier.pipeline.gates import RATE, Gates
+from notifier.pipeline.house import House
+from notifier.pipeline.pauses import share_pauses
+from notifier.pipeline.settling import Fates, follow
+from notifier.render.links import short_token
+from notifier.render_pool import Rendered
+from notifier.store.engine import DATABASE_TROUBLE, Transaction
+from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.words import Channel, Outcome
+
+Clock = Callable[[], datetime]
+"""Gives business time, aware UTC; app hands in the machine's clock or a fixed `--now`."""
+
+Ticks = Callable[[], float]
+"""Seconds of this machine that no setting of its clock moves, and that go on while it sleeps."""
+
+OVER_LIMIT = "daily_limit"
+"""Why a text is in the queue again that was over the limit of its day."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A claimed and rendered message: what is stored at hand-off, how it goes, whose it is, when it was judged."""
+
+    rendered: outbox.Rendered
+    parcel: Parcel
+    customer_id: int
+    notice: bool
+    judged_at: datetime
+
+
+class OutboxLedger:
+    """Keeps deliver's Ledger over the outbox. `given_back` went back to the queue at hand-off, `over_limit` of them
+    because the day's texts were used up.
+    """
+
+    def __init__(self, house: House, clock: Clock, ticks: Ticks) -> None:
+        self._house = house
+        self._clock = clock
+        self._ticks = ticks
+        self.given_back = self.over_limit = 0
+        self._taken: dict[int, _Taken] = {}
+        self._gates = Gates(house.sending.rates)
+
+    def now(self) -> datetime:
+        """Business time."""
+        return self._clock()
+
+    def take(self, ready: Ready, rendered: Rendered) -> Parcel:
+        """Remember what is to be stored at hand-off and return the parcel that is to go."""
+        row: Any = ready.message
+        channel = Channel(row.channel)
+        token = short_token(self._house.web.keys, "short", row.uid) if channel is Channel.SMS else ""
+        stored = outbox.Rendered(row.id, row.fence, rendered.subject, rendered.body, rendered.version, token)
+        brand = self._house.brand(row.brand)
+        sender = parseaddr(brand.sender)[1] if channel is Channel.EMAIL else brand.text_sender
+        parcel = Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
+        self._taken[row.id] = _Taken(stored, parcel, row.customer_id, bool(row.notice), ready.judged_at)
+        return parcel
+
+    def see(self, troubled: frozenset[str]) -> None:
+        """Remember which routes are in trouble, as the newest claim has found."""
+        self._gates = replace(self._gates, troubled=troubled)
+
+    def hand_off(self, group: Sequence[Parcel]) -> Sequence[Parcel]:
+        """Commit the group as handed off; a message that another worker took over is left out.
+
+        What waited too long is given back: it was judged by facts and hours that may be others now. So is what
+        somebody paused meanwhile. Each parcel may go until its lease ends, counted from before the commit.
+        """
+        lease, now = self._house.sending.lease, self._clock()
+        ends = self._ticks() + lease.seconds
+        with self._house.store.write() as tx:
+            share_pauses(tx)
+            group = self._without_given_back(tx, group, now)
+            going = [self._taken[one.message_id].rendered for one in group]
+            made = outbox.hand_off(tx, lease, going, now)
+        for one in group:
+            if one.message_id not in made:
+                del self._taken[one.message_id]
+        return [
+            replace(one, attempt_id=made[one.message_id], still_ours=lambda: self._ticks() < ends)
+            for one in group
+            if one.message_id in made
+        ]
+
+    def _without_given_back(self, tx: Transaction, group: Sequence[Parcel], now: datetime) -> Sequence[Parcel]:
+        worker, ids = self._house.sending.lease.worker, [one.message_id for one in group]
+        stale = {one for one in ids if now - self._taken[one].judged_at > FRESH}
+        if stale:
+            outbox.put_back(tx, worker, sorted(stale), outbox.Later(now))
+        paused = outbox.put_back_paused(tx, worker, [one for one in ids if one not in stale])
+        left = [one for one in group if one.message_id not in stale | paused]
+        late = self._gates.waits(tx, left, now)
+        outbox.put_off(tx, worker, late, RATE)
+        over = self._keep_to_limit(tx, [one for one in left if one.message_id not in late], now)
+        back = stale | paused | late.keys() | over
+        self.given_back += len(back)
+        for one in back:
+            del self._taken[one]
+        return [one for one in group if one.message_id not in back]
+
+    def _keep_to_limit(self, tx: Transaction, group: Sequence[Parcel], now: datetime) -> frozenset[int]:
+        """Count the group's texts against the day's limits; what is over goes back to the queue until tomorrow."""
+        texts = [one.message_id for one in group if one.channel is Channel.SMS]
+        if not texts:
+            return frozenset()
+        worker = self._house.sending.lease.worker
+        over = outbox.count_texts(tx, worker, texts, self._house.sending.text_limits, now)
+        outbox.put_back(tx, worker, sorted(over), outbox.Later(outbox.next_text_day(now), OVER_LIMIT))
+        self.over_limit += len(over)
+        return over
+
+    def settle(self, results: Sequence[SendResult]) -> None:
+        """Commit what became of them, with the contacts they are and the addresses they taught us not to use.
+
+        Raises Transient where the database is in trouble: the same results will be settled later.
+        """
+        try:
+            self._settle(results, self._clock())
+        except DATABASE_TROUBLE as fault:
+            raise Transient(type(fault).__name__) from None
+        for one in results:
+            self._taken.pop(one.message_id, None)
+
+    def _settle(self, results: Sequence[SendResult], now: datetime) -> None:
+        with self._house.store.write() as tx:
+            settled = outbox.settle(tx, results, self._house.sending.backoff, now)
+            if any(one.outcome is not Outcome.ACCEPTED for one in results):
+                outbox.give_back_texts(tx, results)
+            follow(tx, self._fates(settled, results), now)
+            troubled = self._gates.note(tx, [(self._taken[one.message_id].parcel, one) for one in results], now)
+        self._gates = replace(self._gates, troubled=troubled)
+
+    def _fates(self, settled: outbox.Settled, results: Sequence[SendResult]) -> Fates:
+        taken = {one.message_id: self._taken[one.message_id] for one in results}
+        return Fates(
+            settled,
+            codes={one.message_id: one.code for one in results},
+            customers={message: one.customer_id for message, one in taken.items()},
+            notices={message for message, one in taken.items() if one.notice},
+        )

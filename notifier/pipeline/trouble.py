@@ -1,0 +1,121 @@
+"""What is wrong with the shop, each thing a sentence with what to type, the gravest first. Colour: root.
+
+Called by cli.glance, on what `glance` saw. Only what needs a person is trouble: a pause is a person's word, and what
+waits for its hour or its next try is at work. ops/alerts.yml says the same to Prometheus.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from notifier.pipeline.glance import Glance
+from notifier.terms.time import span
+from notifier.terms.words import MessageState, Outcome, Rung
+
+LATE = timedelta(minutes=15)
+"""How long a required message, or any while nobody works, may wait once it could go."""
+
+UNKNOWN_LATE = timedelta(minutes=30)
+"""How long evidence may take to settle an unknown message."""
+
+NO_PLAN = timedelta(hours=1)
+"""How long no plan may end, or three times as long as the clockwork takes, if that is longer."""
+
+REFUSED_SHARE = 0.1
+"""Of the last hour's answers."""
+
+ANSWERS = 20
+"""Fewer say nothing about a share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong, and the command that shows or mends it; empty where `what` names it already."""
+
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.what}. {self.remedy}" if self.remedy else self.what
+
+
+def troubles(seen: Glance) -> list[Trouble]:
+    """Everything that needs a person."""
+    looks: list[Callable[[Glance], Iterator[Trouble]]] = [
+        _unsafe, _stopped, _legal, _unknown, _held, _late, _idle, _refused, _sources, _no_plan,
+    ]  # fmt: skip
+    return [one for look in looks for one in look(seen)]
+
+
+def _unsafe(seen: Glance) -> Iterator[Trouble]:
+    if seen.unsafe is not None:
+        words = str(seen.unsafe)
+        yield Trouble(f"{words[:1].upper()}{words[1:]}", "")
+
+
+def _stopped(seen: Glance) -> Iterator[Trouble]:
+    for run in seen.outbox.stopped:
+        yield Trouble(f"Run {run} was stopped and waits for a word", "Type: notifier runs")
+
+
+def _legal(seen: Glance) -> Iterator[Trouble]:
+    if seen.outbox.overdue:
+        what = f"{_count(seen.outbox.overdue, 'order line')} should have been told of a delay by now, and was not"
+        yield Trouble(what, "Type: notifier deadlines")
+    if alarms := sum(seen.outbox.alarms.values()):
+        yield Trouble(f"The law wants a person to see to {_count(alarms, 'order line')}", "Type: notifier deadlines")
+
+
+def _unknown(seen: Glance) -> Iterator[Trouble]:
+    since, count = seen.outbox.unknown_since, seen.outbox.count(MessageState.UNKNOWN)
+    if since is not None and seen.at - since > UNKNOWN_LATE:
+        what = f"Nobody knows whether {_count(count, 'message')} went, the oldest {span(seen.at - since)} ago"
+        yield Trouble(what, "Type: notifier unknown list")
+
+
+def _held(seen: Glance) -> Iterator[Trouble]:
+    if held := seen.outbox.count(MessageState.HELD):
+        what = f"{_count(held, 'message')} cannot be rendered, or lack what the law demands, and are held"
+        yield Trouble(what, "Type: notifier check; notifier export messages lists them, with the reason")
+
+
+def _late(seen: Glance) -> Iterator[Trouble]:
+    since = seen.outbox.oldest.get(Rung.REQUIRED)
+    if since is not None and seen.at - since > LATE and seen.leases:
+        what = f"A message that the law requires has waited for {span(seen.at - since)}"
+        yield Trouble(what, "See what the log of notifier run says; notifier check tries the mail server")
+
+
+def _idle(seen: Glance) -> Iterator[Trouble]:
+    since = min(seen.outbox.oldest.values(), default=None)
+    if since is not None and seen.at - since > LATE and not seen.leases and seen.unsafe is None:
+        yield Trouble(f"Messages have waited for {span(seen.at - since)}, and nobody sends them", "Type: notifier run")
+
+
+def _refused(seen: Glance) -> Iterator[Trouble]:
+    accepted, refused = (seen.hour.outcomes.get(one, 0) for one in (Outcome.ACCEPTED, Outcome.REFUSED))
+    answers = accepted + refused
+    if answers >= ANSWERS and refused > REFUSED_SHARE * answers:
+        what = f"{refused} of {answers} messages of the last hour were refused"
+        yield Trouble(what, "Type: notifier export messages, and see the reasons")
+
+
+def _sources(seen: Glance) -> Iterator[Trouble]:
+    for one in seen.outbox.sources:
+        if one.stale:
+            since = f"for {span(seen.at - one.new_at)}" if one.new_at else "yet"
+            why = f" ({one.error})" if one.error else ""
+            what = f"The source {one.name} has given nothing new {since}, so only what is required goes{why}"
+            yield Trouble(what, "Type: notifier check")
+
+
+def _no_plan(seen: Glance) -> Iterator[Trouble]:
+    plan = seen.outbox.plan
+    if plan is None:
+        yield Trouble("Nothing has been planned yet", "Type: notifier plan, or notifier run")
+    elif seen.at - plan.at > max(NO_PLAN, 3 * seen.plan_every) and seen.unsafe is None:
+        yield Trouble(f"The last plan was {span(seen.at - plan.at)} ago", "Type: notifier run")
+
+
+def _count(count: int, of: str) -> str:
+    return f"{count:,} {of}{'' if count == 1 else 's'}"

@@ -1,0 +1,57 @@
+"""A worker that is alive keeps its claims; one that slept too long sends nothing (DESIGN.md, 5)."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from notifier.outbox import Lease
+from notifier.pipeline.claims import claim
+from notifier.pipeline.heartbeat import beating
+from notifier.pipeline.ledger import OutboxLedger
+from notifier.render_pool import Rendered
+from notifier.store.tables import Message
+from notifier.terms.delivery import Parcel
+from notifier.terms.words import Channel
+from tests.shop import NOON, Shop, open_shop, order
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def shop(tmp_path: Path, database_url: str) -> Shop:
+    shop = open_shop(tmp_path, database_url, "[delivery]\nrender_workers = 1\n")
+    shop.take_in("backorders", [order("ann"), order("bob")])
+    shop.plan()
+    return shop
+
+
+def handed_off(shop: Shop, ticks: Sequence[float], lease: float = 45) -> Parcel:
+    """A parcel as it goes to its channel; `ticks` are the machine's seconds, one for each time it is asked."""
+    seconds = iter(ticks)
+    with shop.house() as house:
+        house = replace(house, sending=replace(house.sending, lease=Lease("w1", lease)))
+        ledger = OutboxLedger(house, lambda: NOON, lambda: next(seconds))
+        ready = claim(house, Channel.EMAIL, 1, NOON).ready[0]
+        return ledger.hand_off([ledger.take(ready, Rendered("Late", b"x", "", "", "v1"))])[0]
+
+
+def test_a_parcel_is_ours_until_its_lease_ends(shop: Shop) -> None:
+    assert handed_off(shop, [100, 144]).still_ours()
+
+
+def test_a_worker_frozen_for_five_minutes_does_not_send_what_it_had_in_hand(shop: Shop) -> None:
+    assert not handed_off(shop, [100, 400]).still_ours()
+
+
+async def test_a_living_worker_renews_its_claims_before_they_end(shop: Shop) -> None:
+    with shop.house() as house:
+        house = replace(house, sending=replace(house.sending, lease=Lease("w1", 0.3)))
+        await asyncio.to_thread(claim, house, Channel.EMAIL, 1, NOON)
+        first = shop.rows(Message)[0].lease_until
+        async with beating(house), asyncio.timeout(20):
+            while shop.rows(Message)[0].lease_until < first + timedelta(seconds=0.5):
+                await asyncio.sleep(0.01)
