@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from notifier.channels import open_sender
 from notifier.channels.folder import FolderAccess, FolderSender
@@ -26,7 +25,7 @@ from notifier.outbox import Backoff, Lease
 from notifier.pipeline.deliver import Wires
 from notifier.pipeline.facts import Judging
 from notifier.pipeline.guard import guards_of
-from notifier.pipeline.house import Brake, House, Rates, Sending, Web, remembering
+from notifier.pipeline.house import Brake, House, Rates, Sending, Storm, Web, remembering
 from notifier.pipeline.readiness import PATIENCE
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
@@ -38,6 +37,7 @@ from notifier.render.links import signing
 from notifier.render_pool import Limits, RenderPool
 from notifier.rewards import RewardTerms
 from notifier.settings import Settings, Source
+from notifier.settings.access import email_access, journal_access, sms_access
 from notifier.settings.as_policy import policy_of
 from notifier.settings.hosts import far_hosts
 from notifier.store.engine import DATABASE_FAULTS as DATABASE_FAULTS  # noqa: PLC0414 - for the doors
@@ -51,12 +51,7 @@ from notifier.terms.route import route_name
 from notifier.terms.time import zone
 from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
 
-if TYPE_CHECKING:
-    from notifier.channels.sms import SmsAccess
-
 KEY_BYTES = 32
-
-TWILIO = "https://api.twilio.com"
 
 
 def clock() -> datetime:
@@ -133,6 +128,7 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         web=web,
         sending=_sending(settings),
         brake=Brake(settings.safety.max_per_run, settings.safety.surge_factor, settings.safety.surge_least),
+        storm=Storm(settings.safety.failed_percent, settings.safety.failed_of),
         guards=guards_of(settings, clock),
         remembering=remembering(settings, secrets_.addresses),
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
@@ -193,38 +189,6 @@ def open_senders(settings: Settings) -> dict[Channel, ChannelSender]:
     return {name: RedirectSender(one, to[name]) for name, one in senders.items() if to[name]}
 
 
-def email_access(settings: Settings) -> object:
-    """How to reach the SMTP server."""
-    from notifier.channels.email import EmailAccess, Security
-
-    said = settings.email
-    return EmailAccess(
-        host=said.host,
-        port=said.port,
-        security=Security(said.security),
-        username=said.username,
-        password=said.password.get_secret_value(),
-        timeout=said.timeout_seconds,
-        connections=said.connections,
-        hello_name=said.hello_name,
-    )
-
-
-def sms_access(settings: Settings) -> "SmsAccess":
-    """How to reach Twilio."""
-    from notifier.channels.sms import SmsAccess
-
-    said, pages = settings.sms, settings.web.public_url.rstrip("/")
-    return SmsAccess(
-        account_sid=said.account_sid,
-        auth_token=said.auth_token.get_secret_value(),
-        messaging_service_sid=said.messaging_service_sid,
-        status_callback=f"{pages}{said.status_callback_path}" if pages else "",
-        timeout=said.timeout_seconds,
-        base_url=said.api_base or TWILIO,
-    )
-
-
 def open_evidence(settings: Settings) -> Evidence:
     """Who can be asked whether a message went. Nobody where nothing leaves this machine."""
     patience = timedelta(minutes=settings.delivery.settle_minutes)
@@ -234,7 +198,6 @@ def open_evidence(settings: Settings) -> Evidence:
         return Evidence(patience)
     if settings.journal.host:
         from notifier.channels.journal import JournalMailbox
-        from notifier.settings.access import journal_access
 
         journal = JournalMailbox(journal_access(settings))
     if settings.sms.enabled:

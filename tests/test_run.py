@@ -117,6 +117,43 @@ def test_sigterm_ends_it_only_once_the_mail_in_flight_is_accepted(
     assert (running.returncode, "nothing is in flight" in said, states(folder)) == (0, True, ["accepted"])
 
 
+@pytest.fixture
+def crew(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """The scheduler with two workers, without a source's row: nothing is queued before the test says so."""
+    command = [sys.executable, "-m", "notifier", "run", "--workers", "2"]
+    child = subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.PIPE, text=True)
+    yield child
+    if child.poll() is None:
+        child.kill()
+    child.wait()
+
+
+def workers_of(parent: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(parent), "-f", "worker"], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def test_workers_deliver_what_the_scheduler_plans(folder: Path, crew: "subprocess.Popen[str]") -> None:
+    assert wait_until(lambda: any((folder / "outbox").glob("*.eml")) if (folder / "outbox").is_dir() else False)
+    crew.send_signal(signal.SIGTERM)
+    _, said = crew.communicate(timeout=PATIENCE)
+    assert (crew.returncode, said.count("nothing is in flight")) == (0, 3)
+
+
+def test_a_worker_that_died_is_started_again(folder: Path, crew: "subprocess.Popen[str]") -> None:
+    assert wait_until(lambda: len(workers_of(crew.pid)) == 2)
+    gone = workers_of(crew.pid)[0]
+    os.kill(gone, signal.SIGKILL)
+    assert wait_until(lambda: len(set(workers_of(crew.pid)) - {gone}) == 2)
+
+
+def test_workers_end_when_their_scheduler_was_killed(folder: Path, crew: "subprocess.Popen[str]") -> None:
+    assert wait_until(lambda: (folder / "outbox").is_dir() and len(workers_of(crew.pid)) == 2)
+    orphans = workers_of(crew.pid)
+    crew.kill()
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans))
+
+
 def states(folder: Path) -> list[str]:
     with closing(sqlite3.connect(folder / "notifier.db")) as database:
         return [state for (state,) in database.execute("SELECT state FROM message")]

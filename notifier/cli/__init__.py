@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "plan": "work.plan",
         "deliver": "work.deliver",
         "run": "run.run",
+        "worker": "worker.worker",
         "status": "glance.status",
         "deadlines": "law.show_deadlines",
         "answer": "law.record_answer",

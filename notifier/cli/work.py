@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -88,12 +87,12 @@ def deliver(ctx: typer.Context, now: Now = None, as_json: Json = False) -> None:
         report = asyncio.run(_deliver(session, lambda: at))
     else:
         report = asyncio.run(_deliver(session, app.clock))
-    counts = {name: count for name, count in asdict(report).items() if name not in ("held", "over_limit")}
+    counts = {name: count for name, count in report.counts().items() if name not in ("held", "over_limit")}
     if as_json:
         say_json(counts)
     else:
         session.console.print(
-            ", ".join(f"{count} {name}" for name, count in asdict(report).items() if count) or "nothing due"
+            ", ".join(f"{count} {name}" for name, count in report.counts().items() if count) or "nothing due"
         )
     raise typer.Exit(WITH_REFUSALS if report.refused or report.unknown or report.held else DONE)
 

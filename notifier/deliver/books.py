@@ -15,6 +15,8 @@ import structlog
 
 from notifier.errors import Transient
 from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.meter import SILENT, Meter, Step
+from notifier.terms.words import Channel
 
 log = structlog.get_logger(__name__)
 
@@ -75,10 +77,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who watches the feeding: `stop` ends it, `told` hears the tally after each settling."""
+    """Who watches the feeding: `stop` ends it, `told` hears the tally after each settling, `meter` counts."""
 
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     told: Callable[[Tally], None] = lambda tally: None
+    meter: Meter = SILENT
 
 
 class _End(Enum):
@@ -119,14 +122,18 @@ class Books:
             if self.closed:
                 self.counts["left"] += len(group)
                 return []
+            begun = asyncio.get_running_loop().time()
             going = list(await asyncio.to_thread(self._ledger.hand_off, group))
+            self._took(Step.HAND_OFF, begun)
         self.counts["withdrawn"] += len(group) - len(going)
         return going
 
     async def settle(self, results: list[SendResult]) -> None:
         """Record results, again and again while it fails. The turn is kept meanwhile, so no lane hands off."""
         async with self._turn:
+            begun = asyncio.get_running_loop().time()
             lost = await self._unrecorded(results)
+            self._took(Step.SETTLE, begun)
         self.counts["unsettled"] += len(lost)
         self.counts.update(str(result.outcome) for result in results)
         self.counts.subtract(str(result.outcome) for result in lost)
@@ -135,6 +142,14 @@ class Books:
                 "result_not_recorded", message=result.message_id, attempt=result.attempt_id, outcome=result.outcome
             )
         self._watch.told(self.tally())
+
+    def note(self, channel: Channel, result: SendResult, begun: float) -> None:
+        """Count a result, as soon as it is there; `begun` by the loop's clock."""
+        seconds = asyncio.get_running_loop().time() - begun
+        self._watch.meter.sent(channel, result.outcome, result.code, seconds)
+
+    def _took(self, step: Step, begun: float) -> None:
+        self._watch.meter.took(step, asyncio.get_running_loop().time() - begun)
 
     async def _unrecorded(self, results: list[SendResult]) -> list[SendResult]:
         """Record them together, one by one where one of them cannot be stored. Returns those a stop cut off."""

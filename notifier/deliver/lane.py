@@ -122,7 +122,13 @@ class _Lane:
         self._idle = False
         group = [self._waiting.popleft() for _ in range(min(self._group, self._room(), len(self._waiting)))]
         for parcel in await self._books.hand_off(group):
-            self._flying.add(asyncio.create_task(_send(self._sender, parcel)))
+            self._flying.add(asyncio.create_task(self._send(parcel)))
+
+    async def _send(self, parcel: Parcel) -> SendResult:
+        begun = asyncio.get_running_loop().time()
+        result = await _send(self._sender, parcel)
+        self._books.note(parcel.channel, result, begun)
+        return result
 
     async def _land(self) -> None:
         """Wait for the next result or parcels, or until what waits for company (results, connections) has waited."""

@@ -28,7 +28,7 @@ from notifier.outbox.judged import (
     withdraw,
 )
 from notifier.outbox.put import Draft, message_key, put
-from notifier.outbox.settle import Backoff, Settled, settle
+from notifier.outbox.settle import Backoff, Settled, answers_of, settle
 from notifier.outbox.take_over import take_over, take_over_queued
 from notifier.outbox.texts import count_texts, forget_days, give_back_texts, next_text_day
 
@@ -41,6 +41,7 @@ __all__ = [
     "Rendered",
     "Settled",
     "VersionUsed",
+    "answers_of",
     "claim",
     "count_texts",
     "drop_lines",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, bindparam, null, select, update
+from sqlalchemy import ColumnElement, Executable, bindparam, func, null, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.given import given_columns, given_rows
@@ -32,6 +32,29 @@ NOT_NOW = frozenset({"not_in_only_to"})
 LONGEST_WAIT = timedelta(hours=6)
 TROUBLE_WAIT = timedelta(minutes=15)
 LONGEST_WISH = timedelta(days=1)
+
+
+LOOKED_AT = 5000
+"""Attempts among which the last ones of a purpose are sought."""
+
+
+def answers_of(tx: Transaction, purpose: str, most: int, since: datetime | None) -> list[bool]:
+    """What became of the last messages of a purpose, the newest first: accepted (True) or refused for good.
+
+    `since`: only of attempts after this UTC instant. What the shop's own setting refused is left out.
+    """
+    newest = select(func.max(_attempt.c.id) - LOOKED_AT).scalar_subquery()
+    answered = _attempt.c.outcome.in_((Outcome.ACCEPTED.value, Outcome.REFUSED.value)) & _attempt.c.code.not_in(NOT_NOW)
+    query = (
+        select(_attempt.c.outcome)
+        .join(_message, _message.c.id == _attempt.c.message_id)
+        .where(_attempt.c.id > newest, _message.c.purpose == purpose, answered)
+        .order_by(_attempt.c.id.desc())
+        .limit(most)
+    )
+    if since is not None:
+        query = query.where(_attempt.c.started_at > since)
+    return [outcome == Outcome.ACCEPTED for outcome in tx.connection.execute(query).scalars()]
 
 
 @dataclass(frozen=True, slots=True)

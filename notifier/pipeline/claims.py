@@ -11,7 +11,6 @@ import structlog
 
 from notifier import notices, outbox, rewards
 from notifier.errors import RenderError
-from notifier.outbox.routes import troubled_routes
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run, with_shelf
 from notifier.pipeline.gates import put_off_early, room
@@ -31,6 +30,7 @@ from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.message_lines import lines_of
+from notifier.store.routes import troubled_routes
 from notifier.terms.facts import CustomerFacts
 from notifier.terms.route import route_name
 from notifier.terms.time import EtaRange, local_day

@@ -22,6 +22,7 @@ from notifier.pipeline.ledger import Clock, OutboxLedger, Ticks
 from notifier.pipeline.reasons import RENDER_FAILED, UNLAWFUL
 from notifier.render_pool import RenderFailure, RenderPool
 from notifier.terms.delivery import ChannelSender, Parcel
+from notifier.terms.meter import SILENT, Meter, Step
 from notifier.terms.words import Channel
 
 log = structlog.get_logger(__name__)
@@ -32,7 +33,10 @@ AFTER_A_LIMIT = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class DeliverReport:
-    """What became of the messages claimed; `held` need a mended template, `over_limit` go another day."""
+    """What became of the messages claimed; `held` need a mended template, `over_limit` go another day.
+
+    `storms` are purposes that were paused, because too many of their messages were refused, and why.
+    """
 
     claimed: int = 0
     accepted: int = 0
@@ -42,13 +46,19 @@ class DeliverReport:
     unknown: int = 0
     held: int = 0
     over_limit: int = 0
+    storms: Mapping[str, str] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """The numbers, by what they count."""
+        return {name: found for name, found in asdict(self).items() if name != "storms"}
 
 
 @dataclass(slots=True)
 class _Counts:
-    """What is counted so far; `progress` hears of each change."""
+    """What is counted so far; `progress` and the meter hear of each change."""
 
     ledger: OutboxLedger
+    meter: Meter
     progress: Callable[[DeliverReport], None]
     claimed: int = 0
     withdrawn: int = 0
@@ -60,7 +70,16 @@ class _Counts:
         self.claimed += found.claimed
         self.withdrawn += found.withdrawn
         self.held += found.held
+        self.meter.claimed(found.claimed)
+        self.meter.withdrawn(found.withdrawn)
+        self.meter.held(found.held)
         self.progress(self.report())
+
+    def note_rendered(self, rendered: int, held: int) -> None:
+        """Count what was rendered, and what could not be."""
+        self.held += held
+        self.meter.rendered(rendered)
+        self.meter.held(held)
 
     def note_fed(self, tally: Tally) -> None:
         """Count what was fed so far."""
@@ -79,13 +98,14 @@ class _Counts:
             unknown=fed.unknown + fed.unsettled,
             held=self.held,
             over_limit=self.ledger.over_limit,
+            storms=dict(self.ledger.storms),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Wires:
-    """The ways out: a sender for each channel, the limited processes that render, the pace, what templates lack, and
-    who keeps the ledger.
+    """The ways out: a sender for each channel, the limited processes that render, the pace, what templates lack,
+    who counts, and who keeps the ledger.
     """
 
     senders: Mapping[Channel, ChannelSender]
@@ -93,6 +113,7 @@ class Wires:
     pace: Pace
     ticks: Ticks
     lawful: Lawful = field(default_factory=Lawful)
+    meter: Meter = SILENT
     open_ledger: Callable[[House, Clock, Ticks], OutboxLedger] = OutboxLedger
 
 
@@ -101,11 +122,11 @@ async def deliver(
 ) -> DeliverReport:
     """Empty the outbox of what may go now; returns when nothing is due or `stop` is set and nothing is in flight."""
     ledger = wires.open_ledger(house, clock, wires.ticks)
-    counts = _Counts(ledger, progress)
+    counts = _Counts(ledger, wires.meter, progress)
     ways = [Way(sender, _source(house, wires, channel, counts, stop)) for channel, sender in wires.senders.items()]
     try:
         async with beating(house):
-            counts.fed = await feed(ways, ledger, wires.pace, Watch(stop, counts.note_fed))
+            counts.fed = await feed(ways, ledger, wires.pace, Watch(stop, counts.note_fed, wires.meter))
     finally:
         await asyncio.to_thread(_release, house)
     return counts.report()
@@ -116,13 +137,17 @@ def _source(house: House, wires: Wires, channel: Channel, counts: _Counts, stop:
 
     async def fetch(most: int) -> list[Parcel]:
         while not stop.is_set():
+            begun = wires.ticks()
             found = await asyncio.to_thread(claim, house, channel, most, counts.ledger.now())
+            wires.meter.took(Step.CLAIM, wires.ticks() - begun)
             counts.note(found)
             counts.ledger.see(found.troubled)
             if not found.claimed:
                 break
+            begun = wires.ticks()
             parcels, held = await asyncio.to_thread(_render, house, wires, counts.ledger, found.ready)
-            counts.held += held
+            wires.meter.took(Step.RENDER, wires.ticks() - begun)
+            counts.note_rendered(len(parcels), held)
             if parcels:
                 return parcels
         return []

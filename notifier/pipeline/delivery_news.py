@@ -15,6 +15,9 @@ async def tell_delivery(house: House, team: Team, report: DeliverReport, now: da
     if report.over_limit:
         subject = f"The limit of texts for {now.astimezone(UTC):%Y-%m-%d} is reached"
         await tell_team_daily(house.store, team, subject, _over_limit(report), now)
+    for purpose, why in report.storms.items():
+        subject = f"Messages of {purpose} are paused, as too many are refused"
+        await tell_team_daily(house.store, team, subject, _storm(purpose, why), now)
     if report.held:
         await tell_team_daily(house.store, team, "Messages need a person", _need_a_person(report), now)
 
@@ -24,6 +27,14 @@ def _over_limit(report: DeliverReport) -> str:
         f"{report.over_limit} texts are over the day's limit and wait until tomorrow (UTC); emails go as ever."
         " If so many are right, raise [sms] daily_limit, daily_limit_by_country or daily_limit_by_range (numbers that"
         " differ in their last digits only). If not, look whom they are for: `notifier export messages` lists them.\n"
+    )
+
+
+def _storm(purpose: str, why: str) -> str:
+    return (
+        f"{why}, so no more messages of {purpose} go out, but what the law requires.\n"
+        "`notifier export messages` has the reasons. Once it is mended: `notifier resume --purpose"
+        f" {purpose} --by NAME`. The share is [safety] failed_percent.\n"
     )
 
 

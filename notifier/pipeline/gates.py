@@ -1,7 +1,7 @@
 """Rate limits and circuit breakers at work: who may go at the hand-off, and what results say of a route. Colour: root.
 
 Called by claims and by the ledger, within their transactions. The rules are in `policy.routes`, the rows in
-`outbox.routes`; this carries them between.
+`store.routes`; this carries them between.
 """
 
 from collections import defaultdict
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier import outbox
-from notifier.outbox.routes import keep_routes, lock_routes
 from notifier.pipeline.house import Rates
 from notifier.policy.routes import Told, admit, after, next_times, told
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.persons import addresses
+from notifier.store.routes import keep_routes, lock_routes
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.route import Route, Standing, domain_of, route_name
 from notifier.terms.words import Channel

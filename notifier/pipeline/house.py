@@ -79,6 +79,14 @@ class Brake:
 
 
 @dataclass(frozen=True, slots=True)
+class Storm:
+    """When a purpose is paused: `percent` of its last `of_last` messages were refused; 0: never."""
+
+    percent: int = 0
+    of_last: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """One shop, ready to work.
 
@@ -98,6 +106,7 @@ class House:
     reward: RewardTerms | None = None
     lapse: str = "ask"
     guards: Guards = field(default_factory=Guards)
+    storm: Storm = Storm()
 
     @property
     def purposes(self) -> Sequence[Purpose]:

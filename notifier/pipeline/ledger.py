@@ -16,6 +16,7 @@ from notifier.pipeline.gates import RATE, Gates
 from notifier.pipeline.house import House
 from notifier.pipeline.pauses import share_pauses
 from notifier.pipeline.settling import Fates, follow
+from notifier.pipeline.storm import pause_what_fails
 from notifier.render.links import short_token
 from notifier.render_pool import Rendered
 from notifier.store.engine import DATABASE_TROUBLE, Transaction
@@ -39,13 +40,14 @@ class _Taken:
     rendered: outbox.Rendered
     parcel: Parcel
     customer_id: int
+    purpose: str
     notice: bool
     judged_at: datetime
 
 
 class OutboxLedger:
     """Keeps deliver's Ledger over the outbox. `given_back` went back to the queue at hand-off, `over_limit` of them
-    because the day's texts were used up.
+    because the day's texts were used up; `storms` are purposes that were paused, as too many were refused, and why.
     """
 
     def __init__(self, house: House, clock: Clock, ticks: Ticks) -> None:
@@ -53,6 +55,7 @@ class OutboxLedger:
         self._clock = clock
         self._ticks = ticks
         self.given_back = self.over_limit = 0
+        self.storms: dict[str, str] = {}
         self._taken: dict[int, _Taken] = {}
         self._gates = Gates(house.sending.rates)
 
@@ -69,7 +72,7 @@ class OutboxLedger:
         brand = self._house.brand(row.brand)
         sender = parseaddr(brand.sender)[1] if channel is Channel.EMAIL else brand.text_sender
         parcel = Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
-        self._taken[row.id] = _Taken(stored, parcel, row.customer_id, bool(row.notice), ready.judged_at)
+        self._taken[row.id] = _Taken(stored, parcel, row.customer_id, row.purpose, bool(row.notice), ready.judged_at)
         return parcel
 
     def see(self, troubled: frozenset[str]) -> None:
@@ -130,12 +133,19 @@ class OutboxLedger:
 
         Raises Transient where the database is in trouble: the same results will be settled later.
         """
+        now = self._clock()
         try:
-            self._settle(results, self._clock())
+            self._settle(results, now)
+            self._look_for_storms(results, now)
         except DATABASE_TROUBLE as fault:
             raise Transient(type(fault).__name__) from None
         for one in results:
             self._taken.pop(one.message_id, None)
+
+    def _look_for_storms(self, results: Sequence[SendResult], now: datetime) -> None:
+        refused = {self._taken[one.message_id].purpose for one in results if one.outcome is Outcome.REFUSED}
+        if refused:
+            self.storms |= pause_what_fails(self._house, refused, now)
 
     def _settle(self, results: Sequence[SendResult], now: datetime) -> None:
         with self._house.store.write() as tx:

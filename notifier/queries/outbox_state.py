@@ -15,9 +15,11 @@ from sqlalchemy import Select, func, literal, not_, select, union_all
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.pauses import paused_messages, pauses
+from notifier.store.routes import troubled_routes
 from notifier.store.staleness import is_stale
 from notifier.store.tables import Attempt, LegalStanding, Message, MessageLine, PlanRun, SourceState
 from notifier.terms.law import OWED
+from notifier.terms.route import Standing
 from notifier.terms.words import SENT_STATES, MessageState, Outcome, Rung, RunState
 
 _message, _attempt, _run = table_of(Message), table_of(Attempt), table_of(PlanRun)
@@ -76,7 +78,7 @@ class OutboxState:
     `messages` are those of OPEN_STATES by state and rung; `oldest` says since when the longest waiting one of a rung
     could have gone, what is paused left out; `unknown_since` when the oldest unknown one was handed off. `stopped` are
     runs that wait for a person, `alarms` lines that need one, by the word of `standings`, `overdue` notices that
-    should have gone a NIGHT before `at` and have not.
+    should have gone a NIGHT before `at` and have not. `routes` are ways out whose breaker is not closed.
     """
 
     at: datetime
@@ -89,6 +91,7 @@ class OutboxState:
     overdue: int
     plan: LastPlan | None
     sources: tuple[SourceSeen, ...] = field(default=())
+    routes: Mapping[str, Standing] = field(default_factory=dict)
 
     def count(self, *states: MessageState) -> int:
         """Messages in any of these states."""
@@ -112,6 +115,7 @@ def outbox_state(tx: Transaction, mode: str, limits: Mapping[str, timedelta], no
         overdue=_overdue(tx, now),
         plan=_last_plan(tx),
         sources=_sources(tx, limits, now),
+        routes=_routes(tx, now),
     )
 
 
@@ -204,6 +208,11 @@ def last_plan_query() -> Select[Any]:
     """The newest run of any mode, by its moment."""
     ended = _run.c.state != RunState.RUNNING
     return select(_run).where(ended).order_by(_run.c.at.desc(), _run.c.id.desc()).limit(1)
+
+
+def _routes(tx: Transaction, now: datetime) -> dict[str, Standing]:
+    found = {name: route.standing(now) for name, route in troubled_routes(tx, now).items()}
+    return {name: standing for name, standing in found.items() if standing is not Standing.CLOSED}
 
 
 def _sources(tx: Transaction, limits: Mapping[str, timedelta], now: datetime) -> tuple[SourceSeen, ...]:

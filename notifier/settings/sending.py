@@ -176,6 +176,13 @@ class Safety(Section):
         5, le=1000, description="So does one of more customers than so many times the usual run (median); 0: off."
     )
     surge_least: Whole = Field(0, description="A run of at most so many customers is never too large for the usual.")
+    failed_percent: Whole = Field(
+        30,
+        le=100,
+        description="A purpose is paused (but what is required) once so many percent of its last failed_of messages"
+        " were refused; 0: never.",
+    )
+    failed_of: Count = Field(50, le=1000, description="How many messages of a purpose are looked at for that.")
     tick_file: str = Field(
         "notifier.tick",
         min_length=1,
@@ -187,7 +194,7 @@ class Schedule(Section):
     """How often notifier run does what."""
 
     plan_minutes: Count = Field(5, le=1440, description="Minutes between two plans.")
-    deliver_seconds: Count = Field(5, le=3600, description="Seconds between two looks into the outbox.")
+    deliver_seconds: Count = Field(1, le=3600, description="Seconds between two looks into the outbox.")
     cleanup_hours: Count = Field(24, le=744, description="Hours between two clean-ups.")
 
 

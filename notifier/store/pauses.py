@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, false, func, insert, or_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
@@ -63,6 +63,13 @@ def keep_pause(tx: Transaction, pause: Pause, by: str, reason: str, now: datetim
         purpose=pause.purpose, channel=pause.channel or "", required=pause.required, by=by, reason=reason, at=now
     )
     tx.connection.execute(insert(_pause), row.model_dump(exclude={"id"}))
+
+
+def resumed_at(tx: Transaction, pause: Pause) -> datetime | None:
+    """When the last pause of exactly this was ended."""
+    same = (_pause.c.purpose == pause.purpose) & (_pause.c.channel == (pause.channel or ""))
+    found: datetime | None = tx.connection.execute(select(func.max(_pause.c.resumed_at)).where(same)).scalar_one()
+    return found
 
 
 def end_pauses(tx: Transaction, ids: Sequence[int], by: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 Nothing told here is free text: channels, outcomes and steps are closed lists, and of codes only known words stay apart.
 """
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Protocol
 
 from notifier.terms.words import Channel, Outcome
@@ -16,14 +16,6 @@ class Step(StrEnum):
     RENDER = "render"
     HAND_OFF = "hand_off"
     SETTLE = "settle"
-
-
-class Breaker(IntEnum):
-    """Where the circuit breaker of a route stands."""
-
-    CLOSED = 0
-    HALF_OPEN = 1
-    OPEN = 2
 
 
 OTHER = "other"
@@ -73,10 +65,6 @@ class Meter(Protocol):
         """One attempt ended: what the provider said, and how long it took from the first byte to the answer."""
         ...
 
-    def breaker(self, route: str, state: Breaker) -> None:
-        """The breaker of `route` stands so; a route is a provider or a domain, never a whole address."""
-        ...
-
 
 class Silent:
     """Counts nothing: where nobody listens."""
@@ -97,9 +85,6 @@ class Silent:
         """Nothing."""
 
     def sent(self, channel: Channel, outcome: Outcome, code: str, seconds: float) -> None:
-        """Nothing."""
-
-    def breaker(self, route: str, state: Breaker) -> None:
         """Nothing."""
 
 

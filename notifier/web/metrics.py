@@ -6,7 +6,6 @@ it, in seconds and counts. A label is a word of a closed list, the name of a con
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from threading import Lock
 
 from prometheus_client import (
     CollectorRegistry,
@@ -20,8 +19,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from notifier.queries.outbox_state import OPEN_STATES, OutboxState
-from notifier.terms.meter import OTHER, Breaker, Step, known_code
+from notifier.terms.meter import OTHER, Step, known_code
 from notifier.terms.readiness import NotReady
+from notifier.terms.route import Standing, route_name
 from notifier.terms.words import Channel, Outcome, Rung
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -82,9 +82,6 @@ class Counted:
             self._steps.labels(step.value)
         for channel in Channel:
             self._sends.labels(channel.value)
-        self._routes: dict[str, Breaker] = {}
-        self._turn = Lock()
-        registry.register(_Breakers(self))
 
     def claimed(self, count: int) -> None:
         """Messages were claimed."""
@@ -116,32 +113,6 @@ class Counted:
             self._made[key] = made
         made[0].inc()
         made[1].observe(seconds)
-
-    def breaker(self, route: str, state: Breaker) -> None:
-        """A breaker stands so; what looks like an address is not told."""
-        with self._turn:
-            self._routes[route] = state
-
-    def routes(self) -> list[tuple[str, Breaker]]:
-        """The breakers to tell of: open ones first, MOST_ROUTES at most, and the worst of the rest as `other`."""
-        with self._turn:
-            every = sorted(self._routes.items(), key=lambda one: (-one[1], one[0]))
-        named = [one for one in every if "@" not in one[0]][:MOST_ROUTES]
-        shown = dict(named)
-        rest = [state for route, state in every if route not in shown]
-        return [*named, *([(OTHER, max(rest))] if rest else [])]
-
-
-class _Breakers(Collector):
-    def __init__(self, counted: Counted) -> None:
-        self._counted = counted
-
-    def describe(self) -> Iterable[GaugeMetricFamily]:
-        return ()
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        text = "Circuit breakers by route: 0 closed, 1 half-open (trying again), 2 open (nothing is sent this way)."
-        yield _gauge("breaker_state", text, "route", {route: int(state) for route, state in self._counted.routes()})
 
 
 class _LookedUp(Collector):
@@ -178,6 +149,22 @@ def _of_outbox(found: OutboxState) -> Iterator[GaugeMetricFamily]:
     yield _gauge("oldest_queued_age_seconds", text, "rung", waits)
     text = "Seconds since the oldest message was handed off of which nobody knows whether it went; 0: none."
     yield _plain("unknown_oldest_age_seconds", text, _age(found.unknown_since, found.at))
+    text = "Circuit breakers by route: 0 closed, 1 half-open (trying again), 2 open (nothing is sent this way)."
+    yield _gauge("breaker_state", text, "route", _breakers(found.routes))
+
+
+BREAKER: Mapping[Standing, float] = {Standing.CLOSED: 0, Standing.TRYING: 1, Standing.RAMPING: 1, Standing.OPEN: 2}
+
+
+def _breakers(routes: Mapping[str, Standing]) -> dict[str, float]:
+    """Every channel, then the worst of the domains in trouble, MOST_ROUTES at most, and the worst of the rest."""
+    channels: dict[str, float] = {
+        route_name(one): BREAKER[routes.get(route_name(one), Standing.CLOSED)] for one in Channel
+    }
+    worst = sorted(((-BREAKER[state], name) for name, state in routes.items() if name not in channels))
+    shown = {name: -state for state, name in worst[:MOST_ROUTES]}
+    rest = {OTHER: -worst[MOST_ROUTES][0]} if len(worst) > MOST_ROUTES else {}
+    return channels | shown | rest
 
 
 def _of_people(found: OutboxState) -> Iterator[GaugeMetricFamily]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from notifier.pipeline.alarms import HEADINGS
 from notifier.queries.outbox_state import LastPlan, OutboxState, SourceSeen
-from notifier.terms.meter import CODES, OTHER, Breaker, Step
+from notifier.terms.meter import CODES, OTHER, Step
 from notifier.terms.readiness import NotReady
+from notifier.terms.route import Standing
 from notifier.terms.words import Channel, MessageState, Outcome, Rung, RunState, Verdict
 from notifier.web.metrics import ALARMS, MOST_ROUTES, Metrics
 
@@ -52,13 +54,10 @@ def busy() -> Metrics:
             found.meter.sent(channel, outcome, STRANGE, 0.2)
     for step in Step:
         found.meter.took(step, 0.01)
-    for number in range(MOST_ROUTES + 20):
-        found.meter.breaker(f"domain{number}.example", Breaker.CLOSED)
-    found.meter.breaker(STRANGE, Breaker.OPEN)
     return found
 
 
-ROUTES = {f"domain{number}.example" for number in range(MOST_ROUTES + 20)} | {OTHER}
+ROUTES = {"email", "sms"}
 BOUNDED = {
     "channel": {one.value for one in Channel},
     "outcome": {one.value for one in Outcome},
@@ -91,18 +90,19 @@ def test_what_a_stranger_says_makes_no_more_than_one_series() -> None:
     assert value(found, "deliveries_total", channel="email", outcome="refused", code=OTHER) == 500
 
 
-def test_only_so_many_routes_are_told_one_by_one() -> None:
-    assert len([name for name, _, _ in samples(busy()) if name == "notifier_breaker_state"]) == MOST_ROUTES + 1
+def breakers(routes: dict[str, Standing]) -> dict[str, float]:
+    found = samples(metrics(replace(STATE, routes=routes)))
+    return {labels["route"]: amount for name, labels, amount in found if name == "notifier_breaker_state"}
 
 
-def test_an_open_breaker_among_the_rest_still_shows() -> None:
-    assert value(busy(), "breaker_state", route=OTHER) == Breaker.OPEN
+def test_only_so_many_routes_are_told_one_by_one_the_worst_first() -> None:
+    many = {f"email:domain{number:03}.example": Standing.RAMPING for number in range(MOST_ROUTES + 20)}
+    found = breakers(many | {"email:zebra.example": Standing.OPEN})
+    assert (len(found), found["email:zebra.example"], found[OTHER]) == (2 + MOST_ROUTES + 1, 2, 1)
 
 
-def test_the_worst_breakers_are_told_first() -> None:
-    found = busy()
-    found.meter.breaker("domain69.example", Breaker.OPEN)
-    assert value(found, "breaker_state", route="domain69.example") == Breaker.OPEN
+def test_a_channel_whose_breaker_is_closed_shows_too() -> None:
+    assert breakers({"sms": Standing.OPEN}) == {"email": 0, "sms": 2}
 
 
 def test_every_alarm_that_the_team_hears_of_has_its_word() -> None:

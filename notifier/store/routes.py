@@ -1,6 +1,6 @@
 """How each way out stands, one row for all workers; what is said by `policy.routes` is kept here. Colour: store.
 
-Called by pipeline.gates within the transactions of claim, hand-off and settling.
+Called by pipeline within the transactions of claim, hand-off and settling, and by queries.
 """
 
 from collections.abc import Sequence
