@@ -161,6 +161,7 @@ def _sending(settings: Settings) -> Sending:
         mode=said.mode,
         text_limits=settings.sms.limits(settings.shop.country),
         rates=_rates(settings),
+        copy_to=settings.journal.bcc,
         message_id_domain=parseaddr(settings.default_brand.sender)[1].rpartition("@")[2],
     )
 

@@ -72,6 +72,8 @@ class OutboxLedger:
         brand = self._house.brand(row.brand)
         sender = parseaddr(brand.sender)[1] if channel is Channel.EMAIL else brand.text_sender
         parcel = Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
+        if channel is Channel.EMAIL and self._house.sending.copy_to:
+            parcel = replace(parcel, copy_to=self._house.sending.copy_to)
         self._taken[row.id] = _Taken(stored, parcel, row.customer_id, row.purpose, bool(row.notice), ready.judged_at)
         return parcel
 
