@@ -4,10 +4,8 @@ S is smtp-source with 16 kept sessions: what the sink takes. Ours is everything:
 in the limited processes, durable hand-off, send, settle, contact logged; planning is not in it. Medians of ROUNDS.
 """
 
-import asyncio
 import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -69,7 +67,7 @@ def ours(engine: str, workers: int, port: int) -> float:
 
 def timed(folder: Path, url: str, workers: int) -> float:
     """Seconds from the word to begin until the last of so many workers has found the outbox empty."""
-    command = [sys.executable, "-m", "benchmarks.delivery", str(folder), url, str(workers)]
+    command = [sys.executable, "-m", "benchmarks.delivery_worker", str(folder), url, str(workers)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     crew = [subprocess.Popen(command, text=True, **pipes) for _ in range(workers)]
     for one in crew:
@@ -87,41 +85,5 @@ def timed(folder: Path, url: str, workers: int) -> float:
     return spent
 
 
-async def worker(folder: Path, url: str, workers: int) -> dict[str, float]:
-    """One of the processes: opened and warm, it waits for the word, and delivers."""
-
-    from notifier import app
-    from notifier.pipeline.deliver import deliver
-    from notifier.settings import load_settings
-
-    environ = {"NOTIFIER_DATABASE__URL": url, "NOTIFIER_DELIVERY__RENDER_WORKERS": str(max(2 // workers, 1))}
-    settings = load_settings(folder / "settings.toml", environ)
-    house, wires = app.open_house(settings), app.open_wires(settings)
-    wires.pool.start()
-    print("ready", flush=True)
-    sys.stdin.readline()
-    accepted, before = 0, time.process_time()
-    try:
-        for _ in range(3):
-            report = await deliver(house, wires, lambda: NOW, asyncio.Event(), lambda report: None)
-            accepted += report.accepted
-    finally:
-        await app.close_wires(wires)
-        house.store.close()
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    spent = time.process_time() - before
-    per = 1e6 / max(accepted, 1)
-    return {
-        "accepted": accepted,
-        "own_us": round(spent * per),
-        "render_us": round((children.ru_utime + children.ru_stime) * per),
-        "peak_mb": peak,
-    }
-
-
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        print(json.dumps(asyncio.run(worker(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))))
-    else:
-        run()
+    run()

@@ -31,6 +31,7 @@ COLOURS = {
     "notifier.queries": "store",
     "notifier.channels": "wire",
     "notifier.deliver": "wire",
+    "notifier.render_packing": "wire",
     "notifier.render_pool": "wire",
     "notifier.render_worker": "wire",
     "notifier.template_files": "wire",
@@ -47,7 +48,10 @@ COLOURS = {
 }
 """One colour for each module, by the longest prefix. A new stage gets its row here and in docs/design.md."""
 
-ONE_STAGE = {"notifier.render_worker": "notifier.render_pool"}
+ONE_STAGE = {
+    "notifier.render_worker": "notifier.render_pool",
+    "notifier.render_packing": "notifier.render_pool",
+}
 """Modules that are one stage under two names: the pool and the process behind it."""
 
 SIBLINGS = {
