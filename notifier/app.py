@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from notifier.channels import open_sender
 from notifier.channels.folder import FolderAccess, FolderSender
-from notifier.channels.redirect import OnlyToSender, RedirectSender
+from notifier.channels.redirect import OnlyToSender, RedirectedTexts, RedirectSender
 from notifier.channels.shadow import ShadowSender
 from notifier.deliver import Pace
 from notifier.errors import SettingsError, UsageError
@@ -29,6 +29,7 @@ from notifier.pipeline.house import Brake, House, Rates, Sending, Storm, Web, re
 from notifier.pipeline.readiness import PATIENCE
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
+from notifier.pipeline.unknown import Evidence
 from notifier.pipeline.watch import Watch
 from notifier.policy.occasions import check_purposes
 from notifier.records.profile import Profile, ShopContext
@@ -36,6 +37,7 @@ from notifier.render.links import signing
 from notifier.render_pool import Limits, RenderPool
 from notifier.rewards import RewardTerms
 from notifier.settings import Settings, Source
+from notifier.settings.access import email_access, journal_access, sms_access
 from notifier.settings.as_policy import policy_of
 from notifier.settings.hosts import far_hosts
 from notifier.store.engine import DATABASE_FAULTS as DATABASE_FAULTS  # noqa: PLC0414 - for the doors
@@ -44,13 +46,12 @@ from notifier.store.engine import Store, open_engine
 from notifier.store.migrate import open_store, upgrade
 from notifier.template_files import shop_catalogue
 from notifier.terms.delivery import ChannelSender
+from notifier.terms.evidence import Journal, TextList
 from notifier.terms.route import route_name
 from notifier.terms.time import zone
 from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
 
 KEY_BYTES = 32
-
-TWILIO = "https://api.twilio.com"
 
 
 def clock() -> datetime:
@@ -160,6 +161,7 @@ def _sending(settings: Settings) -> Sending:
         mode=said.mode,
         text_limits=settings.sms.limits(settings.shop.country),
         rates=_rates(settings),
+        copy_to=settings.journal.bcc,
         message_id_domain=parseaddr(settings.default_brand.sender)[1].rpartition("@")[2],
     )
 
@@ -188,36 +190,30 @@ def open_senders(settings: Settings) -> dict[Channel, ChannelSender]:
     return {name: RedirectSender(one, to[name]) for name, one in senders.items() if to[name]}
 
 
-def email_access(settings: Settings) -> object:
-    """How to reach the SMTP server."""
-    from notifier.channels.email import EmailAccess, Security
+def open_evidence(settings: Settings) -> Evidence:
+    """Who can be asked whether a message went. Nobody where nothing leaves this machine."""
+    patience = timedelta(minutes=settings.delivery.settle_minutes)
+    journal: Journal | None = None
+    texts: TextList | None = None
+    if settings.delivery.mode in STAYS_HERE:
+        return Evidence(patience)
+    if settings.journal.host:
+        from notifier.channels.journal import JournalMailbox
 
-    said = settings.email
-    return EmailAccess(
-        host=said.host,
-        port=said.port,
-        security=Security(said.security),
-        username=said.username,
-        password=said.password.get_secret_value(),
-        timeout=said.timeout_seconds,
-        connections=said.connections,
-        hello_name=said.hello_name,
-    )
+        journal = JournalMailbox(journal_access(settings))
+    if settings.sms.enabled:
+        from notifier.channels.sms_search import SmsSearch
+
+        texts = SmsSearch(sms_access(settings))
+        if settings.delivery.mode is DeliveryMode.REDIRECT:
+            texts = RedirectedTexts(texts, settings.delivery.redirect_to_phone)
+    return Evidence(patience, journal, texts)
 
 
-def sms_access(settings: Settings) -> object:
-    """How to reach Twilio."""
-    from notifier.channels.sms import SmsAccess
-
-    said, pages = settings.sms, settings.web.public_url.rstrip("/")
-    return SmsAccess(
-        account_sid=said.account_sid,
-        auth_token=said.auth_token.get_secret_value(),
-        messaging_service_sid=said.messaging_service_sid,
-        status_callback=f"{pages}{said.status_callback_path}" if pages else "",
-        timeout=said.timeout_seconds,
-        base_url=said.api_base or TWILIO,
-    )
+async def close_evidence(evidence: Evidence) -> None:
+    """Give back connections."""
+    if evidence.texts:
+        await evidence.texts.close()
 
 
 def team(settings: Settings) -> Team:

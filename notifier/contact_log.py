@@ -24,17 +24,18 @@ CONTACT_COLUMNS = (
 PROMISE_COLUMNS = ("line_id", "message_id", "told_at", "purpose", "channel", "eta_from", "eta_to")
 
 
-def log_sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
-    """Log accepted messages: a contact each, and every date they told.
+def log_sent(tx: Transaction, message_ids: Sequence[int]) -> None:
+    """Log accepted messages: a contact each, and every date they told, at the moment of their hand-off.
 
-    What mode shadow accepted was said to nobody: it is no contact.
+    That they went may be known only days later, when another date was told. What mode shadow accepted was said to
+    nobody: it is no contact.
     """
     for ids in batches(message_ids):
         known = select(_contact.c.message_id).where(_contact.c.message_id.in_(ids))
         said = _message.c.mode != DeliveryMode.SHADOW
         fresh = _message.c.id.in_(ids) & _message.c.id.not_in(known) & said
         contacts = select(
-            literal(now, type_=_contact.c.at.type),
+            _message.c.handed_off_at,
             literal(Direction.OUT.value),
             literal("bot"),
             _message.c.brand,
@@ -50,7 +51,7 @@ def log_sent(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None
             select(
                 _line.c.line_id,
                 _line.c.message_id,
-                literal(now, type_=_promise.c.told_at.type),
+                _message.c.handed_off_at,
                 _line.c.purpose,
                 _line.c.channel,
                 _line.c.eta_from,

@@ -9,7 +9,6 @@ unpickled.
 
 import json
 import os
-import pickle
 import select
 import struct
 import subprocess
@@ -21,15 +20,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 from notifier.errors import RenderError
 from notifier.render.catalogue import TemplateSource
 from notifier.render.mime import EmailHeaders
+from notifier.render_packing import packed
 from notifier.terms.content import Content
 
 BATCH = 64
 """Messages a process gets at once: enough to forget the pipe's cost, few enough to share the work out evenly."""
+PIPE = 1 << 18
+"""Bytes that a pipe holds where the system lets us choose (Linux): a process waits less for its answers to be read."""
 STRIKES = 3
 """A template version that breaks the limits so often in a row is not tried for STRIKE_SECONDS."""
 STRIKE_SECONDS = 600.0
@@ -62,7 +64,10 @@ class RenderJob:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A rendered message. `body` is MIME (emails with headers) or UTF-8 text; `segments` is 0 for email."""
+    """A rendered message. `body` is MIME (emails with headers) or UTF-8 text; `segments` is 0 for email.
+
+    `html` and `text` are there for previews alone, without MIME: to hand them over costs as much as the mail.
+    """
 
     subject: str
     body: bytes
@@ -119,17 +124,19 @@ class _Worker:
     child: subprocess.Popen[bytes] | None = None
     seen: set[str] = field(default_factory=set)
     pending: bytearray = field(default_factory=bytearray)
+    taken: int = 0
 
     def start(self) -> None:
         """Start the process and wait until it says that it is ready. Raises RenderError if it does not come up."""
         root = str(Path(__file__).resolve().parent.parent)
-        self.seen, self.pending = set(), bytearray()
+        self.seen, self.pending, self.taken = set(), bytearray(), 0
         # No secret is inherited: the environment is empty but for where to find the code.
         bare = {"PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)]), "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
         limits = self.limits
         numbers = (limits.memory, limits.max_segments, limits.seconds + limits.compile_seconds + 1)
         command = [sys.executable, "-m", "notifier.render_worker", *map(str, numbers)]
-        self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=bare, cwd="/")  # noqa: S603
+        pipe: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "pipesize": PIPE}
+        self.child = subprocess.Popen(command, env=bare, cwd="/", **pipe)  # noqa: S603
         try:
             self._frame(self.limits.start_seconds)
         except _Broken as broken:
@@ -150,7 +157,7 @@ class _Worker:
         """Send the batch, then yield answers in order. Raises _Broken at the first that does not come in time."""
         if self.child is None:
             self.start()
-        self._send(pickle.dumps(jobs, pickle.HIGHEST_PROTOCOL))
+        self._send(packed(jobs))
         for job in jobs:
             version = job.source.version
             allowed = self.limits.seconds + (0.0 if version in self.seen else self.limits.compile_seconds)
@@ -171,10 +178,14 @@ class _Worker:
         """The next answer, within `seconds`."""
         deadline = time.monotonic() + seconds
         self._fill(FRAME.size, deadline)
-        (size,) = FRAME.unpack_from(self.pending)
+        (size,) = FRAME.unpack_from(self.pending, self.taken)
         self._fill(FRAME.size + size, deadline)
-        frame = bytes(self.pending[FRAME.size : FRAME.size + size])
-        del self.pending[: FRAME.size + size]
+        begin = self.taken + FRAME.size
+        frame = bytes(memoryview(self.pending)[begin : begin + size])
+        self.taken = begin + size
+        if self.taken == len(self.pending):
+            # Cut once in a while: to cut after each answer moves all the others.
+            self.pending, self.taken = bytearray(), 0
         return frame
 
     def _fill(self, size: int, deadline: float) -> None:
@@ -183,7 +194,7 @@ class _Worker:
         handle = self.child.stdout.fileno()
         poll = select.poll()
         poll.register(handle, select.POLLIN | select.POLLHUP)
-        while len(self.pending) < size:
+        while len(self.pending) - self.taken < size:
             left = deadline - time.monotonic()
             if not poll.poll(max(left, 0) * 1000):
                 raise _Broken("took too long", out_of_time=True)
@@ -241,6 +252,13 @@ class RenderPool:
         with self._turn:
             for worker in self._workers:
                 worker.stop()
+
+    def start(self) -> None:
+        """Start all processes now, so that the first messages need not wait for them."""
+        with self._turn:
+            for worker in self._workers:
+                if worker.child is None:
+                    worker.start()
 
     def processes(self) -> tuple[int, ...]:
         """The process ids of what runs now, for a live view and for tests."""

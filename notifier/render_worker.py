@@ -79,8 +79,10 @@ def _rendered(
         head = {"subject": "", "segments": short.segments, "encoding": short.encoding, "body": len(body), "html": 0}
         return head, (body, body)
     email = render_email(template, job.content)
-    body = build_email(email, job.headers) if job.headers else b""
-    html, text = email.html.encode("utf-8"), email.text.encode("utf-8")
+    if job.headers:
+        body, html, text = build_email(email, job.headers), b"", b""
+    else:
+        body, html, text = b"", email.html.encode("utf-8"), email.text.encode("utf-8")
     head = {"subject": email.subject, "segments": 0, "encoding": "", "body": len(body), "html": len(html)}
     return head, (body, html, text)
 

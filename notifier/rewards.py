@@ -65,11 +65,15 @@ def issue(tx: Transaction, terms: RewardTerms, asked: Sequence[Asked], now: date
 
 def read(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
     """Codes by id."""
+    if not ids:
+        return {}
     return {row.id: row for row in tx.connection.execute(select(_code).where(_code.c.id.in_(ids)))}
 
 
 def void(tx: Transaction, message_ids: Sequence[int], now: datetime) -> None:
     """Void the codes of messages that will never go; their cost returns to the budget."""
+    if not message_ids:
+        return
     theirs = select(_message.c.reward_id).where(_message.c.id.in_(message_ids), _message.c.reward_id.is_not(None))
     tx.connection.execute(update(_code).where(_code.c.id.in_(theirs)).values(voided_at=now))
 

@@ -12,13 +12,14 @@ from notifier import app
 from notifier.cli import main
 from notifier.pipeline.check import Access, Finding, Level, check
 from notifier.settings import load_settings
+from notifier.settings.access import email_access, sms_access
 from tests.standins.smtp_sink import Script, smtp_sink
 from tests.standins.twilio_api import ACCOUNT, TOKEN, twilio_api
 
 pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
-ACCESS = Access(app.read_secrets, app.source_profile, app.email_access, app.sms_access)
+ACCESS = Access(app.read_secrets, app.source_profile, email_access, sms_access)
 REDIRECT = (
     '[delivery]\nmode = "redirect"\nredirect_to_email = "team@shop.example"\nredirect_to_phone = "+14155550123"\n'
 )

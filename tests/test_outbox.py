@@ -44,7 +44,7 @@ def settle(store: Store, made: dict[int, int], outcome: Outcome, **more: Any) ->
     results = [SendResult(message, attempt, outcome, "code", "raw", "p1", **more) for message, attempt in made.items()]
     with store.write() as tx:
         accepted = outbox.settle(tx, results, BACKOFF, NOW).accepted
-        contact_log.log_sent(tx, accepted, NOW)
+        contact_log.log_sent(tx, accepted)
         return accepted
 
 

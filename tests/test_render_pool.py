@@ -57,13 +57,19 @@ def job(source: TemplateSource, **changed: object) -> RenderJob:
     return RenderJob(source, replace(CONTENT, **changed), HEADERS)  # type: ignore[arg-type]
 
 
-def test_an_email_comes_back_as_mime_with_its_preview(source: TemplateSource) -> None:
+def test_an_email_comes_back_as_mime_alone(source: TemplateSource) -> None:
     with RenderPool(1, GENEROUS) as pool:
         (answer,) = pool.render([job(source)])
     assert isinstance(answer, Rendered)
     assert answer.body.startswith(b"From: Oak <hello@oak.example>\r\n")
-    assert answer.html.startswith("<!DOCTYPE html>")
-    assert answer.version == source.version
+    assert (answer.html, answer.text, answer.version) == ("", "", source.version)
+
+
+def test_a_preview_comes_back_as_its_parts(source: TemplateSource) -> None:
+    with RenderPool(1, GENEROUS) as pool:
+        (answer,) = pool.render([replace(job(source), headers=None)])
+    assert isinstance(answer, Rendered)
+    assert (answer.html.startswith("<!DOCTYPE html>"), answer.body) == (True, b"")
 
 
 def test_a_text_comes_back_as_utf8_with_its_segments(source: TemplateSource) -> None:

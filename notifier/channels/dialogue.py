@@ -180,7 +180,9 @@ async def _content(client: aiosmtplib.SMTP, letter: Letter) -> Reply:
 
 def wire(body: bytes) -> bytes:
     """The content as DATA wants it: CRLF line ends only (no smuggled ends), a CRLF at the end, leading dots doubled."""
-    lines = _LINE_END.sub(b"\r\n", body)
+    # Bodies have either kind of line end throughout; to look at each one costs more than to send the mail.
+    whole = body.count(b"\r\n") == body.count(b"\n") == body.count(b"\r")
+    lines = body if whole else _LINE_END.sub(b"\r\n", body)
     if not lines.endswith(b"\r\n"):
         lines += b"\r\n"
     lines = lines.replace(b"\r\n.", b"\r\n..")

@@ -4,6 +4,7 @@ The envelope never comes from a header: it is exactly one parsed address (HOSTIL
 """
 
 import re
+from functools import lru_cache
 
 import idna
 
@@ -33,6 +34,7 @@ def mailbox(address: str) -> str:
     return whole
 
 
+@lru_cache(maxsize=10_000)
 def _ascii_domain(domain: str) -> str:
     if not domain.isascii():
         try:

@@ -11,7 +11,8 @@ _LONGEST_ID = 200
 
 def one_line(text: str) -> str:
     """The text on one line, valid UTF-8, without control and format characters; what was no UTF-8 becomes `?`."""
-    return " ".join("".join(map(_shown, text)).split())
+    shown = text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
+    return " ".join(shown.split())
 
 
 def provider_id(text: str) -> str:

@@ -1,14 +1,15 @@
-"""Two guards around any channel: send everything to one address, or only to listed ones. Colour: wire.
+"""Guards around any channel: send everything to one address, or only to listed ones. Colour: wire.
 
 Used by deliver through ChannelSender, wrapped around the live senders by app (`[delivery] mode = "redirect"`,
 `only_to`).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from notifier.terms.delivery import ChannelSender, Parcel, SendResult
+from notifier.terms.evidence import TextAsked, TextList, TextSeen
 from notifier.terms.words import Channel, Outcome
 
 MARK = "[redirected]"
@@ -65,6 +66,22 @@ class OnlyToSender:
 
     async def close(self) -> None:
         """Close the channel behind."""
+        await self._inner.close()
+
+
+class RedirectedTexts:
+    """Keeps TextList: looks for the marked copies that RedirectSender sent to `to`, instead of the customers' texts."""
+
+    def __init__(self, inner: TextList, to: str) -> None:
+        self._inner = inner
+        self._to = to
+
+    async def seen(self, asked: TextAsked) -> Sequence[TextSeen]:
+        """The marked copies that fit."""
+        return await self._inner.seen(replace(asked, number=self._to, body=f"{MARK} {asked.body}"))
+
+    async def close(self) -> None:
+        """Close the list behind."""
         await self._inner.close()
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -181,7 +182,7 @@ class SmsSender:
         except Exception as fault:  # noqa: BLE001 - after the hand-off every end is a result
             return _failed(parcel, call, fault)
         if code:
-            return _result(parcel, _by_code(code), f"code={code}", sid)
+            return _result(parcel, by_code(code), f"code={code}", sid)
         return _result(parcel, (Outcome.ACCEPTED, "sent"), f"status={message.status}", sid)
 
     async def account_state(self) -> str:
@@ -190,6 +191,17 @@ class SmsSender:
         async with asyncio.timeout(self._access.timeout):
             account = await self._client().api.v2010.accounts(self._access.account_sid).fetch_async()
         return str(account.status)
+
+    async def texts_to(self, number: str, since: datetime, most: int) -> list[Any]:
+        """At most `most` of Twilio's records of texts to `number`, from the UTC day of `since` and the day after.
+
+        Raises what twilio and aiohttp raise, and OSError.
+        """
+        _current.set(_Call())
+        days = {"date_sent_after": since.date(), "date_sent_before": since.date() + timedelta(days=2)}
+        async with asyncio.timeout(self._access.timeout):
+            found: list[Any] = await self._client().messages.list_async(to=number, limit=most, **days)
+        return found
 
     async def close(self) -> None:
         """Close the HTTP session."""
@@ -249,11 +261,11 @@ def _refusal(parcel: Parcel, call: _Call, fault: TwilioRestException | TwilioSer
         word = CODES.get(code, "")
         return _result(parcel, (Outcome.DEFERRED, word if word in _OURS else "auth"), raw)
     if 400 <= reply < 500 and reply != 408:
-        return _result(parcel, _by_code(code), raw)
+        return _result(parcel, by_code(code), raw)
     return _result(parcel, (Outcome.UNKNOWN, "provider_error"), raw)
 
 
-def _by_code(code: int) -> tuple[Outcome, str]:
+def by_code(code: int) -> tuple[Outcome, str]:
     """What an error code says of a text that was certainly not sent."""
     word = CODES.get(code, "rejected")
     return (Outcome.DEFERRED if word in _OURS else Outcome.REFUSED), word

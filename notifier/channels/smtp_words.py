@@ -112,6 +112,6 @@ def masked(text: str, recipient: str) -> str:
     plain = _ADDRESS.sub("<address>", one_line(text))
     local = recipient.rpartition("@")[0]
     # A local part of one or two letters would blank out ordinary words; alone it names nobody.
-    if len(local) > 2:
+    if len(local) > 2 and local.casefold() in plain.casefold():
         plain = re.sub(rf"(?<!\w){re.escape(local)}(?!\w)", "<address>", plain, flags=re.IGNORECASE)
     return plain[:RAW_LIMIT]

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "reject": "safety.reject",
         "pause": "safety.pause",
         "resume": "safety.resume",
+        "unknown": "unknown.unknown",
         "go-live": "safety.go_live",
         "explain": "explain.explain",
         "export": "show.export",

@@ -12,6 +12,7 @@ from notifier.cli.session import DONE, FAULT, WITH_REFUSALS, Json, Session, say_
 from notifier.errors import SettingsError
 from notifier.pipeline.check import Access, Finding, Level, settings_faults
 from notifier.pipeline.check import check as look_at
+from notifier.settings.access import email_access, sms_access
 
 _MARKS = {
     Level.OK: "[green]✓ ok[/]",
@@ -29,7 +30,7 @@ def check(ctx: typer.Context, as_json: Json = False) -> None:
     except SettingsError as error:
         _show(settings_faults(error), as_json)
         raise typer.Exit(FAULT) from None
-    access = Access(app.read_secrets, app.source_profile, app.email_access, app.sms_access)
+    access = Access(app.read_secrets, app.source_profile, email_access, sms_access)
     found = look_at(settings, access, app.clock())
     _show(found, as_json)
     raise typer.Exit(WITH_REFUSALS if any(one.level is Level.FAULT for one in found) else DONE)

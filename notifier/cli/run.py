@@ -15,6 +15,8 @@ from notifier.pipeline.brake import alarm_required, tell_stop
 from notifier.pipeline.cleanup import clean_up
 from notifier.pipeline.plan import plan
 from notifier.pipeline.sources import ConfiguredSource, SourceReading, read_source, tell_reading, tell_stale
+from notifier.pipeline.unknown import Evidence, settle_unknown
+from notifier.pipeline.unknown_news import tell_unknown
 from notifier.schedule import Tick, keep_time
 
 Workers = Annotated[int, typer.Option(min=0, max=64, help="Deliver in so many processes of their own; 0: in this one.")]
@@ -26,13 +28,18 @@ def run(ctx: typer.Context, workers: Workers = 0) -> None:
 
 
 async def _run(session: Session, workers: int) -> None:
-    async with at_work(session) as work:
-        if not workers:
-            await keep_time([*_ticks(work), deliver_tick(work)], work.stop)
-            return
-        async with crew(session, workers, work.stop):
-            work.board.say("deliver", f"by {workers} workers")
-            await keep_time(_ticks(work), work.stop)
+    evidence = app.open_evidence(session.settings())
+    try:
+        async with at_work(session) as work:
+            ticks = [*_ticks(work), Tick("unknown", 60, lambda: _settle_unknown(work, evidence))]
+            if not workers:
+                await keep_time([*ticks, deliver_tick(work)], work.stop)
+                return
+            async with crew(session, workers, work.stop):
+                work.board.say("deliver", f"by {workers} workers")
+                await keep_time(ticks, work.stop)
+    finally:
+        await app.close_evidence(evidence)
 
 
 def _ticks(work: Work) -> list[Tick]:
@@ -79,6 +86,15 @@ async def _plan(work: Work) -> None:
         await alarm_required(work.house, work.team, now)
     counts = report.as_json()["decisions"]
     work.board.say("plan", f"{counts['send']} queued, {counts['hold']} held, {counts['skip']} skipped")
+
+
+async def _settle_unknown(work: Work, evidence: Evidence) -> None:
+    now = app.clock()
+    report = await settle_unknown(work.house, evidence, now)
+    waiting = await tell_unknown(work.house, work.team, evidence.settle_after, now)
+    if report.asked or report.again or waiting:
+        words = f"{report.asked} asked about, {report.accepted} went, {report.refused} did not, {report.again} go again"
+        work.board.say("unknown", f"{words}, {waiting} wait for you")
 
 
 async def _clean_up(work: Work) -> None:

@@ -9,7 +9,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
@@ -57,6 +56,7 @@ class _Lane:
         self._waiting: deque[Parcel] = deque()
         self._flying: set[asyncio.Task[SendResult]] = set()
         self._sent: list[SendResult] = []
+        self._news = asyncio.Event()
         self._speed = _Speed(asyncio.get_running_loop().time())
         self._oldest = 0.0
         self._empty_at: float | None = None
@@ -89,6 +89,7 @@ class _Lane:
         size = min(max(int(self._speed.a_second * pace.ahead), 2 * self._group), pace.most)
         if len(self._waiting) <= size // 2:
             self._coming = asyncio.ensure_future(self._source(size))
+            self._coming.add_done_callback(lambda _: self._news.set())
 
     def _take_in(self) -> None:
         coming, self._coming = self._coming, None
@@ -122,7 +123,17 @@ class _Lane:
         self._idle = False
         group = [self._waiting.popleft() for _ in range(min(self._group, self._room(), len(self._waiting)))]
         for parcel in await self._books.hand_off(group):
-            self._flying.add(asyncio.create_task(self._send(parcel)))
+            task = asyncio.create_task(self._send(parcel))
+            self._flying.add(task)
+            task.add_done_callback(self._landed)
+
+    def _landed(self, task: asyncio.Task[SendResult]) -> None:
+        """A result is there. To wait for all tasks anew for each of them would cost more than to send."""
+        self._flying.discard(task)
+        if not self._sent:
+            self._oldest = asyncio.get_running_loop().time()
+        self._sent.append(task.result())
+        self._news.set()
 
     async def _send(self, parcel: Parcel) -> SendResult:
         begun = asyncio.get_running_loop().time()
@@ -137,15 +148,15 @@ class _Lane:
         left = linger if self._waiting and self._room() else self._books.pace.idle
         if self._sent:
             left = max(0.0, self._oldest + linger - loop.time())
-        awaited: set[asyncio.Task[Any]] = {*self._flying, *([self._coming] if self._coming else [])}
-        done, _ = await asyncio.wait(awaited, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-        landed = done & self._flying
-        self._flying -= landed
-        # One slow server must not keep the other connections empty until a whole group fits again.
-        self._idle = not done and not self._sent
-        if landed and not self._sent:
-            self._oldest = loop.time()
-        self._sent += [task.result() for task in landed]
+        try:
+            async with asyncio.timeout(left):
+                await self._news.wait()
+        except TimeoutError:
+            # One slow server must not keep the other connections empty until a whole group fits again.
+            self._idle = not self._sent
+        else:
+            self._idle = False
+            self._news.clear()
 
     async def _settle(self) -> None:
         results, self._sent = self._sent, []

@@ -28,7 +28,6 @@ def claim(tx: Transaction, lease: Lease, channel: Channel, most: int, now: datet
 
     What is paused stays in the queue. The caller holds the pauses' lock.
     """
-    clock = tx.database_now()
     due = (
         select(_message.c.id)
         .where(_message.c.state == MessageState.QUEUED, _message.c.channel == channel, _message.c.not_before <= now)
@@ -36,14 +35,17 @@ def claim(tx: Transaction, lease: Lease, channel: Channel, most: int, now: datet
         .order_by(_message.c.rung, _message.c.not_before, _message.c.id)
         .limit(most)
     )
-    ids = list(tx.connection.execute(due.with_for_update(skip_locked=True) if tx.postgresql else due).scalars())
+    # As a table of its own it is looked up once, before anything is updated.
+    found = (due.with_for_update(skip_locked=True) if tx.postgresql else due).cte("due")
+    if tx.postgresql:
+        found = found.prefix_with("MATERIALIZED", dialect="postgresql")
     taken = (
         update(_message)
-        .where(_message.c.id.in_(ids), _message.c.state == MessageState.QUEUED)
+        .where(_message.c.id.in_(select(found.c.id)), _message.c.state == MessageState.QUEUED)
         .values(
             state=MessageState.CLAIMED.value,
             claimed_by=lease.worker,
-            lease_until=clock + timedelta(seconds=lease.seconds),
+            lease_until=tx.database_now() + timedelta(seconds=lease.seconds),
             fence=_message.c.fence + 1,
         )
         .returning(_message)

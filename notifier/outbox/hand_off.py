@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, insert, literal, select, update
+from sqlalchemy import Executable, bindparam, func, insert, literal, select, update
 
 from notifier.outbox.claim import Lease
 from notifier.store.engine import Transaction
@@ -74,9 +74,11 @@ def hand_off(tx: Transaction, lease: Lease, group: Sequence[Rendered], now: date
 @cache
 def _hand_off(postgresql: bool) -> Executable:
     row = given_columns(postgresql, id=int, fence=int, subject=str, version=str, token=str)
+    # SQLite would rather read all that is claimed than look up each id.
+    state = _message.c.state if postgresql else func.trim(_message.c.state)
     mine = (
         (_message.c.id == row["id"])
-        & (_message.c.state == MessageState.CLAIMED.value)
+        & (state == MessageState.CLAIMED.value)
         & (_message.c.claimed_by == bindparam("worker"))
         & (_message.c.fence == row["fence"])
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, batches, insert_new, table_of
@@ -17,6 +17,9 @@ from notifier.terms.words import MessageState
 
 _message = table_of(Message)
 _line = table_of(MessageLine)
+
+_DOUBLE = text("message.maybe_double")
+"""As text, because SQLite takes a partial index only where no parameter is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,14 @@ def put(tx: Transaction, drafts: Sequence[Draft], run_id: int, now: datetime) ->
 
     The caller holds the lock of plan; the unique keys stand behind it.
     """
-    told = _already_told(tx, drafts)
+    told, doubles = _already_told(tx, drafts), _doubles(tx)
     rows: list[dict[str, Any]] = []
     fresh: dict[str, int] = {}
     for position, draft in enumerate(drafts):
         if any(_telling(draft, line.line_id, line.occasion) in told for line in draft.decision.lines):
             continue
         row = _message_row(draft, run_id, now)
+        row["maybe_double"] = any(_telling(draft, one.line_id, one.occasion) in doubles for one in draft.decision.lines)
         rows.append(row)
         fresh[row["key"]] = position
     ids: dict[int, int] = {}
@@ -76,6 +80,18 @@ def _already_told(tx: Transaction, drafts: Sequence[Draft]) -> set[_Key]:
         query = select(_line.c.line_id, _line.c.channel, _line.c.purpose, _line.c.occasion, _line.c.live)
         rows = tx.connection.execute(query.where(among(_line.c.line_id, ids), _line.c.live.is_not(None)))
         found.update((row[0], row[1], row[2], row[3], row[4]) for row in rows)
+    return found
+
+
+def _doubles(tx: Transaction) -> set[_Key]:
+    """What was withdrawn although it may have arrived: told anew, it may arrive twice all the same."""
+    withdrawn = select(_message.c.id, _message.c.mode).where(_DOUBLE, _message.c.state == MessageState.WITHDRAWN)
+    modes = {row.id: row.mode for row in tx.connection.execute(withdrawn)}
+    columns = (_line.c.line_id, _line.c.channel, _line.c.purpose, _line.c.occasion, _line.c.message_id)
+    found: set[_Key] = set()
+    for ids in batches(sorted(modes)):
+        rows = tx.connection.execute(select(*columns).where(_line.c.message_id.in_(ids)))
+        found.update((row[0], row[1], row[2], row[3], modes[row[4]]) for row in rows)
     return found
 
 

@@ -153,7 +153,9 @@ def _accept(postgresql: bool) -> Executable:
 def _waiting(postgresql: bool) -> Executable:
     row = given_columns(postgresql, **_GIVEN)
     columns = (_message.c.id, _message.c.attempts, _message.c.not_before, _attempt.c.id.label("attempt"))
-    return select(*columns).where(_answered(row["attempt"]))
+    query = select(*columns).where(_answered(row["attempt"])).order_by(_message.c.id)
+    # Locked, because evidence may settle the same message at the same time.
+    return query.with_for_update(of=_message) if postgresql else query
 
 
 def _answered(attempt: ColumnElement[Any]) -> ColumnElement[bool]:

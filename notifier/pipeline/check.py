@@ -81,6 +81,7 @@ def check(settings: Settings, access: Access, now: datetime) -> list[Finding]:
         *asyncio.run(_sources(settings, access)),
         _look("database", lambda: _database(settings.database_url)),
         *asyncio.run(_network(settings, access)),
+        *_journal(settings, now),
     ]
 
 
@@ -230,6 +231,20 @@ def _database(url: str) -> Finding:
 
 async def _network(settings: Settings, access: Access) -> list[Finding]:
     return list(await asyncio.gather(*(_channel(settings, access, channel) for channel in Channel)))
+
+
+def _journal(settings: Settings, now: datetime) -> list[Finding]:
+    """The journal mailbox, where there is one and anything leaves this machine."""
+    if not settings.journal.host or settings.delivery.mode in STAYS_HERE:
+        return []
+    from notifier.channels.journal import JournalMailbox
+    from notifier.settings.access import journal_access
+
+    def look() -> Finding:
+        JournalMailbox(journal_access(settings)).holding(["nobody@notifier.invalid"], now.date())
+        return Finding("journal", Level.OK, f"{settings.journal.host} lets us look into {settings.journal.folder}")
+
+    return [_look("journal", look)]
 
 
 async def _channel(settings: Settings, access: Access, channel: Channel) -> Finding:

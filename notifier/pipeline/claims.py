@@ -3,7 +3,7 @@
 Called by pipeline.deliver in a thread. What is no longer right is withdrawn with the reason, and plan judges afresh.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -102,9 +102,9 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
         market = with_shelf(tx, market)
     people = with_silenced(tx, house.sending.mode, read_facts(tx, customer_ids, market, house.judging, now))
     customers = {one.id: one for one in confirmed(house, people, now)[0]}
-    told_lines = lines_of(tx, [row.id for row in rows])
+    told_lines, told_etas = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
-    book = _Book(house.sending.lease.worker)
+    book = _Book(house.sending.lease.worker, told_etas)
     for row in rows:
         try:
             customer = under_the_law(
@@ -135,19 +135,23 @@ def _as_if_unsaid(customer: CustomerFacts, row: AnyRow, gone: Collection[int]) -
     But against one that was held and is released, all counts: what was queued since did not count it. `gone` are
     messages that this claim has withdrawn.
     """
-    own = 1 if row.reward_id is not None else 0
-    rewards_left = max(customer.rewards_this_year - own, 0)
+    customer = customer.without(row.id)
     last = row.reason == RELEASED
     there = [one for one in customer.contacts if one.message_id not in gone]
     before = tuple(one for one in there if one.sent or last or one.message_id < row.id)
-    return replace(replace(customer, contacts=before).without(row.id), rewards_this_year=rewards_left)
+    if row.reward_id is not None:
+        customer = replace(customer, rewards_this_year=max(customer.rewards_this_year - 1, 0))
+    return customer if before == customer.contacts else replace(customer, contacts=before)
 
 
 @dataclass(slots=True)
 class _Book:
-    """What the second judgement of `worker`'s claim changes, written at once."""
+    """What the second judgement of `worker`'s claim changes, written at once. `told` are the ETAs as they were planned,
+    by message and line.
+    """
 
     worker: str
+    told: Mapping[tuple[int, int], EtaRange | None]
     reasons: dict[int, str] = field(default_factory=dict)
     poison: dict[int, str] = field(default_factory=dict)
     again: dict[int, datetime] = field(default_factory=dict)
@@ -163,8 +167,9 @@ class _Book:
         rewards.void(tx, list(self.reasons), now)
         outbox.drop_lines(tx, self.gone)
         notices.free_lines(tx, self.gone)
-        outbox.retell(tx, self.etas)
-        notices.revise(tx, self.etas)
+        moved = {one: eta for one, eta in self.etas.items() if one not in self.told or self.told[one] != eta}
+        outbox.retell(tx, moved)
+        notices.revise(tx, moved)
         for at in sorted(set(self.again.values())):
             bring_forward(tx, sorted(one for one, when in self.again.items() if when == at), at)
 

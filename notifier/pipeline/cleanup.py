@@ -6,6 +6,7 @@ Called by cli.run.
 from datetime import datetime
 
 from notifier import outbox
+from notifier.outbox import doubt
 from notifier.pipeline.house import House
 from notifier.pipeline.retention import forget_old
 
@@ -15,6 +16,7 @@ def clean_up(house: House, now: datetime) -> tuple[int, int]:
     with house.store.write() as tx:
         counts = outbox.recover(tx, now)
         outbox.forget_days(tx, now)
+        doubt.forget_receipts(tx)
     forget_old(house, now)
     house.store.tidy()
     return counts

@@ -18,7 +18,7 @@ async def tell_delivery(house: House, team: Team, report: DeliverReport, now: da
     for purpose, why in report.storms.items():
         subject = f"Messages of {purpose} are paused, as too many are refused"
         await tell_team_daily(house.store, team, subject, _storm(purpose, why), now)
-    if report.held or report.unknown:
+    if report.held:
         await tell_team_daily(house.store, team, "Messages need a person", _need_a_person(report), now)
 
 
@@ -40,8 +40,7 @@ def _storm(purpose: str, why: str) -> str:
 
 def _need_a_person(report: DeliverReport) -> str:
     return (
-        f"Since the last look {report.held} messages are held, as their template or their facts must be mended,"
-        f" and of {report.unknown} nobody knows whether they went. They are not sent again by themselves.\n"
+        f"Since the last look {report.held} messages are held, as their template or their facts must be mended.\n"
         "`notifier export messages` lists them by state; `notifier explain --message ID` tells why. A held message"
         " goes by itself once its template is mended.\n"
     )

@@ -23,7 +23,7 @@ from notifier.terms.words import ERASED
 
 OUT_OF_REACH = (
     "Not in the database, so not erased: the files you imported and their .rejects and .warnings files, messages that"
-    " mode folder wrote, your backups, and what your mail server and Twilio keep (docs/privacy.md)"
+    " mode folder wrote, your backups, and what your mail server, the journal mailbox and Twilio keep (docs/privacy.md)"
 )
 
 MOST_ORDERS_NAMED = 5

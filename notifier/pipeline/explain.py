@@ -126,6 +126,8 @@ def _message(one: MessageTold) -> dict[str, Any]:
         "queued_at": _instant(one.queued_at),
         "handed_off_at": _instant(one.handed_off_at),
         "settled_at": _instant(one.settled_at),
+        "maybe_double": one.maybe_double,
+        "found": [found.as_json() for found in one.found],
         "attempts": [
             {
                 "started_at": _instant(attempt.started_at),

@@ -227,7 +227,7 @@ def _tellings(line_id: int, found: Gathered) -> tuple[Telling, ...]:
 
 def _telling(row: AnyRow) -> Telling:
     eta = EtaRange(row.eta_from, row.eta_to) if row.eta_from and row.eta_to else None
-    return Telling(row.message_id, row.purpose, Channel(row.channel), row.at, row.occasion, eta, row.sent)
+    return Telling(row.message_id, row.purpose, Channel(row.channel), row.at, row.occasion, eta, row.sent, row.lost)
 
 
 Owned = dict[tuple[str, int], list[AnyRow]]

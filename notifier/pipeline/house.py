@@ -40,7 +40,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How the outbox is emptied. `mode` is that of delivery (DeliveryMode)."""
+    """How the outbox is emptied. `mode` is that of delivery; `copy_to` is the journal, which gets every email too."""
 
     lease: Lease
     claim_size: int
@@ -49,6 +49,7 @@ class Sending:
     message_id_domain: str
     text_limits: TextLimits
     rates: Rates = field(default_factory=Rates)
+    copy_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

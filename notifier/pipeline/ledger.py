@@ -3,22 +3,22 @@
 Called by pipeline.deliver, which passes it to deliver. Its calls come from threads, one at a time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 
-from notifier import consent, contact_log, notices, outbox, rewards
+from notifier import outbox
 from notifier.errors import Transient
 from notifier.pipeline.claims import FRESH, Ready
 from notifier.pipeline.gates import RATE, Gates
 from notifier.pipeline.house import House
 from notifier.pipeline.pauses import share_pauses
+from notifier.pipeline.settling import Fates, follow
 from notifier.pipeline.storm import pause_what_fails
 from notifier.render.links import short_token
 from notifier.render_pool import Rendered
-from notifier.store.decisions import bring_forward
 from notifier.store.engine import DATABASE_TROUBLE, Transaction
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
@@ -28,12 +28,6 @@ Clock = Callable[[], datetime]
 
 Ticks = Callable[[], float]
 """Seconds of this machine that no setting of its clock moves, and that go on while it sleeps."""
-
-DEAD = frozenset({"opted_out", "bad_recipient", "mailbox_disabled", "bad_number"})
-"""Normalised provider codes after which an address is suppressed: opted out (Twilio 21610, RULES.md S3), or gone."""
-
-NEXT_DAY = timedelta(days=1)
-"""When plan looks again at a customer whose message was given up; one with a notice is looked at at once (F9)."""
 
 OVER_LIMIT = "daily_limit"
 """Why a text is in the queue again that was over the limit of its day."""
@@ -47,7 +41,7 @@ class _Taken:
     parcel: Parcel
     customer_id: int
     purpose: str
-    required: bool
+    notice: bool
     judged_at: datetime
 
 
@@ -78,6 +72,8 @@ class OutboxLedger:
         brand = self._house.brand(row.brand)
         sender = parseaddr(brand.sender)[1] if channel is Channel.EMAIL else brand.text_sender
         parcel = Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
+        if channel is Channel.EMAIL and self._house.sending.copy_to:
+            parcel = replace(parcel, copy_to=self._house.sending.copy_to)
         self._taken[row.id] = _Taken(stored, parcel, row.customer_id, row.purpose, bool(row.notice), ready.judged_at)
         return parcel
 
@@ -164,27 +160,15 @@ class OutboxLedger:
         with self._house.store.write() as tx:
             outbox.give_back_texts(tx, results)
             settled = outbox.settle(tx, results, self._house.sending.backoff, now)
-            contact_log.log_sent(tx, settled.accepted, now)
-            notices.sent(tx, [one for one in settled.accepted if self._required(one)])
-            if any(one.outcome is not Outcome.ACCEPTED for one in results):
-                self._settle_unsent(tx, settled, {one.message_id: one for one in results}, now)
+            follow(tx, self._fates(settled, results), now)
             troubled = self._gates.note(tx, [(self._taken[one.message_id].parcel, one) for one in results], now)
         self._gates = replace(self._gates, troubled=troubled)
 
-    def _settle_unsent(
-        self, tx: Transaction, settled: outbox.Settled, results: Mapping[int, SendResult], now: datetime
-    ) -> None:
-        closed = [*settled.refused, *settled.given_up]
-        notices.free(tx, closed)
-        dead = {one: results[one].code for one in settled.refused if results[one].code in DEAD}
-        consent.suppress(tx, dead, now)
-        rewards.void(tx, closed, now)
-        for ids, at in (
-            (settled.refused, now),
-            ([one for one in settled.given_up if self._required(one)], now),
-            ([one for one in settled.given_up if not self._required(one)], now + NEXT_DAY),
-        ):
-            bring_forward(tx, [self._taken[one].customer_id for one in ids], at)
-
-    def _required(self, message_id: int) -> bool:
-        return self._taken[message_id].required
+    def _fates(self, settled: outbox.Settled, results: Sequence[SendResult]) -> Fates:
+        taken = {one.message_id: self._taken[one.message_id] for one in results}
+        return Fates(
+            settled,
+            codes={one.message_id: one.code for one in results},
+            customers={message: one.customer_id for message, one in taken.items()},
+            notices={message for message, one in taken.items() if one.notice},
+        )

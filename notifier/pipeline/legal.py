@@ -221,7 +221,7 @@ def _alarm(line: LineFacts, unreachable: set[int], now: datetime) -> str:
     if line.legal is None or line.legal.state not in OWED or not needs_notice(line):
         return ""
     carried = [told for told in line.tellings if told.channel is Channel.EMAIL and told.sent and _answers(line, told)]
-    if any(now - told.at >= UNCERTAIN_AFTER for told in carried):
+    if any(told.lost or now - told.at >= UNCERTAIN_AFTER for told in carried):
         return UNCERTAIN
     return NO_WAY if line.id in unreachable and not carried else ""
 

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from notifier.outbox.doubt import MAYBE_DOUBLE
+from notifier.pipeline.found_words import looked, settled_by, twice
 from notifier.pipeline.reasons import because
 from notifier.pipeline.seen import notice_words, plain, seen
 from notifier.pipeline.wording import NO_DATE, PROVIDER, WallClock, kind_of_message, listed, orders_of, span, why_due
@@ -105,21 +107,28 @@ class _Teller:
 
     def _fate(self, message: MessageTold, since: datetime) -> str:
         """What became of a message; instants on the day of `since` are told by the hour alone."""
+        return " ".join(filter(None, (self._state(message, since), twice(message))))
+
+    def _state(self, message: MessageTold, since: datetime) -> str:
         provider = PROVIDER.get(message.channel, "the provider")
         settled = f" {self._clock.then(message.settled_at, since)}" if message.settled_at else ""
         handed = f" {self._clock.then(message.handed_off_at, since)}" if message.handed_off_at else ""
         tries = f" It took {len(message.attempts)} tries." if len(message.attempts) > 1 else ""
+        proof, lost = settled_by(message), f"Handed to {provider}{handed}, but no answer came"
         match MessageState(message.state):
             case MessageState.ACCEPTED:
-                return f"{self._accepted(message, provider, settled)}{tries} {self._told(message, since)}"
+                sent = f"{lost}. Settled{settled}: {proof}." if proof else self._accepted(message, provider, settled)
+                said = f"{sent}{tries} {self._told(message, since)}"
             case MessageState.REFUSED:
-                said = f"Refused by {provider}{settled}, because {because(message.reason)}.{tries}"
+                refused = f"Refused by {provider}{settled}, because {because(message.reason)}."
+                said = f"{f'{lost}. Settled{settled}: {proof}.' if proof else refused}{tries}"
             case MessageState.UNKNOWN:
-                said = f"Handed to {provider}{handed}, but no answer came: nobody knows whether it arrived.{tries}"
+                said = f"{lost}: nobody knows whether it arrived.{tries} {looked(message, self._clock, since)}".strip()
             case MessageState.HANDED_OFF:
                 said = f"Handed to {provider}{handed}; the answer is not there yet.{tries}"
             case MessageState.WITHDRAWN:
-                said = f"It was withdrawn{settled} and not sent, because {because(message.reason)}."
+                again = " once more" if message.maybe_double else ""
+                said = f"It was withdrawn{settled} and not sent{again}, because {because(message.reason)}."
             case MessageState.HELD:
                 said = f"It was held back{settled}, because {because(message.reason)}; a person must see to it."
             case MessageState.TAKEN_OVER:
@@ -145,6 +154,8 @@ class _Teller:
     def _waiting(self, message: MessageTold, provider: str, since: datetime) -> str:
         if not message.attempts:
             return "It waits in the outbox."
+        if message.reason == MAYBE_DOUBLE:
+            return f"It waits in the outbox to go once more, because {because(message.reason)}."
         again = self._clock.then(message.not_before, since)
         tries = f"{len(message.attempts)} tries" if len(message.attempts) > 1 else "one try"
         return f"After {tries} {provider} has not taken it yet, because {because(message.reason)}; next try {again}."

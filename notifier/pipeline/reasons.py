@@ -69,6 +69,7 @@ DELIVERED: Mapping[str, str] = MappingProxyType(
         "too_large": "the message is too large",
         "unreachable": "the number cannot be reached",
         "window_over": "the hours in which the text may arrive were nearly over",
+        "maybe_double": "nobody knows whether it has arrived already",
         "restored": "the database was restored, and nobody knew whether it had gone",
         "told_before": "the shop had told it by other means",
         "worker_lost": "the machine that was sending it stopped before an answer came",

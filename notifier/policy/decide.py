@@ -64,18 +64,27 @@ def decide(customer: CustomerFacts, purposes: Sequence[Purpose], policy: Policy,
     a fact by the next day: then the next news of its lines is looked for. Every purpose must have passed
     `occasions.check_purposes`.
     """
-    lines = tuple(sorted(customer.lines, key=lambda line: line.id))
-    tally = _Tally(under_the_law(replace(customer, lines=lines), policy, now))
-    ladder = sorted(purposes, key=lambda purpose: (purpose.rung, purpose.name))
-    for purpose in ladder:
-        for channels in _paths(purpose, customer, policy):
-            _judge(tally, purpose, channels, policy, now)
+    tally = _climb(customer, _ladder(purposes), policy, now)
     for line in tally.customer.lines:
         tally.looks += turning_points(line, policy, now)
         tally.looks += legal_turning_points(line, policy, now)
     if tally.taken:
         tally.looks.append(start_of(today(policy, now) + timedelta(days=1), policy))
     return Judgement(tuple(tally.decisions), min(tally.looks, default=None))
+
+
+def _ladder(purposes: Sequence[Purpose]) -> list[Purpose]:
+    return sorted(purposes, key=lambda purpose: (purpose.rung, purpose.name))
+
+
+def _climb(customer: CustomerFacts, ladder: Sequence[Purpose], policy: Policy, now: datetime) -> _Tally:
+    """Judge one purpose after the other: what a later one says changes nothing of what was said before."""
+    lines = tuple(sorted(customer.lines, key=lambda line: line.id))
+    tally = _Tally(under_the_law(replace(customer, lines=lines), policy, now))
+    for purpose in ladder:
+        for channels in _paths(purpose, customer, policy):
+            _judge(tally, purpose, channels, policy, now)
+    return tally
 
 
 def _paths(purpose: Purpose, customer: CustomerFacts, policy: Policy) -> tuple[tuple[Channel, ...], ...]:
@@ -254,9 +263,11 @@ def still_due(
         emails = [one for line in customer.lines if line.id in lines for one in emails_of(line, written.purpose)]
         if not any(one.sent for one in emails):
             return Judged(Verdict.HOLD if emails else Verdict.SKIP, EMAIL_FIRST)
+    ladder = _ladder(purposes)
+    last = next((place for place, one in enumerate(ladder) if one.name == written.purpose), -1)
     alike = [
         one
-        for one in decide(customer, purposes, policy, now).decisions
+        for one in _climb(customer, ladder[: last + 1], policy, now).decisions
         if (one.channel, one.purpose.name, one.notice) == (written.channel, written.purpose, written.notice)
         and one.address_id == written.address_id
         and any(line.line_id in lines for line in one.lines)

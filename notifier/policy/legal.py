@@ -19,7 +19,8 @@ from notifier.terms.words import Channel, MessageClass, NoticeKind
 FIRST_NOTICES = (NoticeKind.F3, NoticeKind.F4)
 
 UNCERTAIN_AFTER = timedelta(hours=1)
-"""How long an owed notice may be on its way before a person hears that nobody knows of it (RULES.md F9)."""
+"""How long an owed notice may be on its way before a person hears that nobody knows of it (RULES.md F9); one of which
+nobody knows anything after its second try is told at once."""
 
 CLOSED = (LegalState.REFUND_DUE, LegalState.REFUNDED, LegalState.CANCELLED)
 """The line is cancelled, and the shop knows it."""

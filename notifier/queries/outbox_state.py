@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Select, func, literal, not_, select, union_all
@@ -20,7 +21,7 @@ from notifier.store.staleness import is_stale
 from notifier.store.tables import Attempt, LegalStanding, Message, MessageLine, PlanRun, SourceState
 from notifier.terms.law import OWED
 from notifier.terms.route import Standing
-from notifier.terms.words import SENT_STATES, MessageState, Outcome, Rung, RunState
+from notifier.terms.words import SENT_STATES, Channel, MessageState, Outcome, Rung, RunState
 
 _message, _attempt, _run = table_of(Message), table_of(Attempt), table_of(PlanRun)
 _standing, _source, _told = table_of(LegalStanding), table_of(SourceState), table_of(MessageLine)
@@ -125,22 +126,30 @@ def _messages(tx: Transaction) -> dict[tuple[MessageState, Rung], int]:
 
 
 def counted_query() -> Select[Any]:
-    """Messages by open state and rung, from ix_message_due alone."""
+    """Messages by open state and rung, from ix_message_due_by_channel alone."""
     columns = (_message.c.state, _message.c.rung)
     return select(*columns, func.count().label("many")).where(_message.c.state.in_(OPEN_STATES)).group_by(*columns)
 
 
 def _oldest(tx: Transaction, now: datetime) -> dict[Rung, datetime]:
-    return {Rung(row.rung): row.since for row in tx.connection.execute(oldest_query(tx, now)) if row.since}
+    found: dict[Rung, datetime] = {}
+    for row in tx.connection.execute(oldest_query(tx, now)):
+        if row.since:
+            found[Rung(row.rung)] = min(row.since, found.get(Rung(row.rung), row.since))
+    return found
 
 
 def oldest_query(tx: Transaction, now: datetime) -> Select[Any]:
-    """Since when the longest waiting message of each rung could have gone: one step into ix_message_due for each."""
+    """Since when the longest waiting message of each rung and channel could have gone: one step into
+    ix_message_due_by_channel for each.
+    """
     paused = paused_messages(tx) if pauses(tx) else None
     waits = _message.c.state == MessageState.QUEUED
     parts = []
-    for rung in Rung:
-        mine = waits & (_message.c.rung == rung.value) & (_message.c.not_before <= now)
+    for rung, channel in product(Rung, Channel):
+        mine = (
+            waits & (_message.c.channel == channel) & (_message.c.rung == rung.value) & (_message.c.not_before <= now)
+        )
         first = select(_message.c.id, _message.c.not_before).where(mine).order_by(_message.c.not_before)
         if paused is None:
             few = first.limit(1).subquery()

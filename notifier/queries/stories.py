@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Row, select
 
 from notifier.queries.told import Told, ToldLine, told_by
+from notifier.queries.unknown import FoundOut, found_out
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
 from notifier.store.tables import (
@@ -82,7 +83,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class MessageTold:
-    """One message of the outbox. `mode` is that of delivery."""
+    """One message of the outbox. `mode` is that of delivery. `found` is what was found out while its fate was open."""
 
     id: int
     channel: str
@@ -97,6 +98,8 @@ class MessageTold:
     handed_off_at: datetime | None
     settled_at: datetime | None
     attempts: tuple[Try, ...]
+    maybe_double: bool = False
+    found: tuple[FoundOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +197,14 @@ def _whole(tx: Transaction, customer_id: int) -> _Parts:
 
 def _chapter(tx: Transaction, customer: Row[Any], parts: _Parts) -> Chapter:
     ids = [row.id for row in parts.messages]
-    told, tries = told_by(tx, ids), _tries(tx, ids)
+    told, tries, found = told_by(tx, ids), _tries(tx, ids), found_out(tx, ids)
     return Chapter(
         customer=customer.key,
         brand=customer.brand,
         decisions=tuple(parts.decisions),
-        messages=tuple(_message_told(row, told[row.id], tries.get(row.id, ())) for row in parts.messages),
+        messages=tuple(
+            _message_told(row, told[row.id], tries.get(row.id, ()), found.get(row.id, ())) for row in parts.messages
+        ),
         contacts=tuple(_contacts(tx, customer.id, parts.contacts_of)),
         promises=tuple(parts.promises),
         due_at=customer.due_at,
@@ -247,7 +252,7 @@ def _tries(tx: Transaction, message_ids: Sequence[int]) -> dict[int, list[Try]]:
     return found
 
 
-def _message_told(row: Row[Any], told: Told, tries: Sequence[Try]) -> MessageTold:
+def _message_told(row: Row[Any], told: Told, tries: Sequence[Try], found: Sequence[FoundOut]) -> MessageTold:
     return MessageTold(
         id=row.id,
         channel=row.channel,
@@ -262,6 +267,8 @@ def _message_told(row: Row[Any], told: Told, tries: Sequence[Try]) -> MessageTol
         handed_off_at=row.handed_off_at,
         settled_at=row.settled_at,
         attempts=tuple(tries),
+        maybe_double=row.maybe_double,
+        found=tuple(found),
     )
 
 

@@ -53,12 +53,20 @@ class Catalogue:
     purposes: Mapping[str, Purpose]
     texts: Mapping[tuple[str, str, str, str], str]
     words: Mapping[str, Mapping[str, str]]
+    _found: dict[tuple[str, str, str], TemplateSource] = field(default_factory=dict, compare=False, repr=False)
 
     def source(self, purpose: str, locale: str, brand: str) -> TemplateSource:
         """The template for a customer's BCP 47 locale (de-AT → de → English).
 
         Raises RenderError for no such purpose.
         """
+        # Its version is a hash of all its texts: once for each, not for each message.
+        known = self._found.get((purpose, locale, brand))
+        if known is None:
+            known = self._found[purpose, locale, brand] = self._source(purpose, locale, brand)
+        return known
+
+    def _source(self, purpose: str, locale: str, brand: str) -> TemplateSource:
         if purpose not in self.purposes:
             raise RenderError(f"there is no template folder {purpose!r}; known: {', '.join(sorted(self.purposes))}")
         for found in (*_chain(locale), ""):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 
 from notifier.policy.figures import TEXT_DAY, TEXT_SUNDAY
+from notifier.settings.hosts import is_loopback
 from notifier.settings.whole import Settings
 from notifier.terms.words import STAYS_HERE, DeliveryMode
 
@@ -21,6 +22,7 @@ def cross_faults(settings: Settings, faulty: Collection[str]) -> list[Fault]:
         _live: {"delivery", "brands", "shop"},
         _texts: {"sms", "delivery", "brands"},
         _email: {"email", "delivery"},
+        _journal: {"journal", "delivery"},
         _hours: {"policy"},
         _text_hours: {"policy"},
         _caps: {"policy", "brands"},
@@ -101,6 +103,23 @@ def _email(settings: Settings) -> Iterator[Fault]:
         yield ("email", "username"), "is empty, and there is a password. Set it, or unset the password"
     if email.username and email.security == "none":
         yield ("email", "security"), "is none, and a password would travel in clear. Use starttls or tls"
+
+
+def _journal(settings: Settings) -> Iterator[Fault]:
+    journal = settings.journal
+    if not journal.host:
+        if journal.bcc:
+            yield ("journal", "host"), "is empty, and bcc is set: nobody would look at the copies. Set it, or unset bcc"
+        return
+    if not journal.username:
+        yield ("journal", "username"), "is empty, and there is a host. Set it, or unset host"
+    if not journal.password.get_secret_value() and settings.delivery.mode not in STAYS_HERE:
+        yield (
+            ("journal", "password"),
+            "is not set, and there is a host. Set NOTIFIER_JOURNAL__PASSWORD or NOTIFIER_JOURNAL__PASSWORD_FILE",
+        )
+    if journal.security == "none" and not is_loopback(journal.host):
+        yield ("journal", "security"), "is none, and the password would travel in clear. Use tls or starttls"
 
 
 def _hours(settings: Settings) -> Iterator[Fault]:

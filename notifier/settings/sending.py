@@ -69,6 +69,12 @@ class Delivery(Section):
         300, le=86_400, description="Seconds before the second try; it doubles from try to try."
     )
     render_workers: Whole = Field(0, le=64, description="Processes that render; 0: one for each processor core.")
+    settle_minutes: Count = Field(
+        15,
+        le=1440,
+        description="Minutes to look for proof that a message went of which nobody knows it; then a required email goes"
+        " once more, and the rest waits for a person.",
+    )
 
 
 class Email(Section):
@@ -88,6 +94,24 @@ class Email(Section):
     per_second_by_domain: dict[Domain, Count] = Field(
         {}, description='Most emails in a second to one domain of recipients, like { "mail.example" = 5 }.'
     )
+
+
+class Journal(Section):
+    """A mailbox that holds a copy of each email that went: what lies there need not go twice."""
+
+    host: Line = Field("", description="Host name of the IMAP server; empty: there is no journal.")
+    port: Count = Field(993, le=65_535, description="Its port: 993 with tls, 143 with starttls.")
+    security: Literal["tls", "starttls", "none"] = Field(
+        "tls", description="tls from the first byte, starttls, or none (for a server on this machine)."
+    )
+    username: Line = Field("", description="User name for the IMAP server.")
+    password: SecretStr = Field(SecretStr(""), description="Password for the IMAP server.")
+    folder: Line = Field("INBOX", min_length=1, description='Folder in which the copies lie, like INBOX or "Sent".')
+    bcc: Address = Field(
+        "",
+        description="Address that gets a blind copy of each email; empty: the mail server itself keeps copies there.",
+    )
+    timeout_seconds: Count = Field(10, le=120, description="Seconds that one step of a look may take.")
 
 
 class Sms(Section):

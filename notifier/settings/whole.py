@@ -7,7 +7,7 @@ from pydantic import Field
 
 from notifier.errors import SettingsError
 from notifier.settings.contact import DelayRule, EtaBelief, EtaChange, Placed, Policy, Progress, Retention, Reward
-from notifier.settings.sending import Database, Delivery, Email, Safety, Schedule, Signing, Sms, Templates
+from notifier.settings.sending import Database, Delivery, Email, Journal, Safety, Schedule, Signing, Sms, Templates
 from notifier.settings.shop import Brand, BrandSection, Shop, Team, Web, resolved
 from notifier.settings.sources import Profile, Source
 from notifier.settings.values import Section
@@ -22,6 +22,7 @@ class Sections(Section):
     database: Database = Field(Database(), description="Where everything is kept.")
     delivery: Delivery = Field(Delivery(), description="Where messages really go.")
     email: Email = Field(Email(), description="The SMTP server.")
+    journal: Journal = Field(Journal(), description="A mailbox with a copy of each email that went, read by IMAP.")
     sms: Sms = Field(Sms(), description="Text messages through Twilio.")
     web: Web = Field(Web(), description="The customers' pages.")
     signing: Signing = Field(Signing(), description="The secret behind links and address hashes.")

@@ -175,15 +175,21 @@ class Store:
             yield Transaction(connection)
 
     def tidy(self) -> None:
-        """Let SQLite renew its statistics and cut its log; PostgreSQL does both by itself."""
-        if self.engine.dialect.name == "sqlite":
+        """Let the database renew its statistics, and SQLite cut its log.
+
+        PostgreSQL does so by itself, but too late: until then a great run's messages are sought by reading them all.
+        """
+        if self.engine.dialect.name == "postgresql":
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("ANALYZE"))
+        else:
             # The driver's own connection: a transaction, which SQLAlchemy would begin, bars a checkpoint.
-            connection = self.engine.raw_connection()
+            raw = self.engine.raw_connection()
             try:
                 for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
-                    connection.cursor().execute(f"PRAGMA {pragma}")
+                    raw.cursor().execute(f"PRAGMA {pragma}")
             finally:
-                connection.close()
+                raw.close()
 
     def close(self) -> None:
         """Give back every connection."""

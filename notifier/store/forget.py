@@ -20,6 +20,7 @@ from notifier.store.tables import (
     Contact,
     Customer,
     FactChange,
+    Finding,
     Hold,
     Message,
     MessageBody,
@@ -28,6 +29,7 @@ from notifier.store.tables import (
 
 _customer, _order, _address, _history = table_of(Customer), table_of(Order), table_of(Address), table_of(FactChange)
 _message, _body, _attempt = table_of(Message), table_of(MessageBody), table_of(Attempt)
+_finding = table_of(Finding)
 _contact, _consent, _hold = table_of(Contact), table_of(Consent), table_of(Hold)
 
 PERSONAL = ("locale", "preferred_channel", "timezone", "region", "postal_code")
@@ -158,6 +160,7 @@ def forget_messages(tx: Transaction, which: Any) -> None:
     """
     tx.connection.execute(delete(_body).where(_body.c.message_id.in_(which)))
     tx.connection.execute(update(_attempt).where(_attempt.c.message_id.in_(which)).values(raw="", provider_id=""))
+    tx.connection.execute(update(_finding).where(_finding.c.message_id.in_(which)).values(provider_id=""))
     blank = {"subject": "", "locale": "", "link_token": "", "provider_id": ""}
     tx.connection.execute(update(_message).where(_message.c.id.in_(which)).values(**blank))
     tx.connection.execute(update(_contact).where(_contact.c.message_id.in_(which)).values(summary=""))

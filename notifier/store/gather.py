@@ -184,8 +184,9 @@ def _lines(customer_ids: Sequence[int], now: datetime, past: Past) -> Select[Any
 
 def _tellings(line_ids: Sequence[int], mode: str) -> Select[Any]:
     at = func.coalesce(_message.c.handed_off_at, _message.c.queued_at).label("at")
+    lost = (_message.c.state == MessageState.UNKNOWN) & _message.c.maybe_double
     return (
-        select(_told, at, _message.c.state.in_(KNOWN_STATES).label("sent"))
+        select(_told, at, _message.c.state.in_(KNOWN_STATES).label("sent"), lost.label("lost"))
         .join(_message, _message.c.id == _told.c.message_id)
         .where(among(_told.c.line_id, line_ids), _told.c.live == mode, _tells)
         .order_by(at, _told.c.id)

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Column, ColumnElement, Row, Select, Table, bindparam
+from sqlalchemy import Boolean, Column, ColumnElement, Dialect, Row, Select, Table, Text, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
 from notifier.store.engine import Transaction
@@ -34,9 +37,43 @@ def batches(items: Iterable[Item], size: int = IDS_A_QUERY) -> Iterator[Sequence
         yield batch
 
 
+class _Ids(TypeDecorator[list[int]]):
+    """Row ids as one text: an array's for PostgreSQL, JSON for SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> str:
+        """Write the ids."""
+        ids = ",".join(map(str, map(int, value or ())))
+        return f"{{{ids}}}" if dialect.name == "postgresql" else f"[{ids}]"
+
+
+class _Among(FunctionElement[bool]):
+    """`column IN (ids)`, the ids in one parameter: the statement stays the same for any number of them."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "among"
+
+
+@compiles(_Among, "postgresql")
+def _among_array(element: _Among, compiler: Any, **rest: Any) -> str:
+    column, ids = (compiler.process(one, **rest) for one in element.clauses)
+    return f"{column} = ANY (CAST({ids} AS INTEGER[]))"
+
+
+@compiles(_Among, "sqlite")
+def _among_json(element: _Among, compiler: Any, **rest: Any) -> str:
+    column, ids = (compiler.process(one, **rest) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - parts that SQLAlchemy compiled
+
+
 def among(column: Column[Any], ids: Sequence[int]) -> ColumnElement[bool]:
-    """`column IN (ids)`, for row ids alone: they are written into the statement, as binding thousands costs more."""
-    return column.in_(bindparam(None, list(map(int, ids)), expanding=True, literal_execute=True))
+    """`column IN (ids)`, for row ids alone: a statement with thousands of parameters costs more to put together, and to
+    be read by the server, than to be run.
+    """
+    return _Among(column, bindparam(None, list(ids), type_=_Ids()))
 
 
 def insert_new(

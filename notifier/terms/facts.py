@@ -85,7 +85,8 @@ class PastContact:
 class Telling:
     """One message that told, or is on its way to tell, a customer about one line, with the ETA it named.
 
-    `sent` is False while it waits in the outbox, where it may still be withdrawn.
+    `sent` is False while it waits in the outbox, where it may still be withdrawn. `lost`: it went once more because
+    nobody knew whether it had arrived, and nobody knows it now either.
     """
 
     message_id: int
@@ -95,6 +96,7 @@ class Telling:
     occasion: str
     eta: EtaRange | None
     sent: bool = True
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def test_it_is_fed_slowly_when_it_is_back(outage: tuple[Shop, Provider]) -> None
     back = provider.took[0][0]
     assert back - BACK <= timedelta(minutes=16)
     went = Counter((at - back) // timedelta(seconds=10) for at, _ in provider.took)
-    assert went[0] == 1
+    assert went[0] <= 2
     assert went[1] <= 4
     assert went[1] < went[3]
 

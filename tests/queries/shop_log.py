@@ -138,4 +138,4 @@ class ShopLog:
         attempts = self.hand_off(at, subject)
         results = [SendResult(one, attempt, outcome, code, "250 ok", "prov-1") for one, attempt in attempts.items()]
         with self.store.write() as tx:
-            contact_log.log_sent(tx, outbox.settle(tx, results, BACKOFF, at).accepted, at)
+            contact_log.log_sent(tx, outbox.settle(tx, results, BACKOFF, at).accepted)

@@ -40,18 +40,24 @@ class Fail:
 
 @dataclass(frozen=True)
 class Text:
-    """One accepted text, as the form named it; `taken_at` in seconds that never run back."""
+    """One accepted text, as the form named it; `state` and `error` are what became of it since ("": still queued).
+
+    `taken_at` in seconds that never run back.
+    """
 
     sid: str
     form: dict[str, str]
     sent_at: datetime
+    state: str = ""
+    error: int | None = None
     taken_at: float = field(default_factory=time.monotonic)
 
 
 @dataclass
 class TwilioApi:
     """The running stand-in. `script` is used up in order, one entry a create; an empty one accepts. `on_text` hears of
-    each text before it is answered.
+    each text before it is answered. `looks` counts the pages of lists that were asked for; each has at most `page`
+    texts.
     """
 
     url: str = ""
@@ -59,6 +65,9 @@ class TwilioApi:
     texts: list[Text] = field(default_factory=list)
     opted_out: set[str] = field(default_factory=set)
     asked: int = 0
+    looks: int = 0
+    list_fault: Refuse | Fail | None = None
+    page: int = 50
     account_state: str = "active"
     now: datetime = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
     on_text: Callable[[], None] = lambda: None
@@ -87,15 +96,23 @@ class TwilioApi:
             return _error(Refuse(401, 20003, "Authenticate"))
         return web.json_response({"sid": ACCOUNT, "status": self.account_state})
 
-    async def list(self, request: web.Request) -> web.Response:
+    async def list(self, request: web.Request) -> web.StreamResponse:
         """GET Messages.json?To=…&DateSent=… (a plain date, or DateSent> and DateSent< as bounds)"""
         if not _authentic(request):
             return _error(Refuse(401, 20003, "Authenticate"))
+        self.looks += 1
+        if isinstance(self.list_fault, Refuse):
+            return _error(self.list_fault)
+        if self.list_fault is not None:
+            return await _failed(request, self.list_fault.http)
         found = [text for text in self.texts if request.query.get("To") in (None, text.form["To"])]
         for name, keeps in (("DateSent", date.__eq__), ("DateSent>", date.__ge__), ("DateSent<", date.__le__)):
             if asked := request.query.get(name):
                 found = [text for text in found if keeps(text.sent_at.date(), date.fromisoformat(asked[:10]))]
-        return web.json_response({"messages": [_shown(text) for text in found], "next_page_uri": None})
+        size, number = min(self.page, int(request.query.get("PageSize", "50"))), int(request.query.get("Page", "0"))
+        more = str(request.rel_url.update_query(Page=number + 1)) if len(found) > size * (number + 1) else None
+        shown = [_shown(text) for text in found[size * number : size * (number + 1)]]
+        return web.json_response({"messages": shown, "next_page_uri": more})
 
 
 def _authentic(request: web.Request) -> bool:
@@ -125,8 +142,10 @@ def _shown(text: Text) -> dict[str, object]:
         "from": text.form.get("From"),
         "messaging_service_sid": text.form.get("MessagingServiceSid"),
         "body": text.form["Body"],
-        "status": "accepted" if "MessagingServiceSid" in text.form else "queued",
-        "error_code": None,
+        "direction": "outbound-api",
+        "status": text.state or ("accepted" if "MessagingServiceSid" in text.form else "queued"),
+        "error_code": text.error,
+        "date_created": format_datetime(text.sent_at),
         "date_sent": format_datetime(text.sent_at),
     }
 

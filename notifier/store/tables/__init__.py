@@ -9,6 +9,7 @@ from notifier.store.tables.law import Answer, LegalStanding, Notice
 from notifier.store.tables.messages import (
     Attempt,
     Decision,
+    Finding,
     Message,
     MessageBody,
     MessageLine,
@@ -31,6 +32,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "FactChange",
+    "Finding",
     "Hold",
     "ImportRun",
     "ImportSku",

@@ -12,6 +12,7 @@ _LIVE = text("state <> 'withdrawn'")
 WAITING = text("message.state IN ('queued', 'claimed')")
 """Messages on their way to their hand-off. As text, because SQLite takes a partial index only where no parameter is."""
 _WAITING = text("state IN ('queued', 'claimed')")
+_DOUBLE = text("maybe_double")
 
 
 class PlanRun(SQLModel, table=True):
@@ -69,7 +70,7 @@ class Decision(SQLModel, table=True):
 
 class Message(SQLModel, table=True):
     """The outbox. `key` (customer, channel, purpose, occasion) is unique among messages not withdrawn;
-    `uid` derives from it.
+    `uid` derives from it. `maybe_double`: it goes once more although it may have arrived.
     """
 
     __tablename__ = "message"
@@ -81,6 +82,7 @@ class Message(SQLModel, table=True):
         Index("ix_message_address_sent", "address_id", "handed_off_at"),
         Index("ix_message_customer_waiting", "customer_id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_message_address_waiting", "address_id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_message_double", "state", sqlite_where=_DOUBLE, postgresql_where=_DOUBLE),
     )
     id: int | None = Field(default=None, primary_key=True)
     key: str
@@ -112,6 +114,7 @@ class Message(SQLModel, table=True):
     provider_id: str = Field(default="", index=True)
     link_token: str = Field(default="", index=True)
     reward_id: int | None = None
+    maybe_double: bool = False
 
 
 class MessageLine(SQLModel, table=True):
@@ -156,6 +159,28 @@ class Attempt(SQLModel, table=True):
     code: str = ""
     raw: str = ""
     provider_id: str = ""
+
+
+class Finding(SQLModel, table=True):
+    """What was found out about an attempt of which nobody knew whether it went.
+
+    `source` and `found` are words of terms.evidence; `code` is what a refusal means, `by` the person who decided.
+    The same found again moves `last_at` and `times`.
+    """
+
+    __tablename__ = "finding"
+    __table_args__ = (UniqueConstraint("message_id", "attempt_id", "source", "found"),)
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id")
+    attempt_id: int = Field(foreign_key="attempt.id")
+    source: str
+    found: str
+    code: str = ""
+    provider_id: str = ""
+    by: str = ""
+    at: datetime
+    last_at: datetime
+    times: int = 1
 
 
 class TextDay(SQLModel, table=True):

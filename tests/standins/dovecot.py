@@ -1,0 +1,137 @@
+"""A real dovecot on ephemeral loopback ports as a private instance, with one mailbox that a test fills.
+
+Needs Debian's dovecot-imapd package and root, since its master drops privileges itself; skips with a sentence
+otherwise.
+"""
+
+import imaplib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.standins.authority import Authority, make_authority
+
+USER, PASSWORD = "journal", "stand-in-password"
+
+_SETTINGS = """\
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <{folder}/localhostFalse.pem
+ssl_key = <{folder}/localhostFalse.key
+disable_plaintext_auth = no
+default_login_user = nobody
+default_internal_user = nobody
+default_internal_group = nogroup
+mail_location = maildir:{folder}/mail
+first_valid_uid = 1
+passdb {{
+  driver = static
+  args = password={{plain}}{password} user={user}
+}}
+userdb {{
+  driver = static
+  args = uid=65534 gid=65534 home={folder}
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {plain}
+  }}
+  inet_listener imaps {{
+    port = {tls}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+namespace inbox {{
+  inbox = yes
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Dovecot:
+    """The running server; `port` speaks in clear and knows STARTTLS, `tls_port` speaks TLS for the name localhost."""
+
+    port: int
+    tls_port: int
+    folder: Path
+    authority: Authority
+
+    def put(self, message_id: str, at: datetime | None = None, folder: str = "INBOX") -> None:
+        """Lay a mail with this Message-ID (without <>) into a folder, as if it had come in at `at`."""
+        mail = f"From: shop@shop.example\r\nMessage-ID: <{message_id}>\r\nSubject: Hello\r\n\r\nWords\r\n"
+        with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as box:
+            box.login(USER, PASSWORD)
+            box.create(folder)
+            done, words = box.append(folder, "", at or "", mail.encode())
+            assert done == "OK", words
+
+
+@contextmanager
+def running_dovecot() -> Iterator[Dovecot]:
+    """Start it, yield, stop and remove it."""
+    command = shutil.which("dovecot") or "/usr/sbin/dovecot"
+    if not Path(command).exists() or os.geteuid() != 0:
+        pytest.skip("missing: Debian's dovecot-imapd package, and root: apt-get install dovecot-imapd")
+    folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
+    server = None
+    try:
+        # Its processes run as another user, to whom pytest's own folders are closed.
+        folder.chmod(0o755)
+        found = _configure(folder)
+        server = subprocess.Popen([command, "-F", "-c", folder / "dovecot.conf"], stdout=subprocess.DEVNULL)
+        _wait_until_ready(found)
+        yield found
+    finally:
+        if server is not None:
+            server.terminate()
+            server.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _configure(folder: Path) -> Dovecot:
+    authority = make_authority(folder)
+    authority.server_context()
+    (folder / "mail").mkdir()
+    os.chown(folder / "mail", 65534, 65534)
+    ports = [_free_port(), _free_port()]
+    said = {"folder": folder, "user": USER, "password": PASSWORD, "plain": ports[0], "tls": ports[1]}
+    (folder / "dovecot.conf").write_text(_SETTINGS.format(**said))
+    return Dovecot(ports[0], ports[1], folder, authority)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(server: Dovecot) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            with imaplib.IMAP4("127.0.0.1", server.port, timeout=5) as box:
+                box.noop()
+            return
+        except (OSError, imaplib.IMAP4.error) as fault:
+            if time.monotonic() > deadline:
+                log = server.folder / "dovecot.log"
+                raise AssertionError(f"dovecot did not start: {log.read_text() if log.exists() else ''}") from fault
+            time.sleep(0.05)
