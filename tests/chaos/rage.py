@@ -43,7 +43,7 @@ postal_address = "1 Test Street, Salem"
 [delivery]
 mode = "live"
 render_workers = 1
-claim_size = 60
+claim_size = {claim}
 retry_first_seconds = 1
 max_attempts = 40
 [email]
@@ -71,10 +71,10 @@ surge_factor = 0
 
 
 def chaos_shop(folder: Path, url: str, book: Book, api: TwilioApi, timeout: int = 5, **more: str) -> Shop:
-    """A shop in mode live that sends to the two servers; `more`: connections, and lines for email, sms and the end."""
+    """A shop in mode live that sends to the two servers; `more`: claim, connections, lines for email, sms, and more."""
     servers = {"mail_port": book.port, "api": api.url, "account": ACCOUNT, "zeros": "0" * 32}
     toml = SETTINGS.format(
-        **servers, timeout=timeout, **{"connections": "8", "email": "", "sms": "", "more": ""} | more
+        **servers, timeout=timeout, **{"claim": "60", "connections": "8", "email": "", "sms": "", "more": ""} | more
     )
     return open_shop(folder, url, toml, NOTIFIER_SMS__AUTH_TOKEN=TOKEN)
 

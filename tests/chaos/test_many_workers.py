@@ -1,5 +1,6 @@
 """Schedulers and workers at the same time on one PostgreSQL: nothing doubled or lost, no cap and no limit breached."""
 
+import os
 import random
 import signal
 import time
@@ -22,38 +23,36 @@ pytestmark = pytest.mark.slow
 
 SCHEDULERS, WORKERS = 2, 3
 LEASE = 2.0
-MAIL_CONNECTIONS, TEXT_CONNECTIONS = 4, 8
-CLAIM = 60
-"""The claim size in the settings of the harness."""
+TEXT_CONNECTIONS = 8
+DUE = int(os.environ.get("CHAOS_DUE", "100000"))
+"""Customers that are due in the long storm."""
 
 FRESH = {"promised_ship_by": "", "ordered_at": "2026-05-31T10:00:00Z", "timezone": "Europe/Berlin", "country": "DE"}
 BY_TEXT = FRESH | {"preferred_channel": "sms", "email": ""}
 ONE_A_DAY = '[[policy.caps]]\ncount = 1\nperiod = "24h"'
-IMPORTS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """How many are due by which way, and how fast, in messages a second, they may go.
+    """How many are due by which way, taken in by so many imports, and how fast, in messages a second, they may go.
 
     A tenth of the customers by email order three times by three addresses, and may get one message a day. `slow` are
-    mails to a domain with a rate of its own, and abroad there is a limit for the day.
+    mails to a domain with a rate of its own, and of the texts `abroad` half are over the limit of the day.
     """
 
     emails: int
     texts: int
     slow: int
     abroad: int
+    imports: int
     kills: int
     rates: tuple[int, int, int]
+    connections: int
+    claim: int
 
     @property
     def customers(self) -> int:
         return self.emails + self.texts + self.slow
-
-    @property
-    def limit_abroad(self) -> int:
-        return self.abroad // 2
 
     def shop(self, folder: Path, url: str, book: Book, api: TwilioApi) -> Shop:
         email, slow, sms = self.rates
@@ -62,11 +61,12 @@ class Storm:
             url,
             book,
             api,
-            connections=str(MAIL_CONNECTIONS),
+            claim=str(self.claim),
+            connections=str(self.connections),
             email=f'per_second = {email}\nper_second_by_domain = {{ "slow.example" = {slow} }}',
             sms=f"""per_second = {sms}
                     allowed_countries = ["DE", "AT"]
-                    daily_limit_by_country = {{ AT = {self.limit_abroad} }}""",
+                    daily_limit_by_country = {{ AT = {self.abroad // 2} }}""",
             more=ONE_A_DAY,
         )
 
@@ -75,20 +75,29 @@ class Storm:
         rows = []
         if part == 0:
             rows += [order(f"s{n}", **FRESH, email=f"s{n}@slow.example") for n in range(self.slow)]
-            abroad = {"country": "AT", "phone": ""}
             for n in range(self.texts):
-                where = abroad | {"phone": f"+43664112{n:06}"} if n < self.abroad else {"phone": f"+4915112{n:06}"}
-                rows.append(order(f"t{n}", **(BY_TEXT | where)))
+                phone = {"country": "AT", "phone": f"+43664112{n:06}"} if n < self.abroad else {}
+                rows.append(order(f"t{n}", **(BY_TEXT | {"phone": f"+4915112{n:06}"} | phone)))
         for n in range(self.emails):
             if n % 10 == 0 and part < 3:
                 rows.append(order(f"e{n}", **FRESH, order_id=f"O-e{n}-{part}", email=f"e{n}-{part}@many.example"))
-            elif n % 10 and n % IMPORTS == part:
+            elif n % 10 and n % self.imports == part:
                 rows.append(order(f"e{n}", **FRESH, email=f"e{n}@quick.example"))
         return rows
 
 
-SHORT = Storm(emails=1170, texts=280, slow=50, abroad=40, kills=12, rates=(120, 6, 40))
-LONG = Storm(emails=88_000, texts=9_000, slow=3_000, abroad=200, kills=150, rates=(600, 20, 60))
+SHORT = Storm(1170, 280, slow=50, abroad=40, imports=4, kills=12, rates=(120, 6, 40), connections=4, claim=60)
+LONG = Storm(
+    DUE - DUE // 8,
+    DUE // 10,
+    DUE // 40,
+    abroad=200,
+    imports=21,
+    kills=120,
+    rates=(600, 20, 60),
+    connections=16,
+    claim=500,
+)
 
 
 @contextmanager
@@ -112,10 +121,11 @@ class Fate:
     thawed: bool = False
 
     def strike(self) -> None:
-        """One stroke, now and then."""
-        if self.left and self.dice.random() < 0.4:
+        """One stroke, now and then; a tenth of them at a scheduler, so that a long plan comes to its end sometimes."""
+        if self.left and self.dice.random() < 0.3:
             self.left -= 1
-            post = self.dice.choice(self.posts if self.thawed else self.posts[:-1])
+            schedulers, workers = self.posts[:SCHEDULERS], self.posts[SCHEDULERS : None if self.thawed else -1]
+            post = self.dice.choice(schedulers if self.dice.random() < 0.1 else workers)
             post.kill()
             post.fill()
         if not self.thawed:
@@ -134,7 +144,7 @@ def rage_through(storm: Storm, rage: Rage) -> Fate:
     """Take in and plan, deliver, kill, freeze and thaw, until all that may go today has gone."""
     with at_work(rage, WORKERS, SCHEDULERS) as posts:
         fate = Fate(rage.shop, posts, random.Random(rage.seed), storm.kills)
-        for part in range(IMPORTS):
+        for part in range(storm.imports):
             rage.shop.take_in("backorders", storm.orders(part))
             fate.strike()
         while fate.left or not fate.thawed or written_to(rage.shop) < storm.customers or on_their_way(rage.shop):
@@ -156,7 +166,7 @@ def over_the_rates(storm: Storm, book: Book, api: TwilioApi) -> tuple[float, flo
     """
     mails, slow = [entry.at for entry in book.entries], [one.at for one in book.entries if "@slow" in one.to]
     texts = [text.taken_at for text in api.texts]
-    of_mails, of_texts = (WORKERS + 1) * MAIL_CONNECTIONS, (WORKERS + 1) * TEXT_CONNECTIONS
+    of_mails, of_texts = (WORKERS + 1) * storm.connections, (WORKERS + 1) * TEXT_CONNECTIONS
     email, domain, sms = storm.rates
     return most_over(mails, email, of_mails), most_over(slow, domain, of_mails), most_over(texts, sms, of_texts)
 
@@ -178,7 +188,7 @@ def test_two_schedulers_and_three_workers_keep_every_promise_at_once(
     assert found.faults == ([], [], [])
     assert written_to(rage.shop) == storm.customers
     assert most_to_one(book, api) == 1, "a cap was breached"
-    assert abroad <= storm.limit_abroad
+    assert abroad <= storm.abroad // 2
     assert max(over) <= 0, "a rate was breached"
 
 
@@ -202,7 +212,7 @@ def test_what_is_more_important_overtakes_all_that_nobody_has_in_hand(
     print(
         f"{per_second or 'no limit'}: after {gone_at - queued_at:.1f} s, {after - before} mails of {backlog} before it"
     )
-    assert after - before <= WORKERS * (2 * CLAIM + MAIL_CONNECTIONS)
+    assert after - before <= WORKERS * (2 * SHORT.claim + 8)
 
 
 def wait_for(book: Book, mails: int) -> None:
