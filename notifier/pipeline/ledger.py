@@ -3,7 +3,7 @@
 Called by pipeline.deliver, which passes it to deliver. Its calls come from threads, one at a time.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
@@ -46,8 +46,9 @@ class _Taken:
 
 
 class OutboxLedger:
-    """Keeps deliver's Ledger over the outbox. `given_back` went back to the queue at hand-off, `over_limit` of them
-    because the day's texts were used up; `storms` are purposes that were paused, as too many were refused, and why.
+    """Keeps deliver's Ledger over the outbox: what waits by message, what is on its way by attempt, because a message may
+    be claimed again meanwhile. `given_back` went back to the queue at hand-off, `over_limit` of them because the day's
+    texts were used up; `storms` are purposes that were paused, as too many were refused, and why.
     """
 
     def __init__(self, house: House, clock: Clock, ticks: Ticks) -> None:
@@ -57,6 +58,7 @@ class OutboxLedger:
         self.given_back = self.over_limit = 0
         self.storms: dict[str, str] = {}
         self._taken: dict[int, _Taken] = {}
+        self._flying: dict[int, _Taken] = {}
         self._gates = Gates(house.sending.rates)
 
     def now(self) -> datetime:
@@ -89,42 +91,44 @@ class OutboxLedger:
         """
         lease, now = self._house.sending.lease, self._clock()
         ends = self._ticks() + lease.seconds
-        group = self._newest(group)
+        taken = self._newest(group)
         with self._house.store.write() as tx:
             share_pauses(tx)
-            group = self._without_given_back(tx, group, now)
-            going = [self._taken[one.message_id].rendered for one in group]
-            made = outbox.hand_off(tx, lease, going, now)
-        for one in group:
-            if one.message_id not in made:
-                del self._taken[one.message_id]
+            going = self._without_given_back(tx, taken, now)
+            made = outbox.hand_off(tx, lease, [one.rendered for one in going], now)
+        for message, one in taken.items():
+            # A claim that came meanwhile may have put a newer one in its place.
+            if self._taken.get(message) is one:
+                del self._taken[message]
+        gone = [one for one in going if one.parcel.message_id in made]
+        self._flying |= {made[one.parcel.message_id]: one for one in gone}
         return [
-            replace(one, attempt_id=made[one.message_id], still_ours=lambda: self._ticks() < ends)
-            for one in group
-            if one.message_id in made
+            replace(one.parcel, attempt_id=made[one.parcel.message_id], still_ours=lambda: self._ticks() < ends)
+            for one in gone
         ]
 
-    def _newest(self, group: Sequence[Parcel]) -> Sequence[Parcel]:
-        """Without what this worker has claimed again since, after its lease was over: the newer claim's parcel goes."""
-        newest = [one for one in group if one.message_id in self._taken and self._taken[one.message_id].parcel is one]
+    def _newest(self, group: Sequence[Parcel]) -> dict[int, _Taken]:
+        """What is known of these, by message id, without what this worker has claimed again since, after its lease was
+        over: the newer claim's parcel goes.
+        """
+        known = [(parcel, self._taken.get(parcel.message_id)) for parcel in group]
+        newest = {parcel.message_id: one for parcel, one in known if one is not None and one.parcel is parcel}
         self.given_back += len(group) - len(newest)
         return newest
 
-    def _without_given_back(self, tx: Transaction, group: Sequence[Parcel], now: datetime) -> Sequence[Parcel]:
-        worker, ids = self._house.sending.lease.worker, [one.message_id for one in group]
-        stale = {one for one in ids if now - self._taken[one].judged_at > FRESH}
+    def _without_given_back(self, tx: Transaction, taken: Mapping[int, _Taken], now: datetime) -> Sequence[_Taken]:
+        worker = self._house.sending.lease.worker
+        stale = {message for message, one in taken.items() if now - one.judged_at > FRESH}
         if stale:
             outbox.put_back(tx, worker, sorted(stale), outbox.Later(now))
-        paused = outbox.put_back_paused(tx, worker, [one for one in ids if one not in stale])
-        left = [one for one in group if one.message_id not in stale | paused]
+        paused = outbox.put_back_paused(tx, worker, [one for one in taken if one not in stale])
+        left = [one.parcel for message, one in taken.items() if message not in stale | paused]
         late = self._gates.waits(tx, left, now)
         outbox.put_off(tx, worker, late, RATE)
         over = self._keep_to_limit(tx, [one for one in left if one.message_id not in late], now)
         back = stale | paused | late.keys() | over
         self.given_back += len(back)
-        for one in back:
-            del self._taken[one]
-        return [one for one in group if one.message_id not in back]
+        return [one for message, one in taken.items() if message not in back]
 
     def _keep_to_limit(self, tx: Transaction, group: Sequence[Parcel], now: datetime) -> frozenset[int]:
         """Count the group's texts against the day's limits; what is over goes back to the queue until tomorrow."""
@@ -149,10 +153,10 @@ class OutboxLedger:
         except DATABASE_TROUBLE as fault:
             raise Transient(type(fault).__name__) from None
         for one in results:
-            self._taken.pop(one.message_id, None)
+            self._flying.pop(one.attempt_id, None)
 
     def _look_for_storms(self, results: Sequence[SendResult], now: datetime) -> None:
-        refused = {self._taken[one.message_id].purpose for one in results if one.outcome is Outcome.REFUSED}
+        refused = {self._flying[one.attempt_id].purpose for one in results if one.outcome is Outcome.REFUSED}
         if refused:
             self.storms |= pause_what_fails(self._house, refused, now)
 
@@ -161,11 +165,11 @@ class OutboxLedger:
             outbox.give_back_texts(tx, results)
             settled = outbox.settle(tx, results, self._house.sending.backoff, now)
             follow(tx, self._fates(settled, results), now)
-            troubled = self._gates.note(tx, [(self._taken[one.message_id].parcel, one) for one in results], now)
+            troubled = self._gates.note(tx, [(self._flying[one.attempt_id].parcel, one) for one in results], now)
         self._gates = replace(self._gates, troubled=troubled)
 
     def _fates(self, settled: outbox.Settled, results: Sequence[SendResult]) -> Fates:
-        taken = {one.message_id: self._taken[one.message_id] for one in results}
+        taken = {one.message_id: self._flying[one.attempt_id] for one in results}
         return Fates(
             settled,
             codes={one.message_id: one.code for one in results},

@@ -16,8 +16,8 @@ from notifier.pipeline.heartbeat import beating
 from notifier.pipeline.ledger import OutboxLedger
 from notifier.render_pool import Rendered
 from notifier.store.tables import Message
-from notifier.terms.delivery import Parcel
-from notifier.terms.words import Channel
+from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.words import Channel, Outcome
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -67,6 +67,16 @@ def test_what_a_worker_claims_again_after_its_own_lease_was_over_goes_once(shop:
         parcels = [ledger.take(one, Rendered("Late", b"x", "", "", "v1")) for one in claims]
         assert [ready.message.fence for ready in claims] == [1, 2]
         assert len(ledger.hand_off(parcels)) == 1
+
+
+def test_an_answer_settles_its_attempt_though_its_worker_has_claimed_the_message_again(shop: Shop) -> None:
+    with shop.house() as house:
+        ledger = OutboxLedger(house, lambda: NOON, lambda: 0)
+        ready = claim(house, Channel.EMAIL, 1, NOON).ready[0]
+        going = ledger.hand_off([ledger.take(ready, Rendered("Late", b"x", "", "", "v1"))])[0]
+        assert not ledger.hand_off([ledger.take(ready, Rendered("Late", b"x", "", "", "v1"))])
+        ledger.settle([SendResult(going.message_id, going.attempt_id, Outcome.ACCEPTED, "sent", "")])
+    assert shop.rows(Message)[0].state == "accepted"
 
 
 def test_a_claim_that_a_broken_connection_left_behind_goes_in_the_same_delivery_again(shop: Shop) -> None:
