@@ -22,6 +22,7 @@ from benchmarks.engines import empty_database
 from benchmarks.post_office import DEFAULTS, MISSING, TUNED, installed, post_office
 from benchmarks.sink import smtp_sink
 from benchmarks.small_shop import queued_shop
+from benchmarks.waiting import opened, seconds_of
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 MAILS = int(os.environ.get("MAILS", "10000"))
@@ -96,18 +97,8 @@ def peer(options: dict[str, int], port: int) -> float:
 def timed(folder: Path, url: str, workers: int) -> float:
     """Seconds from the word to begin until the last of so many workers has found the outbox empty."""
     command = [sys.executable, "-m", "benchmarks.delivery_worker", str(folder), url, str(workers)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    crew = [subprocess.Popen(command, text=True, **pipes) for _ in range(workers)]
-    for one in crew:
-        assert one.stdout is not None
-        one.stdout.readline()
-    begun = time.perf_counter()
-    for one in crew:
-        assert one.stdin is not None
-        one.stdin.write("go\n")
-        one.stdin.flush()
-    told = [json.loads(one.communicate()[0]) for one in crew]
-    spent = time.perf_counter() - begun
+    spent, words = seconds_of([opened(command) for _ in range(workers)])
+    told = [json.loads(one) for one in words]
     print(f"   {told}", file=sys.stderr)
     assert sum(one["accepted"] for one in told) == MAILS, told
     return spent

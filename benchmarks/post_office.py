@@ -5,15 +5,13 @@ ours. What runs there is `post_office_worker`.
 """
 
 import json
-import subprocess
-import time
-from pathlib import Path
+import sys
 
 import psycopg
 
 from benchmarks.engines import empty_database
+from benchmarks.waiting import ROOT, opened, seconds_of
 
-ROOT = Path(__file__).parents[1]
 PYTHON = ROOT / ".venv/bench/bin/python"
 MISSING = "django-post_office is left out: `make bench` installs it into .venv/bench"
 
@@ -31,25 +29,12 @@ def post_office(options: dict[str, int], port: int, mails: int, size: int) -> fl
     """Mails a second, from the word to send until none is queued and its processes have ended."""
     with empty_database("postgresql") as (folder, url):
         given = {"url": url, "port": port, "mails": mails, "size": size, "lock": str(folder / "lock")} | options
-        spent = _timed(folder, url, given)
+        sender = opened([str(PYTHON), "-m", "benchmarks.post_office_worker", json.dumps(given)])
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+        spent, told = seconds_of([sender])
+        print(f"   {told[0].strip()}", file=sys.stderr)
         with psycopg.connect(url) as connection:
             found = connection.execute("SELECT status, count(*) FROM post_office_email GROUP BY status").fetchall()
     assert found == [(0, mails)], f"not all were sent (0 is sent, 1 failed, 2 queued): {found}"
     return mails / spent
-
-
-def _timed(folder: Path, url: str, given: dict[str, object]) -> float:
-    command = [str(PYTHON), "-m", "benchmarks.post_office_worker", json.dumps(given)]
-    with (folder / "post_office.log").open("w+") as log:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": log}
-        with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as sender:
-            assert sender.stdout is not None
-            sender.stdout.readline()
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute("VACUUM ANALYZE")
-            begun = time.perf_counter()
-            sender.communicate("go\n")
-            spent = time.perf_counter() - begun
-        log.seek(0)
-        assert sender.returncode == 0, log.read()[-4000:]
-    return spent
