@@ -6,11 +6,12 @@ Called by pipeline.deliver in the transaction that settles the messages.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import ColumnElement, Executable, insert, literal, select
 
 from notifier.store.engine import Transaction
-from notifier.store.lookup import batches, table_of
+from notifier.store.lookup import IDS, batches, table_of, these
 from notifier.store.tables import Contact, Message, MessageLine, PromiseTold
 from notifier.terms.words import TELLS_NOBODY, DeliveryMode, Direction
 
@@ -31,37 +32,49 @@ def log_sent(tx: Transaction, message_ids: Sequence[int]) -> None:
     nobody: it is no contact.
     """
     for ids in batches(message_ids):
-        known = select(_contact.c.message_id).where(_contact.c.message_id.in_(ids))
-        said = _message.c.mode != DeliveryMode.SHADOW
-        fresh = _message.c.id.in_(ids) & _message.c.id.not_in(known) & said
-        contacts = select(
+        tx.connection.execute(_log_promises(), {IDS: ids})
+        tx.connection.execute(_log_contacts(), {IDS: ids})
+
+
+def _fresh() -> ColumnElement[bool]:
+    known = select(_contact.c.message_id).where(these(_contact.c.message_id))
+    return these(_message.c.id) & _message.c.id.not_in(known) & (_message.c.mode != DeliveryMode.SHADOW)
+
+
+@cache
+def _log_contacts() -> Executable:
+    contacts = select(
+        _message.c.handed_off_at,
+        literal(Direction.OUT.value),
+        literal("bot"),
+        _message.c.brand,
+        _message.c.customer_id,
+        _message.c.address_id,
+        _message.c.channel,
+        _message.c.message_class,
+        _message.c.purpose,
+        _message.c.id,
+        _message.c.subject,
+    ).where(_fresh())
+    return insert(_contact).from_select(CONTACT_COLUMNS, contacts)
+
+
+@cache
+def _log_promises() -> Executable:
+    promises = (
+        select(
+            _line.c.line_id,
+            _line.c.message_id,
             _message.c.handed_off_at,
-            literal(Direction.OUT.value),
-            literal("bot"),
-            _message.c.brand,
-            _message.c.customer_id,
-            _message.c.address_id,
-            _message.c.channel,
-            _message.c.message_class,
-            _message.c.purpose,
-            _message.c.id,
-            _message.c.subject,
-        ).where(fresh)
-        promises = (
-            select(
-                _line.c.line_id,
-                _line.c.message_id,
-                _message.c.handed_off_at,
-                _line.c.purpose,
-                _line.c.channel,
-                _line.c.eta_from,
-                _line.c.eta_to,
-            )
-            .join(_message, _message.c.id == _line.c.message_id)
-            .where(fresh, _line.c.live.is_not(None), _line.c.eta_to.is_not(None), _message.c.mode.not_in(TELLS_NOBODY))
+            _line.c.purpose,
+            _line.c.channel,
+            _line.c.eta_from,
+            _line.c.eta_to,
         )
-        tx.connection.execute(insert(_promise).from_select(PROMISE_COLUMNS, promises))
-        tx.connection.execute(insert(_contact).from_select(CONTACT_COLUMNS, contacts))
+        .join(_message, _message.c.id == _line.c.message_id)
+        .where(_fresh(), _line.c.live.is_not(None), _line.c.eta_to.is_not(None), _message.c.mode.not_in(TELLS_NOBODY))
+    )
+    return insert(_promise).from_select(PROMISE_COLUMNS, promises)
 
 
 @dataclass(frozen=True, slots=True)

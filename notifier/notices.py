@@ -7,12 +7,13 @@ it came back. What was never sent frees its place: the same date may then be ans
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Executable, bindparam, select, update
 
 from notifier.store.engine import Transaction
-from notifier.store.lookup import batches, insert_new, table_of
+from notifier.store.lookup import IDS, batches, insert_new, table_of, these
 from notifier.store.tables import Answer, Message, Notice
 from notifier.terms.law import Said
 from notifier.terms.time import EtaRange
@@ -100,12 +101,16 @@ def free_lines(tx: Transaction, gone: Mapping[int, Sequence[int]]) -> None:
         tx.connection.execute(update(_notice).where(theirs).values(live=None))
 
 
+@cache
+def _sent() -> Executable:
+    left = select(_message.c.handed_off_at).where(_message.c.id == _notice.c.message_id).scalar_subquery()
+    return update(_notice).where(these(_notice.c.message_id), _notice.c.sent_at.is_(None)).values(sent_at=left)
+
+
 def sent(tx: Transaction, message_ids: Sequence[int]) -> None:
     """The notices of these accepted messages count from their hand-off: an answer may come after the day is over."""
-    left = select(_message.c.handed_off_at).where(_message.c.id == _notice.c.message_id).scalar_subquery()
     for ids in batches(sorted(message_ids)):
-        mine = _notice.c.message_id.in_(ids) & _notice.c.sent_at.is_(None)
-        tx.connection.execute(update(_notice).where(mine).values(sent_at=left))
+        tx.connection.execute(_sent(), {IDS: ids})
 
 
 def confirmed(tx: Transaction, line_ids: Sequence[int]) -> set[int]:

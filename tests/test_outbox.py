@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Row, select
 
 from notifier import contact_log, outbox
-from notifier.store.engine import Store
+from notifier.store.engine import Store, open_engine
 from notifier.store.lookup import table_of
 from notifier.store.tables import Attempt, Contact, Message, MessageBody, MessageLine, PromiseTold
 from notifier.terms.delivery import SendResult
@@ -226,8 +226,16 @@ def test_a_clean_stop_gives_the_claims_back(store: Store, ann: Someone) -> None:
     queue(store, [decision(ann)])
     take(store, lease=3600)
     with store.write() as tx:
-        outbox.release(tx, "w1")
+        outbox.release(tx, "w1", NOW)
     assert len(take(store, "w2")) == 1
+
+
+def test_a_worker_that_begins_anew_leaves_no_hand_off_of_its_own_without_an_end(store: Store, ann: Someone) -> None:
+    queue(store, [decision(ann)])
+    hand(store, take(store), lease=3600)
+    with store.write() as tx:
+        outbox.release(tx, "w1", NOW)
+    assert [row.state for row in rows(store, Message)] == ["unknown"]
 
 
 def test_a_refused_message_leaves_its_lines_to_another_address(store: Store, ann: Someone) -> None:
@@ -240,3 +248,18 @@ def test_a_refused_message_is_not_sent_to_the_same_address_again(store: Store, a
     queue(store, [decision(ann)])
     settle(store, hand(store, take(store)), Outcome.REFUSED)
     assert queue(store, [decision(ann)]) == {}
+
+
+@pytest.mark.slow
+def test_who_takes_back_what_the_dead_left_waits_for_nobody_that_works_on_it(postgresql_url: str) -> None:
+    store = Store(open_engine(postgresql_url))
+    with store.write() as tx:
+        ann = add_customer(tx, "ann", lines=2)
+    queue(store, [decision(ann)])
+    take(store, lease=-1)
+    with store.write() as at_work, store.write() as tx:
+        outbox.hold_back(at_work, "w1", [outbox.Fault(1, "slow")], NOW)
+        tx.hurry(5)
+        outbox.extend(tx, outbox.Lease("w1", 60))
+        assert outbox.recover(tx, NOW) == (0, 0)
+    store.close()

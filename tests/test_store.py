@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -40,6 +41,31 @@ def test_sqlite_writes_ahead_and_through_to_the_disk(sqlite_url: str) -> None:
     with open_engine(sqlite_url).connect() as connection:
         mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
         assert (mode, connection.execute(text("PRAGMA synchronous")).scalar_one()) == ("wal", 2)
+
+
+@pytest.mark.slow
+def test_postgresql_commits_to_the_disk_whatever_its_default_is(postgresql_url: str) -> None:
+    with psycopg.connect(postgresql_url) as plain:
+        default = plain.execute("SHOW synchronous_commit").fetchone()
+    with open_engine(postgresql_url).connect() as connection:
+        assert (default, connection.execute(text("SHOW synchronous_commit")).scalar_one()) == (("off",), "on")
+
+
+@pytest.mark.slow
+def test_postgresql_ends_the_transaction_of_a_frozen_worker(postgresql_url: str) -> None:
+    with open_engine(postgresql_url).connect() as connection:
+        assert connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "1min"
+
+
+@pytest.mark.slow
+def test_a_silent_postgresql_is_given_up_within_a_lease_unless_the_url_says_otherwise(postgresql_url: str) -> None:
+    def waits(url: str) -> list[str]:
+        with open_engine(url).connect() as connection:
+            said = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+            return [said["connect_timeout"], said["tcp_user_timeout"]]
+
+    assert waits(postgresql_url) == ["10", "20000"]
+    assert waits(f"{postgresql_url}&connect_timeout=3") == ["3", "20000"]
 
 
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:

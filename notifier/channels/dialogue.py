@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import aiosmtplib
 
@@ -159,8 +160,8 @@ async def _content(client: aiosmtplib.SMTP, letter: Letter) -> Reply:
 
     aiosmtplib's own data() cannot say on which side of the dot it failed, so the steps are driven one by one here.
     """
-    protocol, transport = client.protocol, client.transport
-    if protocol is None or not isinstance(transport, asyncio.WriteTransport):
+    protocol, transport = client.protocol, cast(asyncio.WriteTransport | None, client.transport)
+    if protocol is None or transport is None:
         raise aiosmtplib.SMTPServerDisconnected("the server left after DATA")
     protocol.write(letter.wire)
     while transport.get_write_buffer_size() and protocol.is_connected:

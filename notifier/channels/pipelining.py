@@ -7,6 +7,7 @@ goes on top of it, on the same connection, and speaks through it wherever nothin
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from typing import cast
 
 import aiosmtplib
 from aiosmtplib.protocol import COMMAND_INJECTION_REGEX, MAX_RESPONSE_LENGTH, SMTPProtocol
@@ -73,8 +74,8 @@ class PipelinedProtocol(SMTPProtocol):
 
     def _break(self, fault: Exception) -> None:
         self._fail(fault)
-        if isinstance(self.transport, asyncio.Transport):
-            self.transport.abort()
+        if self.transport is not None:
+            cast(asyncio.Transport, self.transport).abort()
 
     def _fail(self, fault: Exception) -> None:
         while self._awaited:
@@ -87,10 +88,10 @@ class PipelinedProtocol(SMTPProtocol):
 
 def pipelined(client: aiosmtplib.SMTP) -> PipelinedProtocol | None:
     """The connection's pipelining protocol, put there at the first call; None where the server does not offer it."""
-    plain, transport = client.protocol, client.transport
+    plain, transport = client.protocol, cast(asyncio.Transport | None, client.transport)
     if isinstance(plain, PipelinedProtocol):
         return plain
-    if plain is None or not isinstance(transport, asyncio.Transport) or not client.supports_extension("pipelining"):
+    if plain is None or transport is None or not client.supports_extension("pipelining"):
         return None
     protocol = PipelinedProtocol(plain, transport)
     client.protocol = protocol

@@ -7,6 +7,7 @@ import typer
 from notifier.cli.session import DONE, WITH_REFUSALS, Json, Session, say_json
 from notifier.pipeline.glance import Glance, glance, terms_of
 from notifier.pipeline.trouble import Trouble, troubles
+from notifier.terms.route import Standing
 from notifier.terms.time import span
 from notifier.terms.words import MessageState, Outcome, Rung
 
@@ -14,6 +15,13 @@ MOST_WORKERS = 10
 """Lines on a screen; `--json` has all."""
 
 WIDTH = 14
+
+HOW = {
+    Standing.OPEN: "resting, because it kept failing; it is tried again by itself",
+    Standing.TRYING: "about to be tried again",
+    Standing.RAMPING: "works again, and is fed faster and faster",
+    Standing.CLOSED: "in order",
+}
 
 
 def status(ctx: typer.Context, as_json: Json = False) -> None:
@@ -51,6 +59,8 @@ def _screen(seen: Glance) -> Iterator[str]:
     waits += [f"{len(found.stopped)} stopped runs", f"{sum(found.alarms.values()):,} legal alarms"]
     yield _row("for a person", ", ".join(waits))
     yield _row("paused", "; ".join(seen.paused) or "nothing")
+    for name, standing in sorted(found.routes.items()):
+        yield _row("way out", f"{name}: {HOW[standing]}")
     yield _row("last plan", _plan(seen))
     yield _row("last hour", _hour(seen))
     for one in found.sources:

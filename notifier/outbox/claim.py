@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, not_, select, update
+from sqlalchemy import ColumnElement, Row, not_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
@@ -55,33 +55,41 @@ def claim(tx: Transaction, lease: Lease, channel: Channel, most: int, now: datet
 
 def recover(tx: Transaction, now: datetime) -> tuple[int, int]:
     """Take back what dead workers left: claims return to the queue, hand-offs become unknown. Returns both counts."""
-    clock = tx.database_now()
-    expired = _message.c.lease_until < clock
-    back = tx.connection.execute(
-        update(_message)
-        .where(_message.c.state == MessageState.CLAIMED, expired)
-        .values(state=MessageState.QUEUED.value, claimed_by="", lease_until=None)
-    ).rowcount
-    lost = tx.connection.execute(
-        update(_message)
-        .where(_message.c.state == MessageState.HANDED_OFF, expired)
-        .values(state=MessageState.UNKNOWN.value, settled_at=now, reason="worker_lost", lease_until=None)
-    ).rowcount
-    return back, lost
+    return _take_back(tx, _message.c.lease_until < tx.database_now(), now)
 
 
-def release(tx: Transaction, worker: str) -> int:
-    """Give back the claims that `worker` will not hand off any more (a clean stop)."""
-    given = (
-        update(_message)
-        .where(_message.c.state == MessageState.CLAIMED, _message.c.claimed_by == worker)
-        .values(state=MessageState.QUEUED.value, claimed_by="", lease_until=None)
+def release(tx: Transaction, worker: str, now: datetime) -> tuple[int, int]:
+    """The same with all that `worker` holds, which has nothing in flight: it begins, or has ended.
+
+    Without it, what a broken connection left behind would live on the leases of the worker's further work.
+    """
+    return _take_back(tx, _message.c.claimed_by == worker, now)
+
+
+def _take_back(tx: Transaction, which: ColumnElement[bool], now: datetime) -> tuple[int, int]:
+    claimed, handed_off = (_message.c.state == one for one in (MessageState.CLAIMED, MessageState.HANDED_OFF))
+    queued = {"state": MessageState.QUEUED.value, "claimed_by": "", "lease_until": None}
+    lost = {"state": MessageState.UNKNOWN.value, "settled_at": now, "reason": "worker_lost", "lease_until": None}
+    changes = (
+        update(_message).where(_unlocked(tx, claimed & which)).values(**queued),
+        update(_message).where(_unlocked(tx, handed_off & which)).values(**lost),
     )
-    return tx.connection.execute(given).rowcount
+    back, unknown = (tx.connection.execute(change).rowcount for change in changes)
+    return back, unknown
+
+
+def _unlocked(tx: Transaction, which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Those of them that no other transaction changes now: it hands them off, settles them or takes them back. To wait
+    for it, while it waits for another of them, would be a deadlock.
+    """
+    if not tx.postgresql:
+        return which
+    return _message.c.id.in_(select(select(_message.c.id).where(which).with_for_update(skip_locked=True).cte().c.id))
 
 
 def extend(tx: Transaction, lease: Lease) -> None:
     """Renew the lease of everything that its worker still holds, by the database's clock: it is alive and at work."""
     until = tx.database_now() + timedelta(seconds=lease.seconds)
     held = _message.c.state.in_((MessageState.CLAIMED.value, MessageState.HANDED_OFF.value))
-    tx.connection.execute(update(_message).where(held, _message.c.claimed_by == lease.worker).values(lease_until=until))
+    mine = _unlocked(tx, held & (_message.c.claimed_by == lease.worker))
+    tx.connection.execute(update(_message).where(mine).values(lease_until=until))

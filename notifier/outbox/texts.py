@@ -85,13 +85,16 @@ def forget_days(tx: Transaction, now: datetime) -> None:
 
 
 def give_back_texts(tx: Transaction, results: Sequence[SendResult]) -> None:
-    """Take those texts off the day of their attempt that the provider says it has not sent."""
+    """Take those texts off the day of their attempt that the provider says it has not sent.
+
+    Called before the results are noted: one that was noted already, and is settled again, was given back with it.
+    """
     unsent = [result.attempt_id for result in results if result.outcome in UNSENT]
     query = (
         select(_attempt.c.started_at, _address.c.region, _address.c.value)
         .join(_message, _message.c.id == _attempt.c.message_id)
         .join(_address, _address.c.id == _message.c.address_id)
-        .where(_message.c.channel == Channel.SMS)
+        .where(_message.c.channel == Channel.SMS, _attempt.c.outcome == "")
     )
     back: Counter[tuple[date, str]] = Counter()
     for ids in batches(unsent):

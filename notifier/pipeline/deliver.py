@@ -124,11 +124,12 @@ async def deliver(
     ledger = wires.open_ledger(house, clock, wires.ticks)
     counts = _Counts(ledger, wires.meter, progress)
     ways = [Way(sender, _source(house, wires, channel, counts, stop)) for channel, sender in wires.senders.items()]
+    await asyncio.to_thread(_release, house, clock())
     try:
         async with beating(house):
             counts.fed = await feed(ways, ledger, wires.pace, Watch(stop, counts.note_fed, wires.meter))
     finally:
-        await asyncio.to_thread(_release, house)
+        await asyncio.to_thread(_release, house, clock())
     return counts.report()
 
 
@@ -173,9 +174,10 @@ def _render(house: House, wires: Wires, ledger: OutboxLedger, ready: Sequence[Re
     return parcels, _keep(house, ready, failures, ledger.now())
 
 
-def _release(house: House) -> None:
+def _release(house: House, now: datetime) -> None:
+    """Give up what this worker holds: nothing of it is in flight."""
     with house.store.write() as tx:
-        outbox.release(tx, house.sending.lease.worker)
+        outbox.release(tx, house.sending.lease.worker, now)
 
 
 def _keep(house: House, ready: Sequence[Ready], failures: Mapping[int, RenderFailure], now: datetime) -> int:

@@ -73,6 +73,7 @@ class Glance:
             "legal_alarms": dict(found.alarms),
             "notices_overdue": found.overdue,
             "paused": list(self.paused),
+            "routes": {name: standing.value for name, standing in sorted(found.routes.items())},
             "plan": self._plan(),
             "last_hour": {one.value: count for one, count in self.hour.outcomes.items()} | {"whole": self.hour.whole},
             "sources": [self._source(one) for one in found.sources],

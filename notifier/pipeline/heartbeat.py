@@ -12,7 +12,7 @@ import structlog
 
 from notifier import outbox
 from notifier.pipeline.house import House
-from notifier.store.engine import DATABASE_TROUBLE
+from notifier.store.engine import DATABASE_FAULTS
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ async def _beat(house: House) -> None:
         await asyncio.sleep(house.sending.lease.seconds / BEATS)
         try:
             await asyncio.to_thread(_renew, house)
-        except DATABASE_TROUBLE as fault:
+        except DATABASE_FAULTS as fault:
             log.warning("the lease could not be renewed", fault=type(fault).__name__)
 
 

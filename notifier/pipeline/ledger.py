@@ -89,6 +89,7 @@ class OutboxLedger:
         """
         lease, now = self._house.sending.lease, self._clock()
         ends = self._ticks() + lease.seconds
+        group = self._newest(group)
         with self._house.store.write() as tx:
             share_pauses(tx)
             group = self._without_given_back(tx, group, now)
@@ -102,6 +103,12 @@ class OutboxLedger:
             for one in group
             if one.message_id in made
         ]
+
+    def _newest(self, group: Sequence[Parcel]) -> Sequence[Parcel]:
+        """Without what this worker has claimed again since, after its lease was over: the newer claim's parcel goes."""
+        newest = [one for one in group if one.message_id in self._taken and self._taken[one.message_id].parcel is one]
+        self.given_back += len(group) - len(newest)
+        return newest
 
     def _without_given_back(self, tx: Transaction, group: Sequence[Parcel], now: datetime) -> Sequence[Parcel]:
         worker, ids = self._house.sending.lease.worker, [one.message_id for one in group]
@@ -151,9 +158,8 @@ class OutboxLedger:
 
     def _settle(self, results: Sequence[SendResult], now: datetime) -> None:
         with self._house.store.write() as tx:
+            outbox.give_back_texts(tx, results)
             settled = outbox.settle(tx, results, self._house.sending.backoff, now)
-            if any(one.outcome is not Outcome.ACCEPTED for one in results):
-                outbox.give_back_texts(tx, results)
             follow(tx, self._fates(settled, results), now)
             troubled = self._gates.note(tx, [(self._taken[one.message_id].parcel, one) for one in results], now)
         self._gates = replace(self._gates, troubled=troubled)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from notifier.pipeline.glance import Glance
+from notifier.terms.route import Standing, route_name
 from notifier.terms.time import span
-from notifier.terms.words import MessageState, Outcome, Rung
+from notifier.terms.words import Channel, MessageState, Outcome, Rung
 
 LATE = timedelta(minutes=15)
 """How long a required message, or any while nobody works, may wait once it could go."""
@@ -42,7 +43,7 @@ class Trouble:
 def troubles(seen: Glance) -> list[Trouble]:
     """Everything that needs a person."""
     looks: list[Callable[[Glance], Iterator[Trouble]]] = [
-        _unsafe, _stopped, _legal, _unknown, _held, _late, _idle, _refused, _sources, _no_plan,
+        _unsafe, _stopped, _legal, _unknown, _held, _resting, _late, _idle, _refused, _sources, _no_plan,
     ]  # fmt: skip
     return [one for look in looks for one in look(seen)]
 
@@ -77,6 +78,13 @@ def _held(seen: Glance) -> Iterator[Trouble]:
     if held := seen.outbox.count(MessageState.HELD):
         what = f"{_count(held, 'message')} cannot be rendered, or lack what the law demands, and are held"
         yield Trouble(what, "Type: notifier check; notifier export messages lists them, with the reason")
+
+
+def _resting(seen: Glance) -> Iterator[Trouble]:
+    for channel in Channel:
+        if seen.outbox.routes.get(route_name(channel)) is Standing.OPEN:
+            what = f"Nothing is sent by {channel}, because its server kept failing; it is tried again by itself"
+            yield Trouble(what, "If it lasts: notifier check tries the servers")
 
 
 def _late(seen: Glance) -> Iterator[Trouble]:

@@ -9,24 +9,41 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from notifier.errors import SettingsError
 
 SQLITE_BUSY_SECONDS = 30
 
+CONNECT_SECONDS = 10
+"""How long a PostgreSQL server may take to answer when it is called."""
+
+SILENT_SECONDS = 20
+"""When a connection to PostgreSQL counts as cut, on both sides: well within a lease, which is 45 seconds unless it is
+set. Without it a worker behind a broken network hangs for a quarter of an hour, and the server keeps its locks for two
+hours.
+"""
+
+IDLE_SECONDS = 60
+"""When PostgreSQL ends a transaction in which nothing is asked: its worker is frozen, and others wait for its locks.
+The longest pause of our own is the judging of a batch of customers, less than a second of work.
+"""
+
 DATABASE_FAULTS: tuple[type[Exception], ...] = (SQLAlchemyError,)
 """All that the database raises, for those who may not know SQLAlchemy. The text may quote a row: never print it."""
 
-DATABASE_TROUBLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, NoConnectionFree)
-"""Those of them that may pass: locked, down, full, no connection free. Their text is about the server, not a row."""
+DATABASE_TROUBLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, InternalError, NoConnectionFree)
+"""Those of them that may pass: locked, down, full, read-only after a failover, a transaction that the server ended, no
+connection free. Their text is about the server, not a row.
+"""
 
 
 def open_engine(url: str, pool_size: int = 5, patience: int | None = None) -> Engine:
     """Return an engine for a SQLite or PostgreSQL `url`; nothing is connected yet. Raises SettingsError for another.
 
     `patience` bounds, in seconds, the wait for SQLite's lock, and for a PostgreSQL server that does not answer at all.
+    What the URL says itself of PostgreSQL's connections, like `?connect_timeout=5`, holds.
     """
     parsed = make_url(url)
     backend = parsed.get_backend_name()
@@ -37,21 +54,55 @@ def open_engine(url: str, pool_size: int = 5, patience: int | None = None) -> En
         event.listen(engine, "begin", _begin_immediate)
         return engine
     if backend == "postgresql":
-        return create_engine(
+        said = {name: value for name, value in _waits(patience).items() if name not in parsed.query}
+        engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
             max_overflow=10,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": patience, "tcp_user_timeout": patience * 1000} if patience else {},
+            connect_args=said,
             hide_parameters=True,
         )
+        event.listen(engine, "connect", _set_up_postgresql)
+        return engine
     raise SettingsError([f"[database] url: {backend!r} is not supported; use sqlite:/// or postgresql://"])
+
+
+def _waits(patience: int | None) -> dict[str, int]:
+    """After what our side of a connection to PostgreSQL gives up; what is sent, and what is awaited."""
+    silent = patience or SILENT_SECONDS
+    return {
+        "connect_timeout": patience or CONNECT_SECONDS,
+        "tcp_user_timeout": silent * 1000,
+        "keepalives_idle": max(silent // 2, 1),
+        "keepalives_interval": max(silent // 4, 1),
+        "keepalives_count": 2,
+    }
+
+
+_SET_UP_POSTGRESQL = f"""
+SELECT set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false),
+    set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', false),
+    set_config('tcp_user_timeout', '{SILENT_SECONDS}s', false),
+    set_config('tcp_keepalives_idle', '{SILENT_SECONDS // 2}s', false),
+    set_config('tcp_keepalives_interval', '{SILENT_SECONDS // 4}s', false),
+    set_config('tcp_keepalives_count', '2', false)
+"""
+"""What is promised must be on the disk when a commit returns, whatever the server's default is: a hand-off that a crash
+forgets is sent again.
+"""
+
+
+def _set_up_postgresql(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_UP_POSTGRESQL)
+    connection.commit()
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16384"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Column, Row, Select, exists, false, func, literal, or_, select, true
@@ -125,7 +126,7 @@ def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, past: Pa
     for ids in batches(customer_ids):
         found.customers += tx.connection.execute(
             select(*_WHO).where(among(_customer.c.id, ids)).order_by(_customer.c.id)
-        )
+        ).all()
         _group(tx, _lines(ids, now, past), "customer_id", found.lines)
         found.rewards.update(_rewards(tx, ids, now))
         found.holds.update(holds_in_force(tx, ids, now))
@@ -144,8 +145,9 @@ def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, past: Pa
 
 def _group(tx: Transaction, query: Select[Any], key: str, into: Rows) -> None:
     grouped: Rows = defaultdict(list)
-    for row in tx.connection.execute(query):
-        grouped[getattr(row, key)].append(row)
+    by = attrgetter(key)
+    for row in tx.connection.execute(query).all():
+        grouped[by(row)].append(row)
     into.update(grouped)
 
 
@@ -223,7 +225,7 @@ def _read_addresses(tx: Transaction, found: Gathered) -> None:
     wanted = {one for row in found.customers for one in (row.email_id, row.phone_id)}
     wanted |= {one for lines in found.lines.values() for row in lines for one in (row.email_id, row.phone_id)}
     for ids in batches(sorted(one for one in wanted if one is not None)):
-        for row in tx.connection.execute(select(*_WHERE).where(among(_address.c.id, ids))):
+        for row in tx.connection.execute(select(*_WHERE).where(among(_address.c.id, ids))).all():
             found.addresses[row.id] = row
 
 
@@ -249,7 +251,7 @@ def _read_contacts(tx: Transaction, found: Gathered, customer_ids: Sequence[int]
     for column, all_ids in ((_message.c.customer_id, customer_ids), (_message.c.address_id, list(found.addresses))):
         for ids in batches(all_ids):
             for query in contact_queries(column, ids, now, past):
-                rows: list[Any] = [row for row in tx.connection.execute(query) if row.id not in seen]
+                rows: list[Any] = [row for row in tx.connection.execute(query).all() if row.id not in seen]
                 seen.update(row.id for row in rows)
                 found.contacts += rows
     texts = [row.id for row in found.contacts if row.channel == Channel.SMS and row.at > now - SUBJECT_PERIOD]

@@ -76,6 +76,15 @@ def among(column: Column[Any], ids: Sequence[int]) -> ColumnElement[bool]:
     return _Among(column, bindparam(None, list(ids), type_=_Ids()))
 
 
+IDS = "ids"
+"""The name of the parameter of `these`."""
+
+
+def these(column: Column[Any]) -> ColumnElement[bool]:
+    """As `among`, for a statement that is made once: the ids come with each execution, as the parameter IDS."""
+    return _Among(column, bindparam(IDS, type_=_Ids()))
+
+
 def insert_new(
     tx: Transaction,
     table: Table,

@@ -3,8 +3,9 @@
 import asyncio
 import random
 import re
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -41,10 +42,19 @@ class Weather:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One mail that the server took: the uid in its Message-ID, its recipient, when (seconds that never run back)."""
+
+    uid: str
+    to: str
+    at: float
+
+
 @dataclass(slots=True)
 class Book:
     """What the server took, by the uid in the Message-ID, what it said, and to what it never said anything; `on_mail`
-    hears of each mail before it is answered.
+    hears of each mail before it is answered. `entries` are all mails taken, in their order.
     """
 
     weather: Weather = field(default_factory=Weather)
@@ -55,6 +65,7 @@ class Book:
     refused: Counter[str] = field(default_factory=Counter)
     unanswered: Counter[str] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)
+    entries: list[Entry] = field(default_factory=list)
     on_mail: Callable[[], None] = lambda: None
 
 
@@ -65,7 +76,7 @@ class _Session(asyncio.Protocol):
         self._book = book
         self._pending = bytearray()
         self._in_data = False
-        self._trouble = ""
+        self._trouble = self._to = ""
         self._out: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -102,6 +113,9 @@ class _Session(asyncio.Protocol):
             self._trouble = self._book.weather.at(self._book.dice)
             self._book.met[self._trouble] += 1
             self._say(b"250 ok")
+        elif word == b"RCPT":
+            self._to = line.partition(b"<")[2].partition(b">")[0].decode()
+            self._say(b"250 ok")
         elif word == b"DATA" and self._trouble == "cut_at_data":
             self._cut()
         elif word == b"DATA":
@@ -131,6 +145,7 @@ class _Session(asyncio.Protocol):
     def _take(self, uid: str) -> None:
         book = self._book
         book.taken[uid] += 1
+        book.entries.append(Entry(uid, self._to, time.monotonic()))
         book.on_mail()
         if self._trouble == "cut_after_dot":
             self._cut()
@@ -164,18 +179,19 @@ def _uid(content: bytes) -> str:
 
 
 @contextmanager
-def mail_book(weather: Weather | None = None, seed: int = 1) -> Iterator[Book]:
-    """Run the server on a free loopback port."""
+def mail_book(weather: Weather | None = None, seed: int = 1, hosts: Sequence[str] = ("127.0.0.1",)) -> Iterator[Book]:
+    """Run the server on one free port of these addresses of this machine."""
     book = Book(weather or Weather(), random.Random(seed))
     with own_loop() as loop:
-        listening = asyncio.run_coroutine_threadsafe(_listen(book), loop).result(10)
+        listening = [asyncio.run_coroutine_threadsafe(_listen(book, host), loop).result(10) for host in hosts]
         try:
             yield book
         finally:
-            loop.call_soon_threadsafe(listening.close)
+            for server in listening:
+                loop.call_soon_threadsafe(server.close)
 
 
-async def _listen(book: Book) -> asyncio.Server:
-    server = await asyncio.get_running_loop().create_server(lambda: _Session(book), "127.0.0.1", 0)
+async def _listen(book: Book, host: str) -> asyncio.Server:
+    server = await asyncio.get_running_loop().create_server(lambda: _Session(book), host, book.port)
     book.port = server.sockets[0].getsockname()[1]
     return server

@@ -1,4 +1,4 @@
-"""Lives of workers. `python -m tests.chaos.life` is the warm parent: it reads a life a line and forks.
+"""Lives of workers and schedulers. `python -m tests.chaos.life` is the warm parent: it reads a life a line and forks.
 
 It says the pid, and later how that life ended. The parent runs nothing else, so a child begins with all modules loaded
 and nothing opened.
@@ -6,21 +6,25 @@ and nothing opened.
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import structlog
 
 from notifier import app
+from notifier.errors import NotifierError
 from notifier.outbox import Lease
 from notifier.pipeline.deliver import Wires, deliver
 from notifier.pipeline.house import House
+from notifier.pipeline.plan import plan
 from notifier.render.compile import Compiled, compile_source
 from notifier.render_pool import RenderPool
 from notifier.settings import load_settings
@@ -33,6 +37,9 @@ from tests.standins.twilio_api import TOKEN
 _COMPILED: dict[str, Compiled] = {}
 """Templates that the warm parent has compiled for all its children."""
 
+FAULTS = (*DATABASE_FAULTS, NotifierError)
+"""After which the product's own ticks come again."""
+
 NOTHING_LEFT, STILL_WORK = 0, 3
 """How a life ends that nobody ends: nothing is due or in flight any more; `looks` are over."""
 
@@ -41,7 +48,8 @@ NOTHING_LEFT, STILL_WORK = 0, 3
 class Life:
     """One worker's life: its shop, when its clock stands (ISO, UTC), and where it dies ("" nowhere).
 
-    `looks`: how often it looks for work; `pace`: business seconds that pass in one second.
+    `looks`: how often it looks for work; `pace`: business seconds that pass in one second. `stays`: it looks until it
+    is killed. `plans`: it is a scheduler's life, which plans again and again.
     """
 
     settings: str
@@ -55,6 +63,8 @@ class Life:
     looks: int = 400
     pace: float = 1.0
     real_pool: bool = False
+    stays: bool = False
+    plans: bool = False
 
 
 def main() -> None:
@@ -85,10 +95,12 @@ def _warm(life: Life) -> None:
 
 
 def live(life: Life) -> int:
-    """Deliver again and again, until nothing is left."""
+    """Deliver again and again, until nothing is left; or plan."""
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     settings = load_settings(Path(life.settings), _environ(life))
     house = app.open_house(settings)
+    if life.plans:
+        _plan(life, house)
     lease = Lease(f"life:{os.getpid()}", life.lease)
     house = replace(house, sending=replace(house.sending, lease=lease))
     fate = Fate(life.point, life.nth)
@@ -103,18 +115,27 @@ def _wires(settings: Any, life: Life, fate: Fate) -> Wires:
     return replace(plain, senders=senders, pool=pool, open_ledger=LEDGERS[life.mutant])
 
 
-async def _deliver(life: Life, house: House, wires: Wires) -> int:
-    start = datetime.fromisoformat(life.now)
+def _clock(life: Life) -> datetime:
+    """The life's business time."""
+    return datetime.fromisoformat(life.now) + timedelta(seconds=(app.clock().timestamp() - life.born) * life.pace)
 
-    def clock() -> datetime:
-        return start + timedelta(seconds=(app.clock().timestamp() - life.born) * life.pace)
 
-    for _ in range(life.looks):
+def _plan(life: Life, house: House) -> NoReturn:
+    while True:
         try:
-            await deliver(house, wires, clock, asyncio.Event(), lambda report: None)
-        except DATABASE_FAULTS as fault:
-            print("database", type(fault).__name__, file=sys.stderr)
-        if await asyncio.to_thread(is_done, house):
+            plan(house, _clock(life), False, lambda done, due: None)
+        except FAULTS as fault:
+            print("plan", type(fault).__name__, file=sys.stderr)
+        time.sleep(0.3)
+
+
+async def _deliver(life: Life, house: House, wires: Wires) -> int:
+    for _ in itertools.count() if life.stays else range(life.looks):
+        try:
+            await deliver(house, wires, lambda: _clock(life), asyncio.Event(), lambda report: None)
+        except FAULTS as fault:
+            print("deliver", type(fault).__name__, file=sys.stderr)
+        if not life.stays and await asyncio.to_thread(is_done, house):
             await app.close_wires(wires)
             return NOTHING_LEFT
         await asyncio.sleep(0.05)

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +43,7 @@ postal_address = "1 Test Street, Salem"
 [delivery]
 mode = "live"
 render_workers = 1
-claim_size = 60
+claim_size = {claim}
 retry_first_seconds = 1
 max_attempts = 40
 [email]
@@ -51,8 +51,9 @@ host = "127.0.0.1"
 port = {mail_port}
 security = "none"
 timeout_seconds = {timeout}
-connections = 8
+connections = {connections}
 hello_name = "shop.example"
+{email}
 [sms]
 enabled = true
 account_sid = "{account}"
@@ -61,15 +62,20 @@ api_base = "{api}"
 daily_limit = 100000
 daily_limit_by_range = 100000
 timeout_seconds = 5
+{sms}
 [safety]
 max_per_run = 1000000
 surge_factor = 0
+{more}
 """
 
 
-def chaos_shop(folder: Path, url: str, book: Book, api: TwilioApi, timeout: int = 5) -> Shop:
-    """A shop in mode live that sends to the two servers."""
-    toml = SETTINGS.format(mail_port=book.port, api=api.url, account=ACCOUNT, zeros="0" * 32, timeout=timeout)
+def chaos_shop(folder: Path, url: str, book: Book, api: TwilioApi, timeout: int = 5, **more: str) -> Shop:
+    """A shop in mode live that sends to the two servers; `more`: claim, connections, lines for email, sms, and more."""
+    servers = {"mail_port": book.port, "api": api.url, "account": ACCOUNT, "zeros": "0" * 32}
+    toml = SETTINGS.format(
+        **servers, timeout=timeout, **{"claim": "60", "connections": "8", "email": "", "sms": "", "more": ""} | more
+    )
     return open_shop(folder, url, toml, NOTIFIER_SMS__AUTH_TOKEN=TOKEN)
 
 
@@ -102,9 +108,9 @@ class Parent:
 
 
 @contextmanager
-def warm_parent() -> Iterator[Parent]:
-    """A warm parent, ended with the block."""
-    command = [sys.executable, "-m", "tests.chaos.life"]
+def warm_parent(within: Sequence[str] = ()) -> Iterator[Parent]:
+    """A warm parent, ended with the block; `within` is a command that runs another one."""
+    command = [*within, sys.executable, "-m", "tests.chaos.life"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from notifier import app
 from notifier.outbox import Lease
 from notifier.pipeline.claims import claim
+from notifier.pipeline.deliver import DeliverReport, deliver
 from notifier.pipeline.heartbeat import beating
 from notifier.pipeline.ledger import OutboxLedger
 from notifier.render_pool import Rendered
@@ -55,3 +57,27 @@ async def test_a_living_worker_renews_its_claims_before_they_end(shop: Shop) -> 
         async with beating(house), asyncio.timeout(20):
             while shop.rows(Message)[0].lease_until < first + timedelta(seconds=0.5):
                 await asyncio.sleep(0.01)
+
+
+def test_what_a_worker_claims_again_after_its_own_lease_was_over_goes_once(shop: Shop) -> None:
+    with shop.house() as house:
+        house = replace(house, sending=replace(house.sending, lease=Lease("w1", 0)))
+        ledger = OutboxLedger(house, lambda: NOON, lambda: 0)
+        claims = [claim(house, Channel.EMAIL, 1, NOON).ready[0] for _ in range(2)]
+        parcels = [ledger.take(one, Rendered("Late", b"x", "", "", "v1")) for one in claims]
+        assert [ready.message.fence for ready in claims] == [1, 2]
+        assert len(ledger.hand_off(parcels)) == 1
+
+
+def test_a_claim_that_a_broken_connection_left_behind_goes_in_the_same_delivery_again(shop: Shop) -> None:
+    with shop.house() as house:
+        claim(house, Channel.EMAIL, 1, NOON)
+
+        async def again() -> DeliverReport:
+            wires = app.open_wires(shop.settings)
+            try:
+                return await deliver(house, wires, lambda: NOON, asyncio.Event(), lambda report: None)
+            finally:
+                await app.close_wires(wires)
+
+        assert asyncio.run(again()).accepted == 2

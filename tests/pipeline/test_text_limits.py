@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import insert, select
 
 from notifier.outbox import forget_days, give_back_texts
+from notifier.pipeline.claims import claim
 from notifier.pipeline.deliver import DeliverReport
 from notifier.pipeline.delivery_news import tell_delivery
+from notifier.pipeline.ledger import OutboxLedger
+from notifier.render_pool import Rendered
 from notifier.store.engine import Store
 from notifier.store.lookup import table_of
-from notifier.store.tables import Attempt, Message, TextDay
+from notifier.store.tables import Message, TextDay
 from notifier.terms.delivery import SendResult, TextLimits, range_of
 from notifier.terms.words import Channel, Outcome
 from tests.pipeline.test_many_at_once import at_once
@@ -104,16 +107,20 @@ def test_abroad_a_hundred_texts_go_and_at_home_as_many_as_in_all() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("outcome", "left"), [(Outcome.DEFERRED, 1), (Outcome.REFUSED, 1), (Outcome.UNKNOWN, 2)])
-def test_a_text_that_certainly_did_not_go_is_given_back_to_its_day(
+def test_a_text_that_certainly_did_not_go_is_given_back_to_its_day_once(
     tmp_path: Path, sqlite_url: str, outcome: Outcome, left: int
 ) -> None:
     shop = shop_with(tmp_path, sqlite_url, 2)
     shop.plan()
-    shop.deliver()
-    text = next(row.id for row in shop.rows(Message) if row.channel == Channel.SMS)
-    attempt = next(row.id for row in shop.rows(Attempt) if row.message_id == text)
-    with shop.house() as house, house.store.write() as tx:
-        give_back_texts(tx, [SendResult(text, attempt, outcome, "unreachable", "no words")])
+    with shop.house() as house:
+        ledger = OutboxLedger(house, lambda: NOON, lambda: 0)
+        ready = claim(house, Channel.SMS, 2, NOON).ready
+        going = ledger.hand_off([ledger.take(one, Rendered("", b"x", "", "", "v1")) for one in ready])
+        said = dict(zip(going, (outcome, Outcome.ACCEPTED), strict=True))
+        results = [SendResult(one.message_id, one.attempt_id, what, "unreachable", "") for one, what in said.items()]
+        ledger.settle(results)
+        with house.store.write() as tx:
+            give_back_texts(tx, results)
     assert used(shop) == {"all": left, "DE": left}
 
 

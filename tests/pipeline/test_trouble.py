@@ -10,6 +10,7 @@ from notifier.pipeline.glance import Glance
 from notifier.pipeline.trouble import troubles
 from notifier.queries.outbox_state import LastHour, LastPlan, Lease, OutboxState, SourceSeen
 from notifier.terms.readiness import NotReady
+from notifier.terms.route import Standing
 from notifier.terms.words import MessageState, Outcome, Rung, RunState
 
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
@@ -106,3 +107,9 @@ def test_what_needs_a_person_is_told_with_what_to_type(glance: Glance, words: st
 
 def test_a_backlog_that_somebody_works_off_is_no_trouble() -> None:
     assert said(replace(seen(oldest={Rung.LOYALTY: NOW - 200 * MINUTE}), leases=AT_WORK)) == []
+
+
+def test_a_channel_that_rests_is_told_and_a_domain_or_a_ramp_is_not() -> None:
+    routes = {"email": Standing.OPEN, "email:gmx.example": Standing.OPEN, "sms": Standing.RAMPING}
+    (told,) = said(seen(routes=routes))
+    assert told.startswith("Nothing is sent by email")

@@ -5,6 +5,7 @@ It knows create (with every failure that matters) and list by To and DateSent. T
 
 import asyncio
 import base64
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,13 +40,17 @@ class Fail:
 
 @dataclass(frozen=True)
 class Text:
-    """One accepted text, as the form named it; `state` and `error` are what became of it since ("": still queued)."""
+    """One accepted text, as the form named it; `state` and `error` are what became of it since ("": still queued).
+
+    `taken_at` in seconds that never run back.
+    """
 
     sid: str
     form: dict[str, str]
     sent_at: datetime
     state: str = ""
     error: int | None = None
+    taken_at: float = field(default_factory=time.monotonic)
 
 
 @dataclass
