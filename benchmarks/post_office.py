@@ -16,7 +16,7 @@ PYTHON = ROOT / ".venv/bench/bin/python"
 MISSING = "django-post_office is left out: `make bench` installs it into .venv/bench"
 
 DEFAULTS: dict[str, int] = {}
-TUNED = {"processes": 2, "BATCH_SIZE": 5000, "THREADS_PER_PROCESS": 10, "LOG_LEVEL": 0}
+TUNED = {"processes": 2, "BATCH_SIZE": 10_000, "THREADS_PER_PROCESS": 10, "LOG_LEVEL": 0}
 """A process for each of two cores, batches as large as it can hold, more threads than 5, no log row for each mail."""
 
 
