@@ -26,7 +26,7 @@ def installed() -> bool:
 
 
 def post_office(options: dict[str, int], port: int, mails: int, size: int) -> float:
-    """Mails a second, from the word to send until none is queued and its processes have ended."""
+    """Mails a second, from the word to send until none is queued."""
     with empty_database("postgresql") as (folder, url):
         given = {"url": url, "port": port, "mails": mails, "size": size, "lock": str(folder / "lock")} | options
         sender = opened([str(PYTHON), "-m", "benchmarks.post_office_worker", json.dumps(given)])
