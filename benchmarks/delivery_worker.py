@@ -55,4 +55,4 @@ async def worker(
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(worker(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))))
+    print(json.dumps(asyncio.run(worker(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))), flush=True)

@@ -69,12 +69,18 @@ def _samples(folder: Path, url: str, mails: int) -> list[Sample]:
 
 def _tell(samples: list[Sample]) -> None:
     print("of the mails  worker, MB  largest of those that render, MB")
-    table = [[one for one in samples if moment - WINDOW <= one.done <= moment] for moment in MOMENTS]
+    table = [_near(samples, moment) for moment in MOMENTS]
     for moment, near in zip(MOMENTS, table, strict=True):
         print(f"{moment:12.0%}  {_middle(near, 'own'):10.1f}  {_middle(near, 'rendering'):32.1f}")
     first, last = table[0], table[-1]
     growth = [_middle(last, what) / _middle(first, what) - 1 for what in ("own", "rendering")]
     print(f"growth from {MOMENTS[0]:.0%} on: worker {growth[0]:.1%}, rendering {growth[1]:.1%}\n")
+
+
+def _near(samples: list[Sample], moment: float) -> list[Sample]:
+    """Those of the window; of very few mails the last one before."""
+    before = [one for one in samples if one.done <= moment]
+    return [one for one in before if one.done >= moment - WINDOW] or before[-1:]
 
 
 def _middle(samples: list[Sample], what: str) -> float:

@@ -51,4 +51,4 @@ def children() -> Iterator[str]:
 if __name__ == "__main__":
     scales = Scales(int(sys.argv[3]))
     found = asyncio.run(worker(Path(sys.argv[1]), sys.argv[2], 1, scales.look))
-    print(json.dumps({"samples": scales.samples} | found))
+    print(json.dumps({"samples": scales.samples} | found), flush=True)

@@ -74,4 +74,4 @@ if __name__ == "__main__":
     sys.stdin.readline()
     begun = spent()
     call_command("send_queued_mail", processes=asked.get("processes", 1), lockfile=asked["lock"])
-    print(json.dumps({"sent_us": round((spent() - begun) * 1e6 / asked["mails"])}))
+    print(json.dumps({"sent_us": round((spent() - begun) * 1e6 / asked["mails"])}), flush=True)
