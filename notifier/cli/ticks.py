@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +19,9 @@ from notifier.pipeline.house import House
 from notifier.pipeline.team import Team, tell_team_daily
 from notifier.schedule import Tick
 from notifier.web.serving import serving
+
+THREADS = 12
+"""For what a process does at once beside its sources: claims and renders by channel, ledger, plan, looks, clean-up."""
 
 EAGER = (700, 10, 10)
 """Python's own thresholds for looking for garbage."""
@@ -54,6 +58,8 @@ async def at_work(session: Session) -> AsyncIterator[Work]:
     # It lives for weeks: what short commands leave to their end must be collected here.
     gc.set_threshold(*EAGER)
     settings, stop = session.settings(), asyncio.Event()
+    # Slow sources must not keep the hand-off, the settling and the sign of life waiting for a thread.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS + len(settings.sources)))
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     with session.house() as house, session.console.status("starting") as line:

@@ -9,13 +9,15 @@ from notifier import outbox
 from notifier.outbox import doubt
 from notifier.pipeline.house import House
 from notifier.pipeline.retention import forget_old
+from notifier.store.routes import forget_routes
 
 
 def clean_up(house: House, now: datetime) -> tuple[int, int]:
-    """Take back expired claims and hand-offs, forget what is old, let SQLite tidy up. Returns the first two counts."""
+    """Take back expired claims and hand-offs, forget what is old, let the database tidy up. Returns both counts."""
     with house.store.write() as tx:
         counts = outbox.recover(tx, now)
         outbox.forget_days(tx, now)
+        forget_routes(tx, now)
         doubt.forget_receipts(tx)
     forget_old(house, now)
     house.store.tidy()

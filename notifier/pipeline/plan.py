@@ -60,6 +60,10 @@ class _DryRun(Exception):
     """Leaves the transaction without a trace."""
 
 
+GREAT = 5000
+"""So many messages at once change what the database must know of its tables to find them."""
+
+
 def plan(house: House, now: datetime, dry_run: bool, progress: Progress) -> PlanReport:
     """Judge everybody who is due at the UTC instant `now` and queue what is to be said.
 
@@ -77,6 +81,8 @@ def plan(house: House, now: datetime, dry_run: bool, progress: Progress) -> Plan
             guard.tick()
     except TooLarge as stop:
         raise stopped(house, report, stop) from None
+    if report.verdicts[Verdict.SEND] >= GREAT:
+        house.store.tidy()
     return report
 
 

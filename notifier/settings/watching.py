@@ -29,8 +29,8 @@ class Metrics(Section):
 
     listen: Annotated[str, AfterValidator(_listen)] = Field(
         "",
-        description="Where notifier run serves /metrics, /healthz and /readyz, like 127.0.0.1:9464; empty: nowhere."
-        " Each process of a machine needs a port of its own (NOTIFIER_METRICS__LISTEN).",
+        description="Where run and worker serve /metrics, /healthz and /readyz, like 127.0.0.1:9464; empty: nowhere."
+        " Each process of a machine needs a port of its own; those of run --workers N are the next ones.",
     )
 
     @property

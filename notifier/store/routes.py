@@ -5,10 +5,10 @@ Called by pipeline within the transactions of claim, hand-off and settling, and 
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import insert_new, table_of
@@ -36,6 +36,17 @@ def troubled_routes(tx: Transaction, now: datetime) -> dict[str, Route]:
     ahead = _route.c.free_at > now
     unclean = or_(_route.c.failures > 0, _route.c.rests_until.is_not(None), _route.c.works_since.is_not(None), ahead)
     return {row.name: _route_of(row) for row in tx.connection.execute(select(_route).where(unclean))}
+
+
+FORGOTTEN = timedelta(days=2)
+"""A route that nothing was sent by for so long is as good as new."""
+
+
+def forget_routes(tx: Transaction, now: datetime) -> None:
+    """Drop routes that were not used of late: a domain says whom a shop wrote to."""
+    since = now - FORGOTTEN
+    used = (_route.c.free_at, _route.c.rests_until, _route.c.tried_at, _route.c.works_since)
+    tx.connection.execute(delete(_route).where(*(or_(one.is_(None), one < since) for one in used)))
 
 
 def keep_routes(tx: Transaction, routes: Sequence[Route]) -> None:

@@ -59,7 +59,7 @@ def _kind(statement: str) -> str:
         return "settle"
     if statement.startswith("UPDATE message SET lease_until"):
         return "renewal"
-    if statement.startswith("UPDATE message") and "fence=(message.fence" in statement:
+    if "UPDATE message" in statement and "fence=(message.fence" in statement:
         return "claim"
     return ""
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.chaos.book import mail_book
+from tests.chaos.evidence import settle
 from tests.chaos.points import POINTS
 from tests.chaos.rage import Account, Parent, Rage, account, chaos_shop, warm_parent
 from tests.standins.twilio_api import twilio_api
@@ -45,7 +46,10 @@ def test_workers_killed_at_any_moment_lose_nothing_and_double_nothing(
 ) -> None:
     with raging(tmp_path, database_url, (emails, texts), real_pool=kills == LONG[0]) as (rage, parent):
         found = after_kills(rage, parent, kills)
-    assert found.faults == ([], [], [])
+        there_and_unknown = settle(rage, parent)
+        settled = account(rage.shop, rage.book, rage.api)
+    print(f"settled: {dict(settled.states)}")
+    assert (found.faults, settled.faults, there_and_unknown) == (([], [], []), ([], [], []), [])
     assert {*POINTS} - {*rage.ends} <= ({"rendered"} if rage.real_pool else set()), "not every moment was reached"
 
 
