@@ -46,9 +46,9 @@ class _Taken:
 
 
 class OutboxLedger:
-    """Keeps deliver's Ledger over the outbox: what waits by message, what is on its way by attempt, because a message may
-    be claimed again meanwhile. `given_back` went back to the queue at hand-off, `over_limit` of them because the day's
-    texts were used up; `storms` are purposes that were paused, as too many were refused, and why.
+    """Keeps deliver's Ledger over the outbox: what waits by message, what is on its way by attempt, because its message
+    may be claimed again meanwhile. `given_back` went back to the queue at hand-off, `over_limit` of them because the
+    day's texts were used up; `storms` are purposes that were paused, as too many were refused, and why.
     """
 
     def __init__(self, house: House, clock: Clock, ticks: Ticks) -> None:
