@@ -8,6 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 RUN := .venv/.run-$(shell cksum < requirements.lock | cut -d ' ' -f 1)
 DEV := .venv/.dev-$(shell cksum < requirements-dev.lock | cut -d ' ' -f 1)
+BENCH := .venv/.bench-$(shell cksum < requirements-bench.lock | cut -d ' ' -f 1)
 # Without that plugin no test can patch: what it wants to be different, it passes in (ruff bans the other ways).
 PYTEST := $(BIN)/python -m pytest -p no:monkeypatch
 
@@ -33,14 +34,14 @@ check: $(DEV) ## format, lint, types, architecture, fast tests: under a minute
 chaos: $(DEV) ## kill workers at any moment, let servers misbehave, and compare the books
 	$(PYTEST) -q -s -m "not soak" $(ARGS) tests/chaos
 
-bench: $(DEV) ## measure, as ratios in one run
+bench: $(DEV) $(BENCH) ## measure, as ratios in one run
 	$(BIN)/python -m benchmarks
 
 soak: $(DEV) ## the property tests and long runs, for minutes
 	HYPOTHESIS_PROFILE=soak $(PYTEST) -n auto $(ARGS)
 
 lock: ## compile the .in files into locks with hashes; needs uv
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-dev requirements-bench; do \
 	  uv pip compile --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 \
 	    --no-header -q -o $$name.lock $$name.in; done
 
@@ -58,3 +59,10 @@ $(DEV): | .venv/pyvenv.cfg
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
 	@rm -f .venv/.dev-*; touch $@
+
+# The peer that is measured beside us has an environment of its own, so that ours holds nothing that we do not need.
+$(BENCH): | .venv/pyvenv.cfg
+	@$(BIN)/python -m venv --clear .venv/bench
+	@.venv/bench/bin/python -m pip --disable-pip-version-check -q install --require-hashes --only-binary :all: \
+	  -r requirements-bench.lock
+	@rm -f .venv/.bench-*; touch $@

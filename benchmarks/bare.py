@@ -6,6 +6,8 @@ from email.message import EmailMessage
 
 import aiosmtplib
 
+from benchmarks import letter
+
 CONNECTIONS = 16
 
 
@@ -29,9 +31,9 @@ async def _send(port: int, mails: int, size: int) -> None:
 
 def _message(i: int, size: int) -> EmailMessage:
     message = EmailMessage()
-    message["From"] = "Bench <orders@bench.example>"
-    message["To"] = f"c{i}@bench.example"
-    message["Subject"] = f"Your order o{i} is late"
-    message.set_content(f"Hello Customer {i}, your order is late.\n" * (size // 160))
-    message.add_alternative(f"<p>Hello Customer {i}, your order is late.</p>\n" * (size // 60), subtype="html")
+    message["From"] = letter.SENDER
+    message["To"] = letter.recipient(i)
+    message["Subject"] = letter.subject(i)
+    message.set_content(letter.plain(i, size))
+    message.add_alternative(letter.html(i, size), subtype="html")
     return message

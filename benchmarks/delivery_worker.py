@@ -1,6 +1,6 @@
 """One process of `benchmarks.delivery`: opened and warm, it waits for the word, delivers, and prints what it cost.
 
-A module of its own, so that its memory is that of a worker.
+Used by `benchmarks.flat_worker` too. A module of its own, so that its memory is that of a worker.
 """
 
 import asyncio
@@ -8,11 +8,12 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from notifier import app
-from notifier.pipeline.deliver import deliver
+from notifier.pipeline.deliver import DeliverReport, deliver
 from notifier.settings import load_settings
 
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
@@ -24,9 +25,10 @@ def peak_mb() -> int:
     return int(own.split()[1]) // 1024
 
 
-async def worker(folder: Path, url: str, workers: int) -> dict[str, float]:
+async def worker(
+    folder: Path, url: str, workers: int, progress: Callable[[DeliverReport], None] = lambda report: None
+) -> dict[str, float]:
     """One of the processes: opened and warm, it waits for the word, and delivers."""
-
     environ = {"NOTIFIER_DATABASE__URL": url, "NOTIFIER_DELIVERY__RENDER_WORKERS": str(max(2 // workers, 1))}
     settings = load_settings(folder / "settings.toml", environ)
     house, wires = app.open_house(settings), app.open_wires(settings)
@@ -36,7 +38,7 @@ async def worker(folder: Path, url: str, workers: int) -> dict[str, float]:
     accepted, before = 0, time.process_time()
     try:
         for _ in range(3):
-            report = await deliver(house, wires, lambda: NOW, asyncio.Event(), lambda report: None)
+            report = await deliver(house, wires, lambda: NOW, asyncio.Event(), progress)
             accepted += report.accepted
     finally:
         await app.close_wires(wires)
@@ -53,4 +55,4 @@ async def worker(folder: Path, url: str, workers: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(worker(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))))
+    print(json.dumps(asyncio.run(worker(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))), flush=True)

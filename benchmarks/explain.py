@@ -30,6 +30,7 @@ def run(contacts: int = 5_000_000, engines: tuple[str, ...] = ENGINES) -> None:
     for engine in engines:
         with empty_database(engine) as (folder, url):
             settings = settings_for(folder, url)
+            print(f"writing a log of {contacts:,} contacts, {engine}")
             build(settings, Size(contacts // 5, contacts // 5, contacts * 3 // 10, contacts))
             print(f"explain beside {contacts:,} contacts, {engine}, median of {ROUNDS}")
             _tell(settings, url)

@@ -155,7 +155,7 @@ def _reward(settings: Settings) -> RewardTerms | None:
 def _sending(settings: Settings) -> Sending:
     said = settings.delivery
     return Sending(
-        lease=Lease(f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", said.lease_seconds),
+        lease=Lease(f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", said.lease_seconds, said.mode),
         claim_size=said.claim_size,
         backoff=Backoff(said.retry_first_seconds, said.max_attempts),
         mode=said.mode,

@@ -119,7 +119,8 @@ def hand_off(house: House, message: int, outcome: Outcome | None, now: datetime 
         if outcome is not None:
             results = [SendResult(one, made[one], outcome, "no_answer", "") for one in made]
             contact_log.log_sent(tx, outbox.settle(tx, results, BACKOFF, now).accepted)
-        outbox.release(tx, LEASE.worker)
+        others = [row.id for row in claimed if row.id != message]
+        outbox.put_back(tx, LEASE.worker, others, outbox.Later(now))
     return made[message]
 
 

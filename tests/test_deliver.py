@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from notifier.deliver import Pace, Tally, Watch, Way, feed
+from notifier.deliver import Fetched, Pace, Tally, Watch, Way, feed
 from notifier.errors import Transient
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
@@ -103,9 +103,9 @@ def pair(connections: int = 4) -> tuple[MemoryLedger, ScriptedSender]:
 def way(sender: ScriptedSender, parcels: list[Parcel]) -> Way:
     """The channel, with a source that gives these parcels, as many at a time as asked for."""
 
-    async def fetch(most: int) -> list[Parcel]:
+    async def fetch(most: int) -> Fetched:
         found, parcels[:] = parcels[:most], parcels[most:]
-        return found
+        return Fetched(found)
 
     return Way(sender, fetch)
 

@@ -29,7 +29,7 @@ def test_the_package_needs_what_requirements_in_lists() -> None:
     assert set(project["dependencies"]) == listed("requirements.in") - BUILD
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-bench"])
 def test_a_lock_pins_everything_that_its_list_names(name: str) -> None:
     pinned = set(
         re.findall(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==", (ROOT / f"{name}.lock").read_text("utf-8"), re.MULTILINE)
@@ -37,7 +37,7 @@ def test_a_lock_pins_everything_that_its_list_names(name: str) -> None:
     assert {bare(row) for row in listed(f"{name}.in")} <= pinned
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-bench"])
 def test_a_lock_names_no_host_and_no_path(name: str) -> None:
     assert not re.search(r"://|index-url|find-links|^/| /", (ROOT / f"{name}.lock").read_text("utf-8"), re.MULTILINE)
 

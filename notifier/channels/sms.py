@@ -123,10 +123,11 @@ async def _mark_left(*_: object) -> None:
 
 
 class _Transport:
-    """Twilio's asynchronous HTTP client, put right in four ways.
+    """Twilio's asynchronous HTTP client, put right in five ways.
 
     It drops the timeout of its constructor, so each request gets one; it logs headers, so its log is a closed one; its
-    host is fixed, so it is replaced; its errors lose the headers, so Retry-After is kept in the current call.
+    host is fixed, so it is replaced; its errors lose the headers, so Retry-After is kept in the current call; it leaves
+    the form to aiohttp, which takes twice as long for it, so the form is written here.
     """
 
     is_async = True
@@ -148,6 +149,8 @@ class _Transport:
         asked = urlsplit(uri)
         path = self._base.path.rstrip("/") + asked.path
         rest["timeout"] = self._timeout
+        if rest.get("data"):
+            rest["data"] = urlencode(rest["data"], doseq=True).encode()
         url = urlunsplit((self._base.scheme, self._base.netloc, path, asked.query, ""))
         answer = await self._client.request(method, url, **rest)
         _current.get().retry_after = _seconds(answer.headers.get("Retry-After"))
@@ -163,6 +166,7 @@ class SmsSender:
     def __init__(self, access: SmsAccess) -> None:
         self._access = access
         self._transport: _Transport | None = None
+        self._kept: Any = None
 
     @property
     def connections(self) -> int:
@@ -205,15 +209,17 @@ class SmsSender:
 
     async def close(self) -> None:
         """Close the HTTP session."""
-        transport, self._transport = self._transport, None
+        transport, self._transport, self._kept = self._transport, None, None
         if transport is not None:
             await transport.close()
 
     def _client(self) -> Any:
+        """Kept with the session: to build it anew for each text costs a twentieth of the text."""
         if self._transport is None:
-            self._transport = _Transport(self._access.base_url, self._access.timeout)
-        access = self._access
-        return Client(access.account_sid, access.auth_token, http_client=self._transport)
+            access = self._access
+            self._transport = _Transport(access.base_url, access.timeout)
+            self._kept = Client(access.account_sid, access.auth_token, http_client=self._transport)
+        return self._kept
 
     def _fields(self, parcel: Parcel) -> dict[str, object]:
         access = self._access

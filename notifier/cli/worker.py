@@ -67,15 +67,20 @@ async def _keep(session: Session, number: int, count: int, stop: asyncio.Event) 
     while not stop.is_set():
         environ = environ_of(session.settings(), session.environ, number, count)
         begun = asyncio.get_running_loop().time()
-        child = await asyncio.create_subprocess_exec(
-            *command, "worker", "--with-input", stdin=asyncio.subprocess.PIPE, env=environ
-        )
-        await _ended(child, stop)
+        code: int | str | None
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *command, "worker", "--with-input", stdin=asyncio.subprocess.PIPE, env=environ
+            )
+            await _ended(child, stop)
+            code = child.returncode
+        except OSError as fault:
+            code = type(fault).__name__
         if stop.is_set():
             return
         lived = asyncio.get_running_loop().time() - begun
         wait = FIRST_WAIT if lived > LONGEST_WAIT else min(2 * wait, LONGEST_WAIT)
-        log.error("a worker ended; it is started again", worker=number, code=child.returncode, again_in=wait)
+        log.error("a worker ended; it is started again", worker=number, code=code, again_in=wait)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait)
 

@@ -5,6 +5,6 @@ books  the ledger behind it: commits one at a time, no result forgotten
 """
 
 from notifier.deliver.books import Ledger, Pace, Tally, Watch
-from notifier.deliver.lane import Source, Way, feed
+from notifier.deliver.lane import Fetched, Source, Way, feed
 
-__all__ = ["Ledger", "Pace", "Source", "Tally", "Watch", "Way", "feed"]
+__all__ = ["Fetched", "Ledger", "Pace", "Source", "Tally", "Watch", "Way", "feed"]

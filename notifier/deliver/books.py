@@ -101,6 +101,7 @@ class Books:
         self._ledger = ledger
         self._watch = watch
         self._broken = False
+        self._working: set[object] = set()
         self._turn = asyncio.Lock()
 
     def tally(self) -> Tally:
@@ -111,6 +112,22 @@ class Books:
     def closed(self) -> bool:
         """Whether nothing more may be handed off: a stop was asked for, or a source or a hand-off failed."""
         return self._watch.stop.is_set() or self._broken
+
+    @property
+    def stop(self) -> asyncio.Event:
+        """Set once somebody asked for a stop."""
+        return self._watch.stop
+
+    def note_work(self, lane: object, working: bool) -> None:
+        """Remember whether a lane has anything to do."""
+        if working:
+            self._working.add(lane)
+        else:
+            self._working.discard(lane)
+
+    def anybody_works(self) -> bool:
+        """Whether any lane has anything to do."""
+        return bool(self._working)
 
     def break_off(self) -> None:
         """Let all lanes come to their end: one of them failed."""
@@ -198,11 +215,11 @@ async def _until_done(
                 return _End.STOPPED
             await asyncio.sleep(min(wait, pace.first_wait))
         else:
-            await _pause(stop, wait)
+            await pause(stop, wait)
             wait = min(wait * 2, pace.longest_wait)
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
+async def pause(stop: asyncio.Event, seconds: float) -> None:
     """Wait, but no longer than until the stop."""
     try:
         async with asyncio.timeout(seconds):

@@ -12,14 +12,26 @@ from dataclasses import dataclass
 
 import structlog
 
-from notifier.deliver.books import Books, Ledger, Pace, Tally, Watch
+from notifier.deliver.books import Books, Ledger, Pace, Tally, Watch, pause
 from notifier.terms.delivery import ChannelSender, Parcel, SendResult
 from notifier.terms.words import Outcome
 
 log = structlog.get_logger(__name__)
 
-Source = Callable[[int], Awaitable[Sequence[Parcel]]]
-"""Fetches up to so many parcels that may go now, in their order; none: nothing is due."""
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Parcels that may go now, in their order. `soon`: there is more, which may go in a moment."""
+
+    parcels: Sequence[Parcel] = ()
+    soon: bool = False
+
+
+MOMENTS = 3
+"""Looks in a row at a source that says `soon` and gives nothing."""
+
+Source = Callable[[int], Awaitable[Fetched]]
+"""Fetches up to so many parcels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,8 @@ class Way:
 async def feed(ways: Sequence[Way], ledger: Ledger, pace: Pace, watch: Watch) -> Tally:
     """Send what the sources give, every channel at its own speed, in the given order.
 
-    Returns when the sources have nothing more and all results are settled. After a stop nothing more is fetched or
+    Returns when no source has anything more and all results are settled: a channel that has nothing to do looks again
+    for as long as another is at work. After a stop nothing more is fetched or
     handed off and what is in flight is finished. If a source or a hand-off raises, all channels finish what is in
     flight and that error is raised.
     """
@@ -52,7 +65,9 @@ class _Lane:
         self._sender = way.sender
         self._source = way.source
         self._books = books
-        self._coming: asyncio.Task[Sequence[Parcel]] | None = None
+        self._coming: asyncio.Task[Fetched] | None = None
+        self._soon = self._looks_again = False
+        self._empty_looks = 0
         self._waiting: deque[Parcel] = deque()
         self._flying: set[asyncio.Task[SendResult]] = set()
         self._sent: list[SendResult] = []
@@ -66,7 +81,7 @@ class _Lane:
         """Until nothing more comes and everything is sent and settled, or stopped and drained."""
         try:
             self._fetch()
-            while self._coming or self._waiting or self._flying or self._sent:
+            while self._at_work() or self._coming or await self._something_may_come():
                 await self._step()
                 self._fetch()
         except BaseException:
@@ -74,6 +89,21 @@ class _Lane:
             self._books.break_off()
             await self._drain()
             raise
+
+    def _at_work(self) -> bool:
+        # Only to look again is no work: two lanes would keep each other waiting.
+        first_look = self._coming is not None and not self._looks_again
+        working = first_look or bool(self._waiting or self._flying or self._sent)
+        self._books.note_work(self, working)
+        return working
+
+    async def _something_may_come(self) -> bool:
+        """Where this lane has nothing to do, wait a moment for the others; False: there is nothing to wait for."""
+        if self._books.closed or not (self._soon or self._books.anybody_works()):
+            return False
+        await pause(self._books.stop, self._books.pace.idle)
+        self._empty_at, self._looks_again = None, True
+        return True
 
     @property
     def _group(self) -> int:
@@ -95,8 +125,12 @@ class _Lane:
         coming, self._coming = self._coming, None
         if coming is not None:
             found = coming.result()
-            self._empty_at = None if found else asyncio.get_running_loop().time()
-            self._waiting.extend(found)
+            self._empty_at = None if found.parcels else asyncio.get_running_loop().time()
+            self._empty_looks = 0 if found.parcels else self._empty_looks + 1
+            # A clock that stands still would make a moment last for ever.
+            self._soon = found.soon and self._empty_looks <= MOMENTS
+            self._looks_again = self._looks_again and not found.parcels
+            self._waiting.extend(found.parcels)
 
     async def _step(self) -> None:
         if self._coming and self._coming.done():
@@ -171,7 +205,7 @@ class _Lane:
         """Let what comes come, and what flies land and be settled."""
         if self._coming:
             await asyncio.wait([self._coming])
-            self._books.counts["left"] += len(self._coming.result()) if not self._coming.exception() else 0
+            self._books.counts["left"] += len(self._coming.result().parcels) if not self._coming.exception() else 0
             self._coming = None
         self._leave_the_rest()
         while self._flying:

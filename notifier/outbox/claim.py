@@ -17,10 +17,13 @@ _message = table_of(Message)
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who claims, and for how many seconds of the database's clock it holds what it says nothing more about."""
+    """Who claims what was planned in `mode` (DeliveryMode), and for how many seconds of the database's clock it holds
+    what it says nothing more about.
+    """
 
     worker: str
     seconds: float
+    mode: str = "live"
 
 
 def claim(tx: Transaction, lease: Lease, channel: Channel, most: int, now: datetime) -> list[Row[Any]]:
@@ -31,7 +34,7 @@ def claim(tx: Transaction, lease: Lease, channel: Channel, most: int, now: datet
     due = (
         select(_message.c.id)
         .where(_message.c.state == MessageState.QUEUED, _message.c.channel == channel, _message.c.not_before <= now)
-        .where(not_(paused_messages(tx)))
+        .where(_message.c.mode == lease.mode, not_(paused_messages(tx)))
         .order_by(_message.c.rung, _message.c.not_before, _message.c.id)
         .limit(most)
     )
@@ -87,9 +90,13 @@ def _unlocked(tx: Transaction, which: ColumnElement[bool]) -> ColumnElement[bool
     return _message.c.id.in_(select(select(_message.c.id).where(which).with_for_update(skip_locked=True).cte().c.id))
 
 
-def extend(tx: Transaction, lease: Lease) -> None:
-    """Renew the lease of everything that its worker still holds, by the database's clock: it is alive and at work."""
+def extend(tx: Transaction, lease: Lease) -> list[int]:
+    """Renew the lease of everything that its worker still holds, by the database's clock: it is alive and at work.
+
+    Returns the ids of the messages: what another transaction changes at this moment is left out.
+    """
     until = tx.database_now() + timedelta(seconds=lease.seconds)
     held = _message.c.state.in_((MessageState.CLAIMED.value, MessageState.HANDED_OFF.value))
     mine = _unlocked(tx, held & (_message.c.claimed_by == lease.worker))
-    tx.connection.execute(update(_message).where(mine).values(lease_until=until))
+    renewed = update(_message).where(mine).values(lease_until=until).returning(_message.c.id)
+    return list(tx.connection.execute(renewed).scalars())

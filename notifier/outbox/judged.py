@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, bindparam, select, update
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
 from notifier.store.pauses import paused, paused_messages
-from notifier.store.tables import Message, MessageLine
+from notifier.store.tables import Address, Message, MessageLine
 from notifier.terms.time import EtaRange
-from notifier.terms.words import RELEASED, MessageState
+from notifier.terms.words import RELEASED, Channel, MessageState
 
 _message = table_of(Message)
 _line = table_of(MessageLine)
+_address = table_of(Address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,28 @@ def put_off(tx: Transaction, worker: str, until: Mapping[int, datetime], reason:
     if until:
         rows = [{"one": one, "at": at} for one, at in until.items()]
         tx.connection.execute(change.values(back | {"not_before": bindparam("at")}), rows)
+
+
+def due_to(tx: Transaction, channel: Channel, domain: str, now: datetime, most: int) -> list[int]:
+    """Queued messages that may go at `now` to recipients of a domain, the highest rung first."""
+    there = _address.c.value.endswith(f"@{domain}", autoescape=True)
+    query = (
+        select(_message.c.id)
+        .join(_address, _address.c.id == _message.c.address_id)
+        .where(_message.c.state == MessageState.QUEUED, _message.c.channel == channel, _message.c.not_before <= now)
+        .where(there)
+        .order_by(_message.c.rung, _message.c.not_before, _message.c.id)
+        .limit(most)
+    )
+    return list(tx.connection.execute(query).scalars())
+
+
+def postpone(tx: Transaction, until: Mapping[int, datetime], reason: str) -> None:
+    """Let queued messages be looked at later, each at its own time."""
+    queued = (_message.c.id == bindparam("one")) & (_message.c.state == MessageState.QUEUED)
+    change = update(_message).where(queued).values(not_before=bindparam("at"), reason=reason)
+    if until:
+        tx.connection.execute(change, [{"one": one, "at": at} for one, at in until.items()])
 
 
 def put_back_paused(tx: Transaction, worker: str, message_ids: Sequence[int]) -> set[int]:

@@ -22,7 +22,7 @@ _message, _line, _attempt = table_of(Message), table_of(MessageLine), table_of(A
 
 OUR_TROUBLE = frozenset(
     "auth bad_sender unregistered_sender server_refuses_us no_connection timed_out tls_failed"
-    " disk_full folder_unwritable server_full rate_limited lease_over".split()
+    " disk_full folder_unwritable server_full rate_limited".split()
 )
 """Codes that say nothing about the message: it waits as long as the trouble lasts, and uses up no try."""
 

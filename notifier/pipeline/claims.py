@@ -13,7 +13,7 @@ from notifier import notices, outbox, rewards
 from notifier.errors import RenderError
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run, with_shelf
-from notifier.pipeline.gates import put_off_early, room
+from notifier.pipeline.gates import put_off_early
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.legal import confirmed
@@ -24,6 +24,7 @@ from notifier.policy.decide import EMAIL_FIRST, Written, still_due
 from notifier.policy.figures import Policy
 from notifier.policy.hours import closes
 from notifier.policy.legal import under_the_law
+from notifier.policy.routes import admit
 from notifier.records.sources import stale_sources
 from notifier.render_pool import RenderJob
 from notifier.store.decisions import bring_forward
@@ -32,7 +33,7 @@ from notifier.store.lookup import AnyRow
 from notifier.store.message_lines import lines_of
 from notifier.store.routes import troubled_routes
 from notifier.terms.facts import CustomerFacts
-from notifier.terms.route import route_name
+from notifier.terms.route import Route, route_name
 from notifier.terms.time import EtaRange, local_day
 from notifier.terms.words import RELEASED, Channel, NoticeKind, Verdict
 
@@ -40,6 +41,9 @@ log = structlog.get_logger(__name__)
 
 FRESH = timedelta(seconds=60)
 """How long a judgement stands between claim and hand-off (HOSTILE 15, 39, 67)."""
+
+SOON = timedelta(seconds=2)
+"""A way out that takes more within this time is waited for."""
 
 EMAIL_SOON = timedelta(minutes=1)
 """When a text on top is looked at again whose email is still on its way (RULES.md F9)."""
@@ -61,13 +65,17 @@ class Ready:
 
 @dataclass(slots=True)
 class Claimed:
-    """What one claim gave. `troubled` are the routes that must be asked before a hand-off."""
+    """What one claim gave. `put_off` may go later, and others stand behind it; `soon`: the way out takes more in a
+    moment; `troubled` are the routes that must be asked before a hand-off.
+    """
 
     claimed: int = 0
     withdrawn: int = 0
     held: int = 0
     ready: list[Ready] = field(default_factory=list)
     troubled: frozenset[str] = frozenset()
+    put_off: int = 0
+    soon: bool = False
 
 
 def claim(house: House, channel: Channel, most: int, now: datetime) -> Claimed:
@@ -83,10 +91,13 @@ def claim(house: House, channel: Channel, most: int, now: datetime) -> Claimed:
         outbox.release_mended(tx, lambda purpose, locale, brand: _version(house, purpose, locale, brand))
         sending, routes = house.sending, troubled_routes(tx, now)
         name = route_name(channel)
-        most = room(routes.get(name), min(most, sending.claim_size), sending.rates.of(name), now)
-        rows = outbox.claim(tx, sending.lease, channel, most, now) if most else []
-        rows = put_off_early(tx, sending.lease.worker, rows, routes, now)
-        found = Claimed(claimed=len(rows), troubled=frozenset(routes))
+        most = min(most, sending.claim_size)
+        opened = admit(routes.get(name, Route(name)), most, sending.rates.of(name) if name in routes else 0, now)
+        if not opened.granted:
+            return Claimed(soon=opened.next_at - now <= SOON, troubled=frozenset(routes))
+        claimed = outbox.claim(tx, sending.lease, channel, opened.granted, now)
+        rows = put_off_early(tx, sending, claimed, routes, now)
+        found = Claimed(claimed=len(rows), put_off=len(claimed) - len(rows), troubled=frozenset(routes))
         if rows:
             _judge(tx, house, rows, found, now)
             guard.tick()
@@ -119,6 +130,7 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
             log.error("message held: its facts cannot be judged", message=row.id, fault=type(fault).__name__)
     found.withdrawn, found.held = len(book.reasons), len(book.poison)
     found.claimed -= len(book.later)
+    found.put_off += len(book.later)
     book.write(tx, now)
 
 

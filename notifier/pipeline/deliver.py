@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from notifier import outbox
-from notifier.deliver import Pace, Source, Tally, Watch, Way, feed
+from notifier.deliver import Fetched, Pace, Source, Tally, Watch, Way, feed
 from notifier.pipeline.claims import Claimed, Ready, claim
 from notifier.pipeline.heartbeat import beating
 from notifier.pipeline.house import House
@@ -126,7 +126,7 @@ async def deliver(
     ways = [Way(sender, _source(house, wires, channel, counts, stop)) for channel, sender in wires.senders.items()]
     await asyncio.to_thread(_release, house, clock())
     try:
-        async with beating(house):
+        async with beating(house, wires.ticks, ledger.renewed):
             counts.fed = await feed(ways, ledger, wires.pace, Watch(stop, counts.note_fed, wires.meter))
     finally:
         await asyncio.to_thread(_release, house, clock())
@@ -136,22 +136,22 @@ async def deliver(
 def _source(house: House, wires: Wires, channel: Channel, counts: _Counts, stop: asyncio.Event) -> Source:
     """Claims, judges again and renders messages of one channel; gives nothing only where nothing is due."""
 
-    async def fetch(most: int) -> list[Parcel]:
+    async def fetch(most: int) -> Fetched:
         while not stop.is_set():
             begun = wires.ticks()
             found = await asyncio.to_thread(claim, house, channel, most, counts.ledger.now())
             wires.meter.took(Step.CLAIM, wires.ticks() - begun)
             counts.note(found)
             counts.ledger.see(found.troubled)
-            if not found.claimed:
-                break
+            if not found.claimed and not found.put_off:
+                return Fetched(soon=found.soon)
             begun = wires.ticks()
             parcels, held = await asyncio.to_thread(_render, house, wires, counts.ledger, found.ready)
             wires.meter.took(Step.RENDER, wires.ticks() - begun)
             counts.note_rendered(len(parcels), held)
             if parcels:
-                return parcels
-        return []
+                return Fetched(parcels)
+        return Fetched()
 
     return fetch
 

@@ -10,40 +10,50 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier import outbox
-from notifier.pipeline.house import Rates
+from notifier.pipeline.house import Rates, Sending
 from notifier.policy.routes import Told, admit, after, next_times, told
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.persons import addresses
 from notifier.store.routes import keep_routes, lock_routes
 from notifier.terms.delivery import Parcel, SendResult
-from notifier.terms.route import Route, Standing, domain_of, route_name
+from notifier.terms.route import Route, domain_of, route_name
 from notifier.terms.words import Channel
 
 RATE = "rate_limit"
 """Why a message is in the queue again whose route would not take it yet."""
 
 
-def room(route: Route | None, most: int, limit: float, now: datetime) -> int:
-    """How many of `most` messages a route would take now."""
-    return admit(route, most, limit, now).granted if route else most
+AT_ONCE = 20_000
+"""Messages that are moved out of the way of others in one transaction."""
 
 
 def put_off_early(
-    tx: Transaction, worker: str, rows: Sequence[AnyRow], routes: Mapping[str, Route], now: datetime
+    tx: Transaction, sending: Sending, rows: Sequence[AnyRow], routes: Mapping[str, Route], now: datetime
 ) -> list[AnyRow]:
-    """Give back at once what was just claimed for a domain that rests; returns the rest."""
-    resting = {name: route for name, route in routes.items() if route.standing(now) is Standing.OPEN and ":" in name}
-    if not resting:
-        return list(rows)
-    values = addresses(tx, sorted({row.address_id for row in rows}))
-    until: dict[int, datetime] = {}
-    for row in rows:
-        route = resting.get(route_name(Channel(row.channel), domain_of(values.get(row.address_id, ""))))
-        if route and route.rests_until:
-            until[row.id] = route.rests_until
-    outbox.put_off(tx, worker, until, RATE)
-    return [row for row in rows if row.id not in until]
+    """Give back at once what was just claimed for a domain that takes no more now, and move out of the way what else is
+    queued for it: else all others would wait until it was claimed and given back in its turn. Returns the rest.
+    """
+    by_name: dict[str, list[int]] = defaultdict(list)
+    if any(":" in name for name in routes):
+        values = addresses(tx, sorted({row.address_id for row in rows}))
+        for row in rows:
+            by_name[route_name(Channel(row.channel), domain_of(values.get(row.address_id, "")))].append(row.id)
+    gone: set[int] = set()
+    for name, ids in by_name.items():
+        if name not in routes:
+            continue
+        limit = sending.rates.of(name)
+        found = admit(routes[name], len(ids), limit, now)
+        late = ids[found.granted :]
+        if late:
+            channel, _, domain = name.partition(":")
+            others = outbox.due_to(tx, Channel(channel), domain, now, AT_ONCE)
+            times = next_times(found, limit, len(late) + len(others))
+            outbox.put_off(tx, sending.lease.worker, dict(zip(late, times, strict=False)), RATE)
+            outbox.postpone(tx, dict(zip(others, times[len(late) :], strict=True)), RATE)
+            gone |= set(late)
+    return [row for row in rows if row.id not in gone]
 
 
 @dataclass(frozen=True, slots=True)

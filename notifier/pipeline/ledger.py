@@ -3,11 +3,14 @@
 Called by pipeline.deliver, which passes it to deliver. Its calls come from threads, one at a time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
+from functools import partial
 from typing import Any
+
+import structlog
 
 from notifier import outbox
 from notifier.errors import Transient
@@ -19,9 +22,11 @@ from notifier.pipeline.settling import Fates, follow
 from notifier.pipeline.storm import pause_what_fails
 from notifier.render.links import short_token
 from notifier.render_pool import Rendered
-from notifier.store.engine import DATABASE_TROUBLE, Transaction
+from notifier.store.engine import DATABASE_FAULTS, DATABASE_TROUBLE, Transaction
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
+
+log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 """Gives business time, aware UTC; app hands in the machine's clock or a fixed `--now`."""
@@ -35,7 +40,9 @@ OVER_LIMIT = "daily_limit"
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A claimed and rendered message: what is stored at hand-off, how it goes, whose it is, when it was judged."""
+    """A claimed and rendered message: what is stored at hand-off, how it goes, whose it is, when it was judged, and,
+    once it is handed off, at how many ticks its lease ends.
+    """
 
     rendered: outbox.Rendered
     parcel: Parcel
@@ -43,10 +50,11 @@ class _Taken:
     purpose: str
     notice: bool
     judged_at: datetime
+    ends: float = 0.0
 
 
 class OutboxLedger:
-    """Keeps deliver's Ledger over the outbox: what waits by message, what is on its way by attempt, because its message
+    """Keeps deliver's Ledger over the outbox: what waits by message, what is on its way by attempt, because a message
     may be claimed again meanwhile. `given_back` went back to the queue at hand-off, `over_limit` of them because the
     day's texts were used up; `storms` are purposes that were paused, as too many were refused, and why.
     """
@@ -100,12 +108,22 @@ class OutboxLedger:
             # A claim that came meanwhile may have put a newer one in its place.
             if self._taken.get(message) is one:
                 del self._taken[message]
-        gone = [one for one in going if one.parcel.message_id in made]
-        self._flying |= {made[one.parcel.message_id]: one for one in gone}
+        gone = {made[one.parcel.message_id]: replace(one, ends=ends) for one in going if one.parcel.message_id in made}
+        self._flying |= gone
         return [
-            replace(one.parcel, attempt_id=made[one.parcel.message_id], still_ours=lambda: self._ticks() < ends)
-            for one in gone
+            replace(one.parcel, attempt_id=attempt, still_ours=partial(self._still_ours, attempt))
+            for attempt, one in gone.items()
         ]
+
+    def _still_ours(self, attempt: int) -> bool:
+        one = self._flying.get(attempt)
+        return one is not None and self._ticks() < one.ends
+
+    def renewed(self, messages: Collection[int], ends: float) -> None:
+        """Take in that the leases of these end later, at so many ticks: a slow server has longer for them."""
+        for attempt, one in list(self._flying.items()):
+            if one.parcel.message_id in messages:
+                self._flying[attempt] = replace(one, ends=ends)
 
     def _newest(self, group: Sequence[Parcel]) -> dict[int, _Taken]:
         """What is known of these, by message id, without what this worker has claimed again since, after its lease was
@@ -149,23 +167,26 @@ class OutboxLedger:
         now = self._clock()
         try:
             self._settle(results, now)
-            self._look_for_storms(results, now)
         except DATABASE_TROUBLE as fault:
             raise Transient(type(fault).__name__) from None
-        for one in results:
-            self._flying.pop(one.attempt_id, None)
+        landed = [(self._flying.pop(one.attempt_id), one) for one in results if one.attempt_id in self._flying]
+        self._look_for_storms({one.purpose for one, result in landed if result.outcome is Outcome.REFUSED}, now)
 
-    def _look_for_storms(self, results: Sequence[SendResult], now: datetime) -> None:
-        refused = {self._flying[one.attempt_id].purpose for one in results if one.outcome is Outcome.REFUSED}
-        if refused:
-            self.storms |= pause_what_fails(self._house, refused, now)
+    def _look_for_storms(self, refused: Collection[str], now: datetime) -> None:
+        """Beside the settling, which is done: what fails here must not make it come again."""
+        try:
+            if refused:
+                self.storms |= pause_what_fails(self._house, refused, now)
+        except DATABASE_FAULTS as fault:
+            log.warning("could not look whether a purpose keeps failing", fault=type(fault).__name__)
 
     def _settle(self, results: Sequence[SendResult], now: datetime) -> None:
         with self._house.store.write() as tx:
+            # Routes, then days of texts, then messages: as at the hand-off, else two workers wait for each other.
+            troubled = self._gates.note(tx, [(self._flying[one.attempt_id].parcel, one) for one in results], now)
             outbox.give_back_texts(tx, results)
             settled = outbox.settle(tx, results, self._house.sending.backoff, now)
             follow(tx, self._fates(settled, results), now)
-            troubled = self._gates.note(tx, [(self._flying[one.attempt_id].parcel, one) for one in results], now)
         self._gates = replace(self._gates, troubled=troubled)
 
     def _fates(self, settled: outbox.Settled, results: Sequence[SendResult]) -> Fates:

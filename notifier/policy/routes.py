@@ -65,7 +65,10 @@ def admit(route: Route, wanted: int, limit: float, now: datetime) -> Admission:
     if ramp >= FAST_ENOUGH:
         route, ramp = replace(route, works_since=None), 0.0
     rate = min(filter(None, (limit, ramp)), default=0.0)
-    return _metered(route, wanted, rate, now) if rate else Admission(wanted, now, route)
+    if rate:
+        return _metered(route, wanted, rate, now)
+    wished = route.free_at is not None and route.free_at > now
+    return Admission(0, route.free_at or now, route) if wished else Admission(wanted, now, route)
 
 
 def _metered(route: Route, wanted: int, rate: float, now: datetime) -> Admission:

@@ -1,6 +1,7 @@
 """A worker that is alive keeps its claims; one that slept too long sends nothing (DESIGN.md, 5)."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from notifier import app
-from notifier.outbox import Lease
 from notifier.pipeline.claims import claim
 from notifier.pipeline.deliver import DeliverReport, deliver
 from notifier.pipeline.heartbeat import beating
@@ -35,7 +35,7 @@ def handed_off(shop: Shop, ticks: Sequence[float], lease: float = 45) -> Parcel:
     """A parcel as it goes to its channel; `ticks` are the machine's seconds, one for each time it is asked."""
     seconds = iter(ticks)
     with shop.house() as house:
-        house = replace(house, sending=replace(house.sending, lease=Lease("w1", lease)))
+        house = replace(house, sending=replace(house.sending, lease=replace(house.sending.lease, seconds=lease)))
         ledger = OutboxLedger(house, lambda: NOON, lambda: next(seconds))
         ready = claim(house, Channel.EMAIL, 1, NOON).ready[0]
         return ledger.hand_off([ledger.take(ready, Rendered("Late", b"x", "", "", "v1"))])[0]
@@ -51,17 +51,17 @@ def test_a_worker_frozen_for_five_minutes_does_not_send_what_it_had_in_hand(shop
 
 async def test_a_living_worker_renews_its_claims_before_they_end(shop: Shop) -> None:
     with shop.house() as house:
-        house = replace(house, sending=replace(house.sending, lease=Lease("w1", 0.3)))
+        house = replace(house, sending=replace(house.sending, lease=replace(house.sending.lease, seconds=0.3)))
         await asyncio.to_thread(claim, house, Channel.EMAIL, 1, NOON)
         first = shop.rows(Message)[0].lease_until
-        async with beating(house), asyncio.timeout(20):
+        async with beating(house, time.monotonic, lambda messages, ends: None), asyncio.timeout(20):
             while shop.rows(Message)[0].lease_until < first + timedelta(seconds=0.5):
                 await asyncio.sleep(0.01)
 
 
 def test_what_a_worker_claims_again_after_its_own_lease_was_over_goes_once(shop: Shop) -> None:
     with shop.house() as house:
-        house = replace(house, sending=replace(house.sending, lease=Lease("w1", 0)))
+        house = replace(house, sending=replace(house.sending, lease=replace(house.sending.lease, seconds=0)))
         ledger = OutboxLedger(house, lambda: NOON, lambda: 0)
         claims = [claim(house, Channel.EMAIL, 1, NOON).ready[0] for _ in range(2)]
         parcels = [ledger.take(one, Rendered("Late", b"x", "", "", "v1")) for one in claims]

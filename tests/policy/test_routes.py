@@ -124,6 +124,11 @@ def test_the_providers_own_wish_stops_the_meter_for_so_long() -> None:
     assert (admit(wished, 1, 10, seconds(28)).granted, admit(wished, 1, 10, seconds(30)).granted) == (0, 1)
 
 
+def test_a_wish_is_kept_where_there_is_no_limit() -> None:
+    wished = after(Route("sms"), [Told(None, wait=600)], NOON)
+    assert (admit(wished, 8, 0, seconds(599)).granted, admit(wished, 8, 0, seconds(600)).granted) == (0, 8)
+
+
 @pytest.mark.parametrize(
     ("outcome", "code", "provider", "domain"),
     [
