@@ -57,7 +57,7 @@ def _kind(statement: str) -> str:
         return "hand_off"
     if statement.startswith("UPDATE attempt"):
         return "settle"
-    if statement.startswith("UPDATE message SET lease_until"):
+    if "UPDATE message SET lease_until" in statement:
         return "renewal"
     if "UPDATE message" in statement and "fence=(message.fence" in statement:
         return "claim"

@@ -92,7 +92,7 @@ LONG = Storm(
     DUE // 10,
     DUE // 40,
     abroad=200,
-    imports=21,
+    imports=6,
     kills=120,
     rates=(600, 20, 60),
     connections=16,
@@ -121,11 +121,11 @@ class Fate:
     thawed: bool = False
 
     def strike(self) -> None:
-        """One stroke, now and then; a tenth of them at a scheduler, so that a long plan comes to its end sometimes."""
+        """One stroke, now and then; few of them at a scheduler, so that a long plan comes to its end sometimes."""
         if self.left and self.dice.random() < 0.3:
             self.left -= 1
             schedulers, workers = self.posts[:SCHEDULERS], self.posts[SCHEDULERS : None if self.thawed else -1]
-            post = self.dice.choice(schedulers if self.dice.random() < 0.1 else workers)
+            post = self.dice.choice(schedulers if self.dice.random() < 0.06 else workers)
             post.kill()
             post.fill()
         if not self.thawed:
