@@ -103,6 +103,7 @@ def _try(house: House, report: PlanReport, progress: Progress) -> None:
 def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None, progress: Progress) -> None:
     """Plan in a transaction that the caller ends, without a brake; `word` is a person's on the run that waits."""
     now, mode = report.at, house.sending.mode
+    tx.spread_out()
     tx.lock(RECORDS_LOCK)
     tx.lock(LOCK)
     began = monotonic()

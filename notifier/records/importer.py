@@ -170,6 +170,7 @@ class _Work:
     def _locked(self) -> Any:
         """A write transaction in which no other import runs: between its look and its insert nobody else inserts."""
         with self._store.write() as tx:
+            tx.spread_out()
             tx.lock("records")
             yield tx
 

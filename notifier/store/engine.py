@@ -102,7 +102,7 @@ def _set_up_postgresql(connection: Any, _record: Any) -> None:
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16384"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-2048"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -137,6 +137,11 @@ class Transaction:
         if self.postgresql:
             for name in ("statement_timeout", "lock_timeout"):
                 self.connection.exec_driver_sql(f"SET LOCAL {name} = {round(seconds * 1000)}")
+
+    def spread_out(self) -> None:
+        """Give SQLite memory (64 MB) for work on many rows; the connection keeps it, so a worker's do without."""
+        if not self.postgresql:
+            self.connection.exec_driver_sql("PRAGMA cache_size=-65536")
 
     def database_now(self) -> datetime:
         """The database's own clock, aware UTC: leases are measured by it on every machine alike."""
