@@ -15,7 +15,7 @@ from notifier.errors import Transient
 from notifier.pipeline.house import House
 from notifier.pipeline.unknown import Evidence, SettleReport, settle_unknown
 from notifier.store.lookup import table_of
-from notifier.store.tables import Attempt, Contact, Message
+from notifier.store.tables import Attempt, Contact, Finding, Message
 from notifier.terms.delivery import SendResult
 from notifier.terms.evidence import TextAsked, TextSeen
 from notifier.terms.purpose import Purpose
@@ -163,3 +163,8 @@ def _count(house: House, table: Table, message: int) -> int:
     query = select(func.count()).select_from(table).where(table.c.message_id == message)
     with house.store.read() as tx:
         return int(tx.connection.execute(query).scalar_one())
+
+
+def found(shop: Shop) -> list[tuple[str, str, int]]:
+    """What was found out, by whom, and how often it was looked."""
+    return [(one.source, one.found, one.times) for one in shop.rows(Finding)]

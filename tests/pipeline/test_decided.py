@@ -42,16 +42,6 @@ def opened(tmp_path: Path, sqlite_url: str) -> Iterator[tuple[Shop, House]]:
         yield both
 
 
-@pytest.fixture
-def shop(opened: tuple[Shop, House]) -> Shop:
-    return opened[0]
-
-
-@pytest.fixture
-def house(opened: tuple[Shop, House]) -> House:
-    return opened[1]
-
-
 def story(house: House, lost: Lost) -> str:
     (found,) = explain_message(house.store, lost.message, ZoneInfo("UTC"))
     return found.as_text()

@@ -1,7 +1,5 @@
 """Receipts of a provider: the first one settles what is unknown, all others change nothing, in whatever order."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -23,7 +21,6 @@ from tests.doubtful import (
     evidence,
     hand_off,
     lose,
-    open_house,
     row,
     settle,
     state,
@@ -32,22 +29,6 @@ from tests.rows import NOW
 from tests.shop import Shop
 
 SOON = NOW + MINUTE
-
-
-@pytest.fixture
-def opened(tmp_path: Path, database_url: str) -> Iterator[tuple[Shop, House]]:
-    with open_house(tmp_path, database_url) as both:
-        yield both
-
-
-@pytest.fixture
-def shop(opened: tuple[Shop, House]) -> Shop:
-    return opened[0]
-
-
-@pytest.fixture
-def house(opened: tuple[Shop, House]) -> House:
-    return opened[1]
 
 
 @pytest.mark.parametrize("word", [Word.SENT, Word.DELIVERED])

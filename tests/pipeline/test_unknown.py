@@ -1,8 +1,6 @@
 """A message of which nobody knows whether it went is settled by evidence, or waits; a required email goes once more."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -12,7 +10,7 @@ from notifier.outbox.doubt import MAYBE_DOUBLE
 from notifier.pipeline.decided import say_resend, say_sent
 from notifier.pipeline.house import House
 from notifier.pipeline.unknown import Evidence
-from notifier.store.tables import Attempt, Contact, Finding, Notice, PromiseTold
+from notifier.store.tables import Attempt, Contact, Notice, PromiseTold
 from notifier.terms.evidence import TextSeen
 from notifier.terms.words import Channel, DeliveryMode, Outcome
 from tests.doubtful import (
@@ -25,9 +23,9 @@ from tests.doubtful import (
     Texts,
     attempts,
     evidence,
+    found,
     hand_off,
     lose,
-    open_house,
     row,
     settle,
     state,
@@ -38,26 +36,6 @@ from tests.shop import Shop
 
 SMS = Channel.SMS
 SOON, OVER = NOW + MINUTE, NOW + PATIENCE
-
-
-@pytest.fixture
-def opened(tmp_path: Path, database_url: str) -> Iterator[tuple[Shop, House]]:
-    with open_house(tmp_path, database_url) as both:
-        yield both
-
-
-@pytest.fixture
-def shop(opened: tuple[Shop, House]) -> Shop:
-    return opened[0]
-
-
-@pytest.fixture
-def house(opened: tuple[Shop, House]) -> House:
-    return opened[1]
-
-
-def found(shop: Shop) -> list[tuple[str, str, int]]:
-    return [(one.source, one.found, one.times) for one in shop.rows(Finding)]
 
 
 def number_of(lost: Lost, name: str = "ann") -> str:

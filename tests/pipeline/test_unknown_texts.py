@@ -1,15 +1,11 @@
 """A text of which nobody knows whether it went is settled by the provider's list alone; caps count it meanwhile."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from notifier.pipeline.house import House
 from notifier.store.gather import Past, gather
-from notifier.store.tables import Finding, MessageLine, Suppression
+from notifier.store.tables import MessageLine, Suppression
 from notifier.terms.evidence import TextSeen
 from notifier.terms.words import Channel, DeliveryMode, Outcome
 from tests.doubtful import (
@@ -20,9 +16,9 @@ from tests.doubtful import (
     Texts,
     attempts,
     evidence,
+    found,
     hand_off,
     lose,
-    open_house,
     row,
     settle,
     state,
@@ -32,26 +28,6 @@ from tests.shop import Shop
 
 SMS = Channel.SMS
 SOON, OVER = NOW + MINUTE, NOW + PATIENCE
-
-
-@pytest.fixture
-def opened(tmp_path: Path, database_url: str) -> Iterator[tuple[Shop, House]]:
-    with open_house(tmp_path, database_url) as both:
-        yield both
-
-
-@pytest.fixture
-def shop(opened: tuple[Shop, House]) -> Shop:
-    return opened[0]
-
-
-@pytest.fixture
-def house(opened: tuple[Shop, House]) -> House:
-    return opened[1]
-
-
-def found(shop: Shop) -> list[tuple[str, str, int]]:
-    return [(one.source, one.found, one.times) for one in shop.rows(Finding)]
 
 
 def number_of(lost: Lost, name: str = "ann") -> str:
