@@ -112,8 +112,9 @@ def with_notice(house: House, lost: Lost, kind: NoticeKind = NoticeKind.F3) -> N
 
 def hand_off(house: House, message: int, outcome: Outcome | None, now: datetime = NOW) -> int:
     """Claim one queued message, hand it off and settle it (None: no answer came yet); returns the attempt's id."""
+    lease = replace(LEASE, mode=house.sending.mode)
     with house.store.write() as tx:
-        claimed = [row for channel in Channel for row in outbox.claim(tx, LEASE, channel, 100, now)]
+        claimed = [row for channel in Channel for row in outbox.claim(tx, lease, channel, 100, now)]
         rows = [outbox.Rendered(one.id, one.fence, "", WORDS, "", "") for one in claimed if one.id == message]
         made = outbox.hand_off(tx, LEASE, rows, now)
         if outcome is not None:

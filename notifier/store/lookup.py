@@ -70,10 +70,10 @@ def _among_json(element: _Among, compiler: Any, **rest: Any) -> str:
 
 
 def among(column: Column[Any], ids: Sequence[int]) -> ColumnElement[bool]:
-    """`column IN (ids)`, for row ids alone: a statement with thousands of parameters costs more to put together, and to
-    be read by the server, than to be run.
+    """`column IN (ids)`, for row ids alone: they are written into the statement, as binding thousands costs more, and a
+    planner that cannot see them takes other indexes.
     """
-    return _Among(column, bindparam(None, list(ids), type_=_Ids()))
+    return column.in_(bindparam(None, list(map(int, ids)), expanding=True, literal_execute=True))
 
 
 IDS = "ids"
@@ -81,7 +81,7 @@ IDS = "ids"
 
 
 def these(column: Column[Any]) -> ColumnElement[bool]:
-    """As `among`, for a statement that is made once: the ids come with each execution, as the parameter IDS."""
+    """As `among`, for a statement on few ids that is made once: they come with each execution, as the parameter IDS."""
     return _Among(column, bindparam(IDS, type_=_Ids()))
 
 
