@@ -23,6 +23,9 @@ from notifier.web.serving import serving
 THREADS = 12
 """For what a process does at once beside its sources: claims and renders by channel, ledger, plan, looks, clean-up."""
 
+TELL_SECONDS = 60.0
+"""Between two looks at what the team must hear of a delivery that goes on."""
+
 EAGER = (700, 10, 10)
 """Python's own thresholds for looking for garbage."""
 
@@ -78,17 +81,30 @@ def deliver_tick(work: Work) -> Tick:
 
 
 async def _deliver(work: Work) -> None:
+    latest = DeliverReport()
+
     def show(report: DeliverReport) -> None:
+        nonlocal latest
+        latest = report
         words = ", ".join(f"{count} {name}" for name, count in report.counts().items() if count)
         work.board.say("deliver", words or "nothing due")
 
+    async def tell() -> None:
+        while True:
+            await asyncio.sleep(TELL_SECONDS)
+            await tell_delivery(work.house, work.team, latest, app.clock())
+
+    # While there is always something to send it does not return, and the team must hear of trouble all the same.
+    teller = asyncio.create_task(tell())
     try:
-        report = await deliver(work.house, work.wires, app.clock, work.stop, show)
+        show(await deliver(work.house, work.wires, app.clock, work.stop, show))
     except Unsafe as unsafe:
         await tell_unsafe(work, "deliver", unsafe)
         return
-    show(report)
-    await tell_delivery(work.house, work.team, report, app.clock())
+    finally:
+        teller.cancel()
+        await asyncio.gather(teller, return_exceptions=True)
+    await tell_delivery(work.house, work.team, latest, app.clock())
 
 
 async def tell_unsafe(work: Work, what: str, unsafe: Unsafe) -> None:

@@ -46,9 +46,8 @@ async def feed(ways: Sequence[Way], ledger: Ledger, pace: Pace, watch: Watch) ->
     """Send what the sources give, every channel at its own speed, in the given order.
 
     Returns when no source has anything more and all results are settled: a channel that has nothing to do looks again
-    for as long as another is at work. After a stop nothing more is fetched or
-    handed off and what is in flight is finished. If a source or a hand-off raises, all channels finish what is in
-    flight and that error is raised.
+    for as long as another is at work. After a stop nothing more is fetched or handed off and what is in flight is
+    finished. If a source or a hand-off raises, all channels finish what is in flight and that error is raised.
     """
     books = Books(ledger, pace, watch)
     ends = await asyncio.gather(*(_Lane(way, books).run() for way in ways), return_exceptions=True)
