@@ -125,7 +125,8 @@ def after(route: Route, results: Sequence[Told], now: datetime) -> Route:
             route = _worked(route, now)
         if one.wait > 0:
             wished = now + timedelta(seconds=one.wait)
-            route = replace(route, free_at=max(route.free_at or wished, wished))
+            rests_until = max(route.rests_until, wished) if route.rests_until else None
+            route = replace(route, free_at=max(route.free_at or wished, wished), rests_until=rests_until)
     return route
 
 

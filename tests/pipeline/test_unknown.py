@@ -26,6 +26,7 @@ from tests.doubtful import (
     found,
     hand_off,
     lose,
+    number_of,
     row,
     settle,
     state,
@@ -36,10 +37,6 @@ from tests.shop import Shop
 
 SMS = Channel.SMS
 SOON, OVER = NOW + MINUTE, NOW + PATIENCE
-
-
-def number_of(lost: Lost, name: str = "ann") -> str:
-    return f"{name}@shop.example"
 
 
 def test_an_email_whose_copy_lies_in_the_journal_was_accepted(shop: Shop, house: House) -> None:

@@ -19,6 +19,7 @@ from tests.doubtful import (
     found,
     hand_off,
     lose,
+    number_of,
     row,
     settle,
     state,
@@ -28,10 +29,6 @@ from tests.shop import Shop
 
 SMS = Channel.SMS
 SOON, OVER = NOW + MINUTE, NOW + PATIENCE
-
-
-def number_of(lost: Lost, name: str = "ann") -> str:
-    return f"{name}@shop.example"
 
 
 def accepted(sid: str = "SM1") -> TextSeen:

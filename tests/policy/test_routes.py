@@ -129,6 +129,11 @@ def test_a_wish_is_kept_where_there_is_no_limit() -> None:
     assert (admit(wished, 8, 0, seconds(599)).granted, admit(wished, 8, 0, seconds(600)).granted) == (0, 8)
 
 
+def test_a_wish_longer_than_the_rest_makes_the_rest_longer() -> None:
+    wished = after(Route("sms"), [FAILED] * (TRIP - 1) + [Told(True, wait=600)], NOON)
+    assert (admit(wished, 8, 0, seconds(599)).granted, admit(wished, 8, 0, seconds(600)).granted) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("outcome", "code", "provider", "domain"),
     [
