@@ -174,20 +174,25 @@ def send_again(tx: Transaction, message_ids: Sequence[int], now: datetime) -> No
 
 def note(tx: Transaction, said: Sequence[Said], now: datetime) -> None:
     """Keep what was said; the same said again moves its time and count. The caller holds LOCK."""
-    again = update(_finding).where(
-        _finding.c.message_id == bindparam("message"),
-        _finding.c.attempt_id == bindparam("attempt"),
-        _finding.c.source == bindparam("whose"),
-        _finding.c.found == bindparam("what"),
-    )
-    again = again.values(last_at=now, times=_finding.c.times + 1)
+    known: dict[tuple[int, int, str, str], int] = {}
+    for ids in batches(sorted({one.message_id for one in said})):
+        for row in tx.connection.execute(select(_finding).where(_finding.c.message_id.in_(ids))):
+            known[row.message_id, row.attempt_id, row.source, row.found] = row.id
+    again: list[dict[str, Any]] = []
+    fresh: dict[tuple[int, int, str, str], dict[str, Any]] = {}
     for one in said:
-        place = {"message": one.message_id, "attempt": one.attempt_id, "whose": one.source, "what": one.found}
-        if tx.connection.execute(again, place).rowcount:
+        place = (one.message_id, one.attempt_id, one.source.value, one.found.value)
+        if place in known:
+            again.append({"one": known[place]})
             continue
         words = {"source": one.source.value, "found": one.found.value, "code": one.code, "by": one.by}
-        ids = {"message_id": one.message_id, "attempt_id": one.attempt_id, "provider_id": one.provider_id}
-        tx.connection.execute(insert(_finding), words | ids | {"at": now, "last_at": now, "times": 1})
+        ids_of = {"message_id": one.message_id, "attempt_id": one.attempt_id, "provider_id": one.provider_id}
+        fresh.setdefault(place, words | ids_of | {"at": now, "last_at": now, "times": 0})["times"] += 1
+    if again:
+        counted = update(_finding).where(_finding.c.id == bindparam("one"))
+        tx.connection.execute(counted.values(last_at=now, times=_finding.c.times + 1), again)
+    if fresh:
+        tx.connection.execute(insert(_finding), list(fresh.values()))
 
 
 def receipts(tx: Transaction, mode: str) -> list[Said]:

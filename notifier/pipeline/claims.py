@@ -91,8 +91,8 @@ def claim(house: House, channel: Channel, most: int, now: datetime) -> Claimed:
         outbox.release_mended(tx, lambda purpose, locale, brand: _version(house, purpose, locale, brand))
         sending, routes = house.sending, troubled_routes(tx, now)
         name = route_name(channel)
-        most = min(most, sending.claim_size)
-        opened = admit(routes.get(name, Route(name)), most, sending.rates.of(name) if name in routes else 0, now)
+        route = routes.get(name, Route(name))
+        opened = admit(route, min(most, sending.claim_size), sending.rates.of(name), now)
         if not opened.granted:
             return Claimed(soon=opened.next_at - now <= SOON, troubled=frozenset(routes))
         claimed = outbox.claim(tx, sending.lease, channel, opened.granted, now)
