@@ -27,7 +27,6 @@ from notifier.terms.words import Outcome
 _QUEUED_AS = re.compile(r"queued as (\S+)", re.IGNORECASE)
 _GOODBYE = 2.0  # seconds a server gets to answer QUIT
 _CLOSING = 421  # RFC 5321: the server closes this connection
-_PARKED = 60.0  # seconds for which a connection rests that the server would not open beside the others
 
 
 class Security(StrEnum):
@@ -42,7 +41,8 @@ class Security(StrEnum):
 class EmailAccess:
     """How to reach the SMTP server. `timeout` in seconds bounds one mail as a whole, connecting included.
 
-    `ca_file` adds a CA in PEM to the system's. Raises SettingsError where a password would travel in clear.
+    `ca_file` adds a CA in PEM to the system's. A connection that the server would not open beside the others rests for
+    `rest` seconds. Raises SettingsError where a password would travel in clear.
     """
 
     host: str
@@ -55,6 +55,7 @@ class EmailAccess:
     hello_name: str = ""
     verify: bool = True
     ca_file: str = ""
+    rest: float = 60.0
 
     def __post_init__(self) -> None:
         faults = []
@@ -121,7 +122,7 @@ class EmailSender:
             if letter.stage is not Stage.CONNECT or line.client.is_connected or not self._others_are_open(line):
                 self._idle.put_nowait(line)
                 return answer
-            self._parked.append((asyncio.get_running_loop().time() + _PARKED, line))
+            self._parked.append((asyncio.get_running_loop().time() + self._access.rest, line))
 
     def _others_are_open(self, line: Line) -> bool:
         return any(one.client.is_connected for one in self._lines if one is not line)

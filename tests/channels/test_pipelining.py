@@ -21,13 +21,18 @@ ENVELOPE = [b"MAIL FROM:<shop@shop.example>", b"RCPT TO:<ada@mail.example>", b"D
 
 @dataclass
 class Server:
-    """Answers an envelope as it is told: `envelope` is written in `pieces` once all its commands are there."""
+    """Answers an envelope as it is told: `envelope` is written in `pieces` once all its commands are there.
+
+    At most `takes` connections at once; a content waits for its answer until `held` is set.
+    """
 
     envelope: Sequence[bytes] = FINE
     after_dot: bytes = b"250 queued as Q1\r\n"
     offers: bytes = b"250-shop.example\r\n250 PIPELINING\r\n"
     pieces: Callable[[bytes], list[bytes]] = lambda answer: [answer]
-    port: int = 0
+    takes: int = 100
+    held: asyncio.Event | None = None
+    open: int = 0
     connections: int = 0
     commands: list[bytes] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
@@ -35,11 +40,16 @@ class Server:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.open += 1
         try:
+            if self.open > self.takes:
+                writer.write(b"421 too many connections\r\n")
+                return
             await self._talk(reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
+            self.open -= 1
             self.closed.set()
             writer.close()
 
@@ -60,14 +70,17 @@ class Server:
             if not self.envelope[-1].startswith(b"354"):
                 return
             self.contents.append(await reader.readuntil(b"\r\n.\r\n"))
+            if self.held is not None:
+                await self.held.wait()
             writer.write(self.after_dot)
 
 
 @asynccontextmanager
-async def serving(server: Server) -> AsyncIterator[EmailSender]:
+async def serving(server: Server, connections: int = 1, rest: float = 60) -> AsyncIterator[EmailSender]:
     async with await asyncio.start_server(server.serve, "127.0.0.1", 0) as listening:
         port = listening.sockets[0].getsockname()[1]
-        access = EmailAccess("127.0.0.1", port, Security.NONE, timeout=5, connections=1, hello_name="shop.example")
+        access = EmailAccess("127.0.0.1", port, Security.NONE, timeout=5, hello_name="shop.example", rest=rest)
+        access = replace(access, connections=connections)
         sender = EmailSender(access)
         yield sender
         listening.close()
@@ -180,3 +193,32 @@ async def test_a_journal_that_refuses_its_copy_does_not_keep_the_mail_from_the_c
     server = Server((b"250 ok\r\n", b"250 ok\r\n", b"550 no journal\r\n", b"354 go ahead\r\n"))
     result = await send(server, replace(MAIL, copy_to="journal@shop.example"))
     assert (result.outcome, server.commands[2]) == (Outcome.ACCEPTED, b"RCPT TO:<journal@shop.example>")
+
+
+async def four_at_once(server: Server, sender: EmailSender) -> list[SendResult]:
+    """Four mails, of which the first two are on their connections when the others come."""
+    server.held = asyncio.Event()
+    first = [asyncio.create_task(sender.send(MAIL)) for _ in range(2)]
+    while len(server.contents) < 2:
+        await asyncio.sleep(0.001)
+    rest = [asyncio.create_task(sender.send(MAIL)) for _ in range(2)]
+    while server.connections < 4:
+        await asyncio.sleep(0.001)
+    server.held.set()
+    return list(await asyncio.gather(*first, *rest))
+
+
+async def test_a_server_that_takes_two_of_four_connections_gets_all_mails_by_two() -> None:
+    server = Server(takes=2)
+    async with serving(server, connections=4) as sender:
+        results = await four_at_once(server, sender)
+        assert ([one.outcome for one in results], sender.connections) == ([Outcome.ACCEPTED] * 4, 2)
+
+
+async def test_a_connection_that_rested_is_opened_again() -> None:
+    server = Server(takes=2)
+    async with serving(server, connections=4, rest=0.05) as sender, asyncio.timeout(20):
+        await four_at_once(server, sender)
+        server.takes = 4
+        while sender.connections < 4:
+            assert (await sender.send(MAIL)).outcome is Outcome.ACCEPTED

@@ -141,6 +141,7 @@ def test_a_wish_longer_than_the_rest_makes_the_rest_longer() -> None:
         (Outcome.REFUSED, "bad_recipient", False, False),
         (Outcome.DEFERRED, "no_connection", True, None),
         (Outcome.DEFERRED, "auth", True, None),
+        (Outcome.DEFERRED, "bad_sender", False, None),
         (Outcome.UNKNOWN, "no_answer", True, None),
         (Outcome.DEFERRED, "greylisted", False, None),
         (Outcome.DEFERRED, "try_later", False, True),
