@@ -29,7 +29,7 @@ _PROVIDER = frozenset(
     "auth server_refuses_us no_connection timed_out tls_failed rate_limited server_full no_answer provider_error"
     " disk_full folder_unwritable".split()
 )
-"""Codes that say that the provider, or our way to it, is in trouble. A sender that it refuses is one brand's trouble."""
+"""Codes that say that the provider, or our way to it, is in trouble. A sender it refuses is one brand's trouble."""
 
 _DOMAIN = frozenset("try_later rate_limited server_full".split())
 """Codes with which a relay passes on what the recipients' own server said."""
