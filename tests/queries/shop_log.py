@@ -1,7 +1,7 @@
 """A shop's log for tests: rows of the shop by plain inserts, all of the log by the product's own functions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from notifier.terms.decision import Decision, LineOccasion, Step
 from notifier.terms.delivery import SendResult
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import EtaRange
-from notifier.terms.words import Channel, MessageClass, NoticeKind, Outcome, Rung, Verdict
+from notifier.terms.words import Channel, DeliveryMode, MessageClass, NoticeKind, Outcome, Rung, Verdict
 
 NOW = datetime(1998, 6, 12, 13, 0, tzinfo=UTC)
 """15:00 in Berlin."""
@@ -110,9 +110,14 @@ class ShopLog:
             return made[0]
 
     def claim(self, at: datetime = NOW) -> dict[int, int]:
-        """Claim everything; returns the fence by message id."""
+        """Claim everything, whatever its mode; returns the fence by message id."""
         with self.store.write() as tx:
-            rows = [row for channel in Channel for row in outbox.claim(tx, LEASE, channel, 1000, at)]
+            rows = [
+                row
+                for mode in DeliveryMode
+                for channel in Channel
+                for row in outbox.claim(tx, replace(LEASE, mode=mode), channel, 1000, at)
+            ]
         return {row.id: row.fence for row in rows}
 
     def withdraw(self, message: int, reason: str, at: datetime = NOW) -> None:
