@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Executable, insert, literal, select
+from sqlalchemy import Executable, insert, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import IDS, batches, table_of, these
@@ -32,17 +33,12 @@ def log_sent(tx: Transaction, message_ids: Sequence[int]) -> None:
     nobody: it is no contact.
     """
     for ids in batches(message_ids):
-        tx.connection.execute(_log_promises(), {IDS: ids})
-        tx.connection.execute(_log_contacts(), {IDS: ids})
-
-
-def _fresh() -> ColumnElement[bool]:
-    known = select(_contact.c.message_id).where(these(_contact.c.message_id))
-    return these(_message.c.id) & _message.c.id.not_in(known) & (_message.c.mode != DeliveryMode.SHADOW)
+        fresh = tx.connection.execute(_log_contacts(tx.postgresql), {IDS: ids}).scalars().all()
+        tx.connection.execute(_log_promises(), {IDS: fresh})
 
 
 @cache
-def _log_contacts() -> Executable:
+def _log_contacts(on_postgresql: bool) -> Executable:
     contacts = select(
         _message.c.handed_off_at,
         literal(Direction.OUT.value),
@@ -55,8 +51,12 @@ def _log_contacts() -> Executable:
         _message.c.purpose,
         _message.c.id,
         _message.c.subject,
-    ).where(_fresh())
-    return insert(_contact).from_select(CONTACT_COLUMNS, contacts)
+    ).where(these(_message.c.id), _message.c.mode != DeliveryMode.SHADOW)
+    # To look for what is logged already would be planned once, in a log that is still empty, and read all of it later.
+    made = (postgresql if on_postgresql else sqlite).insert(_contact).from_select(CONTACT_COLUMNS, contacts)
+    once = made.on_conflict_do_nothing(index_elements=[_contact.c.message_id])
+    logged: Executable = once.returning(_contact.c.message_id)
+    return logged
 
 
 @cache
@@ -72,7 +72,8 @@ def _log_promises() -> Executable:
             _line.c.eta_to,
         )
         .join(_message, _message.c.id == _line.c.message_id)
-        .where(_fresh(), _line.c.live.is_not(None), _line.c.eta_to.is_not(None), _message.c.mode.not_in(TELLS_NOBODY))
+        .where(these(_message.c.id), _line.c.live.is_not(None), _line.c.eta_to.is_not(None))
+        .where(_message.c.mode.not_in(TELLS_NOBODY))
     )
     return insert(_promise).from_select(PROMISE_COLUMNS, promises)
 
