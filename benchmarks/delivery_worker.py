@@ -33,6 +33,7 @@ async def worker(
     settings = load_settings(folder / "settings.toml", environ)
     house, wires = app.open_house(settings), app.open_wires(settings)
     wires.pool.start()
+    app.settle_in()
     print("ready", flush=True)
     sys.stdin.readline()
     accepted, before = 0, time.process_time()

@@ -139,6 +139,12 @@ def store(database_url: str) -> Iterator["Store"]:
     opened.close()
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two for each processor in the whole suite: half of its time it waits, for the disk and for other processes."""
+    processors = os.cpu_count() or 1
+    return processors if "not slow" in config.option.markexpr else 2 * processors
+
+
 class _Skips:
     """Makes the run fail for a skip, where CI asks for it: a package that is not there must not look like success."""
 

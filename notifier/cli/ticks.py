@@ -1,7 +1,6 @@
 """What `notifier run` and `notifier worker` share: status line, what they work with, deliver tick. Colour: door."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,9 +24,6 @@ THREADS = 12
 
 TELL_SECONDS = 60.0
 """Between two looks at what the team must hear of a delivery that goes on."""
-
-EAGER = (700, 10, 10)
-"""Python's own thresholds for looking for garbage."""
 
 
 @dataclass(slots=True)
@@ -58,8 +54,6 @@ class Work:
 @asynccontextmanager
 async def at_work(session: Session) -> AsyncIterator[Work]:
     """Everything opened, until the block ends; SIGTERM and Ctrl-C set `stop`."""
-    # It lives for weeks: what short commands leave to their end must be collected here.
-    gc.set_threshold(*EAGER)
     settings, stop = session.settings(), asyncio.Event()
     # Slow sources must not keep the hand-off, the settling and the sign of life waiting for a thread.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS + len(settings.sources)))
@@ -68,6 +62,7 @@ async def at_work(session: Session) -> AsyncIterator[Work]:
     with session.house() as house, session.console.status("starting") as line:
         async with serving(settings, house) as meter:
             wires = replace(app.open_wires(settings), meter=meter)
+            app.settle_in()
             try:
                 yield Work(session, house, wires, app.team(settings), Board(line), stop)
             finally:

@@ -20,7 +20,7 @@ from notifier.pipeline.legal import confirmed
 from notifier.pipeline.pauses import share_pauses, under_pauses
 from notifier.pipeline.withheld import with_silenced
 from notifier.policy.clocks import text_clocks
-from notifier.policy.decide import EMAIL_FIRST, Written, still_due
+from notifier.policy.decide import EMAIL_FIRST, Written, ladder, still_due
 from notifier.policy.figures import Policy
 from notifier.policy.hours import closes
 from notifier.policy.legal import under_the_law
@@ -33,6 +33,7 @@ from notifier.store.lookup import AnyRow
 from notifier.store.message_lines import lines_of
 from notifier.store.routes import troubled_routes
 from notifier.terms.facts import CustomerFacts
+from notifier.terms.purpose import Purpose
 from notifier.terms.route import Route, route_name
 from notifier.terms.time import EtaRange, local_day
 from notifier.terms.words import RELEASED, Channel, NoticeKind, Verdict
@@ -115,7 +116,7 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     customers = {one.id: one for one in confirmed(house, people, now)[0]}
     told_lines, told_etas = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
-    book = _Book(house.sending.lease.worker, told_etas)
+    book = _Book(house.sending.lease.worker, ladder(house.purposes), told_etas)
     for row in rows:
         try:
             customer = under_the_law(
@@ -123,7 +124,8 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
             )
             letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
             if letter is not None:
-                letter = replace(letter, reward=codes.get(row.reward_id))
+                if row.reward_id is not None:
+                    letter = replace(letter, reward=codes.get(row.reward_id))
                 found.ready.append(_ready(house, letter, market, now))
         except Exception as fault:  # noqa: BLE001 one poisonous record must not stop all others (HOSTILE 61)
             book.poison[row.id] = f"poison: {type(fault).__name__}"
@@ -158,11 +160,12 @@ def _as_if_unsaid(customer: CustomerFacts, row: AnyRow, gone: Collection[int]) -
 
 @dataclass(slots=True)
 class _Book:
-    """What the second judgement of `worker`'s claim changes, written at once. `told` are the ETAs as they were planned,
-    by message and line.
+    """What the second judgement of `worker`'s claim changes, written at once. `ladder` are the purposes, `told` the
+    ETAs as they were planned, by message and line.
     """
 
     worker: str
+    ladder: Sequence[Purpose]
     told: Mapping[tuple[int, int], EtaRange | None]
     reasons: dict[int, str] = field(default_factory=dict)
     poison: dict[int, str] = field(default_factory=dict)
@@ -194,7 +197,7 @@ def _letter(
         book.reasons[row.id] = "brand_gone"
         return None
     written = Written(Channel(row.channel), row.purpose, row.address_id, NoticeKind(row.notice), tuple(line_ids))
-    judged = still_due(customer, house.purposes, house.judging.policy, now, written)
+    judged = still_due(customer, book.ladder, house.judging.policy, now, written)
     if (judged.verdict, judged.reason) == (Verdict.HOLD, EMAIL_FIRST):
         book.later.append(row.id)
         return None

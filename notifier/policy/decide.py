@@ -35,9 +35,12 @@ _UNSENT = -1
 
 @dataclass(slots=True)
 class _Tally:
-    """What this judgement has found so far. `customer` grows by what is sent, so that later caps count it."""
+    """What this judgement has found so far. `customer` grows by what is `sent` before rules are asked again, so that
+    later caps count it.
+    """
 
     customer: CustomerFacts
+    sent: list[PastContact] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     taken: dict[int, str] = field(default_factory=dict)
     absorbed: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -64,7 +67,7 @@ def decide(customer: CustomerFacts, purposes: Sequence[Purpose], policy: Policy,
     a fact by the next day: then the next news of its lines is looked for. Every purpose must have passed
     `occasions.check_purposes`.
     """
-    tally = _climb(customer, _ladder(purposes), policy, now)
+    tally = _climb(customer, ladder(purposes), policy, now)
     for line in tally.customer.lines:
         tally.looks += turning_points(line, policy, now)
         tally.looks += legal_turning_points(line, policy, now)
@@ -73,15 +76,18 @@ def decide(customer: CustomerFacts, purposes: Sequence[Purpose], policy: Policy,
     return Judgement(tuple(tally.decisions), min(tally.looks, default=None))
 
 
-def _ladder(purposes: Sequence[Purpose]) -> list[Purpose]:
+def ladder(purposes: Sequence[Purpose]) -> list[Purpose]:
+    """The purposes from the highest rung down, as they are judged."""
     return sorted(purposes, key=lambda purpose: (purpose.rung, purpose.name))
 
 
-def _climb(customer: CustomerFacts, ladder: Sequence[Purpose], policy: Policy, now: datetime) -> _Tally:
+def _climb(customer: CustomerFacts, steps: Sequence[Purpose], policy: Policy, now: datetime) -> _Tally:
     """Judge one purpose after the other: what a later one says changes nothing of what was said before."""
     lines = tuple(sorted(customer.lines, key=lambda line: line.id))
-    tally = _Tally(under_the_law(replace(customer, lines=lines), policy, now))
-    for purpose in ladder:
+    # As they come from the store they are in order; to copy a customer costs as much as to ask a rule.
+    ordered = customer if lines == customer.lines else replace(customer, lines=lines)
+    tally = _Tally(under_the_law(ordered, policy, now))
+    for purpose in steps:
         for channels in _paths(purpose, customer, policy):
             _judge(tally, purpose, channels, policy, now)
     return tally
@@ -191,6 +197,9 @@ def _decide(tally: _Tally, group: _Group, policy: Policy, now: datetime) -> bool
 
 def _ask(tally: _Tally, group: _Group, policy: Policy, now: datetime) -> tuple[list[Step], Hold | Skip | None]:
     """Ask the rules in order, then the ladder; the first that does not pass decides."""
+    if tally.sent:
+        tally.customer = replace(tally.customer, contacts=(*tally.customer.contacts, *tally.sent))
+        tally.sent.clear()
     lines = tuple(due.line for due in group.dues)
     candidate = Candidate(group.purpose, group.channel, group.address, lines)
     steps: list[Step] = []
@@ -226,7 +235,7 @@ def _note_sent(tally: _Tally, group: _Group, now: datetime) -> None:
         tally.customer.id,
         orders=tuple(sorted({due.line.order for due in group.dues})),
     )
-    tally.customer = replace(tally.customer, contacts=(*tally.customer.contacts, sent))
+    tally.sent.append(sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,23 +260,22 @@ class Judged:
 
 
 def still_due(
-    customer: CustomerFacts, purposes: Sequence[Purpose], policy: Policy, now: datetime, written: Written
+    customer: CustomerFacts, steps: Sequence[Purpose], policy: Policy, now: datetime, written: Written
 ) -> Judged:
     """Judge a planned message again at claim, by the very same rules (DESIGN.md, 4).
 
-    `customer` is the customer without this message (`CustomerFacts.without`). A message that a higher rung now makes
-    wait is withdrawn: plan puts it again when its turn comes.
+    `customer` is the customer without this message (`CustomerFacts.without`), `steps` are the `ladder`'s. A message
+    that a higher rung now makes wait is withdrawn: plan puts it again when its turn comes.
     """
     lines = set(written.line_ids)
     if written.channel is Channel.SMS and written.notice is not NoticeKind.NONE:
         emails = [one for line in customer.lines if line.id in lines for one in emails_of(line, written.purpose)]
         if not any(one.sent for one in emails):
             return Judged(Verdict.HOLD if emails else Verdict.SKIP, EMAIL_FIRST)
-    ladder = _ladder(purposes)
-    last = next((place for place, one in enumerate(ladder) if one.name == written.purpose), -1)
+    last = next((place for place, one in enumerate(steps) if one.name == written.purpose), -1)
     alike = [
         one
-        for one in _climb(customer, ladder[: last + 1], policy, now).decisions
+        for one in _climb(customer, steps[: last + 1], policy, now).decisions
         if (one.channel, one.purpose.name, one.notice) == (written.channel, written.purpose, written.notice)
         and one.address_id == written.address_id
         and any(line.line_id in lines for line in one.lines)

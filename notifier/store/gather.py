@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, exists, false, func, literal, or_, select, true
+from sqlalchemy import Column, Row, Select, bindparam, exists, false, func, literal, or_, select, true
 
 from notifier.store.engine import Transaction
+from notifier.store.given import given_columns, given_rows
 from notifier.store.holds import holds_in_force
 from notifier.store.lookup import among, batches, table_of
 from notifier.store.openness import is_open
@@ -54,6 +56,11 @@ _UNUSED = {"business", "described_at", "due_at", "erased_at", "forgotten_before"
 
 _WHO = tuple(column for column in _customer.c if column.name not in _UNUSED)
 _WHERE = tuple(column for column in _address.c if column.name not in _UNUSED)
+_WHAT = tuple(
+    column
+    for column in _line.c
+    if column.name not in {"order_id", "category", "bundle_id", "row_hash", "import_id", "seen_import"}
+)
 
 Rows = dict[int, list[Row[Any]]]
 
@@ -163,7 +170,7 @@ def _lines(customer_ids: Sequence[int], now: datetime, past: Past) -> Select[Any
     these = among(_line.c.customer_id, customer_ids)
     return (
         select(
-            _line,
+            *_WHAT,
             _order.c.key.label("order_key"),
             _order.c.brand.label("order_brand"),
             func.coalesce(_order.c.email_id, _customer.c.email_id).label("email_id"),
@@ -187,8 +194,16 @@ def _lines(customer_ids: Sequence[int], now: datetime, past: Past) -> Select[Any
 def _tellings(line_ids: Sequence[int], mode: str) -> Select[Any]:
     at = func.coalesce(_message.c.handed_off_at, _message.c.queued_at).label("at")
     lost = (_message.c.state == MessageState.UNKNOWN) & _message.c.maybe_double
+    values = (_told.c.message_id, _told.c.line_id, _told.c.channel, _told.c.purpose, _told.c.occasion)
     return (
-        select(_told, at, _message.c.state.in_(KNOWN_STATES).label("sent"), lost.label("lost"))
+        select(
+            *values,
+            _told.c.eta_from,
+            _told.c.eta_to,
+            at,
+            _message.c.state.in_(KNOWN_STATES).label("sent"),
+            lost.label("lost"),
+        )
         .join(_message, _message.c.id == _told.c.message_id)
         .where(among(_told.c.line_id, line_ids), _told.c.live == mode, _tells)
         .order_by(at, _told.c.id)
@@ -236,13 +251,18 @@ def _read_rights(tx: Transaction, found: Gathered, customer_ids: Sequence[int], 
             found.consents += tx.connection.execute(query.order_by(_consent.c.at, _consent.c.id))
     by_hash = {row.hash: row.id for row in found.addresses.values()}
     for hashes in batches(sorted(by_hash)):
-        query = select(_suppression).where(
-            _suppression.c.address_hash.in_(hashes),
-            _suppression.c.at <= now,
-            or_(_suppression.c.lifted_at.is_(None), _suppression.c.lifted_at > now),
-        )
-        for row in tx.connection.execute(query.order_by(_suppression.c.at)):
+        given = given_rows([{"hash": one} for one in hashes])
+        for row in tx.connection.execute(_suppressed(tx.postgresql), {"now": now} | given):
             found.suppressions[row.brand, by_hash[row.address_hash]] = row
+
+
+@cache
+def _suppressed(on_postgresql: bool) -> Select[Any]:
+    asked = given_columns(on_postgresql, hash=str)["hash"]
+    now = bindparam("now", type_=_suppression.c.at.type)
+    lasts = or_(_suppression.c.lifted_at.is_(None), _suppression.c.lifted_at > now)
+    in_force = (_suppression.c.address_hash == asked) & (_suppression.c.at <= now) & lasts
+    return select(_suppression).where(in_force).order_by(_suppression.c.at)
 
 
 def _read_contacts(tx: Transaction, found: Gathered, customer_ids: Sequence[int], when: tuple[datetime, Past]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 
 from notifier.store.engine import Transaction
-from notifier.store.lookup import table_of
+from notifier.store.lookup import among, table_of
 from notifier.store.tables import Contact, Hold
 from notifier.terms.words import Direction, HoldReason
 
@@ -35,7 +35,7 @@ def _in_force(now: datetime) -> ColumnElement[bool]:
 
 def holds_in_force(tx: Transaction, customer_ids: Sequence[int], now: datetime) -> dict[int, Row[Any]]:
     """The hold that lasts longest, by customer id; of two without an end, the first. One query for a batch."""
-    query = select(_hold).where(_hold.c.customer_id.in_(customer_ids), _in_force(now))
+    query = select(_hold).where(among(_hold.c.customer_id, customer_ids), _in_force(now))
     found: dict[int, Row[Any]] = {}
     for row in tx.connection.execute(query.order_by(_hold.c.at, _hold.c.id)):
         known = found.get(row.customer_id)

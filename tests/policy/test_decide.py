@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from notifier.policy.decide import Judged, Written, decide, still_due
+from notifier.policy.decide import Judged, Written, decide, ladder, still_due
 from notifier.policy.figures import BrandFigures, Cap, Policy
 from notifier.terms.decision import Judgement
 from notifier.terms.facts import CustomerFacts, Suppression
@@ -35,7 +35,7 @@ ALL = tuple(PACKAGED.values())
 
 
 def again(who: CustomerFacts, written: Written, policy: Policy = POLICY, now: datetime = NOON) -> Judged:
-    return still_due(who, ALL, policy, now, written)
+    return still_due(who, ladder(ALL), policy, now, written)
 
 
 def test_all_due_lines_of_one_address_share_one_message_sorted_by_line() -> None:
