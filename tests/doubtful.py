@@ -14,6 +14,7 @@ from notifier import contact_log, notices, outbox
 from notifier.errors import Transient
 from notifier.pipeline.house import House
 from notifier.pipeline.unknown import Evidence, SettleReport, settle_unknown
+from notifier.store.bodies import Packer
 from notifier.store.lookup import table_of
 from notifier.store.tables import Attempt, Contact, Finding, Message
 from notifier.terms.delivery import SendResult
@@ -115,7 +116,8 @@ def hand_off(house: House, message: int, outcome: Outcome | None, now: datetime 
     lease = replace(LEASE, mode=house.sending.mode)
     with house.store.write() as tx:
         claimed = [row for channel in Channel for row in outbox.claim(tx, lease, channel, 100, now)]
-        rows = [outbox.Rendered(one.id, one.fence, "", WORDS, "", "") for one in claimed if one.id == message]
+        words = Packer().packed(WORDS)
+        rows = [outbox.Rendered(one.id, one.fence, "", words, "", "") for one in claimed if one.id == message]
         made = outbox.hand_off(tx, LEASE, rows, now)
         if outcome is not None:
             results = [SendResult(one, made[one], outcome, "no_answer", "") for one in made]

@@ -13,7 +13,7 @@ Leases run by the database's clock; `now` is business time.
 """
 
 from notifier.outbox.claim import Lease, claim, extend, recover, release
-from notifier.outbox.hand_off import Rendered, VersionUsed, hand_off, keep_versions
+from notifier.outbox.hand_off import Rendered, VersionUsed, hand_off, keep_versions, samples_of
 from notifier.outbox.judged import (
     Fault,
     Later,
@@ -66,6 +66,7 @@ __all__ = [
     "release",
     "release_mended",
     "retell",
+    "samples_of",
     "settle",
     "take_over",
     "take_over_queued",

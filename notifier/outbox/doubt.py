@@ -4,7 +4,6 @@ Called by pipeline's unknown, receipts and decided. Each locks the row first, ag
 Who asked somebody, or decides as a person, holds LOCK before: one text of the provider is no proof for two messages.
 """
 
-import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, delete, exists, func, insert, or_, select, update
 
 from notifier.outbox.settle import Backoff, Settled
+from notifier.store.bodies import unpacked
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
 from notifier.store.messages import goes_again, newest_attempt
@@ -64,7 +64,7 @@ def texts_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, tuple[str
     found: dict[int, tuple[str, str]] = {}
     for ids in batches(message_ids):
         for row in tx.connection.execute(query.where(_message.c.id.in_(ids))):
-            found[row.id] = row.value, zlib.decompress(row.body).decode("utf-8", "replace")
+            found[row.id] = row.value, unpacked(row.body, None).decode("utf-8", "replace")
     return found
 
 

@@ -1,6 +1,5 @@
 """Writes down, durably and just before the first byte, what goes out. Colour: store. Called by pipeline.deliver."""
 
-import zlib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ _version = table_of(TemplateVersion)
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What is about to be handed off: the body that is stored is the body that is sent."""
+    """What is about to be handed off. `body` is as it is kept (`store.bodies`): what is kept is what is sent."""
 
     message_id: int
     fence: int
@@ -38,13 +37,14 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class VersionUsed:
-    """A template version at its first use."""
+    """A template version at its first use, with a made-up email beside which its bodies are packed."""
 
     hash: str
     purpose: str
     locale: str
     brand: str
     source: str
+    sample: bytes = b""
 
 
 def hand_off(tx: Transaction, lease: Lease, group: Sequence[Rendered], now: datetime) -> dict[int, int]:
@@ -94,13 +94,12 @@ def _hand_off(on_postgresql: bool) -> Executable:
 
 
 def _keep_bodies(tx: Transaction, bodies: Mapping[int, bytes]) -> None:
-    small = {one: zlib.compress(body, 1) for one, body in bodies.items()}
     if tx.postgresql:
         # A statement a row costs its server more than to read them out of one text.
-        texts = [{"id": one, "body": b64encode(body).decode()} for one, body in small.items()]
+        texts = [{"id": one, "body": b64encode(body).decode()} for one, body in bodies.items()]
         tx.connection.execute(_bodies(), given_rows(texts))
         return
-    insert_new(tx, _body, [{"message_id": one, "body": body} for one, body in small.items()], replace=("body",))
+    insert_new(tx, _body, [{"message_id": one, "body": body} for one, body in bodies.items()], replace=("body",))
 
 
 @cache
@@ -122,12 +121,22 @@ def _attempts(on_postgresql: bool) -> Executable:
     return insert(_attempt).from_select(names, rows).returning(_attempt.c.message_id, _attempt.c.id)
 
 
-def keep_versions(tx: Transaction, used: Sequence[VersionUsed], now: datetime) -> None:
-    """Store the template texts that are used for the first time."""
+def keep_versions(tx: Transaction, used: Sequence[VersionUsed], now: datetime) -> dict[str, bytes]:
+    """Store the template texts that are used for the first time. Returns the samples by version: where another worker
+    was first, its own is the one that counts.
+    """
     rows = [
         {"hash": one.hash, "purpose": one.purpose, "locale": one.locale, "brand": one.brand, "source": one.source}
-        | {"first_used_at": now}
+        | {"sample": one.sample, "first_used_at": now}
         for one in used
     ]
-    if rows:
-        insert_new(tx, _version, rows)
+    if not rows:
+        return {}
+    insert_new(tx, _version, rows)
+    return samples_of(tx, [one.hash for one in used])
+
+
+def samples_of(tx: Transaction, versions: Sequence[str]) -> dict[str, bytes]:
+    """The samples of those versions that were used before."""
+    query = select(_version.c.hash, _version.c.sample).where(_version.c.hash.in_(versions))
+    return {row.hash: row.sample for row in tx.connection.execute(query)}

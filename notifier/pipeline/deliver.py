@@ -5,7 +5,6 @@ thread. Each channel claims for itself, so that none waits for another.
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -164,6 +163,7 @@ def _render(house: House, wires: Wires, ledger: OutboxLedger, ready: Sequence[Re
     unlawful = wires.lawful.failures(house.catalogue, wires.pool, [one.job for one in ready])
     failures = {ready[place].message.id: why for place, why in unlawful.items()}
     fine = [one for one in ready if one.message.id not in failures]
+    ledger.versions.meet(house, wires.pool, [one.job for one in ready], ledger.now())
     results = wires.pool.render([one.job for one in fine])
     parcels = []
     for one, result in zip(fine, results, strict=True):
@@ -171,7 +171,7 @@ def _render(house: House, wires: Wires, ledger: OutboxLedger, ready: Sequence[Re
             failures[one.message.id] = result
         else:
             parcels.append(ledger.take(one, result))
-    return parcels, _keep(house, ready, failures, ledger.now())
+    return parcels, _keep(house, failures, ledger.now()) if failures else 0
 
 
 def _release(house: House, now: datetime) -> None:
@@ -180,21 +180,15 @@ def _release(house: House, now: datetime) -> None:
         outbox.release(tx, house.sending.lease.worker, now)
 
 
-def _keep(house: House, ready: Sequence[Ready], failures: Mapping[int, RenderFailure], now: datetime) -> int:
-    """Keep the template versions used, and hold what could not be rendered; returns how many are held.
+def _keep(house: House, failures: Mapping[int, RenderFailure], now: datetime) -> int:
+    """Hold what could not be rendered; returns how many are held.
 
     One that ran out of time goes back to the queue: a slow machine looks like a slow template.
     """
-    used = {one.job.source.version: one.job.source for one in ready}
-    versions = [
-        outbox.VersionUsed(name, one.purpose, one.locale, one.brand, json.dumps(asdict(one)))
-        for name, one in used.items()
-    ]
     held = {one: why for one, why in failures.items() if not why.out_of_time}
     faults = [outbox.Fault(one, _why_held(why), why.version) for one, why in held.items()]
     worker = house.sending.lease.worker
     with house.store.write() as tx:
-        outbox.keep_versions(tx, versions, now)
         outbox.hold_back(tx, worker, faults, now)
         outbox.put_back(tx, worker, sorted(set(failures) - set(held)), outbox.Later(now + AFTER_A_LIMIT))
     for one, why in failures.items():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import structlog
@@ -20,6 +20,7 @@ from notifier.pipeline.house import House
 from notifier.pipeline.pauses import share_pauses
 from notifier.pipeline.settling import Fates, follow
 from notifier.pipeline.storm import pause_what_fails
+from notifier.pipeline.versions import Versions
 from notifier.render.links import short_token
 from notifier.render_pool import Rendered
 from notifier.store.engine import DATABASE_FAULTS, DATABASE_TROUBLE, Transaction
@@ -53,6 +54,12 @@ class _Taken:
     ends: float = 0.0
 
 
+@lru_cache(maxsize=64)
+def _bare(sender: str) -> str:
+    """The address of a brand's `Name <address>`."""
+    return parseaddr(sender)[1]
+
+
 class OutboxLedger:
     """Keeps deliver's Ledger over the outbox: what waits by message, what is on its way by attempt, because a message
     may be claimed again meanwhile. `given_back` went back to the queue at hand-off, `over_limit` of them because the
@@ -68,6 +75,7 @@ class OutboxLedger:
         self._taken: dict[int, _Taken] = {}
         self._flying: dict[int, _Taken] = {}
         self._gates = Gates(house.sending.rates)
+        self.versions = Versions()
 
     def now(self) -> datetime:
         """Business time."""
@@ -78,9 +86,10 @@ class OutboxLedger:
         row: Any = ready.message
         channel = Channel(row.channel)
         token = short_token(self._house.web.keys, "short", row.uid) if channel is Channel.SMS else ""
-        stored = outbox.Rendered(row.id, row.fence, rendered.subject, rendered.body, rendered.version, token)
+        kept = self.versions.packed(rendered, channel)
+        stored = outbox.Rendered(row.id, row.fence, rendered.subject, kept, rendered.version, token)
         brand = self._house.brand(row.brand)
-        sender = parseaddr(brand.sender)[1] if channel is Channel.EMAIL else brand.text_sender
+        sender = _bare(brand.sender) if channel is Channel.EMAIL else brand.text_sender
         parcel = Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
         if channel is Channel.EMAIL and self._house.sending.copy_to:
             parcel = replace(parcel, copy_to=self._house.sending.copy_to)

@@ -4,7 +4,6 @@ Called by cli.people and the web (RULES.md U4).
 """
 
 import json
-import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -13,6 +12,7 @@ from typing import Any
 from notifier.pipeline.house import House
 from notifier.pipeline.people import Asked, the_customer
 from notifier.queries.person import SECTIONS, Piece, pieces, profile
+from notifier.store.bodies import unpacked
 from notifier.store.engine import Transaction
 from notifier.store.evidence import kept_of
 from notifier.store.hashing import evidence_hash
@@ -54,7 +54,8 @@ def _readable(piece: Piece) -> Piece:
     """The piece with its body as text, and with what is stored as JSON as such."""
     found = {name: json.loads(value) if name in _STORED_AS_JSON else value for name, value in piece.items()}
     if "body" in piece:
-        found["body"] = None if piece["body"] is None else _words(zlib.decompress(piece["body"]), piece["channel"])
+        kept, sample = piece["body"], found.pop("sample")
+        found["body"] = None if kept is None else _words(unpacked(kept, sample), piece["channel"])
     return found
 
 

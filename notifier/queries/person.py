@@ -36,9 +36,11 @@ from notifier.store.tables import (
     PromiseTold,
     RewardCode,
     Suppression,
+    TemplateVersion,
 )
 
 _customer, _order, _line, _address = table_of(Customer), table_of(Order), table_of(OrderLine), table_of(Address)
+_version = table_of(TemplateVersion)
 _message, _body, _told, _contact = table_of(Message), table_of(MessageBody), table_of(MessageLine), table_of(Contact)
 _consent, _suppression, _notice = table_of(Consent), table_of(Suppression), table_of(Notice)
 _promise, _decision, _reward = table_of(PromiseTold), table_of(Decision), table_of(RewardCode)
@@ -114,6 +116,7 @@ def _suppressions(tx: Transaction, one: int) -> Select[Any]:
 
 def _messages(tx: Transaction, one: int) -> Select[Any]:
     query = _own(_message, one, _message.c.id.label("message"), _address.c.value.label("address"), _body.c.body)
+    query = query.add_columns(_version.c.sample).outerjoin(_version, _version.c.hash == _message.c.template_version)
     query = query.join(_address, _address.c.id == _message.c.address_id)
     return query.outerjoin(_body, _body.c.message_id == _message.c.id)
 

@@ -3,7 +3,6 @@
 Called by pipeline.shadow, and by pipeline.simulate for the shop's own log and for each simulated one alike.
 """
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from notifier.store.bodies import unpacked
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.tables import (
@@ -87,7 +87,7 @@ def texts(tx: Transaction, when: Between) -> Iterator[str]:
     """The body of each text as it was handed off; one whose body was removed since is left out."""
     query = _sent(when).add_columns(_body.c.body).join(_body, _body.c.message_id == _message.c.id)
     for row in _streamed(tx, query.where(_message.c.channel == Channel.SMS)):
-        yield zlib.decompress(row.body).decode("utf-8", "replace")
+        yield unpacked(row.body, None).decode("utf-8", "replace")
 
 
 def held_by_caps(tx: Transaction, since: datetime, until: datetime) -> Iterator[tuple[int, datetime]]:

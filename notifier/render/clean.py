@@ -19,6 +19,8 @@ _BODY_NEVER = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u20
 _LINK_NEVER = re.compile(f"[\\s{_CONTROLS}{_SEPARATORS}{_BIDI}{_INVISIBLE}{_SURROGATES}<>\"'`\\\\{{}}|^]")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 LINK_SCHEMES = frozenset({"https", "http", "mailto"})
+_PLAIN = bytes(range(0x20, 0x7F)) + b"\n\t"
+"""What may stand in a body as it is, of ASCII. To look for anything else this way takes a fifth of a search."""
 LONGEST_LINK = 900
 """Characters. A header line holds at most 998, and no shop's link comes near."""
 
@@ -42,6 +44,8 @@ def line(text: str) -> str:
 
 def body(text: str) -> str:
     """A whole body: NUL and other controls go; line ends become LF."""
+    if text.isascii() and not text.encode("ascii").translate(None, _PLAIN):
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
     return _BODY_NEVER.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n"))
 

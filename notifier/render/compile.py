@@ -28,6 +28,7 @@ from notifier.terms.content import Content, RenderedEmail, RenderedText
 LARGEST_PART = 100 * 1024
 """Bytes of a filled part (HOSTILE 29); mail readers cut a longer one off as well."""
 LAYOUT_NAMES = frozenset({"body", "subject", "preheader"})
+_TAG = re.compile(r"<([a-z][a-z0-9]*) (?=[a-z:-]+=)")
 _LINK_MARK = re.compile(r'((?:href|src)=")(qjx\d+xq)')
 
 
@@ -61,7 +62,8 @@ def compile_source(source: TemplateSource) -> Compiled:
     marks = Marks(verbatim)
     tokens = _markdown(marks.mask_lines(source.email, f"{folder}/email.md"))
     page = _page(marks, source.layout, _html(tokens))
-    html = _LINK_MARK.sub(lambda found: found[1] + marks.as_link(found[2]), page)
+    # Only within a tag is a line end never shown; with short lines the mail need not be quoted (RFC 5322, 2.1.1).
+    html = _LINK_MARK.sub(lambda found: found[1] + marks.as_link(found[2]), _TAG.sub(r"<\1\n", page))
     return Compiled(
         source=source,
         words=dict(source.words),

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, exists, func, or_, select
 
+from notifier.store.bodies import unpacked
 from notifier.store.engine import Transaction
 from notifier.store.hashing import evidence_hash
 from notifier.store.lookup import batches, insert_new, table_of
@@ -29,11 +30,12 @@ from notifier.store.tables import (
     Notice,
     Order,
     OrderLine,
+    TemplateVersion,
 )
 
 _evidence, _notice, _consent, _customer = table_of(Evidence), table_of(Notice), table_of(Consent), table_of(Customer)
 _order, _line, _address = table_of(Order), table_of(OrderLine), table_of(Address)
-_message, _body = table_of(Message), table_of(MessageBody)
+_message, _body, _version = table_of(Message), table_of(MessageBody), table_of(TemplateVersion)
 _answer, _standing = table_of(Answer), table_of(LegalStanding)
 
 ROWS_A_BATCH = 500
@@ -122,6 +124,7 @@ def _notices(ids: Sequence[int]) -> Any:
             _message.c.provider_id,
             _address.c.value.label("address"),
             _body.c.body,
+            _version.c.sample,
         )
         .join(_line, _line.c.id == _notice.c.line_id)
         .join(_order, _order.c.id == _line.c.order_id)
@@ -130,6 +133,7 @@ def _notices(ids: Sequence[int]) -> Any:
         .outerjoin(_message, _message.c.id == _notice.c.message_id)
         .outerjoin(_address, _address.c.id == _message.c.address_id)
         .outerjoin(_body, _body.c.message_id == _notice.c.message_id)
+        .outerjoin(_version, _version.c.hash == _message.c.template_version)
         .where(_line.c.customer_id.in_(ids))
         .order_by(_notice.c.id)
     )
@@ -175,18 +179,19 @@ def _for_addresses(ids: Sequence[int]) -> Any:
 
 _LINKS = ("email_id", "phone_id")
 
-_BOOKKEEPING = frozenset({"id", "line_id", "message_id", "customer_id", "address_id", "owner"})
+_BOOKKEEPING = frozenset({"id", "line_id", "message_id", "customer_id", "address_id", "owner", "sample"})
 
 
 def _payload(row: Row[Any], more: dict[str, Any]) -> bytes:
     """The row as JSON, compressed; the body as it went out, byte for byte (bytes that are no UTF-8 as surrogates)."""
-    found = {name: _plain(value) for name, value in row._mapping.items() if name not in _BOOKKEEPING}  # noqa: SLF001
+    values = row._mapping  # noqa: SLF001
+    found = {name: _plain(value) for name, value in values.items() if name not in _BOOKKEEPING}
+    if values.get("body") is not None:
+        found["body"] = unpacked(values["body"], values["sample"]).decode("utf-8", "surrogateescape")
     return zlib.compress(json.dumps(found | more, separators=(",", ":")).encode("ascii"), 6)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return zlib.decompress(value).decode("utf-8", "surrogateescape")
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 

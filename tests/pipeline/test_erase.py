@@ -2,6 +2,8 @@
 
 import json
 import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from notifier.errors import ErasureRefused, UsageError
 from notifier.pipeline import holds
 from notifier.pipeline.erase import ErasureReport, erase
 from notifier.pipeline.people import Asked
+from notifier.store.bodies import unpacked
 from notifier.store.lookup import table_of
 from notifier.store.tables import (
     Address,
@@ -28,6 +31,7 @@ from notifier.store.tables import (
     Notice,
     Order,
     Suppression,
+    TemplateVersion,
 )
 from tests.shop import NOON, Shop, open_shop, order
 
@@ -79,12 +83,21 @@ def everything(shop: Shop) -> str:
         for table in metadata.sorted_tables:
             if table.name != "evidence":
                 for row in tx.connection.execute(select(table)):
-                    found += [_text(value) for value in row]
+                    found += [_text(value) for name, value in row._mapping.items() if name != "body"]
+        samples = list(tx.connection.execute(select(table_of(TemplateVersion).c.sample)).scalars())
+        for body in tx.connection.execute(select(table_of(MessageBody).c.body)).scalars():
+            found += [_text(whole) for whole in _opened(body, samples)]
     return "\n".join(found)
 
 
+def _opened(body: bytes, samples: Sequence[bytes]) -> Iterator[bytes]:
+    for sample in (b"", *samples):
+        with suppress(zlib.error):
+            yield unpacked(body, sample)
+
+
 def _text(value: Any) -> str:
-    return zlib.decompress(value).decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def give_notice(shop: Shop) -> None:

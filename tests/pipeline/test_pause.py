@@ -9,6 +9,7 @@ from notifier import outbox
 from notifier.errors import UsageError
 from notifier.pipeline.claims import claim
 from notifier.pipeline.pauses import in_force, pause, resume
+from notifier.store.bodies import Packer
 from notifier.store.tables import Decision, Message
 from notifier.terms.pause import Pause
 from notifier.terms.words import Channel
@@ -87,7 +88,7 @@ def test_what_was_claimed_before_the_pause_is_not_handed_off(shop: Shop) -> None
     with shop.house() as house:
         ready, lease = claim(house, Channel.EMAIL, 500, NOON).ready, house.sending.lease
         stop(shop, ALL)
-        group = [outbox.Rendered(one.message.id, one.message.fence, "", b"x", "", "") for one in ready]
+        group = [outbox.Rendered(one.message.id, one.message.fence, "", Packer().packed(b"x"), "", "") for one in ready]
         with house.store.write() as tx:
             back = outbox.put_back_paused(tx, lease.worker, [one.message_id for one in group])
             gone = outbox.hand_off(tx, lease, group, NOON)

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from notifier import contact_log, outbox
 from notifier.store import decisions as stored
+from notifier.store.bodies import Packer
 from notifier.store.engine import Store, Transaction
 from notifier.store.lookup import table_of
 from notifier.store.tables import Address, Customer, Order, OrderLine
@@ -128,7 +129,8 @@ class ShopLog:
     def hand_off(self, at: datetime = NOW, subject: str = "Your order") -> dict[int, int]:
         """Hand off everything that is queued; returns the attempt by message id."""
         fences = self.claim(at)
-        group = [outbox.Rendered(one, fence, subject, b"the body", "v1", "") for one, fence in fences.items()]
+        body = Packer().packed(b"the body")
+        group = [outbox.Rendered(one, fence, subject, body, "v1", "") for one, fence in fences.items()]
         with self.store.write() as tx:
             return outbox.hand_off(tx, LEASE, group, at)
 

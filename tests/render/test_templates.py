@@ -171,7 +171,7 @@ def test_dark_mode_and_phones_survive_inlining(make: Make, compiled: All) -> Non
 
 def test_styles_are_inlined(make: Make, compiled: All) -> None:
     html = render_email(compiled["delay", "en"], make("delay")).html
-    assert re.search(r'<h1 style="[^"]*font-weight:700', html)
+    assert re.search(r'<h1\sstyle="[^"]*font-weight:700', html)
 
 
 def test_nothing_is_fetched_from_elsewhere(make: Make, compiled: All) -> None:

@@ -138,7 +138,7 @@ class MessageLine(SQLModel, table=True):
 
 
 class MessageBody(SQLModel, table=True):
-    """The rendered message exactly as it was handed off, zlib-compressed (MIME for email, UTF-8 for a text)."""
+    """The rendered message (MIME, or a text in UTF-8) exactly as it was handed off, packed by `store.bodies`."""
 
     __tablename__ = "message_body"
     message_id: int = Field(primary_key=True, foreign_key="message.id")
@@ -193,7 +193,10 @@ class TextDay(SQLModel, table=True):
 
 
 class TemplateVersion(SQLModel, table=True):
-    """A template text that was used, by content hash, with what it was for."""
+    """A template text that was used, by content hash, with what it was for.
+
+    `sample` is what a made-up email looks like with it: bodies of this version are packed beside it (`store.bodies`).
+    """
 
     __tablename__ = "template_version"
     hash: str = Field(primary_key=True)
@@ -201,6 +204,7 @@ class TemplateVersion(SQLModel, table=True):
     locale: str
     brand: str
     source: str
+    sample: bytes = Field(default=b"", sa_type=LargeBinary, sa_column_kwargs={"server_default": ""})
     first_used_at: datetime
 
 

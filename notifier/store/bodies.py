@@ -1,0 +1,35 @@
+"""Bodies as they are kept: an email beside a sample of its template, so that only what is its own takes place.
+
+Colour: store. Used by pipeline when a message is handed off, and by whoever reads one again.
+"""
+
+import zlib
+
+LEVEL = 2
+"""Of zlib's nine: beside a sample the others gain little and cost more."""
+WINDOW = 14
+"""zlib's window, as a power of two. A packer is copied for each body, and its size is what that costs."""
+LONGEST = (1 << WINDOW) - 512
+"""Bytes of a sample that the window can still see."""
+
+
+class Packer:
+    """Packs bodies of one template version. `sample`: what one of them looks like; empty: they are packed alone."""
+
+    def __init__(self, sample: bytes = b"") -> None:
+        self._alone = not sample
+        settings = (LEVEL, zlib.DEFLATED, WINDOW, WINDOW // 2, zlib.Z_DEFAULT_STRATEGY)
+        self._fresh = zlib.compressobj(*settings, sample[-LONGEST:]) if sample else zlib.compressobj(*settings)
+
+    def packed(self, body: bytes) -> bytes:
+        """The body as it is kept."""
+        if self._alone:
+            return zlib.compress(body, 1)
+        packer = self._fresh.copy()
+        return packer.compress(body) + packer.flush()
+
+
+def unpacked(kept: bytes, sample: bytes | None) -> bytes:
+    """The body again. `sample` is the one that it was packed with; of one that was packed alone it does not matter."""
+    reader = zlib.decompressobj(zdict=sample[-LONGEST:]) if sample else zlib.decompressobj()
+    return reader.decompress(kept) + reader.flush()
