@@ -90,6 +90,8 @@ def give_back_texts(tx: Transaction, results: Sequence[SendResult]) -> None:
     Called before the results are noted: one that was noted already, and is settled again, was given back with it.
     """
     unsent = [result.attempt_id for result in results if result.outcome in UNSENT]
+    if not unsent:
+        return
     query = (
         select(_attempt.c.started_at, _address.c.region, _address.c.value)
         .join(_message, _message.c.id == _attempt.c.message_id)

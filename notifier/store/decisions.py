@@ -67,6 +67,8 @@ def set_due(tx: Transaction, due: Mapping[int, datetime | None], seen: Mapping[i
 
 def bring_forward(tx: Transaction, customer_ids: Sequence[int], at: datetime) -> None:
     """Let plan look at these customers at `at` or earlier."""
+    if not customer_ids:
+        return
     later = (_customer.c.due_at.is_(None)) | (_customer.c.due_at > at)
     for ids in batches(customer_ids):
         tx.connection.execute(update(_customer).where(among(_customer.c.id, ids), later).values(due_at=at))

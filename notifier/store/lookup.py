@@ -49,10 +49,20 @@ class _Ids(TypeDecorator[list[int]]):
         return f"{{{ids}}}" if dialect.name == "postgresql" else f"[{ids}]"
 
 
-class _Among(FunctionElement[bool]):
-    """`column IN (ids)`, the ids in one parameter: the statement stays the same for any number of them."""
+class _Condition(FunctionElement[bool]):
+    """A condition that we write ourselves."""
 
     type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
+        """As it stands. SQLAlchemy would compare it with 1 for SQLite, which then looks in no index."""
+        return self
+
+
+class _Among(_Condition):
+    """`column IN (ids)`, the ids in one parameter: the statement stays the same for any number of them."""
+
     inherit_cache = True
     name = "among"
 
@@ -79,10 +89,9 @@ class _WrittenIds(UserDefinedType[Sequence[int]]):
         return lambda ids: ",".join(map(str, map(int, ids))) or "NULL"
 
 
-class _AmongWritten(FunctionElement[bool]):
+class _AmongWritten(_Condition):
     """`column IN (ids)`, the ids in the text of the statement."""
 
-    type = Boolean()
     inherit_cache = True
     name = "among_written"
 
