@@ -41,8 +41,9 @@ class Versions:
         self.packers |= {version: Packer(known[version]) for version in new}
 
     def packed(self, rendered: Rendered, channel: Channel) -> bytes:
-        """The body as it is kept. A text is too short to gain by a sample."""
-        return (self.packers[rendered.version] if channel is Channel.EMAIL else _ALONE).packed(rendered.body)
+        """The body as it is kept; alone where its version was not met. A text is too short to gain by a sample."""
+        packer = self.packers.get(rendered.version, _ALONE) if channel is Channel.EMAIL else _ALONE
+        return packer.packed(rendered.body)
 
 
 _ALONE = Packer()
