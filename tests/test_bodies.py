@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.store.bodies import LONGEST, Packer, unpacked
+from notifier.store.bodies import LONGEST, UNREADABLE, Packer, unpacked
 
 
 @given(st.binary(max_size=5000), st.binary(max_size=40_000))
@@ -31,3 +31,8 @@ def test_a_sample_longer_than_the_window_still_helps() -> None:
 def test_beside_its_sample_a_body_takes_little_more_than_its_own_words() -> None:
     sample = b"".join(b"<td style='color:#%06x'>cell %d</td>\n" % (n, n * 7919 % 1000) for n in range(300))
     assert len(Packer(sample).packed(sample.replace(b"cell 0", b"Ann Miller"))) < 300
+
+
+def test_a_body_whose_sample_is_gone_stops_nobody() -> None:
+    kept = Packer(b"a sample " * 9).packed(b"a sample of mine")
+    assert unpacked(kept, None).startswith(UNREADABLE)

@@ -1,7 +1,7 @@
 """Writes down, durably and just before the first byte, what goes out. Colour: store. Called by pipeline.deliver."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -64,7 +64,7 @@ def hand_off(tx: Transaction, lease: Lease, group: Sequence[Rendered], now: date
     going = set(tx.connection.execute(_hand_off(tx.postgresql), said | given_rows(rows)).scalars())
     if not going:
         return {}
-    _keep_bodies(tx, {one.message_id: one.body for one in group if one.message_id in going})
+    _keep_bodies(tx, [one for one in group if one.message_id in going])
     attempts = given_rows([row for row in rows if row["id"] in going])
     made = tx.connection.execute(_attempts(tx.postgresql), {"worker": lease.worker, "at": now} | attempts)
     return {row[0]: row[1] for row in made}
@@ -93,22 +93,23 @@ def _hand_off(on_postgresql: bool) -> Executable:
     return update(_message).where(mine).values(change).returning(_message.c.id)
 
 
-def _keep_bodies(tx: Transaction, bodies: Mapping[int, bytes]) -> None:
+def _keep_bodies(tx: Transaction, group: Sequence[Rendered]) -> None:
     if tx.postgresql:
         # A statement a row costs its server more than to read them out of one text.
-        texts = [{"id": one, "body": b64encode(body).decode()} for one, body in bodies.items()]
+        texts = [{"id": one.message_id, "body": b64encode(one.body).decode(), "version": one.version} for one in group]
         tx.connection.execute(_bodies(), given_rows(texts))
         return
-    insert_new(tx, _body, [{"message_id": one, "body": body} for one, body in bodies.items()], replace=("body",))
+    rows = [{"message_id": one.message_id, "body": one.body, "version": one.version} for one in group]
+    insert_new(tx, _body, rows, replace=("body", "version"))
 
 
 @cache
 def _bodies() -> Executable:
-    row = given_columns(True, id=int, body=str)
-    made = postgresql.insert(_body).from_select(
-        ["message_id", "body"], select(row["id"], func.decode(row["body"], "base64"))
-    )
-    return made.on_conflict_do_update(index_elements=[_body.c.message_id], set_={"body": made.excluded.body})
+    row = given_columns(True, id=int, body=str, version=str)
+    rows = select(row["id"], func.decode(row["body"], "base64"), row["version"])
+    made = postgresql.insert(_body).from_select(["message_id", "body", "version"], rows)
+    newer = {name: made.excluded[name] for name in ("body", "version")}
+    return made.on_conflict_do_update(index_elements=[_body.c.message_id], set_=newer)
 
 
 @cache
@@ -128,7 +129,7 @@ def keep_versions(tx: Transaction, used: Sequence[VersionUsed], now: datetime) -
     rows = [
         {"hash": one.hash, "purpose": one.purpose, "locale": one.locale, "brand": one.brand, "source": one.source}
         | {"sample": one.sample, "first_used_at": now}
-        for one in used
+        for one in sorted(used, key=lambda one: one.hash)
     ]
     if not rows:
         return {}

@@ -101,7 +101,10 @@ def put_off(tx: Transaction, worker: str, until: Mapping[int, datetime], reason:
 
 
 def due_to(tx: Transaction, channel: Channel, domain: str, now: datetime, most: int) -> list[int]:
-    """Queued messages that may go at `now` to recipients of a domain, the highest rung first."""
+    """Queued messages that may go at `now` to recipients of a domain, the highest rung first, locked until the
+    transaction ends. What another worker has in hand is left out: to wait for it, while it waits for us, would be a
+    deadlock.
+    """
     there = _address.c.value.endswith(f"@{domain}", autoescape=True)
     query = (
         select(_message.c.id)
@@ -111,7 +114,8 @@ def due_to(tx: Transaction, channel: Channel, domain: str, now: datetime, most: 
         .order_by(_message.c.rung, _message.c.not_before, _message.c.id)
         .limit(most)
     )
-    return list(tx.connection.execute(query).scalars())
+    locked = query.with_for_update(of=_message, skip_locked=True) if tx.postgresql else query
+    return list(tx.connection.execute(locked).scalars())
 
 
 def postpone(tx: Transaction, until: Mapping[int, datetime], reason: str) -> None:

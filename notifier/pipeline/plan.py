@@ -27,7 +27,7 @@ from notifier.pipeline.stopped_run import look_again
 from notifier.pipeline.withheld import Word, beside, hold_withheld, is_put_off, obey, with_silenced
 from notifier.policy.decide import decide
 from notifier.records.sources import stale_sources
-from notifier.store.decisions import close_run, last_planned, mode_changed, open_run, record, set_due
+from notifier.store.decisions import close_run, last_planned, mode_changed, open_run, record, set_due, take_wakes
 from notifier.store.engine import Transaction
 from notifier.store.gather import due_customers, due_query
 from notifier.store.lookup import batches
@@ -108,6 +108,7 @@ def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None
     tx.lock(LOCK)
     began = monotonic()
     house = under_pauses(tx, house)
+    take_wakes(tx)
     look_again(tx, mode, word, report)
     last = last_planned(tx)
     every = mode_changed(tx, mode) or (last is not None and last > now)

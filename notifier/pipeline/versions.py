@@ -12,7 +12,7 @@ from notifier import outbox
 from notifier.pipeline.house import House
 from notifier.pipeline.sample import sample_content
 from notifier.render.mime import EmailHeaders
-from notifier.render_pool import Answer, Rendered, RenderJob, RenderPool
+from notifier.render_pool import Answer, Rendered, RenderFailure, RenderJob, RenderPool
 from notifier.store.bodies import Packer
 from notifier.terms.words import Channel
 
@@ -35,10 +35,10 @@ class Versions:
         first = [job for version, job in new.items() if version not in known]
         if first:
             answers = pool.render([_sample_job(house, job) for job in first])
-            used = [_used(job, answer) for job, answer in zip(first, answers, strict=True)]
+            used = [_used(job, one) for job, one in zip(first, answers, strict=True) if not _is_out_of_time(one)]
             with house.store.write() as tx:
                 known |= outbox.keep_versions(tx, used, now)
-        self.packers |= {version: Packer(known[version]) for version in new}
+        self.packers |= {version: Packer(known[version]) for version in new if version in known}
 
     def packed(self, rendered: Rendered, channel: Channel) -> bytes:
         """The body as it is kept; alone where its version was not met. A text is too short to gain by a sample."""
@@ -47,6 +47,11 @@ class Versions:
 
 
 _ALONE = Packer()
+
+
+def _is_out_of_time(answer: Answer) -> bool:
+    """A slow machine gives no sample this time; the version is met again with the next claim."""
+    return isinstance(answer, RenderFailure) and answer.out_of_time
 
 
 def _sample_job(house: House, job: RenderJob) -> RenderJob:

@@ -116,9 +116,9 @@ def _suppressions(tx: Transaction, one: int) -> Select[Any]:
 
 def _messages(tx: Transaction, one: int) -> Select[Any]:
     query = _own(_message, one, _message.c.id.label("message"), _address.c.value.label("address"), _body.c.body)
-    query = query.add_columns(_version.c.sample).outerjoin(_version, _version.c.hash == _message.c.template_version)
-    query = query.join(_address, _address.c.id == _message.c.address_id)
-    return query.outerjoin(_body, _body.c.message_id == _message.c.id)
+    query = query.add_columns(_version.c.sample).join(_address, _address.c.id == _message.c.address_id)
+    query = query.outerjoin(_body, _body.c.message_id == _message.c.id)
+    return query.outerjoin(_version, _version.c.hash == _body.c.version)
 
 
 def _told_lines(tx: Transaction, one: int) -> Select[Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Row, select
 
 from notifier.queries.told import Told, ToldLine, told_by
 from notifier.queries.unknown import FoundOut, found_out
+from notifier.store.decisions import due_at
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
 from notifier.store.tables import (
@@ -207,7 +208,7 @@ def _chapter(tx: Transaction, customer: Row[Any], parts: _Parts) -> Chapter:
         ),
         contacts=tuple(_contacts(tx, customer.id, parts.contacts_of)),
         promises=tuple(parts.promises),
-        due_at=customer.due_at,
+        due_at=due_at(tx, customer.id),
     )
 
 

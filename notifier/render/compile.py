@@ -28,7 +28,7 @@ from notifier.terms.content import Content, RenderedEmail, RenderedText
 LARGEST_PART = 100 * 1024
 """Bytes of a filled part (HOSTILE 29); mail readers cut a longer one off as well."""
 LAYOUT_NAMES = frozenset({"body", "subject", "preheader"})
-_TAG = re.compile(r"<([a-z][a-z0-9]*) (?=[a-z:-]+=)")
+_TAG = re.compile(r'<([a-z][a-z0-9]*) ((?:[^<>"]|"[^"]*")*>)')
 _LINK_MARK = re.compile(r'((?:href|src)=")(qjx\d+xq)')
 
 
@@ -63,7 +63,7 @@ def compile_source(source: TemplateSource) -> Compiled:
     tokens = _markdown(marks.mask_lines(source.email, f"{folder}/email.md"))
     page = _page(marks, source.layout, _html(tokens))
     # Only within a tag is a line end never shown; with short lines the mail need not be quoted (RFC 5322, 2.1.1).
-    html = _LINK_MARK.sub(lambda found: found[1] + marks.as_link(found[2]), _TAG.sub(r"<\1\n", page))
+    html = _LINK_MARK.sub(lambda found: found[1] + marks.as_link(found[2]), _TAG.sub(r"<\1\n\2", page))
     return Compiled(
         source=source,
         words=dict(source.words),

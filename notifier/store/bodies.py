@@ -4,6 +4,7 @@ Colour: store. Used by pipeline when a message is handed off, and by whoever rea
 """
 
 import zlib
+from base64 import b64encode
 
 LEVEL = 2
 """Of zlib's nine: beside a sample the others gain little and cost more."""
@@ -11,6 +12,9 @@ WINDOW = 14
 """zlib's window, as a power of two. A packer is copied for each body, and its size is what that costs."""
 LONGEST = (1 << WINDOW) - 512
 """Bytes of a sample that the window can still see."""
+
+
+UNREADABLE = b"This body cannot be unpacked any more. As it is kept: "
 
 
 class Packer:
@@ -30,6 +34,12 @@ class Packer:
 
 
 def unpacked(kept: bytes, sample: bytes | None) -> bytes:
-    """The body again. `sample` is the one that it was packed with; of one that was packed alone it does not matter."""
+    """The body again. `sample` is the one that it was packed with; of one that was packed alone it does not matter.
+
+    One whose sample is gone comes back as it is kept, in base64: it must not stop an export or an erasure.
+    """
     reader = zlib.decompressobj(zdict=sample[-LONGEST:]) if sample else zlib.decompressobj()
-    return reader.decompress(kept) + reader.flush()
+    try:
+        return reader.decompress(kept) + reader.flush()
+    except zlib.error:
+        return UNREADABLE + b64encode(kept)

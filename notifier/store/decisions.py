@@ -9,17 +9,18 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, batches, insert_new, table_of
-from notifier.store.tables import Customer, Meta
+from notifier.store.tables import Customer, Meta, Wake
 from notifier.store.tables import Decision as DecisionRow
 from notifier.store.tables.messages import PlanRun
 from notifier.terms.decision import Decision
 from notifier.terms.words import DeliveryMode, RunState, Verdict
 
 _decision, _run, _customer, _meta = table_of(DecisionRow), table_of(PlanRun), table_of(Customer), table_of(Meta)
+_wake = table_of(Wake)
 
 
 def last_planned(tx: Transaction) -> datetime | None:
@@ -66,12 +67,34 @@ def set_due(tx: Transaction, due: Mapping[int, datetime | None], seen: Mapping[i
 
 
 def bring_forward(tx: Transaction, customer_ids: Sequence[int], at: datetime) -> None:
-    """Let plan look at these customers at `at` or earlier."""
-    if not customer_ids:
-        return
-    later = (_customer.c.due_at.is_(None)) | (_customer.c.due_at > at)
-    for ids in batches(customer_ids):
-        tx.connection.execute(update(_customer).where(among(_customer.c.id, ids), later).values(due_at=at))
+    """Let plan look at these customers at `at` or earlier; one that is at work has perhaps judged them already."""
+    if customer_ids:
+        tx.connection.execute(insert(_wake), [{"customer_id": one, "at": at} for one in sorted(set(customer_ids))])
+
+
+def take_wakes(tx: Transaction) -> None:
+    """Let `due_at` say what was asked since the last plan. The caller holds plan's lock."""
+    first: dict[int, datetime] = {}
+    for customer, at in tx.connection.execute(delete(_wake).returning(_wake.c.customer_id, _wake.c.at)):
+        first[customer] = min(at, first.get(customer, at))
+    again = bindparam("again", type_=_customer.c.due_at.type)
+    later = (_customer.c.due_at.is_(None)) | (_customer.c.due_at > again)
+    if first:
+        change = update(_customer).where(_customer.c.id == bindparam("one"), later).values(due_at=again)
+        tx.connection.execute(change, [{"one": one, "again": at} for one, at in sorted(first.items())])
+
+
+def due_at(tx: Transaction, customer_id: int) -> datetime | None:
+    """When plan looks at a customer again; None: only when facts change."""
+    said = select(_customer.c.due_at.label("at")).where(_customer.c.id == customer_id)
+    asked = select(_wake.c.at).where(_wake.c.customer_id == customer_id)
+    return min((one for one in tx.connection.execute(said.union_all(asked)).scalars() if one), default=None)
+
+
+def earliest_due(tx: Transaction) -> datetime | None:
+    """When plan has somebody to look at; None: not before something becomes known."""
+    found = [tx.connection.execute(select(func.min(one))).scalar_one() for one in (_customer.c.due_at, _wake.c.at)]
+    return min((one for one in found if one is not None), default=None)
 
 
 def record(

@@ -133,7 +133,7 @@ def _notices(ids: Sequence[int]) -> Any:
         .outerjoin(_message, _message.c.id == _notice.c.message_id)
         .outerjoin(_address, _address.c.id == _message.c.address_id)
         .outerjoin(_body, _body.c.message_id == _notice.c.message_id)
-        .outerjoin(_version, _version.c.hash == _message.c.template_version)
+        .outerjoin(_version, _version.c.hash == _body.c.version)
         .where(_line.c.customer_id.in_(ids))
         .order_by(_notice.c.id)
     )

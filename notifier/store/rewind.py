@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from notifier.store.as_text import OF_KIND, write_texts
+from notifier.store.decisions import earliest_due
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, insert_new, table_of
 from notifier.store.tables import (
@@ -188,7 +189,7 @@ def advance(tx: Transaction, step: Step, moves_the_queue: Collection[str]) -> To
 
 def next_look(tx: Transaction) -> datetime | None:
     """When plan or deliver has something to do next; None: not before something becomes known."""
-    due = tx.connection.execute(select(func.min(_customer.c.due_at))).scalar_one()
+    due = earliest_due(tx)
     queued = select(func.min(_message.c.not_before)).where(_message.c.state == MessageState.QUEUED)
     return min((at for at in (due, tx.connection.execute(queued).scalar_one()) if at is not None), default=None)
 

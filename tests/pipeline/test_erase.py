@@ -2,8 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from notifier.errors import ErasureRefused, UsageError
 from notifier.pipeline import holds
 from notifier.pipeline.erase import ErasureReport, erase
 from notifier.pipeline.people import Asked
-from notifier.store.bodies import unpacked
+from notifier.store.bodies import UNREADABLE, unpacked
 from notifier.store.lookup import table_of
 from notifier.store.tables import (
     Address,
@@ -90,10 +89,10 @@ def everything(shop: Shop) -> str:
     return "\n".join(found)
 
 
-def _opened(body: bytes, samples: Sequence[bytes]) -> Iterator[bytes]:
-    for sample in (b"", *samples):
-        with suppress(zlib.error):
-            yield unpacked(body, sample)
+def _opened(body: bytes, samples: Sequence[bytes]) -> Sequence[bytes]:
+    opened = [unpacked(body, sample) for sample in (b"", *samples)]
+    assert not all(one.startswith(UNREADABLE) for one in opened)
+    return opened
 
 
 def _text(value: Any) -> str:

@@ -2,11 +2,17 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from notifier import outbox
+from notifier.pipeline.house import House
+from notifier.pipeline.plan import plan
+from notifier.store.decisions import bring_forward, due_at
 from notifier.store.tables import Attempt, Message
+from notifier.terms.words import Channel
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -55,3 +61,33 @@ def test_two_schedulers_and_two_deliverers_try_each_message_once(shop: Shop) -> 
     # Attempts and files, not contacts: a contact is unique by its message and would hide a second sending.
     tried = [row.message_id for row in shop.rows(Attempt)]
     assert (sorted(tried), len(shop.sent())) == (sorted(set(tried)), CUSTOMERS)
+
+
+def test_who_is_to_be_looked_at_while_a_plan_runs_is_looked_at_by_the_next(tmp_path: Path, postgresql_url: str) -> None:
+    shop = open_shop(tmp_path, postgresql_url)
+    shop.take_in("backorders", [order("ann")])
+
+    def ask(house: House) -> None:
+        with house.store.write() as tx:
+            bring_forward(tx, [1], NOON)
+
+    with shop.house() as house:
+        plan(house, NOON, False, lambda done, due: ask(house))
+        with house.store.read() as tx:
+            asked_for = due_at(tx, 1)
+        shop.plan()
+        with house.store.read() as tx:
+            assert (asked_for, due_at(tx, 1)) == (NOON, datetime(2026, 6, 2, tzinfo=UTC))
+
+
+def test_two_workers_that_put_off_the_same_domain_do_not_wait_for_each_other(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    shop = open_shop(tmp_path, postgresql_url)
+    shop.take_in("backorders", [order("ann"), order("bob")])
+    shop.plan()
+    with shop.house() as house, house.store.write() as one, house.store.write() as other:
+        (mine,) = outbox.claim(one, outbox.Lease("one", 60, house.sending.mode), Channel.EMAIL, 1, NOON)
+        (theirs,) = outbox.claim(other, outbox.Lease("other", 60, house.sending.mode), Channel.EMAIL, 1, NOON)
+        found = [outbox.due_to(tx, Channel.EMAIL, "shop.example.com", NOON, 9) for tx in (one, other)]
+    assert (mine.id != theirs.id, found) == (True, [[], []])

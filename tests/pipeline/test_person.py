@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from notifier import outbox
 from notifier.pipeline import holds
 from notifier.pipeline.erase import erase
 from notifier.pipeline.people import Asked
 from notifier.pipeline.person import person_document
 from notifier.queries.person import SECTIONS
+from notifier.store.lookup import table_of
+from notifier.store.tables import Message
 from tests.calls import Call, caller
 from tests.shop import NOON, Shop, open_shop, order
 
@@ -78,6 +82,14 @@ def test_orders_decisions_contacts_and_suppressions_are_there(shop: Shop) -> Non
     assert found["decisions"][0]["trace"][0]["rule"] == "marketplace"
     assert [one["channel"] for one in found["contacts"]] == ["email", "call"]
     assert [(one["reason"], one["address"]) for one in found["suppressions"]] == [("stop", "+12125550187")]
+
+
+def test_a_message_that_is_held_by_another_version_can_still_be_read(shop: Shop) -> None:
+    with shop.house() as house, house.store.write() as tx:
+        message = table_of(Message)
+        tx.connection.execute(update(message).values(state="claimed", claimed_by="w"))
+        outbox.hold_back(tx, "w", [outbox.Fault(1, "render_failed", "another version")], LATER)
+    assert "Reading lamp" in document(shop)["messages"][0]["body"]
 
 
 def test_nothing_of_anybody_else_is_in_it(shop: Shop) -> None:

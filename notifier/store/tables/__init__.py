@@ -20,7 +20,7 @@ from notifier.store.tables.messages import (
 )
 from notifier.store.tables.people import Evidence, Hold
 from notifier.store.tables.safety import Pause, StoppedNews, Withheld
-from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply
+from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply, Wake
 
 __all__ = [
     "Address",
@@ -56,5 +56,6 @@ __all__ = [
     "Suppression",
     "TemplateVersion",
     "TextDay",
+    "Wake",
     "Withheld",
 ]

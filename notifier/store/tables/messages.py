@@ -138,11 +138,15 @@ class MessageLine(SQLModel, table=True):
 
 
 class MessageBody(SQLModel, table=True):
-    """The rendered message (MIME, or a text in UTF-8) exactly as it was handed off, packed by `store.bodies`."""
+    """The rendered message (MIME, or a text in UTF-8) exactly as it was handed off, packed by `store.bodies`.
+
+    `version` is the template version beside whose sample it was packed: the message's own may change when it is held.
+    """
 
     __tablename__ = "message_body"
     message_id: int = Field(primary_key=True, foreign_key="message.id")
     body: bytes = Field(sa_type=LargeBinary)
+    version: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Attempt(SQLModel, table=True):

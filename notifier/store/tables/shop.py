@@ -61,6 +61,19 @@ class Customer(SQLModel, table=True):
     forgotten_before: datetime | None = None
 
 
+class Wake(SQLModel, table=True):
+    """A customer whom plan must look at again, by `at` at the latest, whatever a plan that is at work says of them.
+
+    Rows wait beside `Customer.due_at` until the next plan begins: that one could not be changed while a plan has it in
+    hand, and would be overwritten when it is done.
+    """
+
+    __tablename__ = "wake"
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    at: datetime
+
+
 class Order(SQLModel, table=True):
     """One order with the addresses it was placed with (none: the customer's).
 
