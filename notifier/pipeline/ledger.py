@@ -23,7 +23,7 @@ from notifier.pipeline.storm import pause_what_fails
 from notifier.pipeline.versions import Versions
 from notifier.render.links import short_token
 from notifier.render_pool import Rendered
-from notifier.store.engine import DATABASE_FAULTS, DATABASE_TROUBLE, Transaction
+from notifier.store.engine import DATABASE_TROUBLE, Transaction
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
 
@@ -41,9 +41,7 @@ OVER_LIMIT = "daily_limit"
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A claimed and rendered message: what is stored at hand-off, how it goes, whose it is, when it was judged, and,
-    once it is handed off, at how many ticks its lease ends.
-    """
+    """A claimed and rendered message: what is stored at hand-off, how it goes, whose it is, and when it was judged."""
 
     rendered: outbox.Rendered
     parcel: Parcel
@@ -51,7 +49,6 @@ class _Taken:
     purpose: str
     notice: bool
     judged_at: datetime
-    ends: float = 0.0
 
 
 @lru_cache(maxsize=64)
@@ -74,6 +71,9 @@ class OutboxLedger:
         self.storms: dict[str, str] = {}
         self._taken: dict[int, _Taken] = {}
         self._flying: dict[int, _Taken] = {}
+        # At how many ticks the lease of an attempt ends: other threads renew it while results are settled.
+        self._ends: dict[int, float] = {}
+        self._newly_troubled: frozenset[str] = frozenset()
         self._gates = Gates(house.sending.rates)
         self.versions = Versions()
 
@@ -97,8 +97,11 @@ class OutboxLedger:
         return parcel
 
     def see(self, troubled: frozenset[str]) -> None:
-        """Remember which routes are in trouble, as the newest claim has found."""
-        self._gates = replace(self._gates, troubled=troubled)
+        """Remember which routes are in trouble, as the newest claim has found; it may have looked before the newest
+        results were noted.
+        """
+        newly, self._newly_troubled = self._newly_troubled, frozenset()
+        self._gates = replace(self._gates, troubled=troubled | newly)
 
     def hand_off(self, group: Sequence[Parcel]) -> Sequence[Parcel]:
         """Commit the group as handed off; a message that another worker took over is left out.
@@ -117,7 +120,8 @@ class OutboxLedger:
             # A claim that came meanwhile may have put a newer one in its place.
             if self._taken.get(message) is one:
                 del self._taken[message]
-        gone = {made[one.parcel.message_id]: replace(one, ends=ends) for one in going if one.parcel.message_id in made}
+        gone = {made[one.parcel.message_id]: one for one in going if one.parcel.message_id in made}
+        self._ends |= dict.fromkeys(gone, ends)
         self._flying |= gone
         return [
             replace(one.parcel, attempt_id=attempt, still_ours=partial(self._still_ours, attempt))
@@ -125,14 +129,13 @@ class OutboxLedger:
         ]
 
     def _still_ours(self, attempt: int) -> bool:
-        one = self._flying.get(attempt)
-        return one is not None and self._ticks() < one.ends
+        return self._ticks() < self._ends.get(attempt, 0.0)
 
     def renewed(self, messages: Collection[int], ends: float) -> None:
         """Take in that the leases of these end later, at so many ticks: a slow server has longer for them."""
         for attempt, one in list(self._flying.items()):
-            if one.parcel.message_id in messages:
-                self._flying[attempt] = replace(one, ends=ends)
+            if one.parcel.message_id in messages and attempt in self._ends:
+                self._ends[attempt] = ends
 
     def _newest(self, group: Sequence[Parcel]) -> dict[int, _Taken]:
         """What is known of these, by message id, without what this worker has claimed again since, after its lease was
@@ -179,6 +182,8 @@ class OutboxLedger:
         except DATABASE_TROUBLE as fault:
             raise Transient(type(fault).__name__) from None
         landed = [(self._flying.pop(one.attempt_id), one) for one in results if one.attempt_id in self._flying]
+        for one in results:
+            self._ends.pop(one.attempt_id, None)
         self._look_for_storms({one.purpose for one, result in landed if result.outcome is Outcome.REFUSED}, now)
 
     def _look_for_storms(self, refused: Collection[str], now: datetime) -> None:
@@ -186,7 +191,7 @@ class OutboxLedger:
         try:
             if refused:
                 self.storms |= pause_what_fails(self._house, refused, now)
-        except DATABASE_FAULTS as fault:
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the results are settled
             log.warning("could not look whether a purpose keeps failing", fault=type(fault).__name__)
 
     def _settle(self, results: Sequence[SendResult], now: datetime) -> None:
@@ -196,6 +201,7 @@ class OutboxLedger:
             outbox.give_back_texts(tx, results)
             settled = outbox.settle(tx, results, self._house.sending.backoff, now)
             follow(tx, self._fates(settled, results), now)
+        self._newly_troubled |= troubled - self._gates.troubled
         self._gates = replace(self._gates, troubled=troubled)
 
     def _fates(self, settled: outbox.Settled, results: Sequence[SendResult]) -> Fates:

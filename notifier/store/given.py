@@ -1,4 +1,4 @@
-"""Rows of values that reach a statement as one parameter. Colour: store. Used by the outbox.
+"""Rows of values that reach a statement as one parameter. Colour: store. Used by the outbox and by gather.
 
 A statement with a parameter for each value is put together anew for each number of rows, which costs more than running
 it; one JSON text is bound as it is, whatever it holds. Whole numbers and texts only.
