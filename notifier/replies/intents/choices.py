@@ -60,13 +60,9 @@ def _not_bound(names: set[str], reply: Reply, offered: Offered) -> str:
 
 def _picks(words: Sequence[str], book: Phrasebook) -> tuple[str, ...]:
     """The choices that `words` name, if they say nothing else."""
-    around = book.lists["around_choice"] | book.padding
-    left = [word for word in words if word not in around or _is_letter(word, words)]
+    bare = [word for word in words if word not in book.padding] or list(words)
+    left = bare if len(bare) == 1 else [word for word in bare if word not in book.lists["around_choice"]]
     return tuple(left) if left and all(_name(word, book) for word in left) else ()
-
-
-def _is_letter(word: str, words: Sequence[str]) -> bool:
-    return len(words) == 1 and len(word) == 1
 
 
 def _name(word: str, book: Phrasebook) -> str:

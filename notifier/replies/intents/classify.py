@@ -6,13 +6,12 @@ from notifier.replies.intents.choices import Chosen, choice
 from notifier.replies.intents.keywords import keyword_wishes
 from notifier.replies.intents.normal import Reply, take_apart
 from notifier.replies.intents.phrasebook import Phrasebook
-from notifier.replies.intents.sentences import read_sentences, read_whole
+from notifier.replies.intents.sentences import EVERYWHERE, read_sentences, read_whole
 from notifier.replies.intents.weigh import unclear, weigh
 from notifier.terms.reply import Classification, Confidence, Intent, Offered, Wish
 from notifier.terms.words import Channel
 
 NOTHING = Offered()
-_EVERYWHERE = "en"
 
 
 def classify(
@@ -67,7 +66,7 @@ def _of_whole(
     said = (" ".join(words),)
     if intent is Intent.OPT_OUT:
         spoken = locale.replace("_", "-").split("-")[0].lower()
-        strange = spoken not in ("", _EVERYWHERE, language)
+        strange = spoken not in ("", EVERYWHERE, language)
         wish = Wish(intent, Confidence.LIKELY if strange else Confidence.CERTAIN, said)
         return Classification((wish,), strange, f"a word for stopping ({language}) alone")
     if intent is Intent.ACCEPT_DELAY:

@@ -1,5 +1,6 @@
 """The keywords of RULES.md S5 and S6, alone in any decoration. Colour: pure. Called by classify and sentences."""
 
+import re
 from collections.abc import Collection, Sequence
 
 from notifier.replies.intents.normal import Reply
@@ -10,6 +11,7 @@ from notifier.terms.words import Channel, MessageClass
 CANCEL = ("cancel",)
 _LEET = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "$": "s", "@": "a"})
 _LONGEST = 2
+_DOUBLE = re.compile(r"(.)\1")
 
 
 def keyword_wishes(reply: Reply, book: Phrasebook, channel: Channel) -> tuple[Wish, ...]:
@@ -38,6 +40,12 @@ def stands_alone(words: Sequence[str], book: Phrasebook) -> bool:
     return bool(_in_keywords(bare, book.keywords.standing))
 
 
+def is_shouted(reply: Reply, book: Phrasebook) -> bool:
+    """Whether a keyword stands in capitals in a reply that is not written in capitals."""
+    loud = any(word.isupper() and (word.lower(),) in book.keywords.standing for word in reply.raw)
+    return loud and any(word.islower() for word in reply.raw)
+
+
 def _keywords(reply: Reply, book: Phrasebook) -> set[tuple[str, ...]]:
     lists = book.keywords
     every = lists.opt_out | lists.opt_in | lists.opt_in_offers | lists.help
@@ -48,9 +56,19 @@ def _keywords(reply: Reply, book: Phrasebook) -> set[tuple[str, ...]]:
     if found := _in_keywords(pointed, lists.standing):
         return found
     for squeezed, allowed in ((reply.squeezed, every), (reply.squeezed.translate(_LEET), lists.standing)):
-        if any(squeezed == "".join(one) for one in allowed):
-            return {(squeezed,)}
+        for one in allowed:
+            if squeezed == "".join(one):
+                return {one}
+    for one in lists.standing:
+        if _is_row_of("".join(one), reply.squeezed):
+            return {one}
     return set()
+
+
+def _is_row_of(word: str, squeezed: str) -> bool:
+    """`stopstop`, or `sstop`."""
+    times = len(squeezed) // len(word)
+    return times > 0 and (squeezed == word * times or _DOUBLE.sub(r"\1", squeezed) == word)
 
 
 def _in_keywords(words: Sequence[str], allowed: Collection[tuple[str, ...]]) -> set[tuple[str, ...]]:

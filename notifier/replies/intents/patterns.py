@@ -4,7 +4,7 @@ Called by phrasebook and read. A phrase is words in order, with these marks:
 
 `(a|b c)`  one of these         `[a|b]`  one of these, or nothing
 `<name>`   one of the words in the file's group of that name
-`..`       up to three words, whichever they are
+`..`       up to three words, whichever they are but for a denial (`not`)
 `#`        a word with a digit in it: the number of an order
 `^`, `$`   nothing stands before, after it in the clause but padding (`please`, `thanks`)
 
@@ -171,23 +171,31 @@ def _first(elements: Sequence_) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _ends(elements: Sequence_, words: Sequence[str], starts: set[int]) -> set[int]:
-    """Where `elements` can end if they begin at one of `starts`."""
+def _ends(elements: Sequence_, words: Sequence[str], starts: set[int], walls: Collection[str]) -> set[int]:
+    """Where `elements` can end if they begin at one of `starts`; a gap ends before a word of `walls`."""
     for one in elements:
         if isinstance(one, Words):
             starts = {at + 1 for at in starts if at < len(words) and words[at] in one.fits}
         elif isinstance(one, Number):
             starts = {at + 1 for at in starts if at < len(words) and any(c.isdigit() for c in words[at])}
         elif isinstance(one, Gap):
-            starts = {min(at + more, len(words)) for at in starts for more in range(GAP + 1)}
+            starts = {end for at in starts for end in _over(words, at, walls)}
         else:
-            starts = set().union(*(_ends(way, words, starts) for way in one.ways))
+            starts = set().union(*(_ends(way, words, starts, walls) for way in one.ways))
         if not starts:
             break
     return starts
 
 
 Mark = TypeVar("Mark")
+
+
+def _over(words: Sequence[str], at: int, walls: Collection[str]) -> Iterator[int]:
+    yield at
+    for end in range(at, min(at + GAP, len(words))):
+        if words[end] in walls:
+            break
+        yield end + 1
 
 
 class PhraseIndex(Generic[Mark]):
@@ -202,7 +210,9 @@ class PhraseIndex(Generic[Mark]):
             for word in phrase.first or ():
                 self._by_word.setdefault(word, []).append((phrase, mark))
 
-    def find(self, words: Sequence[str], padding: Collection[str]) -> Iterator[tuple[Mark, int, int]]:
+    def find(
+        self, words: Sequence[str], padding: Collection[str], walls: Collection[str] = ()
+    ) -> Iterator[tuple[Mark, int, int]]:
         """Each find: the mark that came with the phrase, where it begins, and behind which word it ends."""
         lead = next((i for i, word in enumerate(words) if word not in padding), len(words))
         tail = next((i for i in range(len(words), 0, -1) if words[i - 1] not in padding), 0)
@@ -210,7 +220,7 @@ class PhraseIndex(Generic[Mark]):
             for phrase, mark in (*self._by_word.get(word, ()), *self._any):
                 if phrase.from_start and at > lead:
                     continue
-                ends = _ends(phrase.elements, words, {at})
+                ends = _ends(phrase.elements, words, {at}, walls)
                 if phrase.to_end:
                     ends = {end for end in ends if end >= tail}
                 if ends:

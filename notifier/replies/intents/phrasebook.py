@@ -15,11 +15,12 @@ from notifier.replies.intents.patterns import Groups, PhraseIndex, read_phrase
 from notifier.terms.reply import Intent, OrderAction
 
 KEYWORDS = "keywords.toml"
-LEVELS = ("alone", "certain", "likely", "offers", "mention", "never")
-"""What a phrase of an intent proves: that it is the whole message; for certain; probably; an opt-out of offers alone;
-only that it is talked about; and, over any of these, that it is not meant."""
+LEVELS = ("alone", "certain", "likely", "shouted", "offers", "mention", "never")
+"""What a phrase of an intent proves: that it is the whole message; for certain; probably; probably, where a keyword is
+in capitals and the rest is not; an opt-out of offers alone; only that it is talked about; and, over any of these, that it
+is not meant."""
 
-CUES = ("condition", "doubt", "question", "request", "mistake")
+CUES = ("condition", "courtesy", "doubt", "question", "request", "mistake")
 """Phrases that change how others are read."""
 
 _WORD_LISTS = ("padding", "pointing", "negation", "negation_after", "around_choice", "breaks")

@@ -6,11 +6,14 @@ A phrase counts for less in a question, behind a condition, in doubt, and for no
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from notifier.replies.intents.keywords import stands_alone
+from notifier.replies.intents.keywords import is_shouted, stands_alone
 from notifier.replies.intents.normal import Clause, Reply
 from notifier.replies.intents.phrasebook import Mark, Phrasebook
 from notifier.terms.reply import DESTRUCTIVE, Confidence, Intent
 from notifier.terms.words import MessageClass
+
+EVERYWHERE = "en"
+"""The language of which people everywhere mix words into theirs."""
 
 _BEFORE, _AFTER = 5, 2
 """How many words before a phrase, and behind it, a word that denies it may stand."""
@@ -19,10 +22,15 @@ _LEVELS = {
     "alone": Confidence.CERTAIN,
     "certain": Confidence.CERTAIN,
     "likely": Confidence.LIKELY,
+    "shouted": Confidence.LIKELY,
     "offers": Confidence.CERTAIN,
     "mention": Confidence.GUESS,
 }
 _RANK = {Confidence.GUESS: 0, Confidence.LIKELY: 1, Confidence.CERTAIN: 2}
+
+
+DENIAL = "denial"
+"""The cue of a word that denies something, and is no part of a phrase that was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +68,15 @@ def read_sentences(reply: Reply, book: Phrasebook) -> Said:
     found: list[Found] = []
     denied: set[Intent] = set()
     cues: set[str] = set()
+    walls, shouted = book.lists["negation"], is_shouted(reply, book)
     behind: set[str] = set()
     sentence = -1
     for at, clause in enumerate(reply.clauses):
         if clause.sentence != sentence:
             sentence, behind = clause.sentence, set()
-            if stands_alone(clause.words, book):
-                found.append(Found(Intent.OPT_OUT, Confidence.LIKELY, clause.words))
-        spans = [_Span(*one) for one in book.index.find(clause.words, book.padding)]
+        if _stops_alone(reply.clauses, at, book) and not behind & {"condition", "doubt"}:
+            found.append(Found(Intent.OPT_OUT, Confidence.LIKELY, clause.words))
+        spans = _spans(clause, book, shouted=shouted)
         here = {span.mark.name for span in spans if not span.mark.level}
         ahead = _condition_ahead(reply.clauses[at + 1 :], sentence, book)
         for span in _meant(spans):
@@ -75,9 +84,39 @@ def read_sentences(reply: Reply, book: Phrasebook) -> Said:
                 denied.add(Intent(span.mark.name))
             elif one := _judged(span, clause, spans, behind | ahead):
                 found.append(one)
+        if any(word in walls and not _lies_in(at, spans) for at, word in enumerate(clause.words)):
+            cues.add(DENIAL)
         behind |= here
         cues |= here
     return Said(tuple(_best(found)), frozenset(denied), frozenset(cues))
+
+
+def _spans(clause: Clause, book: Phrasebook, *, shouted: bool) -> list[_Span]:
+    """Every phrase of the clause, but for conditions that are mere courtesy."""
+    spans = [_Span(*one) for one in book.index.find(clause.words, book.padding, book.lists["negation"])]
+    polite = [span for span in spans if span.mark.name == "courtesy"]
+    return [
+        span
+        for span in spans
+        if not (span.mark.name == "condition" and any(span.meets(one) for one in polite))
+        and (shouted or span.mark.level != "shouted")
+    ]
+
+
+def _lies_in(at: int, spans: Iterable[_Span]) -> bool:
+    return any(span.begin <= at < span.end for span in spans if span.mark.level)
+
+
+def _stops_alone(clauses: Sequence[Clause], at: int, book: Phrasebook) -> bool:
+    """Whether clause `at` is a keyword alone, and begins or ends its sentence: not `wait, stop, no` or `stop and think`."""
+    clause = clauses[at]
+    if clause.asks or not stands_alone(clause.words, book):
+        return False
+    before = [one for one in clauses[max(0, at - 3) : at] if one.sentence == clause.sentence]
+    after = [one for one in clauses[at + 1 : at + 2] if one.sentence == clause.sentence]
+    if after and after[0].words[0] in book.lists["breaks"]:
+        return False
+    return not after or all(word in book.padding for one in before for word in one.words)
 
 
 def read_whole(reply: Reply, book: Phrasebook) -> tuple[Intent, str, tuple[str, ...]] | None:
@@ -113,7 +152,8 @@ def _is_denied(span: _Span, words: Sequence[str], book: Phrasebook) -> bool:
     before = words[max(0, span.begin - _BEFORE) : span.begin]
     after = words[span.end : span.end + _AFTER]
     language = span.mark.language
-    return any(word in book.negation[language] for word in before) or any(
+    denials = book.negation[language] | book.negation.get(EVERYWHERE, frozenset())
+    return any(word in denials for word in before) or any(
         word in book.negation_after[language] for word in after
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from notifier.replies.intents.normal import Reply
 from notifier.replies.intents.phrasebook import Phrasebook
-from notifier.replies.intents.sentences import Found, Said
+from notifier.replies.intents.sentences import DENIAL, Found, Said
 from notifier.terms.reply import DESTRUCTIVE, Classification, Confidence, Intent, Wish
 
 MACHINES = (Intent.BOUNCE, Intent.AUTO_REPLY)
@@ -66,7 +66,7 @@ def _wish(found: Found, said: Said, beside: int, reply: Reply) -> Wish:
     sure, numbers = found.confidence, [word for word in found.words if any(one.isdigit() for one in word)]
     intents = {one.intent for one in said.found if one.confidence is not Confidence.GUESS}
     if found.intent in DESTRUCTIVE:
-        cues = said.cues & {"condition", "doubt", "mistake", "question"}
+        cues = said.cues & {"condition", "doubt", "mistake", "question", DENIAL}
         against = intents & {Intent.ACCEPT_DELAY, Intent.CHANGE_ADDRESS_OR_ORDER} or found.intent in said.denied
         if cues or against or reply.cut or beside > _MOST_BESIDE_AN_ORDER:
             sure = Confidence.LIKELY
