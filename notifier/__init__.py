@@ -9,7 +9,7 @@ outbox      a decision to send becomes a message: a row before the network
 render      a template and the facts become an email or a text, in limited processes
 deliver     messages go out through channels, each attempt accounted
 contact_log what was said to and by whom; frequency caps count here
-replies     what customers answer (an issue of its own)
+replies     what customers answer: so far what their words mean
 
 pipeline calls them in that order; schedule, cli and web only call pipeline; app builds everything.
 """

@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "erase": "people.erase",
         "log": "people.log",
         "policy": "policy.policy",
+        "intent": "intent.intent",
     }
 )
 """Each command, in the order of `--help`, and where it is: a function, or a typer app with commands of its own."""

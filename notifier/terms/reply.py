@@ -99,7 +99,9 @@ def offered(choices: Iterable[str], *, one_line: bool = True) -> Offered:
         elif len(word) == 1 and "A" <= word <= "Z":
             letters.append(word)
         else:
-            raise ValueError(f"{choice!r} is nothing that a message offers; use 1 to 4, WAIT, REFUND, SWAP, ETA, A to Z")
+            raise ValueError(
+                f"{choice!r} is nothing that a message offers; use 1 to 4, WAIT, REFUND, SWAP, ETA, A to Z"
+            )
     return Offered(frozenset(actions), tuple(dict.fromkeys(letters)), one_line)
 
 

@@ -1,5 +1,6 @@
 """The labelled replies of `tests/replies/labelled`, and what a reading of them is worth (docs/intents.md)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,11 @@ _OFFERS = {
     "m": offered("1234", one_line=False),
     "L": offered("1234ABC"),
 }
-LOOKS_LIKE_OPT_OUT = (
-    "stop", "cancel", "unsub", "opt", "quit", "end", "remov", "revok", "delete", "take me off", "no more", "not text",
-    "n't text", "wrong number", "leave", "storn", "abmeld", "abgemeldet", "ende", "keine", "hör", "arrêt", "arret",
-    "annul", "fin ", "plus ", "baja", "cancel", "dejen", "basta", "alto", "parar", "interested", "text me", "take ",
-    "call me", "texts", "annuler", "don't want", "spam", "mailing", "saída", "emailing",
-)  # fmt: skip
+LOOKS_LIKE_OPT_OUT = re.compile(
+    r"stop|cancel|unsub|\bopt|\bquit|\bend|remov|revo[kc]|delet|no more|n't (text|message|email|contact)"
+    r"|wrong number|take .*off|storn|abmeld|abgemeldet|keine .*mehr|arr[eê]t|annul|baja|dejen|basta|\balto|parar|cancelem",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Row:
     @property
     def looks_like_opt_out(self) -> bool:
         """Whether it has a word that opt-outs have, too."""
-        return any(word in self.text.lower() for word in LOOKS_LIKE_OPT_OUT)
+        return bool(LOOKS_LIKE_OPT_OUT.search(self.text))
 
     def read(self, book: Phrasebook) -> Classification:
         """What the classifier says of it."""

@@ -22,7 +22,7 @@ def classify(
     The words may be in any language of the book; `locale` (`de`, `fr-CA`) only lowers what a single word of another
     language proves. The same arguments give the same answer; no text raises; the cost is linear in its length.
     """
-    reply = take_apart(text, book.spelling, book.lists["breaks"])
+    reply = take_apart(text, book.spelled, book.lists["breaks"])
     if not reply.words:
         return _wordless(text, reply, book)
     if wishes := keyword_wishes(reply, book, channel):
@@ -71,7 +71,9 @@ def _of_whole(
         return Classification((wish,), strange, f"a word for stopping ({language}) alone")
     if intent is Intent.ACCEPT_DELAY:
         if not offered.anything and not reply.asks:
-            return Classification((Wish(Intent.THANKS, Confidence.LIKELY, said),), False, "agrees, and nothing was asked")
+            return Classification(
+                (Wish(Intent.THANKS, Confidence.LIKELY, said),), False, "agrees, and nothing was asked"
+            )
         return replace(unclear("yes or no to a question that offers other answers", person=True), suggestion=intent)
     if intent is Intent.CANCEL_ORDER:
         wish = Wish(intent, Confidence.LIKELY, said)

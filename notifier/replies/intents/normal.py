@@ -5,7 +5,7 @@ Called by read and phrasebook, so that phrases and replies are folded alike. Eac
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -31,8 +31,10 @@ _RUN = re.compile(r"([a-z])\1\1+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _QUOTED = re.compile(r"[\"“„«”][^\"“”„«»]{0,4000}[\"”“»]")
 _SENTENCE_ENDS = re.compile(r"[.!?;\n\r…。！？]")
+_NUMBER_SIGN = re.compile(r"#(?!\w)")
 _QUOTED_WORDS = 3
 _MOST_SQUEEZED = 80
+_MOST_HYPHENS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +117,21 @@ def words_of(text: str) -> Iterator[str]:
     """The folded words of a plain text. An apostrophe joins (`don't` is `dont`) but for French elisions."""
     for found in _WORD.finditer(text):
         word = found[0]
-        pieces = [word] if any(one.isdigit() for one in word) else word.split("-")
+        pieces = [word] if word.count("-") > _MOST_HYPHENS or any(one.isdigit() for one in word) else word.split("-")
         for piece in pieces:
             elided = _ELIDED.fullmatch(piece.lower())
             for part in elided.groups() if elided else (piece,):
                 yield fold(part.replace("'", ""))
 
 
-def take_apart(text: str, spelling: Mapping[str, str], breaks: frozenset[str]) -> Reply:
-    """The reply in pieces; `spelling` says which word is meant by another, a word of `breaks` begins a clause."""
-    whole = plain(_without_quotes(text))
+def take_apart(text: str, spelled: Callable[[str], str], breaks: frozenset[str]) -> Reply:
+    """The reply in pieces; `spelled` says which words are meant by one, a word of `breaks` begins a clause."""
+    whole = _NUMBER_SIGN.sub(" number ", plain(_without_quotes(text)))
     shortened, cut = _shortened(whole)
-    clauses = tuple(_broken(_clauses(shortened, spelling), breaks))
+    clauses = tuple(_broken(_clauses(shortened, spelled), breaks))
     first = next((line for line in shortened.splitlines() if line.strip()), "")
     raw = tuple(_WORD.findall(shortened))
-    return Reply(clauses, _emoji(text), raw, _squeezed(shortened), _spelled(first, spelling), cut)
+    return Reply(clauses, _emoji(text), raw, _squeezed(shortened), _spelled(first, spelled), cut)
 
 
 def _squeezed(text: str) -> str:
@@ -159,16 +161,16 @@ def _shortened(text: str) -> tuple[str, bool]:
     return text[: spans[half - 1][1]] + "\n" + text[spans[-half][0] :], True
 
 
-def _spelled(text: str, spelling: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(piece for word in words_of(text) for piece in spelling.get(word, word).split())
+def _spelled(text: str, spelled: Callable[[str], str]) -> tuple[str, ...]:
+    return tuple(piece for word in words_of(text) for piece in spelled(word).split())
 
 
-def _clauses(text: str, spelling: Mapping[str, str]) -> Iterator[Clause]:
+def _clauses(text: str, spelled: Callable[[str], str]) -> Iterator[Clause]:
     found: list[tuple[tuple[str, ...], int]] = []
     asking: set[int] = set()
     at, sentence = 0, 0
     for mark in [*_END.finditer(text), None]:
-        words = _spelled(text[at : mark.start() if mark else None], spelling)
+        words = _spelled(text[at : mark.start() if mark else None], spelled)
         if words:
             found.append((words, sentence))
         if mark is None:

@@ -4,7 +4,7 @@ Called by phrasebook and read. A phrase is words in order, with these marks:
 
 `(a|b c)`  one of these         `[a|b]`  one of these, or nothing
 `<name>`   one of the words in the file's group of that name
-`..`       up to three words, whichever they are but for a denial (`not`)
+`..`       up to three words, whichever they are but for a denial (`not`); `...`: up to eight
 `#`        a word with a digit in it: the number of an order
 `^`, `$`   nothing stands before, after it in the clause but padding (`please`, `thanks`)
 
@@ -18,8 +18,8 @@ from typing import Generic, TypeVar
 
 from notifier.replies.intents.normal import plain, spellings, words_of
 
-GAP = 3
-_MARK = re.compile(r"\.\.|<\w+>|[()\[\]|^$#]|[^\s()\[\]|<>^$#]+")
+GAPS = {"..": 3, "...": 8}
+_MARK = re.compile(r"\.{2,3}|<\w+>|[()\[\]|^$#]|[^\s()\[\]|<>^$#]+")
 _LEFT_OVER = re.compile(r"[<>]")
 
 Groups = Mapping[str, Sequence[str]]
@@ -39,7 +39,9 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Up to GAP words."""
+    """Up to `most` words."""
+
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,20 @@ class Phrase:
     from_start: bool
     to_end: bool
     first: frozenset[str] | None
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word that it can be found by."""
+        return frozenset(_every_word(self.elements))
+
+
+def _every_word(elements: Sequence_) -> Iterator[str]:
+    for one in elements:
+        if isinstance(one, Words):
+            yield from one.fits
+        elif isinstance(one, Choice):
+            for way in one.ways:
+                yield from _every_word(way)
 
 
 def read_phrase(text: str, groups: Groups) -> Phrase:
@@ -123,8 +139,8 @@ def _short(ways: Iterable[Sequence_]) -> tuple[Sequence_, ...]:
 
 
 def _plain_element(mark: str, groups: Groups) -> Iterator[Element]:
-    if mark == "..":
-        yield Gap()
+    if mark in GAPS:
+        yield Gap(GAPS[mark])
     elif mark == "#":
         yield Number()
     elif mark.startswith("<"):
@@ -179,7 +195,7 @@ def _ends(elements: Sequence_, words: Sequence[str], starts: set[int], walls: Co
         elif isinstance(one, Number):
             starts = {at + 1 for at in starts if at < len(words) and any(c.isdigit() for c in words[at])}
         elif isinstance(one, Gap):
-            starts = {end for at in starts for end in _over(words, at, walls)}
+            starts = {end for at in starts for end in _over(words, at, one.most, walls)}
         else:
             starts = set().union(*(_ends(way, words, starts, walls) for way in one.ways))
         if not starts:
@@ -190,9 +206,9 @@ def _ends(elements: Sequence_, words: Sequence[str], starts: set[int], walls: Co
 Mark = TypeVar("Mark")
 
 
-def _over(words: Sequence[str], at: int, walls: Collection[str]) -> Iterator[int]:
+def _over(words: Sequence[str], at: int, most: int, walls: Collection[str]) -> Iterator[int]:
     yield at
-    for end in range(at, min(at + GAP, len(words))):
+    for end in range(at, min(at + most, len(words))):
         if words[end] in walls:
             break
         yield end + 1

@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from notifier.errors import SettingsError
-from notifier.replies.intents.normal import spellings, words_of
 from notifier.replies.intents.normal import plain as plain_text
-from notifier.replies.intents.patterns import Groups, PhraseIndex, read_phrase
+from notifier.replies.intents.normal import spellings, words_of
+from notifier.replies.intents.patterns import Groups, Phrase, PhraseIndex, read_phrase
+from notifier.replies.intents.typos import Typos
 from notifier.terms.reply import Intent, OrderAction
 
 KEYWORDS = "keywords.toml"
 LEVELS = ("alone", "certain", "likely", "shouted", "offers", "mention", "never")
 """What a phrase of an intent proves: that it is the whole message; for certain; probably; probably, where a keyword is
-in capitals and the rest is not; an opt-out of offers alone; only that it is talked about; and, over any of these, that it
-is not meant."""
+in capitals and the rest is not; an opt-out of offers alone; only that it is talked about; and, over any of these, that
+it is not meant."""
 
 CUES = ("condition", "courtesy", "doubt", "question", "request", "mistake")
 """Phrases that change how others are read."""
@@ -57,11 +58,16 @@ class Phrasebook:
     keywords: Keywords
     index: PhraseIndex[Mark]
     whole: PhraseIndex[Mark]
+    typos: Typos
     spelling: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     lists: dict[str, frozenset[str]] = field(default_factory=dict)
     negation: dict[str, frozenset[str]] = field(default_factory=dict)
     negation_after: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def spelled(self, word: str) -> str:
+        """The word, or words, that are meant by a folded `word`."""
+        return self.spelling.get(word) or self.typos.mended(word)
 
     @property
     def padding(self) -> frozenset[str]:
@@ -89,7 +95,9 @@ def read_phrasebook(texts: Mapping[str, str]) -> Phrasebook:
 def _book(
     keywords: Keywords, tables: Mapping[str, Mapping[str, Any]], phrases: Sequence[tuple[str, Mark, Groups, str]]
 ) -> Phrasebook:
-    faults, parts, whole = [], [], []
+    faults: list[str] = []
+    parts: list[tuple[Phrase, Mark]] = []
+    whole: list[tuple[Phrase, Mark]] = []
     for text, mark, groups, where in phrases:
         try:
             found = read_phrase(f"^ {text} $" if mark.level == "alone" else text, groups)
@@ -99,7 +107,8 @@ def _book(
         (whole if mark.level == "alone" else parts).append((found, mark))
     if faults:
         raise SettingsError(faults)
-    book = Phrasebook(keywords, PhraseIndex(parts), PhraseIndex(whole))
+    known = {word for phrase, _ in (*parts, *whole) for word in phrase.words}
+    book = Phrasebook(keywords, PhraseIndex(parts), PhraseIndex(whole), Typos(known))
     for key in _WORD_LISTS:
         said = (word for table in tables.values() for word in table.get(key, ()))
         book.lists[key] = _forms(said)

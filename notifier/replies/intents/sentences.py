@@ -76,7 +76,7 @@ def read_sentences(reply: Reply, book: Phrasebook) -> Said:
             sentence, behind = clause.sentence, set()
         if _stops_alone(reply.clauses, at, book) and not behind & {"condition", "doubt"}:
             found.append(Found(Intent.OPT_OUT, Confidence.LIKELY, clause.words))
-        spans = _spans(clause, book, shouted=shouted)
+        spans = _spans(clause, book, shouted=shouted and not clause.asks)
         here = {span.mark.name for span in spans if not span.mark.level}
         ahead = _condition_ahead(reply.clauses[at + 1 :], sentence, book)
         for span in _meant(spans):
@@ -108,7 +108,7 @@ def _lies_in(at: int, spans: Iterable[_Span]) -> bool:
 
 
 def _stops_alone(clauses: Sequence[Clause], at: int, book: Phrasebook) -> bool:
-    """Whether clause `at` is a keyword alone, and begins or ends its sentence: not `wait, stop, no` or `stop and think`."""
+    """Whether clause `at` is a keyword alone that begins or ends its sentence: not `stop and think`."""
     clause = clauses[at]
     if clause.asks or not stands_alone(clause.words, book):
         return False
@@ -153,9 +153,7 @@ def _is_denied(span: _Span, words: Sequence[str], book: Phrasebook) -> bool:
     after = words[span.end : span.end + _AFTER]
     language = span.mark.language
     denials = book.negation[language] | book.negation.get(EVERYWHERE, frozenset())
-    return any(word in denials for word in before) or any(
-        word in book.negation_after[language] for word in after
-    )
+    return any(word in denials for word in before) or any(word in book.negation_after[language] for word in after)
 
 
 def _judged(span: _Span, clause: Clause, spans: Iterable[_Span], elsewhere: set[str]) -> Found | None:
@@ -167,6 +165,8 @@ def _judged(span: _Span, clause: Clause, spans: Iterable[_Span], elsewhere: set[
     found = Found(intent, sure, clause.words[span.begin : span.end], about)
     asks = clause.asks or "question" in before
     if intent is Intent.OPT_OUT:
+        if clause.asks and len(found.words) == len(clause.words) == 1:
+            return replace(found, confidence=Confidence.GUESS)
         if "condition" in before | (elsewhere - {"condition_ahead"}) or "mistake" in here:
             return replace(found, confidence=Confidence.GUESS)
         return replace(found, confidence=_at_most(sure, Confidence.LIKELY)) if asks or "doubt" in before else found

@@ -1,4 +1,7 @@
-"""From what a reply says to what it means: wishes side by side, doubts to a person. Colour: pure. Called by classify."""
+"""From what a reply says to what it means: wishes side by side, doubts to a person. Colour: pure.
+
+Called by classify.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -86,14 +89,14 @@ def _is_more_than_thanks(wishes: Sequence[Wish], unread: int, book: Phrasebook) 
     return unread - thanked > 1
 
 
-def _doubts(
-    wishes: Sequence[Wish], said: Said, unread: int, reply: Reply, book: Phrasebook
-) -> list[str]:
+def _doubts(wishes: Sequence[Wish], said: Said, unread: int, reply: Reply, book: Phrasebook) -> list[str]:
     """Why a person must look, in words; empty where nobody must."""
     reasons = [_FOR_A_PERSON[one.intent] for one in wishes if one.intent in _FOR_A_PERSON]
-    for one in wishes:
-        if one.confidence is not Confidence.CERTAIN and one.intent not in {*_HARMLESS, *_FOR_A_PERSON}:
-            reasons.append(f"{one.intent.replace('_', ' ')} is likely, not certain")
+    reasons += [
+        f"{one.intent.replace('_', ' ')} is likely, not certain"
+        for one in wishes
+        if one.confidence is not Confidence.CERTAIN and one.intent not in {*_HARMLESS, *_FOR_A_PERSON}
+    ]
     if {Intent.ACCEPT_DELAY, Intent.CANCEL_ORDER} <= {one.intent for one in wishes}:
         reasons.append("it speaks of waiting and of cancelling")
     own = sum(word not in book.padding for one in wishes for text in one.matched for word in text.split())

@@ -1,0 +1,54 @@
+"""The labelled replies: what the classifier may never do on them (docs/intents.md)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from notifier.replies.phrase_files import packaged_phrasebook
+from notifier.terms.reply import Classification
+from tests.replies.labelled_set import Row, rows
+
+SETS = ("tuning", "held_out", "fresh", "second", "third", "fourth", "fifth")
+BOOK = packaged_phrasebook()
+READ = [(row, row.read(BOOK)) for name in SETS for row in rows(name)]
+
+
+def wrong(is_wrong: Callable[[Row, Classification], bool]) -> list[str]:
+    return [f"{row.where}: {row.text}" for row, found in READ if is_wrong(row, found)]
+
+
+def test_no_opt_out_is_missed() -> None:
+    asked = sum(row.is_opt_out for row, _ in READ)
+    missed = wrong(Row.misses_opt_out)
+    assert len(missed) <= asked // 100, missed
+
+
+def test_no_ordinary_message_silences_its_sender() -> None:
+    assert not wrong(Row.invents_opt_out)
+
+
+def test_nothing_irrevocable_is_done_that_was_not_asked_for() -> None:
+    assert not wrong(Row.destroys)
+
+
+def test_what_is_not_read_right_is_handed_to_a_person_or_to_the_page() -> None:
+    assert not wrong(lambda row, found: not row.is_right_or_with_a_person(found))
+
+
+def test_most_replies_need_no_help() -> None:
+    assert len(wrong(lambda row, found: not row.is_right(found))) <= len(READ) // 10
+
+
+@pytest.mark.parametrize(("least", "kind"), [(600, "all"), (250, "ordinary"), (250, "opt_out")])
+def test_the_set_is_large_enough(least: int, kind: str) -> None:
+    chosen = {
+        "all": READ,
+        "ordinary": [row for row, _ in READ if row.is_ordinary and row.looks_like_opt_out],
+        "opt_out": [row for row, _ in READ if row.is_opt_out],
+    }
+    assert len(chosen[kind]) >= least
+
+
+def test_no_reply_stands_in_two_sets() -> None:
+    seen = [(row.text, row.offered, row.channel) for row, _ in READ if len(row.text.split()) > 3]
+    assert len(seen) == len(set(seen))
