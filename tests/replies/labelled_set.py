@@ -19,7 +19,7 @@ _OFFERS = {
 }
 LOOKS_LIKE_OPT_OUT = re.compile(
     r"stop|cancel|unsub|\bopt|\bquit|\bend|remov|revo[kc]|delet|no more|n't (text|message|email|contact)"
-    r"|wrong number|take .*off|storn|abmeld|abgemeldet|keine .*mehr|arr[eê]t|annul|baja|dejen|basta|\balto|parar|cancelem",
+    r"|wrong number|take .*off|storn|abmeld|abgemeldet|keine .*mehr|arr[eê]t|annul|baja|dejen|basta|\balto|parar",
     re.IGNORECASE,
 )
 

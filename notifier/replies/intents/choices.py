@@ -62,6 +62,8 @@ def _picks(words: Sequence[str], book: Phrasebook) -> tuple[str, ...]:
     """The choices that `words` name, if they say nothing else."""
     bare = [word for word in words if word not in book.padding] or list(words)
     left = bare if len(bare) == 1 else [word for word in bare if word not in book.lists["around_choice"]]
+    if any(word in book.keywords.actions for word in left):
+        left = [word for word in left if word not in _ARTICLES]
     return tuple(left) if left and all(_name(word, book) for word in left) else ()
 
 

@@ -71,7 +71,8 @@ def _wish(found: Found, said: Said, beside: int, reply: Reply) -> Wish:
     if found.intent in DESTRUCTIVE:
         cues = said.cues & {"condition", "doubt", "mistake", "question", DENIAL}
         against = intents & {Intent.ACCEPT_DELAY, Intent.CHANGE_ADDRESS_OR_ORDER} or found.intent in said.denied
-        if cues or against or reply.cut or beside > _MOST_BESIDE_AN_ORDER:
+        more = len(numbers) < sum(any(one.isdigit() for one in word) for word in reply.words)
+        if cues or against or more or reply.cut or beside > _MOST_BESIDE_AN_ORDER:
             sure = Confidence.LIKELY
     elif found.intent is Intent.ACCEPT_DELAY and (
         intents & DESTRUCTIVE or said.cues & {"condition", "doubt"} or Intent.ACCEPT_DELAY in said.denied
