@@ -130,3 +130,11 @@ def test_a_very_long_reply_is_for_a_person_too() -> None:
 
 def test_an_opt_out_at_the_end_of_a_very_long_reply_is_found() -> None:
     assert read("I am so sorry. " * 1000 + "Stop texting me.").intent is Intent.OPT_OUT
+
+
+def test_a_second_number_beside_a_cancellation_is_for_a_person() -> None:
+    assert read("please cancel my order 4411 and 4412").needs_person
+
+
+def test_an_article_is_no_letter() -> None:
+    assert read("I'd like a refund", offered("1234ABC")).bound_to == "2"
