@@ -44,12 +44,13 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 def _first(seen: Glance, wrong: list[Trouble]) -> list[str]:
     if wrong:
         return [str(one) for one in wrong]
-    queued = seen.outbox.count(MessageState.QUEUED)
+    queued, unknown = seen.outbox.count(MessageState.QUEUED), seen.outbox.count(MessageState.UNKNOWN)
+    well = f"All is well, but of {unknown:,} nobody knows yet (notifier unknown list)" if unknown else "All is well"
     oldest = min(seen.outbox.oldest.values(), default=None)
     if not queued:
-        return ["All is well: nothing is queued"]
+        return [f"{well}: nothing is queued"]
     waits = f"the oldest waits {span(seen.at - oldest)}" if oldest else "none of which may go yet"
-    return [f"All is well: {queued:,} queued, {waits}"]
+    return [f"{well}: {queued:,} queued, {waits}"]
 
 
 def _screen(seen: Glance) -> Iterator[str]:
