@@ -6,6 +6,7 @@ import typer
 
 from notifier.cli.session import DONE, WITH_REFUSALS, Json, Session, say_json
 from notifier.pipeline.glance import Glance, glance, terms_of
+from notifier.pipeline.reasons import because
 from notifier.pipeline.trouble import Trouble, troubles
 from notifier.terms.route import Standing
 from notifier.terms.time import span
@@ -78,12 +79,19 @@ def _queue(seen: Glance) -> Iterator[str]:
     rows = [rung for rung in Rung if seen.outbox.queued(rung)]
     for rung in rows:
         since = seen.outbox.oldest.get(rung)
-        waits = f"the oldest waits {span(seen.at - since)}" if since else "none may go yet"
+        waits = f"the oldest waits {span(seen.at - since)}" if since else f"none may go yet{_next(seen, rung)}"
         yield _row("queue" if rung is rows[0] else "", f"{rung.word}: {seen.outbox.queued(rung):,}, {waits}")
     if not rows:
         yield _row("queue", "empty")
     claimed, flying = (seen.outbox.count(one) for one in (MessageState.CLAIMED, MessageState.HANDED_OFF))
     yield _row("at work", f"{claimed:,} claimed, {flying:,} handed off")
+
+
+def _next(seen: Glance, rung: Rung) -> str:
+    at, reason = seen.outbox.next.get(rung, (None, ""))
+    if at is None:
+        return ""
+    return f"; the next in {span(at - seen.at)}{f', because {because(reason)}' if reason else ''}"
 
 
 def _plan(seen: Glance) -> str:

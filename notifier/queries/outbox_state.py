@@ -79,7 +79,8 @@ class OutboxState:
     `messages` are those of OPEN_STATES by state and rung; `oldest` says since when the longest waiting one of a rung
     could have gone, what is paused left out; `unknown_since` when the oldest unknown one was handed off. `stopped` are
     runs that wait for a person, `alarms` lines that need one, by the word of `standings`, `overdue` notices that
-    should have gone a NIGHT before `at` and have not. `routes` are ways out whose breaker is not closed.
+    should have gone a NIGHT before `at` and have not. `routes` are ways out whose breaker is not closed. `next` is when
+    the first message of a rung may go that waits for its time, and for what reason.
     """
 
     at: datetime
@@ -93,6 +94,7 @@ class OutboxState:
     plan: LastPlan | None
     sources: tuple[SourceSeen, ...] = field(default=())
     routes: Mapping[str, Standing] = field(default_factory=dict)
+    next: Mapping[Rung, tuple[datetime, str]] = field(default_factory=dict)
 
     def count(self, *states: MessageState) -> int:
         """Messages in any of these states."""
@@ -117,6 +119,7 @@ def outbox_state(tx: Transaction, mode: str, limits: Mapping[str, timedelta], no
         plan=_last_plan(tx),
         sources=_sources(tx, limits, now),
         routes=_routes(tx, now),
+        next=_next(tx, mode, now),
     )
 
 
@@ -162,6 +165,27 @@ def oldest_query(tx: Transaction, mode: str, now: datetime) -> Select[Any]:
         parts.append(select(literal(rung.value).label("rung"), oldest.scalar_subquery().label("since")))
     every = union_all(*parts).subquery()
     return select(every)
+
+
+def _next(tx: Transaction, mode: str, now: datetime) -> dict[Rung, tuple[datetime, str]]:
+    found: dict[Rung, tuple[datetime, str]] = {}
+    for row in tx.connection.execute(next_query(mode, now)):
+        found[Rung(row.rung)] = min(
+            (row.not_before, row.reason), found.get(Rung(row.rung), (row.not_before, row.reason))
+        )
+    return found
+
+
+def next_query(mode: str, now: datetime) -> Select[Any]:
+    """The message of each rung and channel that waits for its time and may go first; as in `oldest_query`."""
+    columns = (_message.c.rung, _message.c.not_before, _message.c.reason)
+    waits = (_message.c.state == MessageState.QUEUED) & (_message.c.mode == mode) & (_message.c.not_before > now)
+    parts = []
+    for rung, channel in product(Rung, Channel):
+        mine = waits & (_message.c.channel == channel) & (_message.c.rung == rung.value)
+        first = select(*columns).where(mine).order_by(_message.c.not_before).limit(1).subquery()
+        parts.append(select(first))
+    return select(union_all(*parts).subquery())
 
 
 def _unknown_since(tx: Transaction, mode: str) -> datetime | None:

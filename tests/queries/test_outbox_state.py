@@ -67,6 +67,13 @@ def test_open_messages_are_counted_by_state_and_rung(tx: Transaction, ann: Someo
     assert found == {(MessageState.QUEUED, Rung.REQUIRED): 3, (MessageState.HELD, Rung.PROGRESS): 2}
 
 
+def test_the_next_of_a_rung_is_told_with_its_reason(tx: Transaction, ann: Someone) -> None:
+    for minutes, reason in ((9, "rate_limit"), (5, "no_connection")):
+        at = NOW + timedelta(minutes=minutes)
+        put(tx, ann, rung=1, queued_at=at, reason=reason)
+    assert look(tx).next == {Rung.REQUIRED: (NOW + timedelta(minutes=5), "no_connection")}
+
+
 def test_the_oldest_of_a_rung_is_the_one_that_could_have_gone_first(tx: Transaction, ann: Someone) -> None:
     for minutes in (1, 3, 2):
         put(tx, ann, rung=1, queued_at=NOW - timedelta(minutes=minutes))
