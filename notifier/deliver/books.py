@@ -49,7 +49,7 @@ class Pace:
     """
 
     group: int
-    linger: float = 0.2
+    linger: float = 0.05
     first_wait: float = 0.2
     longest_wait: float = 30.0
     last_tries: int = 5
