@@ -37,7 +37,8 @@ async def keep_time(ticks: list[Tick], stop: asyncio.Event) -> None:
             args=(tick, at_work[tick.name], stop),
             seconds=tick.seconds,
             coalesce=True,
-            max_instances=1,
+            # A second one finds the first at work and ends; with one alone each missed tick would be a warning.
+            max_instances=2,
             misfire_grace_time=None,
         )
     clockwork.start()
@@ -47,10 +48,11 @@ async def keep_time(ticks: list[Tick], stop: asyncio.Event) -> None:
                 await _run(tick, at_work[tick.name], stop)
         await stop.wait()
     finally:
-        clockwork.shutdown(wait=False)
+        clockwork.pause()
         for lock in at_work.values():
             async with lock:
                 pass
+        clockwork.shutdown(wait=False)
 
 
 async def _run(tick: Tick, lock: asyncio.Lock, stop: asyncio.Event) -> None:

@@ -305,6 +305,13 @@ async def test_two_channels_go_side_by_side_and_share_the_ledger() -> None:
     assert (tally, texts.most <= 2) == (Tally(accepted=13), True)
 
 
+async def test_two_channels_that_have_nothing_to_do_keep_each_other_waiting_no_moment() -> None:
+    ledger, sender = pair()
+    ways = [way(sender, []), way(ScriptedSender(ledger.tracks), [])]
+    async with asyncio.timeout(20):
+        assert await feed(ways, ledger, replace(PACE, idle=600.0), Watch()) == Tally()
+
+
 async def test_no_parcels_are_no_work() -> None:
     ledger, sender = pair()
     assert await run(0, ledger, sender) == Tally()

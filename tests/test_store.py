@@ -17,7 +17,7 @@ from notifier.errors import SchemaError
 from notifier.forecast.standing import Dates, Units, standing
 from notifier.store.engine import Store, open_engine
 from notifier.store.lookup import table_of
-from notifier.store.migrate import head, require_current
+from notifier.store.migrate import head, open_store, require_current
 from notifier.store.openness import is_open
 from notifier.store.tables import OrderLine
 from notifier.terms.words import LineStatus
@@ -35,6 +35,12 @@ def test_the_migrations_make_exactly_the_tables(store: Store) -> None:
 def test_an_empty_database_is_refused_with_the_command_to_type(tmp_path: Any) -> None:
     with pytest.raises(SchemaError, match="notifier migrate"):
         require_current(open_engine(f"sqlite:///{tmp_path / 'empty.db'}"))
+
+
+def test_a_database_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"there is no database at .*gone\.db"):
+        open_store(f"sqlite:///{tmp_path / 'gone.db'}")
+    assert not list(tmp_path.iterdir())
 
 
 def test_sqlite_writes_ahead_and_through_to_the_disk(sqlite_url: str) -> None:

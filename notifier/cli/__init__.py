@@ -87,19 +87,25 @@ root = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:
+    """Before any command is looked for: none is needed."""
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("backorder-notifier"))
+        raise typer.Exit
+
+
 @root.callback()
 def _options(
     ctx: typer.Context,
     settings: Annotated[
         Path | None, typer.Option(help="The settings file (or NOTIFIER_SETTINGS); default settings.toml here.")
     ] = None,
-    show_version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    show_version: Annotated[  # noqa: ARG001 - _show_version has seen to it
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
 ) -> None:
-    if show_version:
-        from importlib.metadata import version
-
-        typer.echo(version("backorder-notifier"))
-        raise typer.Exit
     ctx.obj = new_session(settings)
 
 

@@ -6,6 +6,7 @@ import typer
 
 from notifier.cli.session import DONE, WITH_REFUSALS, Json, Session, say_json
 from notifier.pipeline.glance import Glance, glance, terms_of
+from notifier.pipeline.reasons import because
 from notifier.pipeline.trouble import Trouble, troubles
 from notifier.terms.route import Standing
 from notifier.terms.time import span
@@ -44,12 +45,13 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 def _first(seen: Glance, wrong: list[Trouble]) -> list[str]:
     if wrong:
         return [str(one) for one in wrong]
-    queued = seen.outbox.count(MessageState.QUEUED)
+    queued, unknown = seen.outbox.count(MessageState.QUEUED), seen.outbox.count(MessageState.UNKNOWN)
+    well = f"All is well, but of {unknown:,} nobody knows yet (notifier unknown list)" if unknown else "All is well"
     oldest = min(seen.outbox.oldest.values(), default=None)
     if not queued:
-        return ["All is well: nothing is queued"]
+        return [f"{well}: nothing is queued"]
     waits = f"the oldest waits {span(seen.at - oldest)}" if oldest else "none of which may go yet"
-    return [f"All is well: {queued:,} queued, {waits}"]
+    return [f"{well}: {queued:,} queued, {waits}"]
 
 
 def _screen(seen: Glance) -> Iterator[str]:
@@ -77,12 +79,19 @@ def _queue(seen: Glance) -> Iterator[str]:
     rows = [rung for rung in Rung if seen.outbox.queued(rung)]
     for rung in rows:
         since = seen.outbox.oldest.get(rung)
-        waits = f"the oldest waits {span(seen.at - since)}" if since else "none may go yet"
+        waits = f"the oldest waits {span(seen.at - since)}" if since else f"none may go yet{_next(seen, rung)}"
         yield _row("queue" if rung is rows[0] else "", f"{rung.word}: {seen.outbox.queued(rung):,}, {waits}")
     if not rows:
         yield _row("queue", "empty")
     claimed, flying = (seen.outbox.count(one) for one in (MessageState.CLAIMED, MessageState.HANDED_OFF))
     yield _row("at work", f"{claimed:,} claimed, {flying:,} handed off")
+
+
+def _next(seen: Glance, rung: Rung) -> str:
+    at, reason = seen.outbox.next.get(rung, (None, ""))
+    if at is None:
+        return ""
+    return f"; the next in {span(at - seen.at)}{f', because {because(reason)}' if reason else ''}"
 
 
 def _plan(seen: Glance) -> str:

@@ -178,5 +178,5 @@ def _tell(session: Session, answer: holds.HoldAnswer, as_json: bool) -> None:
         lifted = f"{answer.lifted} lifted" if answer.lifted else "there was none"
         session.console.print(f"holds on {who}: {lifted}", markup=False)
         return
-    until = f"until {answer.until.isoformat()}" if answer.until else "until `notifier release` lifts it"
+    until = f"until {answer.until:%Y-%m-%d %H:%M} UTC" if answer.until else "until `notifier release` lifts it"
     session.console.print(f"{answer.reason}: no progress messages and offers to {who} {until}", markup=False)

@@ -16,7 +16,7 @@ def import_files(
     ctx: typer.Context,
     kind: Annotated[str, typer.Argument(help=f"What the rows are: {', '.join(KINDS)}.")],
     files: Annotated[list[Path], typer.Argument(help="CSV, TSV, JSON, JSON Lines, each also gzipped.")],
-    profile: Annotated[str, typer.Option(help="Name of a [profiles.NAME] in the settings.")] = "",
+    profile: Annotated[str, typer.Option(help="Name of a \\[profiles.NAME] in the settings.")] = "",
     now: Now = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count, keep nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="One rejected row, and none is kept.")] = False,

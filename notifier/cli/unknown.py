@@ -33,7 +33,7 @@ def list_unknown(ctx: typer.Context, as_json: Json = False) -> None:
     for one in found[:MOST_ROWS]:
         _show(session, one)
     if not found:
-        session.console.print("there is none")
+        session.console.print("of every message that was sent it is known what became of it")
     if len(found) > MOST_ROWS:
         session.console.print(f"… and {len(found) - MOST_ROWS} more; --json has them all")
 

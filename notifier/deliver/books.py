@@ -49,7 +49,7 @@ class Pace:
     """
 
     group: int
-    linger: float = 0.2
+    linger: float = 0.05
     first_wait: float = 0.2
     longest_wait: float = 30.0
     last_tries: int = 5
@@ -102,6 +102,7 @@ class Books:
         self._watch = watch
         self._broken = False
         self._working: set[object] = set()
+        self._quiet = asyncio.Event()
         self._turn = asyncio.Lock()
 
     def tally(self) -> Tally:
@@ -124,10 +125,22 @@ class Books:
             self._working.add(lane)
         else:
             self._working.discard(lane)
+        if self._working:
+            self._quiet.clear()
+        else:
+            self._quiet.set()
 
     def anybody_works(self) -> bool:
         """Whether any lane has anything to do."""
         return bool(self._working)
+
+    async def rest(self) -> None:
+        """Wait a moment, but no longer than somebody works."""
+        try:
+            async with asyncio.timeout(self.pace.idle):
+                await self._quiet.wait()
+        except TimeoutError:
+            pass
 
     def break_off(self) -> None:
         """Let all lanes come to their end: one of them failed."""

@@ -100,7 +100,9 @@ class _Lane:
         """Where this lane has nothing to do, wait a moment for the others; False: there is nothing to wait for."""
         if self._books.closed or not (self._soon or self._books.anybody_works()):
             return False
-        await pause(self._books.stop, self._books.pace.idle)
+        await (pause(self._books.stop, self._books.pace.idle) if self._soon else self._books.rest())
+        if not (self._soon or self._books.anybody_works()):
+            return False
         self._empty_at, self._looks_again = None, True
         return True
 

@@ -29,7 +29,7 @@ from notifier.outbox.judged import (
     retell,
     withdraw,
 )
-from notifier.outbox.put import Draft, message_key, put
+from notifier.outbox.put import Draft, message_key, put, refused_before
 from notifier.outbox.settle import Backoff, Settled, answers_of, settle
 from notifier.outbox.take_over import take_over, take_over_queued
 from notifier.outbox.texts import count_texts, forget_days, give_back_texts, next_text_day
@@ -63,6 +63,7 @@ __all__ = [
     "put_off",
     "recall",
     "recover",
+    "refused_before",
     "release",
     "release_mended",
     "retell",

@@ -66,6 +66,15 @@ def put(tx: Transaction, drafts: Sequence[Draft], run_id: int, now: datetime) ->
     return ids
 
 
+def refused_before(tx: Transaction, keys: Sequence[str]) -> set[str]:
+    """Those keys whose message was refused for good: the same will not be said there again."""
+    found: set[str] = set()
+    for some in batches(keys, 500):
+        query = select(_message.c.key).where(_message.c.key.in_(some), _message.c.state == MessageState.REFUSED)
+        found.update(tx.connection.execute(query).scalars())
+    return found
+
+
 _Key = tuple[int, str, str, str, str]
 """What a line may be told once: line, channel, purpose, occasion, mode."""
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from notifier import outbox
 from notifier.pipeline.house import Rates, Sending
 from notifier.policy.routes import Told, admit, after, next_times, told
@@ -17,8 +19,10 @@ from notifier.store.lookup import AnyRow
 from notifier.store.persons import addresses
 from notifier.store.routes import keep_routes, lock_routes
 from notifier.terms.delivery import Parcel, SendResult
-from notifier.terms.route import Route, domain_of, route_name
+from notifier.terms.route import Route, Standing, domain_of, route_name
 from notifier.terms.words import Channel
+
+log = structlog.get_logger(__name__)
 
 RATE = "rate_limit"
 """Why a message is in the queue again whose route would not take it yet."""
@@ -104,12 +108,26 @@ class Gates:
         matters = [name for name, all_of_it in said.items() if name in self.troubled or _is_bad(all_of_it)]
         if not matters:
             return self.troubled
-        routes = {name: after(route, said[name], now) for name, route in lock_routes(tx, matters).items()}
+        before = lock_routes(tx, matters)
+        routes = {name: after(route, said[name], now) for name, route in before.items()}
+        for name, route in routes.items():
+            _tell(before[name], route, now)
         keep_routes(tx, list(routes.values()))
         return self.troubled | frozenset(name for name, route in routes.items() if not route.is_clean)
 
     def _asks(self, name: str) -> bool:
         return name in self.troubled or self.rates.of(name) > 0
+
+
+def _tell(before: Route, route: Route, now: datetime) -> None:
+    """Log that a way out rests, or works again, each time once."""
+    was, stands = before.standing(now), route.standing(now)
+    if stands is was:
+        return
+    if stands is Standing.OPEN:
+        log.warning("a way out rests, because its server kept failing", route=route.name, until=route.rests_until)
+    elif was is not Standing.CLOSED:
+        log.info("a way out works again", route=route.name, stands=stands.value)
 
 
 def _is_bad(said: Sequence[Told]) -> bool:

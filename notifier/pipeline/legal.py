@@ -33,7 +33,9 @@ REFUND_OVERDUE = "refund_overdue"
 
 ALREADY_NOTICED = "already_noticed"
 
-UNREACHABLE = frozenset({"no_address", "suppressed", "marketplace"})
+REFUSED_BEFORE = "refused_before"
+
+UNREACHABLE = frozenset({"no_address", "suppressed", "marketplace", REFUSED_BEFORE})
 """Why an email to a customer can never go; other reasons not to send may pass."""
 
 BY_SETTING = "setting"

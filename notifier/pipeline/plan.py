@@ -192,9 +192,11 @@ def _apply(tx: Transaction, house: House, report: PlanReport, word: Word | None,
     put = outbox.put(tx, drafts, run, now)
     made = {sends[position]: message for position, message in put.items()}
     legal.give_notices(tx, house, {message: drafts[position] for position, message in put.items()}, facts, now)
-    for i in sends:
-        if i not in made:
-            decisions[i] = replace(decisions[i], verdict=Verdict.SKIP, reason="already_in_outbox")
+    keys = {i: outbox.message_key(decisions[i], house.sending.mode) for i in sends if i not in made}
+    refused = outbox.refused_before(tx, sorted(keys.values()))
+    for i, key in keys.items():
+        reason = legal.REFUSED_BEFORE if key in refused else "already_in_outbox"
+        decisions[i] = replace(decisions[i], verdict=Verdict.SKIP, reason=reason)
     record(tx, run, decisions, made, now)
     standings = legal.standings_of(house, facts.values(), decisions, now)
     legal.keep_standings(tx, facts.values(), standings, now)

@@ -44,6 +44,7 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "already_noticed": "the law allows this notice only once, and it was given already",
         "notice_first": "the law wants a later date to be told by a delay notice first",
         "already_in_outbox": "this message is in the outbox already",
+        "refused_before": "the recipient's server refused this message for good, and it goes there no second time",
         "reward_budget_spent": "the shop's budget for discount codes was spent",
         "reward_cost_unknown": "a code's cost is not known: a price is missing or in another currency",
     }

@@ -61,7 +61,8 @@ def _stopped(seen: Glance) -> Iterator[Trouble]:
 
 def _legal(seen: Glance) -> Iterator[Trouble]:
     if seen.outbox.overdue:
-        what = f"{_count(seen.outbox.overdue, 'order line')} should have been told of a delay by now, and was not"
+        many = seen.outbox.overdue
+        what = f"{_count(many, 'order line')} should have been told of a delay by now, and {_was(many)} not"
         yield Trouble(what, "Type: notifier deadlines")
     if alarms := sum(seen.outbox.alarms.values()):
         yield Trouble(f"The law wants a person to see to {_count(alarms, 'order line')}", "Type: notifier deadlines")
@@ -123,6 +124,10 @@ def _no_plan(seen: Glance) -> Iterator[Trouble]:
         yield Trouble("Nothing has been planned yet", "Type: notifier plan, or notifier run")
     elif seen.at - plan.at > max(NO_PLAN, 3 * seen.plan_every) and seen.unsafe is None:
         yield Trouble(f"The last plan was {span(seen.at - plan.at)} ago", "Type: notifier run")
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _count(count: int, of: str) -> str:

@@ -79,7 +79,8 @@ class OutboxState:
     `messages` are those of OPEN_STATES by state and rung; `oldest` says since when the longest waiting one of a rung
     could have gone, what is paused left out; `unknown_since` when the oldest unknown one was handed off. `stopped` are
     runs that wait for a person, `alarms` lines that need one, by the word of `standings`, `overdue` notices that
-    should have gone a NIGHT before `at` and have not. `routes` are ways out whose breaker is not closed.
+    should have gone a NIGHT before `at` and have not. `routes` are ways out whose breaker is not closed. `next` is when
+    the first message of a rung may go that waits for its time, and for what reason.
     """
 
     at: datetime
@@ -93,6 +94,7 @@ class OutboxState:
     plan: LastPlan | None
     sources: tuple[SourceSeen, ...] = field(default=())
     routes: Mapping[str, Standing] = field(default_factory=dict)
+    next: Mapping[Rung, tuple[datetime, str]] = field(default_factory=dict)
 
     def count(self, *states: MessageState) -> int:
         """Messages in any of these states."""
@@ -107,44 +109,46 @@ def outbox_state(tx: Transaction, mode: str, limits: Mapping[str, timedelta], no
     """Look at the UTC instant `now`; `mode` is that of delivery, `limits` each configured source's stale_after."""
     return OutboxState(
         at=now,
-        messages=_messages(tx),
-        oldest=_oldest(tx, now),
-        unknown_since=_unknown_since(tx),
+        messages=_messages(tx, mode),
+        oldest=_oldest(tx, mode, now),
+        unknown_since=_unknown_since(tx, mode),
         stopped=_stopped(tx, mode),
         pauses=len(pauses(tx)),
         alarms=_alarms(tx),
-        overdue=_overdue(tx, now),
+        overdue=_overdue(tx, mode, now),
         plan=_last_plan(tx),
         sources=_sources(tx, limits, now),
         routes=_routes(tx, now),
+        next=_next(tx, mode, now),
     )
 
 
-def _messages(tx: Transaction) -> dict[tuple[MessageState, Rung], int]:
-    query = counted_query()
+def _messages(tx: Transaction, mode: str) -> dict[tuple[MessageState, Rung], int]:
+    query = counted_query(mode)
     return {(MessageState(row.state), Rung(row.rung)): row.many for row in tx.connection.execute(query)}
 
 
-def counted_query() -> Select[Any]:
-    """Messages by open state and rung, from ix_message_due_by_channel alone."""
+def counted_query(mode: str) -> Select[Any]:
+    """Messages of a mode by open state and rung, from ix_message_due_by_channel alone."""
     columns = (_message.c.state, _message.c.rung)
-    return select(*columns, func.count().label("many")).where(_message.c.state.in_(OPEN_STATES)).group_by(*columns)
+    waits = _message.c.state.in_(OPEN_STATES) & (_message.c.mode == mode)
+    return select(*columns, func.count().label("many")).where(waits).group_by(*columns)
 
 
-def _oldest(tx: Transaction, now: datetime) -> dict[Rung, datetime]:
+def _oldest(tx: Transaction, mode: str, now: datetime) -> dict[Rung, datetime]:
     found: dict[Rung, datetime] = {}
-    for row in tx.connection.execute(oldest_query(tx, now)):
+    for row in tx.connection.execute(oldest_query(tx, mode, now)):
         if row.since:
             found[Rung(row.rung)] = min(row.since, found.get(Rung(row.rung), row.since))
     return found
 
 
-def oldest_query(tx: Transaction, now: datetime) -> Select[Any]:
+def oldest_query(tx: Transaction, mode: str, now: datetime) -> Select[Any]:
     """Since when the longest waiting message of each rung and channel could have gone: one step into
     ix_message_due_by_channel for each.
     """
     paused = paused_messages(tx) if pauses(tx) else None
-    waits = _message.c.state == MessageState.QUEUED
+    waits = (_message.c.state == MessageState.QUEUED) & (_message.c.mode == mode)
     parts = []
     for rung, channel in product(Rung, Channel):
         mine = (
@@ -163,8 +167,30 @@ def oldest_query(tx: Transaction, now: datetime) -> Select[Any]:
     return select(every)
 
 
-def _unknown_since(tx: Transaction) -> datetime | None:
-    query = select(func.min(_message.c.handed_off_at)).where(_message.c.state == MessageState.UNKNOWN)
+def _next(tx: Transaction, mode: str, now: datetime) -> dict[Rung, tuple[datetime, str]]:
+    found: dict[Rung, tuple[datetime, str]] = {}
+    for row in tx.connection.execute(next_query(mode, now)):
+        found[Rung(row.rung)] = min(
+            (row.not_before, row.reason), found.get(Rung(row.rung), (row.not_before, row.reason))
+        )
+    return found
+
+
+def next_query(mode: str, now: datetime) -> Select[Any]:
+    """The message of each rung and channel that waits for its time and may go first; as in `oldest_query`."""
+    columns = (_message.c.rung, _message.c.not_before, _message.c.reason)
+    waits = (_message.c.state == MessageState.QUEUED) & (_message.c.mode == mode) & (_message.c.not_before > now)
+    parts = []
+    for rung, channel in product(Rung, Channel):
+        mine = waits & (_message.c.channel == channel) & (_message.c.rung == rung.value)
+        first = select(*columns).where(mine).order_by(_message.c.not_before).limit(1).subquery()
+        parts.append(select(first))
+    return select(union_all(*parts).subquery())
+
+
+def _unknown_since(tx: Transaction, mode: str) -> datetime | None:
+    open_end = (_message.c.state == MessageState.UNKNOWN) & (_message.c.mode == mode)
+    query = select(func.min(_message.c.handed_off_at)).where(open_end)
     found: datetime | None = tx.connection.execute(query).scalar_one()
     return found
 
@@ -179,12 +205,12 @@ def _alarms(tx: Transaction) -> dict[str, int]:
     return {row[0]: row[1] for row in tx.connection.execute(query.order_by(_standing.c.alarm))}
 
 
-def _overdue(tx: Transaction, now: datetime) -> int:
-    found: int = tx.connection.execute(overdue_query(now)).scalar_one()
+def _overdue(tx: Transaction, mode: str, now: datetime) -> int:
+    found: int = tx.connection.execute(overdue_query(mode, now)).scalar_one()
     return found
 
 
-def overdue_query(now: datetime) -> Select[Any]:
+def overdue_query(mode: str, now: datetime) -> Select[Any]:
     """Lines whose notice is late by more than NIGHT. Plan looks at a line again only in time, so what was told since
     then is asked here.
 
@@ -199,6 +225,7 @@ def overdue_query(now: datetime) -> Select[Any]:
         .where(
             _told.c.line_id == few.c.line_id,
             _message.c.rung == Rung.REQUIRED.value,
+            _message.c.mode == mode,
             _message.c.state.in_([state.value for state in SENT_STATES]),
             _message.c.handed_off_at >= few.c.since,
         )

@@ -100,5 +100,12 @@ def require_current(engine: Engine) -> None:
 def open_store(url: str) -> Store:
     """The database at `url`, ready. Raises SchemaError with the command to type where its schema is another."""
     engine = open_engine(url)
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if file and not Path(file).is_file():
+        # To look for it would make an empty one, in the wrong folder perhaps.
+        raise SchemaError(
+            f"there is no database at {Path(file).absolute()}. Is this the folder of the shop, with its settings.toml?"
+            " A new shop begins with: notifier migrate"
+        )
     require_current(engine)
     return Store(engine)

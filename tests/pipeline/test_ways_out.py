@@ -12,7 +12,7 @@ from notifier import app
 from notifier.pipeline.deliver import DeliverReport, deliver
 from notifier.pipeline.house import Rates
 from notifier.store.routes import keep_routes
-from notifier.store.tables import Message
+from notifier.store.tables import Decision, LegalStanding, Message
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.route import Route
 from notifier.terms.words import Channel, Outcome
@@ -37,6 +37,14 @@ class Taker:
 
     async def close(self) -> None:
         """It holds nothing."""
+
+
+@dataclass(eq=False)
+class Refuser(Taker):
+    """Takes nothing, for good."""
+
+    async def send(self, parcel: Parcel) -> SendResult:
+        return SendResult(parcel.message_id, parcel.attempt_id, Outcome.REFUSED, "policy", "550 no")
 
 
 def run(shop: Shop, taker: Taker, rates: Rates | None = None) -> DeliverReport:
@@ -84,3 +92,13 @@ def test_a_domain_with_a_limit_stands_in_nobodys_way(tmp_path: Path, database_ur
     crowd(shop, 60, 3)
     run(shop, taker := Taker(), Rates({f"email:{BIG}": 2.0}))
     assert Counter(one.partition("@")[2] for one in taker.took) == {SMALL: 3, BIG: 2}
+
+
+def test_a_notice_that_a_server_refused_for_good_is_told_to_a_person(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, f'{FOLDER}[delay_rule]\njurisdiction = "auto"\n')
+    shop.take_in("backorders", [order("ann", promised_ship_by="2026-06-10", eta_to="2026-06-20")])
+    shop.plan()
+    assert run(shop, Refuser()).refused == 1
+    shop.plan()
+    assert [row.alarm for row in shop.rows(LegalStanding)] == ["no_way_to_tell"]
+    assert [row.reason for row in shop.rows(Decision)][-1] == "refused_before"

@@ -67,6 +67,13 @@ def test_open_messages_are_counted_by_state_and_rung(tx: Transaction, ann: Someo
     assert found == {(MessageState.QUEUED, Rung.REQUIRED): 3, (MessageState.HELD, Rung.PROGRESS): 2}
 
 
+def test_the_next_of_a_rung_is_told_with_its_reason(tx: Transaction, ann: Someone) -> None:
+    for minutes, reason in ((9, "rate_limit"), (5, "no_connection")):
+        at = NOW + timedelta(minutes=minutes)
+        put(tx, ann, rung=1, queued_at=at, reason=reason)
+    assert look(tx).next == {Rung.REQUIRED: (NOW + timedelta(minutes=5), "no_connection")}
+
+
 def test_the_oldest_of_a_rung_is_the_one_that_could_have_gone_first(tx: Transaction, ann: Someone) -> None:
     for minutes in (1, 3, 2):
         put(tx, ann, rung=1, queued_at=NOW - timedelta(minutes=minutes))
@@ -152,6 +159,18 @@ def test_a_notice_that_went_since_plan_looked_is_not_overdue(tx: Transaction, an
     assert look(tx).overdue == 0
 
 
+def test_a_notice_of_a_trial_tells_no_customer(tx: Transaction, ann: Someone) -> None:
+    owed(tx, ann.lines[0], 13 * HOUR)
+    told(tx, ann, 14)
+    assert outbox_state(tx, "folder", {}, NOW).overdue == 1
+
+
+def test_what_waits_in_another_mode_waits_for_nobody(tx: Transaction, ann: Someone) -> None:
+    put(tx, ann, 3, rung=1)
+    found = outbox_state(tx, "folder", {}, NOW)
+    assert (found.messages, found.oldest) == ({}, {})
+
+
 def test_a_notice_that_went_before_another_was_owed_does_not_count(tx: Transaction, ann: Someone) -> None:
     owed(tx, ann.lines[0], 13 * HOUR, state="renewal_due")
     told(tx, ann, 49)
@@ -221,19 +240,19 @@ WAITING = 70
 
 @pytest.mark.slow
 def test_to_count_what_waits_costs_what_waits(long_log: Store) -> None:
-    assert cost(long_log, counted_query()) <= 2 * WAITING
+    assert cost(long_log, counted_query("live")) <= 2 * WAITING
 
 
 @pytest.mark.slow
 def test_to_find_the_oldest_costs_a_step_for_each_rung_and_channel(long_log: Store) -> None:
     with long_log.read() as tx:
-        query = oldest_query(tx, NOW)
+        query = oldest_query(tx, "live", NOW)
     assert cost(long_log, query) <= 2 * len(Rung) * len(Channel)
 
 
 @pytest.mark.slow
 def test_to_count_late_notices_reads_no_log(long_log: Store) -> None:
-    assert cost(long_log, overdue_query(NOW)) == 0
+    assert cost(long_log, overdue_query("live", NOW)) == 0
 
 
 @pytest.mark.slow

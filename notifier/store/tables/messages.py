@@ -76,7 +76,7 @@ class Message(SQLModel, table=True):
     __tablename__ = "message"
     __table_args__ = (
         Index("uq_message_key_live", "key", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
-        Index("ix_message_due_by_channel", "state", "channel", "rung", "not_before", "id"),
+        Index("ix_message_due_by_channel", "state", "mode", "channel", "rung", "not_before", "id"),
         Index("ix_message_lease", "state", "lease_until"),
         Index("ix_message_customer_sent", "customer_id", "handed_off_at"),
         Index("ix_message_address_sent", "address_id", "handed_off_at"),

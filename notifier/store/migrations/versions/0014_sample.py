@@ -23,4 +23,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.drop_index("ix_message_due_by_channel", "message")
+    due = ["state", "mode", "channel", "rung", "not_before", "id"]
+    op.create_index("ix_message_due_by_channel", "message", due)
     op.create_index("ix_wake_customer_id", "wake", ["customer_id"])
