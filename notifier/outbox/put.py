@@ -22,6 +22,10 @@ _DOUBLE = text("message.maybe_double")
 """As text, because SQLite takes a partial index only where no parameter is."""
 
 
+_LIVE = text("message.state <> 'withdrawn'")
+"""As the index of live keys has it: by a parameter SQLite would not find it, and read all that was refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A decision to send, with the ETA it names on each line.
@@ -70,7 +74,7 @@ def refused_before(tx: Transaction, keys: Sequence[str]) -> set[str]:
     """Those keys whose message was refused for good: the same will not be said there again."""
     found: set[str] = set()
     for some in batches(keys, 500):
-        query = select(_message.c.key).where(_message.c.key.in_(some), _message.c.state == MessageState.REFUSED)
+        query = select(_message.c.key).where(_message.c.key.in_(some), _LIVE, _message.c.state == MessageState.REFUSED)
         found.update(tx.connection.execute(query).scalars())
     return found
 

@@ -170,9 +170,8 @@ def oldest_query(tx: Transaction, mode: str, now: datetime) -> Select[Any]:
 def _next(tx: Transaction, mode: str, now: datetime) -> dict[Rung, tuple[datetime, str]]:
     found: dict[Rung, tuple[datetime, str]] = {}
     for row in tx.connection.execute(next_query(mode, now)):
-        found[Rung(row.rung)] = min(
-            (row.not_before, row.reason), found.get(Rung(row.rung), (row.not_before, row.reason))
-        )
+        first = (row.not_before, row.reason)
+        found[Rung(row.rung)] = min(first, found.get(Rung(row.rung), first))
     return found
 
 

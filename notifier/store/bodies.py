@@ -21,13 +21,12 @@ class Packer:
     """Packs bodies of one template version. `sample`: what one of them looks like; empty: they are packed alone."""
 
     def __init__(self, sample: bytes = b"") -> None:
-        self._alone = not sample
         settings = (LEVEL, zlib.DEFLATED, WINDOW, WINDOW // 2, zlib.Z_DEFAULT_STRATEGY)
-        self._fresh = zlib.compressobj(*settings, sample[-LONGEST:]) if sample else zlib.compressobj(*settings)
+        self._fresh = zlib.compressobj(*settings, sample[-LONGEST:]) if sample else None
 
     def packed(self, body: bytes) -> bytes:
         """The body as it is kept."""
-        if self._alone:
+        if self._fresh is None:
             return zlib.compress(body, 1)
         packer = self._fresh.copy()
         return packer.compress(body) + packer.flush()

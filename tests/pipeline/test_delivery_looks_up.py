@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
-from notifier.store.tables import Contact, PromiseTold
+from notifier.store.decisions import bring_forward
+from notifier.store.lookup import table_of
+from notifier.store.tables import Contact, Decision, Message, MessageLine, PromiseTold
 from tests.shop import NOON, Shop, open_shop, order
 
 LONG = frozenset(
@@ -61,6 +63,22 @@ def test_no_statement_of_a_delivery_reads_a_long_table_through(shop: Shop) -> No
     assert (report.accepted, len(shop.rows(Contact)), len(shop.rows(PromiseTold))) == (2, 2, 2)
     assert len(said) > 30
     assert read_through(shop, said) == []
+
+
+def test_what_was_refused_before_is_found_by_its_key_alone(shop: Shop) -> None:
+    shop.take_in("backorders", [order("ann", eta_to="2026-06-20")])
+    shop.plan()
+    with shop.house() as house, house.store.write() as tx:
+        tx.connection.execute(update(table_of(Message)).values(state="refused"))
+        tx.connection.execute(update(table_of(MessageLine)).values(live=None))
+        bring_forward(tx, [1], NOON)
+    with heard(shop) as said:
+        shop.plan(NOON)
+    assert shop.rows(Decision)[-1].reason == "refused_before"
+    (asked,) = [one for one in said if one.startswith(("SELECT message.key", 'SELECT message."key"'))]
+    with shop.house() as house, house.store.read() as tx:
+        steps = tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", said[asked]).all()
+    assert "uq_message_key_live" in steps[0][3]
 
 
 def test_a_plan_reads_through_no_log(shop: Shop) -> None:
