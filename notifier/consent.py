@@ -1,16 +1,21 @@
 """Consent and suppression: who may be written to, and what a provider taught us. Colour: store. Called by pipeline."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, insert_new, table_of
-from notifier.store.tables import Address, Message, Suppression
-from notifier.terms.words import ERASED
+from notifier.store.tables import Address, Consent, Message, Suppression
+from notifier.terms.words import ERASED, Channel, MessageClass, Scope
 
 _address, _message, _suppression = table_of(Address), table_of(Message), table_of(Suppression)
+_consent = table_of(Consent)
+
+OPTED_OUT = "opted_out"
+"""The reason of a suppression that a provider's own opt-out left (Twilio 21610): START undoes it."""
 
 
 def suppress_addresses(tx: Transaction, brand: str, address_ids: Sequence[int], now: datetime) -> int:
@@ -54,3 +59,65 @@ def suppress(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> int:
         if rows:
             made += len(insert_new(tx, _suppression, rows, returning=(_suppression.c.id,)))
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word on consent: for an address, whoever has it, or for a customer (the other is None), received at `at` (UTC).
+
+    `wording` is what was agreed to, `source` where, `evidence` what proves it (RULES.md S1).
+    """
+
+    brand: str
+    channel: Channel
+    about: MessageClass | Scope
+    granted: bool
+    at: datetime
+    source: str
+    address_id: int | None = None
+    customer_id: int | None = None
+    wording: str = ""
+    evidence: str = ""
+
+
+def keep_words(tx: Transaction, words: Sequence[Word], known_at: datetime) -> None:
+    """Append words on consent; one that is there already stays one."""
+    rows = [
+        {
+            "brand": one.brand,
+            "customer_id": one.customer_id,
+            "address_id": one.address_id,
+            "channel": one.channel.value,
+            "message_class": one.about.value,
+            "granted": one.granted,
+            "wording": one.wording,
+            "source": one.source,
+            "evidence": one.evidence,
+            "at": one.at,
+            "known_at": known_at,
+        }
+        for one in words
+    ]
+    if rows:
+        insert_new(tx, _consent, rows)
+
+
+def stands_refused(tx: Transaction, word: Word) -> bool:
+    """Whether the last word before this one, for the same address and class, was a no already."""
+    query = select(_consent.c.granted).where(
+        _consent.c.brand == word.brand,
+        _consent.c.address_id == word.address_id,
+        _consent.c.channel == word.channel,
+        _consent.c.message_class == word.about,
+        _consent.c.at < word.at,
+    )
+    last = tx.connection.execute(query.order_by(_consent.c.at.desc(), _consent.c.granted)).first()
+    return last is not None and not last.granted
+
+
+def lift(tx: Transaction, brand: str, address_id: int, reason: str, now: datetime) -> int:
+    """Lift the suppressions of an address that stand for `reason`; returns how many."""
+    digest = select(_address.c.hash).where(_address.c.id == address_id).scalar_subquery()
+    these = (_suppression.c.brand == brand) & (_suppression.c.address_hash == digest)
+    these &= (_suppression.c.reason == reason) & _suppression.c.lifted_at.is_(None)
+    return tx.connection.execute(update(_suppression).where(these).values(lifted_at=now)).rowcount

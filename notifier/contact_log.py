@@ -88,6 +88,7 @@ class Word:
     channel: str
     summary: str
     purpose: str = ""
+    address_id: int | None = None
 
 
 def log_said(tx: Transaction, word: Word, now: datetime) -> None:
@@ -98,6 +99,7 @@ def log_said(tx: Transaction, word: Word, now: datetime) -> None:
         "actor": word.actor,
         "brand": word.brand,
         "customer_id": word.customer_id,
+        "address_id": word.address_id,
         "channel": word.channel,
         "message_class": "",
         "purpose": word.purpose,

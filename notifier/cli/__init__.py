@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "log": "people.log",
         "policy": "policy.policy",
         "intent": "intent.intent",
+        "receive": "receive.receive",
     }
 )
 """Each command, in the order of `--help`, and where it is: a function, or a typer app with commands of its own."""

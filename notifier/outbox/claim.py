@@ -18,6 +18,7 @@ _CLAIMED = (
     *(_message.c.id, _message.c.uid, _message.c.customer_id, _message.c.address_id, _message.c.reward_id),
     *(_message.c.brand, _message.c.channel, _message.c.purpose, _message.c.message_class, _message.c.notice),
     *(_message.c.locale, _message.c.reason, _message.c.fence, _message.c.rung, _message.c.not_before),
+    _message.c.occasion,
 )
 """What is asked of a claimed message. Other moments are left out: to make one costs more than the rest of the row."""
 

@@ -45,10 +45,11 @@ def message_key(decision: Decision, mode: str) -> str:
     return ":".join(str(part) for part in parts) + ":" + sha256(decision.occasion.encode()).hexdigest()
 
 
-def put(tx: Transaction, drafts: Sequence[Draft], run_id: int, now: datetime) -> dict[int, int]:
+def put(tx: Transaction, drafts: Sequence[Draft], run_id: int | None, now: datetime) -> dict[int, int]:
     """Queue `drafts`; returns the message id by position in `drafts`. What is already queued or told is left out.
 
-    The caller holds the lock of plan; the unique keys stand behind it.
+    The caller holds the lock of plan, without which two could queue the same; the unique keys stand behind it. An
+    acknowledgement has no run (`run_id` None) and needs no lock: its reply is one row.
     """
     told, doubles = _already_told(tx, drafts), _doubles(tx)
     rows: list[dict[str, Any]] = []
@@ -108,7 +109,7 @@ def _doubles(tx: Transaction) -> set[_Key]:
     return found
 
 
-def _message_row(draft: Draft, run_id: int, now: datetime) -> dict[str, Any]:
+def _message_row(draft: Draft, run_id: int | None, now: datetime) -> dict[str, Any]:
     decision, key = draft.decision, message_key(draft.decision, draft.mode)
     return {
         "key": key,

@@ -11,6 +11,8 @@ import structlog
 
 from notifier import notices, outbox, rewards
 from notifier.errors import RenderError
+from notifier.pipeline.ack_letter import AckLetter, ack_letter
+from notifier.pipeline.acknowledge import ANSWERED
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run, with_shelf
 from notifier.pipeline.gates import put_off_early
@@ -117,12 +119,16 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     told_lines, told_etas = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
     book = _Book(house.sending.lease.worker, ladder(house.purposes), told_etas)
+    answering = {one.name for one in purposes if one and one.occasion == ANSWERED}
     for row in rows:
         try:
             customer = under_the_law(
                 _as_if_unsaid(customers[row.customer_id], row, book.reasons), house.judging.policy, now
             )
-            letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
+            if row.purpose in answering:
+                letter = _answer(house, row, ack_letter(tx, house, row, customer, now), book, now)
+            else:
+                letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
             if letter is not None:
                 if row.reward_id is not None:
                     letter = replace(letter, reward=codes.get(row.reward_id))
@@ -218,6 +224,20 @@ def _letter(
     return Letter(row, customer, lines, address.value, None)
 
 
+def _answer(house: House, row: AnyRow, acked: AckLetter, book: _Book, now: datetime) -> Letter | None:
+    """The answer to a reply, or None where it is withdrawn: then nothing takes its place."""
+    if row.brand not in house.brands or acked.letter is None:
+        book.reasons[row.id] = acked.reason or "brand_gone"
+        return None
+    today = local_day(now, house.judging.policy.timezone)
+    shop, lines = house.judging.shop, acked.letter.customer.lines
+    book.etas |= {(row.id, line.id): told_eta(line, shop, today) for line in lines if line.id in acked.dated}
+    gone = sorted(line for message, line in book.told if message == row.id and line not in acked.dated)
+    if gone:
+        book.gone[row.id] = gone
+    return acked.letter
+
+
 def _ready(house: House, letter: Letter, market: Market, now: datetime) -> Ready:
     content = content_of(house, letter, market, now)
     source = house.catalogue.source(content.purpose, content.locale, content.brand.key)
@@ -233,6 +253,9 @@ def _valid_seconds(letter: Letter, policy: Policy, now: datetime) -> int:
 
     The provider counts from the hand-off, which may be FRESH later than `now`. Less than 1: it must not go any more.
     """
-    end = closes(now, text_clocks(letter.customer, letter.lines[0].address(Channel.SMS), policy))
+    if letter.until is not None and letter.until > now:
+        return int((letter.until - now).total_seconds())
+    address = letter.lines[0].address(Channel.SMS) if letter.lines else None
+    end = closes(now, text_clocks(letter.customer, address, policy))
     left = end - now - FRESH if end else timedelta(0)
     return int(min(left, LONGEST_VALIDITY).total_seconds())

@@ -1,19 +1,20 @@
 """Facts and a message become what the message says. Colour: root. Called by pipeline.plan, deliver and previews."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from notifier.forecast.alternatives import ProductFacts, alternatives
 from notifier.forecast.eta import ShopFigures
 from notifier.pipeline.facts import Market
 from notifier.pipeline.house import House
+from notifier.pipeline.stand_ins import stand_ins
 from notifier.policy.figures import alternatives_allowed
 from notifier.policy.legal import is_over
 from notifier.render.links import message_links
 from notifier.render.mime import EmailHeaders
+from notifier.render.reply_address import REPLY, signed_address
 from notifier.store.lookup import AnyRow
-from notifier.terms.content import Content, Item, Links, RewardOffer
+from notifier.terms.content import Acknowledgement, Content, Item, Links, RewardOffer
 from notifier.terms.facts import Alternative, CustomerFacts, LineFacts
 from notifier.terms.law import OWED, Jurisdiction, Said
 from notifier.terms.money import Money
@@ -21,21 +22,26 @@ from notifier.terms.purpose import Purpose
 from notifier.terms.time import EtaRange, local_day
 from notifier.terms.words import Channel, LineStatus, MessageClass, NoticeKind
 
-MOST_ALTERNATIVES = 3
-
 LAPSES = frozenset({"F2", "F4", "F5"})
 """Rules by which a line's time is up without anybody's word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One claimed message with its customer, the lines still due, its recipient and its reward code, if any."""
+    """One claimed message with its customer, the lines still due, its recipient and its reward code, if any.
+
+    `answers` is what it says of the customer's own reply, `thread` the Message-ID of that, without <>, `until` the UTC
+    instant until which it answers the customer's own words by text, whatever the hour (RULES.md S4, S8).
+    """
 
     message: AnyRow
     customer: CustomerFacts
     lines: Sequence[LineFacts]
     recipient: str
     reward: AnyRow | None
+    answers: Acknowledgement | None = None
+    thread: str = ""
+    until: datetime | None = None
 
 
 def told_eta(line: LineFacts, shop: ShopFigures, today: date) -> EtaRange | None:
@@ -72,6 +78,7 @@ def content_of(house: House, letter: Letter, market: Market, now: datetime) -> C
         transit_days=house.judging.transit_days,
         notice=NoticeKind(message.notice),
         law=_law(letter.lines, purpose),
+        answers=letter.answers,
     )
 
 
@@ -100,15 +107,19 @@ def links_of(house: House, message: AnyRow) -> Links:
 
 def headers_of(house: House, letter: Letter, content: Content, now: datetime) -> EmailHeaders:
     """The envelope of an email; the Message-ID hangs on the message's key alone, so that every attempt has the same."""
+    reply_to = content.brand.reply_address
+    if house.reply_to:
+        reply_to = signed_address(house.reply_to, house.web.keys, REPLY, letter.message.id)
     return EmailHeaders(
         sender=content.brand.sender,
         recipient=letter.recipient,
-        reply_to=content.brand.reply_address,
+        reply_to=reply_to,
         message_id=f"{letter.message.uid}@{house.sending.message_id_domain}",
         date=now,
         message_class=content.message_class,
-        list_unsubscribe_url=content.links.unsubscribe,
-        list_unsubscribe_mailto=content.brand.reply_address,
+        list_unsubscribe_url=content.links.unsubscribe if content.answers is None else "",
+        list_unsubscribe_mailto=reply_to if content.answers is None else "",
+        extra=tuple((name, f"<{letter.thread}>") for name in ("In-Reply-To", "References") if letter.thread),
     )
 
 
@@ -159,15 +170,9 @@ def _stand_ins(house: House, letter: Letter, purpose: Purpose, market: Market) -
     for line in letter.lines:
         if not alternatives_allowed(line, letter.customer, purpose, house.judging.policy):
             continue
-        wanted = market.products.get(line.sku) or ProductFacts(line.sku, line.product, price=line.price)
-        if found := alternatives(wanted, market.shelf, MOST_ALTERNATIVES):
-            return tuple(one if _same_currency(line, one) else replace(one, price=None) for one in found)
+        if found := stand_ins(line, market):
+            return found
     return ()
-
-
-def _same_currency(line: LineFacts, other: Alternative) -> bool:
-    """A price in another currency than the customer pays in would be a promise that the checkout breaks."""
-    return line.price is None or other.price is None or line.price.currency == other.price.currency
 
 
 def _offer(code: AnyRow | None) -> RewardOffer | None:

@@ -23,6 +23,7 @@ from notifier.store.engine import Transaction
 from notifier.store.gather import Gathered, Past, gather
 from notifier.store.lookup import AnyQuery, AnyRow
 from notifier.store.shelf import Shelfware, in_stock, queue_positions, read_shelf
+from notifier.terms.effects import Asked
 from notifier.terms.facts import (
     Address,
     Consent,
@@ -178,6 +179,7 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         gone_quantity=units.gone(stands.status),
         stocked=product is None or product.kind is ProductKind.STOCKED,
         law=law,
+        asked=found.asked.get(row.id, Asked.NOTHING),
     )
 
 

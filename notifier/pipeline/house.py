@@ -92,7 +92,8 @@ class House:
     """One shop, ready to work.
 
     `stale_after` is each configured source's limit, `lapse` what happens to a line whose time is up by law: ask (a
-    person confirms) or cancel.
+    person confirms) or cancel. `reply_to` is the mailbox that answers are read from, to be signed for each message;
+    empty: they go to the brand's own address.
     """
 
     store: Store = field(repr=False)
@@ -108,6 +109,7 @@ class House:
     lapse: str = "ask"
     guards: Guards = field(default_factory=Guards)
     storm: Storm = Storm()
+    reply_to: str = ""
 
     @property
     def purposes(self) -> Sequence[Purpose]:

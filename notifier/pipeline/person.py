@@ -18,7 +18,7 @@ from notifier.store.evidence import kept_of
 from notifier.store.hashing import evidence_hash
 from notifier.terms.words import Channel
 
-_STORED_AS_JSON = frozenset({"lines", "trace"})
+_STORED_AS_JSON = frozenset({"lines", "trace", "effects", "acks"})
 
 
 def person_document(house: House, asked: Asked, now: datetime) -> Iterator[str]:

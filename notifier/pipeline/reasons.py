@@ -87,6 +87,7 @@ UNANSWERED: Mapping[str, str] = MappingProxyType(
         "already_cancelled": "does not count: the line is cancelled already",
         "already_recorded": "does not count: the same is on record already, and nothing was written down",
         "not_cancel_due": "does not count: the line's time is not up",
+        "nothing_to_keep": "does not count: no cancellation stands that could be taken back",
         "unknown_line": "does not count: no law on delays looks at this line",
         "no_notice_owed": "no notice is owed for this line, so there is nothing to log",
         "not_later": "does not count: the new day is not after the one that could not be kept",

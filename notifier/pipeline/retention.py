@@ -16,7 +16,15 @@ from notifier.store.engine import Transaction
 from notifier.store.evidence import delete_expired, keep_evidence
 from notifier.store.forget import addresses_of, drop_consents, forget, forget_messages
 from notifier.store.lookup import batches
-from notifier.store.old import forget_words, idle_customers, mark_forgotten, old_messages, old_words
+from notifier.store.old import (
+    forget_replies,
+    forget_words,
+    idle_customers,
+    mark_forgotten,
+    old_messages,
+    old_replies,
+    old_words,
+)
 from notifier.terms.time import add_years
 
 ROWS_A_BATCH = 500
@@ -27,12 +35,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How much was forgotten: messages that lost their words, summaries of contacts, people, expired evidence."""
+    """How much was forgotten: words of messages, of contacts and of replies, people, expired evidence."""
 
     messages: int
     contacts: int
     people: int
     evidence: int
+    replies: int = 0
 
 
 def forget_old(house: House, now: datetime) -> Forgotten:
@@ -42,13 +51,15 @@ def forget_old(house: House, now: datetime) -> Forgotten:
     with house.store.read() as tx:
         messages = old_messages(tx, before, min(before, evidence_before), now)
         contacts = old_words(tx, before, now)
+        replies = old_replies(tx, before, now)
         people = idle_customers(tx, before, now)
     _in_batches(house, messages, forget_messages)
     _in_batches(house, contacts, forget_words)
+    _in_batches(house, replies, forget_replies)
     forgotten = 0
     for ids in batches(people, ROWS_A_BATCH):
         forgotten += _forget_people(house, ids, before, now)
-    done = Forgotten(len(messages), len(contacts), forgotten, _expire(house, now))
+    done = Forgotten(len(messages), len(contacts), forgotten, _expire(house, now), len(replies))
     if any(asdict(done).values()):
         log.info("forgotten what is old", **asdict(done))
     return done

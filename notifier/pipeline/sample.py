@@ -1,9 +1,10 @@
 """A made-up message for each purpose, to try templates with. Colour: root. Called by pipeline.check and previews."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from notifier.terms.content import BrandLook, Content, Item, Links, RewardOffer
+from notifier.terms.content import Acknowledgement, BrandLook, Content, Item, Links, RewardOffer, Told
+from notifier.terms.effects import ActionKind, Kind
 from notifier.terms.facts import Alternative
 from notifier.terms.law import Jurisdiction, Said
 from notifier.terms.money import Money
@@ -34,7 +35,14 @@ def sample_content(purpose: Purpose, locale: str, brand: BrandLook, channel: Cha
         transit_days=3,
         notice=_NOTICES.get(purpose.occasion, NoticeKind.NONE),
         law=Jurisdiction.US_435 if purpose.occasion in _NOTICES else Jurisdiction.NONE,
+        answers=_cancellation(today) if purpose.occasion == "answered" else None,
     )
+
+
+def _cancellation(today: date) -> Acknowledgement:
+    """A reply that asks for what people ask most for, and for something that a person must answer."""
+    at = datetime.combine(today, time(14, 14), UTC)
+    return Acknowledgement(at, (Told(Kind.REQUESTED, ActionKind.CANCEL, ("Blue Enamel Kettle",)),), person=True)
 
 
 def _rewards(purpose: Purpose) -> bool:

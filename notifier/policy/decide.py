@@ -145,14 +145,15 @@ def _groups(
 ) -> Iterator[_Group]:
     """One group for each locale, address, law and notice kind (RULES.md F13), as they differ in what silence means.
 
-    Lines of a marketplace, and lines that wait for their notice, stand alone, so that they bar no others.
+    Lines of a marketplace, lines that wait for their notice, and lines that the customer asked about stand alone, so
+    that they bar no others.
     """
     policy, now = judged
-    together: dict[tuple[bool, bool, str, str, str, int], list[Due]] = defaultdict(list)
+    together: dict[tuple[bool, bool, str, str, str, str, int], list[Due]] = defaultdict(list)
     for due in dues:
         address, law = due.line.address(channel), due.line.law
         barred = barred_marketplace(due.line, purpose, policy), notice_first(due.line, policy, now)
-        words = due.notice.value, law.jurisdiction.value if law else "", due.locale
+        words = due.notice.value, law.jurisdiction.value if law else "", due.line.asked.value, due.locale
         together[(*barred, *words, address.id if address else 0)].append(due)
     for (*_, locale, _), members in sorted(together.items()):
         members.sort(key=lambda due: due.line.id)

@@ -196,6 +196,11 @@ def late_line_shipped(
     return Occurrence("shipped") if late else NEVER
 
 
+def answered(line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime) -> Occurrence:
+    """The customer wrote: acknowledged at once by pipeline.receive, so plan has nothing to add."""
+    return NEVER
+
+
 Occasion = Callable[[LineFacts, CustomerFacts, Purpose, Policy, datetime], Occurrence]
 
 OCCASIONS: Mapping[str, Occasion] = MappingProxyType(
@@ -209,6 +214,7 @@ OCCASIONS: Mapping[str, Occasion] = MappingProxyType(
         "long_wait": long_wait,
         "was_cancelled": was_cancelled,
         "late_line_shipped": late_line_shipped,
+        "answered": answered,
     }
 )
 

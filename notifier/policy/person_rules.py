@@ -1,11 +1,15 @@
-"""The rules about one person beside consent: what an operator's hold stops. Colour: pure. Listed in rules."""
+"""The rules about one person beside consent: what an operator's hold stops, and what the customer's own wish does.
+
+Colour: pure. Listed in rules.
+"""
 
 # ruff: noqa: ARG001  (one shape for all, so that the table needs no cases)
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from notifier.policy.figures import Policy
-from notifier.policy.rulings import Candidate, Pass, Ruling, Skip
+from notifier.policy.rulings import Candidate, Hold, Pass, Ruling, Skip
+from notifier.terms.effects import Asked
 from notifier.terms.facts import CustomerFacts
 from notifier.terms.words import MessageClass, Rung
 
@@ -21,3 +25,28 @@ def customer_hold(candidate: Candidate, customer: CustomerFacts, policy: Policy,
     until = hold.until.isoformat() if hold.until else "somebody lifts it"
     saw = (("hold", hold.reason.value), ("since", hold.at.isoformat()), ("until", until))
     return Skip("customer_hold", saw, look_again=hold.until)
+
+
+LOOKED_AT = timedelta(hours=24)
+"""When a line that waits for a person is judged again, should nobody see to it before: who does makes plan look."""
+
+
+def customer_asked(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    """Say nothing more of a line that the customer cancelled; of one that may be, no arrival and no offer.
+
+    What the law requires passes, and so does that the line was cancelled.
+    """
+    purpose = candidate.purpose
+    if purpose.message_class is MessageClass.REQUIRED or purpose.occasion in CLOSING:
+        return Pass()
+    asked = {line.asked for line in candidate.lines}
+    if Asked.ENDING in asked:
+        return Hold(now + LOOKED_AT, "customer_asked", (("asked", Asked.ENDING.value),))
+    silent = purpose.rung in (Rung.READY, Rung.LOYALTY) or purpose.message_class is MessageClass.MARKETING
+    if Asked.UNCLEAR in asked and silent:
+        return Hold(now + LOOKED_AT, "customer_asked", (("asked", Asked.UNCLEAR.value),))
+    return Pass()
+
+
+CLOSING = frozenset({"was_cancelled", "late_line_shipped"})
+"""Occasions that end the talk of a line."""

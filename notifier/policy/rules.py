@@ -16,7 +16,7 @@ from notifier.policy.figures import Policy
 from notifier.policy.free_days import calendars, holidays_at, next_free
 from notifier.policy.legal import notice_rule
 from notifier.policy.pauses import paused_rule
-from notifier.policy.person_rules import customer_hold
+from notifier.policy.person_rules import customer_asked, customer_hold
 from notifier.policy.rulings import Candidate, Hold, Pass, Rule, Ruling, Skip
 from notifier.policy.zones import place_of
 from notifier.terms.facts import CustomerFacts, LineFacts
@@ -152,6 +152,13 @@ RULES: tuple[Rule, ...] = (
         ("policy.soft_opt_in",),
         agreed,
         ids=("S1", "S2", "S3", "S5", "U2", "U3", "U5", "E2", "E5", "F12"),
+    ),
+    Rule(
+        "customer_asked",
+        "What the customer has cancelled is not talked about; what may be cancelled has no arrival and no offer.",
+        (),
+        customer_asked,
+        ids=("F7", "S6"),
     ),
     Rule("customer_hold", "A complaint, a call or a hold stops progress and offers.", (), customer_hold),
     Rule(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from notifier.policy.figures import Policy
 from notifier.terms.facts import Address, CustomerFacts, LineFacts
+from notifier.terms.incoming import Road
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageClass
 
@@ -14,13 +15,36 @@ Saw = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """The reply that a message acknowledges.
+
+    `told_by_provider`: the provider has confirmed it already (RULES.md S4). `changed`: it changed something; `asked`:
+    it asked something that we know; `confirms_opt_out`: this message confirms an opt-out, `again` one that stood
+    before. `lately` are the acknowledgements to this address in the last day.
+    """
+
+    received_at: datetime
+    road: Road
+    told_by_provider: bool = False
+    changed: bool = False
+    asked: bool = False
+    confirms_opt_out: bool = False
+    again: bool = False
+    lately: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A message that is due: purpose, channel, the address (None: the order has none) and the lines it is about."""
+    """A message that is due: purpose, channel, the address (None: the order has none) and the lines it is about.
+
+    `answers` is set where it acknowledges a reply.
+    """
 
     purpose: Purpose
     channel: Channel
     address: Address | None
     lines: tuple[LineFacts, ...]
+    answers: Answers | None = None
 
     @property
     def required_email(self) -> bool:

@@ -18,6 +18,7 @@ from notifier.store.engine import Transaction
 from notifier.store.forget import addresses_of
 from notifier.store.lookup import table_of
 from notifier.store.tables import (
+    Action,
     Address,
     Answer,
     Consent,
@@ -34,6 +35,7 @@ from notifier.store.tables import (
     Order,
     OrderLine,
     PromiseTold,
+    Reply,
     RewardCode,
     Suppression,
     TemplateVersion,
@@ -46,6 +48,7 @@ _consent, _suppression, _notice = table_of(Consent), table_of(Suppression), tabl
 _promise, _decision, _reward = table_of(PromiseTold), table_of(Decision), table_of(RewardCode)
 _hold, _history = table_of(Hold), table_of(FactChange)
 _answer, _standing = table_of(Answer), table_of(LegalStanding)
+_reply, _action = table_of(Reply), table_of(Action)
 
 ROWS_A_BATCH = 500
 
@@ -151,6 +154,14 @@ def _decisions(tx: Transaction, one: int) -> Select[Any]:
     return _own(_decision, one)
 
 
+def _replies(tx: Transaction, one: int) -> Select[Any]:
+    return _own(_reply, one, _reply.c.id.label("reply"))
+
+
+def _actions(tx: Transaction, one: int) -> Select[Any]:
+    return _of_lines(_action, one, _action.c.requested_at)
+
+
 def _rewards(tx: Transaction, one: int) -> Select[Any]:
     return _own(_reward, one)
 
@@ -179,6 +190,8 @@ SECTIONS: Mapping[str, Callable[[Transaction, int], Select[Any]]] = MappingProxy
         "notices": _notices,
         "answers": _answers,
         "standings": _standings,
+        "replies": _replies,
+        "actions": _actions,
         "decisions": _decisions,
         "rewards": _rewards,
         "holds": _holds,

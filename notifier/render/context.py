@@ -11,6 +11,7 @@ from functools import lru_cache
 from notifier.errors import RenderError
 from notifier.render import clean, colour, legal
 from notifier.render.dates import Calendar
+from notifier.render.heard import heard
 from notifier.render.values import Table, Value
 from notifier.terms.content import BrandLook, Content, Item, RewardOffer
 from notifier.terms.facts import Alternative
@@ -99,6 +100,12 @@ CATALOGUE: Mapping[str, str] = {
     "links.short": "the same, short, for texts, or empty",
     "links.unsubscribe": "where to get fewer messages, or empty; always empty in required messages",
     "class": "required, service or marketing",
+    "reply": "what the message answers, or nothing",
+    "reply.received": "when the customer's reply came in, like 2:14 PM",
+    "reply.sentences[]": "what was understood and done, a sentence each",
+    "reply.tells_dates": "whether the customer asked for the dates of the items",
+    "reply.needs_page": "whether the customer must choose on the page",
+    "reply.stops_texts": "whether it confirms that no more texts will come",
     "why": "why the customer gets this email",
     "reply_hint": "that a reply is read by a person",
     "unsubscribe_label": "the words of the unsubscribe link",
@@ -111,7 +118,7 @@ TOP = frozenset(name.split(".")[0].split("[")[0] for name in CATALOGUE)
 
 def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
     """The context of one message. `words` and `speaks` come with the template. Raises RenderError without a line."""
-    if not content.items:
+    if not content.items and content.answers is None:
         raise RenderError("a message needs at least one order line")
     calendar = Calendar(words, speaks, content.today)
     items = [_item(item, calendar, content.transit_days) for item in content.items]
@@ -122,15 +129,16 @@ def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
         "brand": _brand(content.brand),
         "locale": speaks,
         "greeting": _greeting(content.customer_name, words),
-        "orders": _joined(orders, words),
+        "orders": _joined(orders, words) if orders else "",
         "order_count": len(orders),
         "item_count": len(items),
-        "headline": headline(clean.line(content.items[0].name), len(items), words, SHORT_NAME),
-        "first_item": items[0],
+        "headline": _headline(content, words),
+        "first_item": items[0] if items else None,
         "items": listed,
         "alternatives": alternatives,
         "reward": _reward(content.reward, calendar),
         "links": _links(content),
+        "reply": heard(content.answers, calendar),
         "class": content.message_class.value,
         "transit_days": content.transit_days,
     }
@@ -138,6 +146,12 @@ def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
     context.update(legal.words_of(content, calendar))
     context.update(_footer(content, words))
     return context
+
+
+def _headline(content: Content, words: Mapping[str, str]) -> str:
+    if not content.items:
+        return words["an_item"]
+    return headline(clean.line(content.items[0].name), len(content.items), words, SHORT_NAME)
 
 
 def headline(name: str, count: int, words: Mapping[str, str], room: int) -> str:
@@ -252,7 +266,9 @@ def _together(content: Content, calendar: Calendar) -> Table:
     """What is true of all lines at once."""
     etas = [calendar.believable(item.eta) if item.shipped_on is None else None for item in content.items]
     known = [eta for eta in etas if eta is not None]
-    whole = EtaRange(min(e.first for e in known), max(e.last for e in known)) if len(known) == len(etas) else None
+    whole = (
+        EtaRange(min(e.first for e in known), max(e.last for e in known)) if known and len(known) == len(etas) else None
+    )
     moves = {_moved(eta, item.told_eta) for eta, item in zip(etas, content.items, strict=True)}
     shipped = [item.shipped_on for item in content.items if item.shipped_on]
     arrival = _arrival(max(shipped), calendar, content.transit_days) if shipped else ""
@@ -288,8 +304,8 @@ def _reward(offer: RewardOffer | None, calendar: Calendar) -> Table | None:
 
 
 def _links(content: Content) -> Table:
-    """Required notices have no way out (RULES E5), so they show no unsubscribe link."""
-    required = content.message_class is MessageClass.REQUIRED
+    """Required notices have no way out (RULES E5), nor has an answer: they show no unsubscribe link."""
+    required = content.message_class is MessageClass.REQUIRED or content.answers is not None
     return {
         "page": clean.link(content.links.page),
         "short": clean.link(content.links.short),
@@ -300,6 +316,7 @@ def _links(content: Content) -> Table:
 def _footer(content: Content, words: Mapping[str, str]) -> Table:
     shipped = all(item.shipped_on for item in content.items)
     kind = "shipped" if shipped and content.message_class is MessageClass.SERVICE else content.message_class.value
+    kind = "reply" if content.answers is not None else kind
     label = "marketing" if content.message_class is MessageClass.MARKETING else "service"
     return {
         "why": words[f"why_{kind}"].replace("{brand}", clean.line(content.brand.name)),

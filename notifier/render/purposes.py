@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from notifier.terms.purpose import Purpose
+from notifier.terms.reply import OrderAction
 from notifier.terms.words import MessageClass, Rung
 
 _FLAGS = ("after_told", "text_on_top", "offers_alternatives")
 _TEXTS = ("class", "rung", "occasion", "title")
-_KNOWN = (*_TEXTS, *_FLAGS, "absorbs", "figures")
+_KNOWN = (*_TEXTS, *_FLAGS, "absorbs", "figures", "answers")
+_ANSWERS = tuple(action.name.lower() for action in OrderAction)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -47,6 +49,9 @@ def _wrong_lists(table: Mapping[str, Any], where: str) -> list[str]:
     absorbs = table.get("absorbs", [])
     if not isinstance(absorbs, list) or not all(isinstance(one, str) for one in absorbs):
         faults.append(f"{where}: absorbs must be a list of purposes")
+    answers = table.get("answers", [])
+    if not isinstance(answers, list) or not set(map(str, answers)) <= set(_ANSWERS):
+        faults.append(f"{where}: answers must be a list of {', '.join(_ANSWERS)}")
     figures = table.get("figures", {})
     if not isinstance(figures, dict):
         return [*faults, f"{where}: [figures] must be a table"]
@@ -63,5 +68,6 @@ def _purpose(name: str, table: Mapping[str, Any]) -> Purpose:
         title=table["title"],
         absorbs=tuple(table.get("absorbs", ())),
         figures=dict(table.get("figures", {})),
+        answers=tuple(table.get("answers", ())),
         **{flag: table.get(flag, False) for flag in _FLAGS},
     )

@@ -25,15 +25,20 @@ from notifier.store.tables import (
     Message,
     MessageBody,
     Order,
+    Reply,
 )
 
 _customer, _order, _address, _history = table_of(Customer), table_of(Order), table_of(Address), table_of(FactChange)
 _message, _body, _attempt = table_of(Message), table_of(MessageBody), table_of(Attempt)
 _finding = table_of(Finding)
 _contact, _consent, _hold = table_of(Contact), table_of(Consent), table_of(Hold)
+_reply = table_of(Reply)
 
 PERSONAL = ("locale", "preferred_channel", "timezone", "region", "postal_code")
 """Fields of a customer, beside name and addresses, that go. The country stays: it names the law that was obeyed."""
+
+OF_REPLY = ("words", "subject", "thread", "sender", "matched", "bound_to")
+"""What a customer wrote, and where it came from."""
 
 OF_ORDER = ("locale", "region", "postal_code", "timezone")
 _ADDRESSES = ("email_id", "phone_id")
@@ -52,7 +57,7 @@ def addresses_of(tx: Transaction, customer_ids: Sequence[int]) -> Addresses:
     found: set[int] = set()
     links = [(_customer, name, "id") for name in _ADDRESSES]
     links += [(_order, name, "customer_id") for name in _ADDRESSES]
-    links += [(table, "address_id", "customer_id") for table in (_message, _contact, _consent)]
+    links += [(table, "address_id", "customer_id") for table in (_message, _contact, _consent, _reply)]
     for table, column, owner in links:
         query = select(table.c[column]).where(table.c[owner].in_(customer_ids), table.c[column].is_not(None))
         found.update(tx.connection.execute(query.distinct()).scalars())
@@ -117,6 +122,8 @@ def forget(tx: Transaction, customer_ids: Sequence[int], addresses: Addresses, h
     _forget_people(tx, customer_ids, addresses, hash_key)
     _forget_said(tx, customer_ids)
     for ids in batches(addresses.own):
+        wrote = _reply.c.address_id.in_(ids)
+        tx.connection.execute(update(_reply).where(wrote).values(dict.fromkeys(OF_REPLY, "")))
         tx.connection.execute(update(_address).where(_address.c.id.in_(ids)).values(value=None, timezones=""))
 
 
@@ -148,6 +155,7 @@ def _forget_said(tx: Transaction, customer_ids: Sequence[int]) -> None:
     theirs = select(_message.c.id).where(_message.c.customer_id.in_(customer_ids))
     forget_messages(tx, theirs)
     noted: list[tuple[Table, str]] = [(_contact, "summary"), (_hold, "note")]
+    noted += [(_reply, name) for name in OF_REPLY]
     for table, column in noted:
         written = table.c.customer_id.in_(customer_ids) & (table.c[column] != "")
         tx.connection.execute(update(table).where(written).values({column: ""}))

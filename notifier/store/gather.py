@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Row, Select, bindparam, exists, false, func, literal, or_, select, true
 
+from notifier.store.asked import asked_of
 from notifier.store.engine import Transaction
 from notifier.store.given import given_columns, given_rows
 from notifier.store.holds import holds_in_force
@@ -35,6 +36,7 @@ from notifier.store.tables import (
     Suppression,
 )
 from notifier.store.tables.messages import WAITING
+from notifier.terms.effects import Asked
 from notifier.terms.law import SETTLED
 from notifier.terms.words import (
     KNOWN_STATES,
@@ -76,8 +78,8 @@ _sent = _message.c.state.not_in([state for state in MessageState if state not in
 class Gathered:
     """Rows of one batch of customers.
 
-    Dicts are keyed by customer id, except tellings, notices and answers (line id), addresses (its id) and subjects
-    (message id): the orders that texts of the last day were about.
+    Dicts are keyed by customer id, except tellings, notices, answers and asked (line id), addresses (its id) and
+    subjects (message id): the orders that texts of the last day were about.
     """
 
     customers: list[Row[Any]] = field(default_factory=list)
@@ -92,6 +94,7 @@ class Gathered:
     subjects: dict[int, set[str]] = field(default_factory=dict)
     rewards: dict[int, int] = field(default_factory=dict)
     holds: dict[int, Row[Any]] = field(default_factory=dict)
+    asked: dict[int, Asked] = field(default_factory=dict)
 
 
 def due_query(now: datetime, every: bool, apart: Select[Any] | None = None) -> Select[Any]:
@@ -144,6 +147,7 @@ def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, past: Pa
         if past.law:
             _group(tx, _notices(ids, past.mode, now), "line_id", found.notices)
             _group(tx, _answers(ids, now), "line_id", found.answers)
+        found.asked.update(asked_of(tx, ids))
     _read_rights(tx, found, customer_ids, now)
     if past.mode is not DeliveryMode.REDIRECT:
         _read_contacts(tx, found, customer_ids, (now, past))

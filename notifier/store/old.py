@@ -11,14 +11,26 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select, update
 
 from notifier.store.engine import Transaction
+from notifier.store.forget import OF_REPLY
 from notifier.store.lookup import batches, table_of
 from notifier.store.openness import is_open
-from notifier.store.tables import Consent, Contact, Customer, Hold, Message, MessageBody, Notice, Order, OrderLine
+from notifier.store.tables import (
+    Consent,
+    Contact,
+    Customer,
+    Hold,
+    Message,
+    MessageBody,
+    Notice,
+    Order,
+    OrderLine,
+    Reply,
+)
 from notifier.terms.words import MessageState
 
 _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLine)
 _message, _body, _notice = table_of(Message), table_of(MessageBody), table_of(Notice)
-_contact, _consent, _hold = table_of(Contact), table_of(Consent), table_of(Hold)
+_contact, _consent, _hold, _reply = table_of(Contact), table_of(Consent), table_of(Hold), table_of(Reply)
 
 UNDER_WAY = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.HANDED_OFF, MessageState.HELD)
 
@@ -101,3 +113,22 @@ def forget_words(tx: Transaction, contact_ids: Sequence[int]) -> None:
     """Take the summaries of these contacts."""
     for ids in batches(contact_ids):
         tx.connection.execute(update(_contact).where(_contact.c.id.in_(ids)).values(summary=""))
+
+
+def old_replies(tx: Transaction, before: datetime, now: datetime) -> list[int]:
+    """Replies before `before` that still have their words, and no longer wait for a person."""
+    waits = _reply.c.needs_person & _reply.c.closed_at.is_(None)
+    nobodys = _reply.c.customer_id.is_(None)
+    query = select(_reply.c.id).where(
+        _reply.c.received_at < before,
+        or_(*(_reply.c[name] != "" for name in OF_REPLY)),
+        ~waits,
+        or_(nobodys, ~_has_open_line(_reply.c.customer_id, now)),
+    )
+    return list(tx.connection.execute(query.order_by(_reply.c.id)).scalars())
+
+
+def forget_replies(tx: Transaction, reply_ids: Sequence[int]) -> None:
+    """Take the words of these replies, and whom nobody knew."""
+    for ids in batches(reply_ids):
+        tx.connection.execute(update(_reply).where(_reply.c.id.in_(ids)).values(dict.fromkeys(OF_REPLY, "")))

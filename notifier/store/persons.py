@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, or_, select, update
 
+from notifier.errors import UsageError
 from notifier.store.engine import Transaction
 from notifier.store.hashing import erased_key
 from notifier.store.lookup import among, batches, table_of
@@ -39,6 +40,14 @@ def customers_by_order(tx: Transaction, key: str, brand: str) -> list[Row[Any]]:
     query = select(_customer).join(_order, _order.c.customer_id == _customer.c.id)
     query = query.where(_order.c.key == key, _customer.c.key != "")
     return _rows(tx, query.where(_order.c.brand == brand) if brand else query)
+
+
+def customer_of(tx: Transaction, customer_id: int) -> Row[Any]:
+    """One customer by its id. Raises UsageError for one that is not there."""
+    row = tx.connection.execute(select(_customer).where(_customer.c.id == customer_id)).first()
+    if row is None:
+        raise UsageError(f"there is no customer {customer_id}")
+    return row
 
 
 def _rows(tx: Transaction, query: Any) -> list[Row[Any]]:

@@ -4,8 +4,9 @@ Built by pipeline, pickled to the render pool.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from notifier.terms.effects import ActionKind, Kind
 from notifier.terms.facts import Alternative
 from notifier.terms.law import Jurisdiction, Said
 from notifier.terms.money import Money
@@ -84,8 +85,33 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One effect of a reply as the customer reads it: about which products, `detail` a product taken or a reason."""
+
+    kind: Kind
+    action: ActionKind | None
+    items: tuple[str, ...]
+    detail: str = ""
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What a message says of the customer's own reply: received at `at` (in the customer's zone).
+
+    `person`: somebody will read it and answer.
+    """
+
+    at: datetime
+    told: tuple[Told, ...]
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything one message says. `notice` is the legal kind of a required one, `law` whose law it speaks by.
+
+    `answers` is set where it acknowledges a reply: then there may be no items.
 
     Raises ValueError for a notice whose lines lack the day that its words turn on: F3 stands on R, F4 and F5 on the
     day of the answer.
@@ -105,6 +131,7 @@ class Content:
     transit_days: int
     notice: NoticeKind = NoticeKind.NONE
     law: Jurisdiction = Jurisdiction.NONE
+    answers: Acknowledgement | None = None
 
     def __post_init__(self) -> None:
         if self.notice is NoticeKind.F3 and any(item.revised is None for item in self.items):

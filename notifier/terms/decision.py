@@ -64,10 +64,16 @@ class Decision:
     reason: str
     trace: tuple[Step, ...]
     hold_until: datetime | None = None
+    about: str = ""
 
     @property
     def occasion(self) -> str:
-        """The occasions of all lines as one text; with customer, channel and purpose it is the idempotency key."""
+        """The occasions of all lines as one text; with customer, channel and purpose it is the idempotency key.
+
+        `about` is the occasion of a message that hangs on no line: the reply that it acknowledges.
+        """
+        if self.about:
+            return self.about
         return "+".join(f"{line.line_id}:{line.occasion}" for line in self.lines)
 
 

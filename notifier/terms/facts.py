@@ -6,6 +6,7 @@ Built by `store.facts` from the database, and by tests by hand. Instants are awa
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from notifier.terms.effects import Asked
 from notifier.terms.law import LegalFacts, LegalStanding
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange
@@ -128,7 +129,8 @@ class LineFacts:
     `gone_quantity` are the units that a shipped or cancelled line is about; `stocked` is False for a virtual or parent
     product, of which no stock says anything. `law` is what a law on delays looks at (None: no such law), `legal` where
     the line stands by it, filled in by `policy.legal`. `silenced`: news, as (purpose, occasion), that a
-    person rejected.
+    person rejected. `asked`: the customer's own cancellation or swap that the shop has not acted on yet, or one that is
+    not clear and waits for a person.
     """
 
     id: int
@@ -161,6 +163,7 @@ class LineFacts:
     law: LegalFacts | None = None
     legal: LegalStanding | None = None
     silenced: frozenset[tuple[str, str]] = frozenset()
+    asked: Asked = Asked.NOTHING
 
     @property
     def told(self) -> Telling | None:

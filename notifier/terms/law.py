@@ -57,11 +57,19 @@ ANSWER = "answer"
 
 
 class Said(StrEnum):
-    """What somebody said about a line. CONFIRM: the shop agrees that a line whose time is up is cancelled."""
+    """What somebody said about a line. CONFIRM: the shop agrees that a line whose time is up is cancelled.
+
+    KEEP: the buyer takes a cancellation back, which is fresh consent to wait.
+    """
 
     ACCEPT = "accept"
     CANCEL = "cancel"
     CONFIRM = "confirm"
+    KEEP = "keep"
+
+
+CONSENTS = (Said.ACCEPT, Said.KEEP)
+"""Words that agree to wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ class Purpose:
     """Why we write. `occasion` names a function of `policy.occasions`; `figures` are its numbers (days, counts).
 
     `absorbs`: purposes whose news on the same line this one already tells.
-    `after_told`: only customers already told of the backorder get it.
+    `after_told`: only customers already told of the backorder get it. `answers` are the words by which a text about one
+    line may be answered: wait, refund, swap, eta (RULES.md S6).
     """
 
     name: str
@@ -27,3 +28,4 @@ class Purpose:
     figures: Mapping[str, int] = field(default_factory=dict)
     text_on_top: bool = False
     offers_alternatives: bool = False
+    answers: tuple[str, ...] = ()

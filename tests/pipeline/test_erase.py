@@ -15,6 +15,7 @@ from notifier.errors import ErasureRefused, UsageError
 from notifier.pipeline import holds
 from notifier.pipeline.erase import ErasureReport, erase
 from notifier.pipeline.people import Asked
+from notifier.pipeline.receive import receive
 from notifier.store.bodies import UNREADABLE, unpacked
 from notifier.store.lookup import table_of
 from notifier.store.tables import (
@@ -32,6 +33,7 @@ from notifier.store.tables import (
     Suppression,
     TemplateVersion,
 )
+from notifier.terms.incoming import Incoming, Road
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -66,6 +68,8 @@ def shop(tmp_path: Path, database_url: str) -> Shop:
     shop.take_in("backorders", [order("ann", **ANN | CLOSED | {"region": "NJ", "locale": "en"})], LATER)
     with shop.house() as house:
         holds.call(house, Asked("ann"), holds.Said("Lee", f"her dog is {CANARY}"), LATER, complaint=False)
+        receive(house, Incoming(Road.SMS, "SM1", LATER, f"my dog is {CANARY}, thanks", ANN["phone"]), LATER)
+        receive(house, Incoming(Road.EMAIL, "1/1", LATER, f"cancel it, {CANARY}", ANN["email"], subject=CANARY), LATER)
     return shop
 
 

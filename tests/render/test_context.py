@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,12 @@ from notifier.errors import RenderError
 from notifier.render.catalogue import Catalogue
 from notifier.render.colour import READABLE, contrast, palette, parse
 from notifier.render.context import CATALOGUE, build, shorten
+from notifier.terms.content import Acknowledgement, Told
+from notifier.terms.effects import Kind
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange
+
+SAID = Acknowledgement(datetime(2026, 11, 23, 14, 14, tzinfo=UTC), (Told(Kind.KEPT, None, ("Kettle",)),), person=True)
 
 
 @pytest.fixture
@@ -50,15 +54,15 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def test_every_variable_of_the_context_is_described(fill: Any) -> None:
-    every = {*names(fill("reward")), *names(fill("placed"))}
+    every = {*names(fill("reward")), *names(fill("placed")), *names(fill("reply_ack", answers=SAID))}
     told = {name for name in every if not name.startswith("first_item.")}
     undescribed = told - CATALOGUE.keys()
     assert not undescribed
 
 
 def test_every_described_variable_exists(fill: Any) -> None:
-    every = {*names(fill("reward")), *names(fill("placed"))}
-    tops = {"first_item", "items", "alternatives", "reward"}
+    every = {*names(fill("reward")), *names(fill("placed")), *names(fill("reply_ack", answers=SAID))}
+    tops = {"first_item", "items", "alternatives", "reward", "reply"}
     assert {name for name in CATALOGUE if name not in tops} <= every
 
 

@@ -203,5 +203,6 @@ def test_the_purposes_are_what_the_plan_of_the_house_says(catalogue: Catalogue) 
         "ready": (MessageClass.SERVICE, Rung.READY, "stock_covers"),
         "reward": (MessageClass.MARKETING, Rung.LOYALTY, "long_wait"),
         "cancelled": (MessageClass.SERVICE, Rung.ETA_CHANGE, "was_cancelled"),
+        "reply_ack": (MessageClass.SERVICE, Rung.REPLY, "answered"),
         "thank_you": (MessageClass.SERVICE, Rung.PROGRESS, "late_line_shipped"),
     }

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from notifier.policy.delay_rule.days import ends, plus
 from notifier.policy.delay_rule.rights import Right
-from notifier.terms.law import LegalFacts, Notice, Said
+from notifier.terms.law import CONSENTS, LegalFacts, Notice
 from notifier.terms.time import local_day
 from notifier.terms.words import NoticeKind
 
@@ -116,7 +116,7 @@ def _consent_by(notice: Notice, kind: NoticeKind) -> date | None:
 def _accepted(law: LegalFacts, notice: Notice, by: date | None, tz: ZoneInfo, until: datetime) -> bool:
     """Whether consent came after `notice` had left, and by its last day: none counts before, none cures later."""
     return any(
-        one.said is Said.ACCEPT
+        one.said in CONSENTS
         and notice.sent_at is not None
         and notice.sent_at < one.at <= until
         and (by is None or local_day(one.at, tz) <= by)

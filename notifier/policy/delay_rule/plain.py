@@ -15,7 +15,7 @@ from notifier.policy.delay_rule.rights import asked_to_cancel, earliest, end_of,
 from notifier.policy.delay_rule.working_days import refund_by_eu
 from notifier.policy.lines import is_open, last_news, shipped
 from notifier.terms.facts import LineFacts, Telling
-from notifier.terms.law import Jurisdiction, LegalFacts, LegalStanding, LegalState, Said
+from notifier.terms.law import CONSENTS, Jurisdiction, LegalFacts, LegalStanding, LegalState
 from notifier.terms.time import local_day
 
 ANSWERS = "promise:"
@@ -68,7 +68,7 @@ def _waiting(line: LineFacts, law: LegalFacts, figures: DelayFigures, now: datet
         today = local_day(now, figures.timezone)
         if today > told_day and not any(one.occasion == ANSWERS + told_day.isoformat() for one in told):
             return _broken(line, law, told_day, figures, now)
-    accepted = any(one.said is Said.ACCEPT and _answered(told) < one.at <= now for one in law.answers)
+    accepted = any(one.said in CONSENTS and _answered(told) < one.at <= now for one in law.answers)
     return LegalStanding(
         LegalState.CONSENTED if accepted else LegalState.AWAITING_CONSENT,
         _rule(law),

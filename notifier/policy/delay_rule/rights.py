@@ -41,9 +41,26 @@ def _instant(right: Right) -> datetime:
 
 
 def asked_to_cancel(law: LegalFacts, rule: str, figures: DelayFigures, until: datetime) -> Right | None:
-    """The buyer's first cancellation received by `until`, by its receipt (F7). No later consent takes it back."""
-    at = min((one.at for one in law.answers if one.said is Said.CANCEL and one.at <= until), default=None)
+    """The buyer's first cancellation received by `until` that stands, by its receipt (F7).
+
+    No later consent takes it back, only the buyer's word to keep the line, before the shop has confirmed its end.
+    """
+    at = cancelled_since(law, until)
     return Right(at, local_day(at, figures.timezone), rule) if at else None
+
+
+def cancelled_since(law: LegalFacts, until: datetime) -> datetime | None:
+    """When the cancellation was received that stands at `until`; None where none does."""
+    at, confirmed = None, False
+    for one in law.answers:
+        if one.at > until:
+            continue
+        confirmed = confirmed or one.said is Said.CONFIRM
+        if one.said is Said.CANCEL:
+            at = at or one.at
+        elif one.said is Said.KEEP and not confirmed:
+            at = None
+    return at
 
 
 def shop_cancelled(line: LineFacts, law: LegalFacts, rule: str, figures: DelayFigures, now: datetime) -> Right | None:

@@ -19,10 +19,12 @@ from notifier.store.tables.messages import (
     TextDay,
 )
 from notifier.store.tables.people import Evidence, Hold
+from notifier.store.tables.replies import Action, Reply, ReplyLine
 from notifier.store.tables.safety import Pause, StoppedNews, Withheld
 from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply, Wake
 
 __all__ = [
+    "Action",
     "Address",
     "Answer",
     "Attempt",
@@ -48,6 +50,8 @@ __all__ = [
     "PlanRun",
     "Product",
     "PromiseTold",
+    "Reply",
+    "ReplyLine",
     "RewardCode",
     "RouteStanding",
     "SourceState",

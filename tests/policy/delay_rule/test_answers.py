@@ -144,3 +144,33 @@ def test_a_past_moment_is_judged_without_the_notices_that_came_later() -> None:
     found = stand(lawful(told(LAW, F3), forecast=LATE), FIGURES, at("2027-02-09"))
     assert found is not None
     assert (found.state, found.look_again) == (LegalState.NOTICE_DUE, at("2027-02-10"))
+
+
+def test_a_cancellation_can_be_taken_back_before_the_shop_has_confirmed_it() -> None:
+    line = lawful(told(LAW, F3, answers=(answered(Said.CANCEL, "2027-02-12"),)), forecast=LATE)
+    assert counts(line, Said.KEEP, "2027-02-13") == ""
+
+
+def test_what_the_shop_has_confirmed_is_not_taken_back() -> None:
+    words = (answered(Said.CANCEL, "2027-02-12"), answered(Said.CONFIRM, "2027-02-13"))
+    assert counts(lawful(told(LAW, F3, answers=words), forecast=LATE), Said.KEEP, "2027-02-14") == "already_cancelled"
+
+
+def test_without_a_cancellation_there_is_nothing_to_take_back() -> None:
+    assert counts(lawful(told(LAW, F3), forecast=LATE), Said.KEEP, "2027-02-13") == "nothing_to_keep"
+
+
+def test_a_cancellation_is_taken_back_too_late_once_the_lines_time_is_up() -> None:
+    line = lawful(told(LAW, answers=(answered(Said.CANCEL, "2027-02-12"),)))
+    assert counts(line, Said.KEEP, "2027-03-05") == "too_late"
+
+
+def test_to_take_a_cancellation_back_is_fresh_consent() -> None:
+    words = (answered(Said.CANCEL, "2027-02-12"), answered(Said.KEEP, "2027-02-13"))
+    line = lawful(told(LAW, F4, answers=words), forecast=expected("2027-05-20"))
+    assert counts(line, Said.ACCEPT, "2027-02-14") == "already_recorded"
+
+
+def test_a_line_that_was_kept_can_be_cancelled_again() -> None:
+    words = (answered(Said.CANCEL, "2027-02-12"), answered(Said.KEEP, "2027-02-13"))
+    assert counts(lawful(told(LAW, F3, answers=words), forecast=LATE), Said.CANCEL, "2027-02-14") == ""

@@ -1,0 +1,161 @@
+"""What the shop's own system must do: requested, done or refused. Colour: store. Called by pipeline.
+
+One action of a kind is requested for a line at a time. What an import shows closes it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select, update
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import AnyRow, batches, insert_new, table_of
+from notifier.store.tables import Action, Customer, Order, OrderLine
+from notifier.terms.effects import ENDS, ActionKind, ActionState
+
+_action, _line, _order, _customer = table_of(Action), table_of(OrderLine), table_of(Order), table_of(Customer)
+
+_requested: ColumnElement[bool] = _action.c.state == ActionState.REQUESTED
+_ending: ColumnElement[bool] = _action.c.kind.in_([one.value for one in ENDS])
+
+BY_IMPORT = "import"
+"""Who closed an action that the shop's own records show to be done, or to be impossible."""
+
+SHIPPED = "shipped_despite_request"
+"""The alarm of an action that came to nothing because the goods left all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An action to ask for; `at` is the receipt (UTC) of what asks for it, `by` who does."""
+
+    kind: ActionKind
+    brand: str
+    customer_id: int
+    line_id: int
+    at: datetime
+    by: str
+    reply_id: int | None = None
+    detail: str = ""
+
+
+def request(tx: Transaction, wanted: Sequence[Request], now: datetime) -> int:
+    """Ask for these actions; one that is asked for already stays one. Returns how many are new."""
+    rows = [
+        {
+            "kind": one.kind.value,
+            "brand": one.brand,
+            "customer_id": one.customer_id,
+            "line_id": one.line_id,
+            "reply_id": one.reply_id,
+            "detail": one.detail,
+            "state": ActionState.REQUESTED.value,
+            "requested_at": one.at,
+            "requested_by": one.by,
+            "known_at": now,
+            "closed_by": "",
+            "closed_as": "",
+            "alarm": "",
+            "posts": 0,
+        }
+        for one in wanted
+    ]
+    return len(insert_new(tx, _action, rows, returning=(_action.c.id,))) if rows else 0
+
+
+def take_back(tx: Transaction, line_ids: Sequence[int], by: str, now: datetime) -> int:
+    """The customer keeps these lines after all: actions that would end them are withdrawn. Returns how many."""
+    undone = _requested & _ending & _action.c.line_id.in_(line_ids)
+    closed = {"state": ActionState.WITHDRAWN.value, "closed_at": now, "closed_by": by, "closed_as": "kept"}
+    return tx.connection.execute(update(_action).where(undone).values(**closed)).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How actions end: `state`, by whom, and in which words."""
+
+    state: ActionState
+    by: str
+    words: str = ""
+    alarm: str = ""
+
+
+def close(tx: Transaction, which: ColumnElement[bool], how: Closing, now: datetime) -> list[AnyRow]:
+    """Close those of `which` that are requested; returns their rows."""
+    values = {"state": how.state.value, "closed_at": now, "closed_by": how.by, "closed_as": how.words}
+    change = update(_action).where(_requested, which).values(**values, alarm=how.alarm)
+    return list(tx.connection.execute(change.returning(*_action.c)))
+
+
+def numbered(ids: Sequence[int]) -> ColumnElement[bool]:
+    """The actions with these ids, for `close`."""
+    return _action.c.id.in_(ids)
+
+
+def about(line_ids: Sequence[int], kinds: Sequence[ActionKind]) -> ColumnElement[bool]:
+    """The actions of these kinds for these lines, for `close`."""
+    return _action.c.line_id.in_(line_ids) & _action.c.kind.in_([one.value for one in kinds])
+
+
+def close_by_records(tx: Transaction, now: datetime) -> list[AnyRow]:
+    """Close what the shop's records show at `now`: cancelled and refunded lines, and those that left all the same.
+
+    Its cost is that of what is open. Returns the rows that were closed.
+    """
+    open_lines = select(_action.c.line_id).where(_requested)
+    ends = [one.value for one in ENDS]
+    gone = _shown(open_lines, _line.c.cancelled_at, "cancelled", now)
+    left = _shown(open_lines, _line.c.shipped_at, "shipped", now)
+    paid = select(_line.c.id).where(_line.c.id.in_(open_lines), _line.c.refunded_at <= now)
+    done = Closing(ActionState.DONE, BY_IMPORT, "the shop's records show it")
+    missed = Closing(ActionState.REFUSED, BY_IMPORT, "the goods left all the same", SHIPPED)
+    of_goods = [ActionKind.CANCEL.value, ActionKind.SWAP.value]
+    return [
+        *close(tx, _action.c.kind.in_(ends) & _action.c.line_id.in_(gone), done, now),
+        *close(tx, (_action.c.kind == ActionKind.REFUND) & _action.c.line_id.in_(paid), done, now),
+        *close(tx, _action.c.kind.in_(of_goods) & _action.c.line_id.in_(left), missed, now),
+    ]
+
+
+def _shown(open_lines: Select[Any], column: Any, label: str, now: datetime) -> Select[Any]:
+    by_label = column.is_(None) & (_line.c.status == label)
+    return select(_line.c.id).where(_line.c.id.in_(open_lines), (column <= now) | by_label)
+
+
+def listed(tx: Transaction, which: ColumnElement[bool] | None = None, most: int | None = None) -> list[AnyRow]:
+    """Actions with the shop's own keys, the oldest first; `which` narrows, without it the requested ones."""
+    query = (
+        select(
+            *_action.c,
+            _order.c.key.label("order"),
+            _line.c.key.label("line"),
+            _line.c.sku,
+            _line.c.product,
+            _line.c.quantity,
+            _customer.c.key.label("customer"),
+        )
+        .join(_line, _line.c.id == _action.c.line_id)
+        .join(_order, _order.c.id == _line.c.order_id)
+        .join(_customer, _customer.c.id == _action.c.customer_id)
+        .where(_requested if which is None else which)
+        .order_by(_action.c.requested_at, _action.c.id)
+    )
+    return list(tx.connection.execute(query.limit(most) if most else query))
+
+
+def everything() -> ColumnElement[bool]:
+    """All actions, for `listed`."""
+    return _action.c.id > 0
+
+
+def untold() -> ColumnElement[bool]:
+    """Those of which the team has not heard, for `listed`."""
+    return _requested & _action.c.told_at.is_(None)
+
+
+def mark_told(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
+    """The team has heard of these."""
+    for some in batches(ids):
+        tx.connection.execute(update(_action).where(_action.c.id.in_(some)).values(told_at=now))

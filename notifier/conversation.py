@@ -1,0 +1,174 @@
+"""What came in: whose it is, what it answers, kept with what was made of it. Colour: store.
+
+Called by pipeline.receive and pipeline.inbox. A reply is one row, unique by road and key; its words are personal.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, or_, select, union, update
+
+from notifier.store.engine import Transaction
+from notifier.store.hashing import address_hash
+from notifier.store.lookup import AnyRow, insert_new, table_of
+from notifier.store.tables import Address as AddressRow
+from notifier.store.tables import Customer, Message, MessageLine, Order, Product, Reply, ReplyLine
+from notifier.terms.effects import Effect
+from notifier.terms.facts import Address
+from notifier.terms.words import SENT_STATES, Channel
+
+_reply, _line = table_of(Reply), table_of(ReplyLine)
+_address, _customer, _order = table_of(AddressRow), table_of(Customer), table_of(Order)
+_message, _told, _product = table_of(Message), table_of(MessageLine), table_of(Product)
+
+
+def known(tx: Transaction, road: str, key: str) -> AnyRow | None:
+    """The reply that came in before under this key."""
+    return tx.connection.execute(select(_reply).where(_reply.c.road == road, _reply.c.key == key)).first()
+
+
+def reply_of(tx: Transaction, reply_id: int) -> AnyRow | None:
+    """One reply by its id."""
+    return tx.connection.execute(select(_reply).where(_reply.c.id == reply_id)).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An address as it came in: channel, normalised value, and the key of the hashes."""
+
+    channel: Channel
+    value: str
+    hash_key: bytes
+
+    @property
+    def digest(self) -> str:
+        """The keyed hash by which it is known."""
+        return address_hash(self.hash_key, self.channel.value, self.value)
+
+
+def address_id_of(tx: Transaction, sender: Sender) -> int | None:
+    """The id of a known address; an erased one is known by its hash."""
+    query = select(_address.c.id).where(_address.c.channel == sender.channel, _address.c.hash == sender.digest)
+    found: int | None = tx.connection.execute(query).scalar()
+    return found
+
+
+def keep_address(tx: Transaction, sender: Sender, now: datetime) -> int:
+    """The id of the address, which is kept by its hash alone where nobody knew it: enough for an objection to hold."""
+    found = address_id_of(tx, sender)
+    if found is None:
+        row = {"channel": sender.channel.value, "hash": sender.digest, "value": None, "first_seen_at": now}
+        insert_new(tx, _address, [row | {"region": "", "textable": False, "timezones": ""}])
+        found = address_id_of(tx, sender)
+    if found is None:
+        raise LookupError("an address that was just kept is not there")
+    return found
+
+
+def address_at(tx: Transaction, customer_id: int, channel: Channel) -> Address | None:
+    """The customer's own address on `channel`, where none of their orders names one."""
+    link = _customer.c.email_id if channel is Channel.EMAIL else _customer.c.phone_id
+    query = select(_address).join(_customer, link == _address.c.id)
+    row = tx.connection.execute(query.where(_customer.c.id == customer_id, _address.c.value.is_not(None))).first()
+    if row is None:
+        return None
+    zones = tuple(zone for zone in row.timezones.split(",") if zone)
+    return Address(row.id, channel, row.value, row.region, row.textable, zones)
+
+
+def customers_at(tx: Transaction, address_id: int, brand: str) -> list[int]:
+    """The customers of `brand` who have, or ordered with, this address."""
+    own = or_(_customer.c.email_id == address_id, _customer.c.phone_id == address_id)
+    ordered = or_(_order.c.email_id == address_id, _order.c.phone_id == address_id)
+    query = union(
+        select(_customer.c.id).where(own, _customer.c.brand == brand, _customer.c.key != ""),
+        select(_order.c.customer_id).where(ordered, _order.c.brand == brand),
+    )
+    return sorted(tx.connection.execute(query).scalars())
+
+
+def newest_to(tx: Transaction, address_id: int, since: datetime, until: datetime) -> AnyRow | None:
+    """The last message that went to this address between two UTC instants and may have arrived."""
+    query = select(_message).where(
+        _message.c.address_id == address_id,
+        _message.c.handed_off_at >= since,
+        _message.c.handed_off_at <= until,
+        _message.c.state.in_(SENT_STATES),
+    )
+    return tx.connection.execute(query.order_by(_message.c.handed_off_at.desc(), _message.c.id.desc())).first()
+
+
+def message_of(tx: Transaction, message_id: int) -> AnyRow | None:
+    """One message of the outbox."""
+    return tx.connection.execute(select(_message).where(_message.c.id == message_id)).first()
+
+
+def lines_of_message(tx: Transaction, message: AnyRow) -> tuple[int, ...]:
+    """The order lines that a message was about; of an acknowledgement, those of the reply that it answers."""
+    query = select(_told.c.line_id).where(_told.c.message_id == message.id, _told.c.live.is_not(None))
+    told = tuple(tx.connection.execute(query.order_by(_told.c.line_id)).scalars())
+    answered = reply_named(message.occasion)
+    return told or (lines_of(tx, answered) if answered else ())
+
+
+OCCASION = "reply:"
+"""How the occasion of an acknowledgement begins; the id of the reply follows."""
+
+
+def reply_named(occasion: str) -> int:
+    """The id of the reply that a message with this occasion acknowledges; 0: none."""
+    digits = occasion.removeprefix(OCCASION)
+    return int(digits) if occasion.startswith(OCCASION) and digits.isdigit() else 0
+
+
+def lines_of(tx: Transaction, reply_id: int) -> tuple[int, ...]:
+    """The order lines that a reply is about."""
+    query = select(_line.c.line_id).where(_line.c.reply_id == reply_id).order_by(_line.c.line_id)
+    return tuple(tx.connection.execute(query).scalars())
+
+
+def keep(tx: Transaction, row: Mapping[str, Any], effects: Iterable[Effect]) -> int | None:
+    """Keep a reply; returns its id, None where another process has kept the same one meanwhile."""
+    written = json.dumps([one.as_json() for one in effects], separators=(",", ":"))
+    made = insert_new(tx, _reply, [dict(row) | {"effects": written}], returning=(_reply.c.id,))
+    return made[0].id if made else None
+
+
+def keep_lines(tx: Transaction, reply_id: int, lines: Mapping[int, bool]) -> None:
+    """The lines that a reply is about, and whether each is frozen."""
+    rows = [{"reply_id": reply_id, "line_id": one, "frozen": frozen} for one, frozen in sorted(lines.items())]
+    if rows:
+        tx.connection.execute(insert(_line), rows)
+
+
+def keep_acks(tx: Transaction, reply_id: int, acks: Sequence[Mapping[str, Any]]) -> None:
+    """How the reply was acknowledged, by channel, or why not."""
+    written = json.dumps(list(acks), separators=(",", ":"))
+    tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(acks=written))
+
+
+def answers_lately(tx: Transaction, address_id: int, purpose: str, since: datetime) -> int:
+    """How many acknowledgements went, or are on their way, to this address since a UTC instant."""
+    query = select(_message.c.id).where(
+        _message.c.address_id == address_id,
+        _message.c.purpose == purpose,
+        _message.c.queued_at > since,
+        _message.c.state != "withdrawn",
+    )
+    return len(tx.connection.execute(query).all())
+
+
+def close(tx: Transaction, reply_ids: Sequence[int], by: str, what: str, now: datetime) -> list[int]:
+    """A person has seen to these replies; what they froze is free again. Returns those that were open."""
+    waiting = _reply.c.id.in_(reply_ids) & _reply.c.needs_person & _reply.c.closed_at.is_(None)
+    closed = update(_reply).where(waiting).values(closed_at=now, closed_by=by, closed_as=what)
+    return sorted(tx.connection.execute(closed.returning(_reply.c.id)).scalars())
+
+
+def product_names(tx: Transaction, skus: Sequence[str]) -> dict[str, str]:
+    """The names of products, by SKU."""
+    query = select(_product.c.sku, _product.c.name).where(_product.c.sku.in_(skus), _product.c.name != "")
+    return {row.sku: row.name for row in tx.connection.execute(query)} if skus else {}

@@ -1,0 +1,122 @@
+"""Applies what a reply does: consent, answers to the law, actions, holds. Colour: root. Called by pipeline.receive.
+
+All in the transaction that keeps the reply (RULES.md S3).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier import actions, consent, conversation, notices
+from notifier.pipeline.identify import Whose
+from notifier.policy.answering import Outcome
+from notifier.store.engine import Transaction
+from notifier.store.holds import Word, put_hold
+from notifier.store.persons import customer_of
+from notifier.terms.effects import ActionKind, Effect, Kind
+from notifier.terms.incoming import Incoming, Road
+from notifier.terms.law import Said
+from notifier.terms.words import Channel, HoldReason, MessageClass
+
+CANCELS = (ActionKind.CANCEL, ActionKind.WITHDRAW)
+"""Actions that are a cancellation before the law on delays, too (RULES.md F7, U6)."""
+
+ROADS = {Road.SMS: "reply by text", Road.EMAIL: "reply by email", Road.PAGE: "customer page", Road.OPERATOR: "operator"}
+"""The source of a word on consent, by road."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """One kept reply with what it does."""
+
+    reply_id: int
+    incoming: Incoming
+    whose: Whose
+    outcome: Outcome
+
+    def effects(self, *kinds: Kind) -> list[Effect]:
+        """Its effects of these kinds."""
+        return [one for one in self.outcome.effects if one.kind in kinds]
+
+
+def apply(tx: Transaction, done: Effective, now: datetime) -> None:
+    """Write what the reply does, as of its receipt; `now` is when we know it."""
+    _consents(tx, done, now)
+    notices.keep_answers(tx, list(_answers(done)), now)
+    kept = [one.line_id for one in done.effects(Kind.KEPT) if one.line_id and not one.detail]
+    if kept:
+        actions.take_back(tx, kept, done.incoming.actor, now)
+    customer_id, incoming = done.whose.customer_id, done.incoming
+    if customer_id is None:
+        return
+    wanted = [
+        actions.Request(
+            one.action, done.whose.brand, customer_id, one.line_id, incoming.received_at, incoming.actor,
+            done.reply_id, one.detail,
+        )
+        for one in done.effects(Kind.REQUESTED)
+        if one.action is not None and one.line_id is not None
+    ]  # fmt: skip
+    actions.request(tx, wanted, now)
+    if done.effects(Kind.COMPLAINT):
+        put_hold(tx, Word(customer_id, incoming.actor, incoming.received_at), HoldReason.COMPLAINT, None)
+
+
+def _answers(done: Effective) -> Iterator[notices.Heard]:
+    """What was said to the law on delays, by line. What stood already is not written again."""
+    incoming = done.incoming
+    for one in done.outcome.effects:
+        said = _said(one)
+        if said is not None and one.line_id is not None:
+            yield notices.Heard(one.line_id, said, incoming.received_at, incoming.actor, incoming.road.value)
+
+
+def _said(effect: Effect) -> Said | None:
+    if effect.kind is Kind.REQUESTED and effect.action in CANCELS:
+        return Said.CANCEL
+    if effect.detail:
+        return None
+    return {Kind.ACCEPTED: Said.ACCEPT, Kind.KEPT: Said.KEEP}.get(effect.kind)
+
+
+def _consents(tx: Transaction, done: Effective, now: datetime) -> None:
+    for one in done.effects(Kind.OPTED_OUT, Kind.OPTED_IN):
+        granted = one.kind is Kind.OPTED_IN
+        channel, about = one.channel or Channel.EMAIL, one.about or MessageClass.SERVICE
+        address_id = address_for(tx, done, channel, now)
+        if address_id is None and done.whose.customer_id is None:
+            continue
+        word = consent.Word(
+            brand=done.whose.brand,
+            channel=channel,
+            about=about,
+            granted=granted,
+            at=done.incoming.received_at,
+            source=ROADS[done.incoming.road],
+            address_id=address_id,
+            customer_id=done.whose.customer_id if address_id is None else None,
+            wording=done.incoming.words.strip()[:MOST_WORDING] if granted else "",
+            evidence=f"{done.incoming.road}:{done.incoming.key}" if granted else "",
+        )
+        consent.keep_words(tx, [word], now)
+        if granted and channel is Channel.SMS and address_id is not None:
+            # The provider blocked the number at its own opt-out, and opened it again at this very word (S5).
+            consent.lift(tx, done.whose.brand, address_id, consent.OPTED_OUT, now)
+
+
+MOST_WORDING = 1000
+
+
+def address_for(tx: Transaction, done: Effective, channel: Channel, now: datetime) -> int | None:
+    """The address on `channel` that a word is about; None: the customer as a whole."""
+    whose, message = done.whose, done.whose.message
+    if whose.sender is not None and whose.sender.channel is channel:
+        return conversation.keep_address(tx, whose.sender, now)
+    if message is not None and message.channel == channel:
+        found: int = message.address_id
+        return found
+    if whose.customer_id is None or done.incoming.road is Road.OPERATOR:
+        return None
+    customer = customer_of(tx, whose.customer_id)
+    theirs: int | None = customer.email_id if channel is Channel.EMAIL else customer.phone_id
+    return theirs

@@ -1,0 +1,178 @@
+"""The one road in: a reply becomes an intent, effects, and an acknowledgement, in one transaction. Colour: root.
+
+Called by the web, by cli.receive and by the mailbox. Nothing is acted on twice: a reply is one row, unique by where it
+came from. What is not clear, or not proven, is done by a person, who finds it in `notifier inbox`.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from notifier import contact_log, conversation
+from notifier.pipeline.acknowledge import Acknowledged, acknowledge, acknowledged_before
+from notifier.pipeline.effects import Effective, apply
+from notifier.pipeline.facts import read_every_line, read_market, with_shelf
+from notifier.pipeline.house import House
+from notifier.pipeline.identify import Whose, identify
+from notifier.pipeline.reading_replies import read_reply
+from notifier.pipeline.stand_ins import with_stand_ins
+from notifier.policy.answering import Heard, Outcome, outcome_of
+from notifier.store.decisions import bring_forward
+from notifier.store.engine import Transaction
+from notifier.store.lookup import AnyRow
+from notifier.store.persons import customer_of
+from notifier.terms.effects import Kind, effect_from
+from notifier.terms.facts import CustomerFacts
+from notifier.terms.incoming import MOST_WORDS, Incoming
+from notifier.terms.reply import Classification, Intent
+from notifier.terms.time import local_day
+
+MACHINES = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM_COMPLAINT})
+
+RECEIVED = "reply"
+"""The purpose of a contact in which a customer wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of one reply. `again`: it had come in before, and nothing was done a second time."""
+
+    reply: int
+    intent: str
+    confidence: str
+    customer: str | None
+    bound_to: int | None
+    effects: tuple[str, ...]
+    needs_person: bool
+    acknowledged: tuple[Acknowledged, ...]
+    again: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The line that `notifier receive` prints."""
+        told = [one.as_json() for one in self.acknowledged]
+        named = ("reply", "intent", "confidence", "customer", "bound_to", "needs_person", "again")
+        return {name: getattr(self, name) for name in named} | {"effects": list(self.effects), "acknowledged": told}
+
+
+def receive(house: House, incoming: Incoming, now: datetime) -> Received:
+    """Take one reply in at the UTC instant `now`; what it does is judged by the moment of its receipt (F7)."""
+    with house.store.write() as tx:
+        before = conversation.known(tx, incoming.road, incoming.key)
+        if before is not None:
+            return _again(tx, before)
+        whose = identify(tx, house, incoming)
+        customer = _facts(tx, house, whose, incoming, now)
+        reading = read_reply(house, incoming, whose, customer)
+        outcome = outcome_of(_heard(incoming, whose, reading), customer, house.judging.policy)
+        reply_id = conversation.keep(tx, _row(incoming, whose, reading, outcome, now), outcome.effects)
+        if reply_id is None:
+            return _again(tx, conversation.known(tx, incoming.road, incoming.key))
+        _keep_lines(tx, reply_id, outcome)
+        _log(tx, incoming, whose, reading)
+        done = Effective(reply_id, incoming, whose, outcome)
+        apply(tx, done, now)
+        told = acknowledge(tx, house, done, now)
+        if whose.customer_id is not None:
+            bring_forward(tx, [whose.customer_id], now)
+    return _received(reply_id, customer, whose, (reading, outcome), told)
+
+
+def _facts(tx: Transaction, house: House, whose: Whose, incoming: Incoming, now: datetime) -> CustomerFacts | None:
+    """The customer with every line, and with what may be taken instead of a line, where something is taken."""
+    if whose.customer_id is None:
+        return None
+    ids = [whose.customer_id]
+    market = read_market(tx, now, ids, local_day(now, house.judging.policy.timezone))
+    found = read_every_line(tx, ids, market, house.judging, now)
+    if not found:
+        return None
+    taken = incoming.choice.line_ids if incoming.choice is not None and incoming.choice.sku else ()
+    return with_stand_ins(found[0], with_shelf(tx, market), taken) if taken else found[0]
+
+
+def _heard(incoming: Incoming, whose: Whose, reading: Classification) -> Heard:
+    purpose = whose.message.purpose if whose.message is not None else ""
+    at, choice = incoming.received_at, incoming.choice
+    return Heard(incoming.road, at, reading, whose.lines, whose.proven, choice, purpose)
+
+
+def _row(
+    incoming: Incoming, whose: Whose, reading: Classification, outcome: Outcome, now: datetime
+) -> Mapping[str, Any]:
+    return {
+        "road": incoming.road.value,
+        "key": incoming.key,
+        "brand": whose.brand,
+        "customer_id": whose.customer_id,
+        "address_id": whose.address_id,
+        "message_id": whose.message.id if whose.message is not None else None,
+        "received_at": incoming.received_at,
+        "known_at": now,
+        "actor": incoming.actor,
+        "sender": "" if whose.customer_id is not None else incoming.sender[:MOST_ADDRESS],
+        "subject": incoming.subject[:MOST_SUBJECT],
+        "thread": incoming.thread[:MOST_SUBJECT],
+        "words": incoming.words[:MOST_WORDS],
+        "intent": reading.intent.value,
+        "confidence": reading.confidence.value,
+        "matched": ", ".join(reading.matched)[:MOST_SUBJECT],
+        "bound_to": reading.bound_to,
+        "suggestion": reading.suggestion.value if reading.suggestion else "",
+        "reason": outcome.reason,
+        "needs_person": outcome.needs_person and reading.intent not in MACHINES,
+        "closed_by": "",
+        "closed_as": "",
+        "acks": "[]",
+    }
+
+
+MOST_ADDRESS, MOST_SUBJECT = 320, 998
+"""Characters that are kept of what a stranger sent."""
+
+
+def _keep_lines(tx: Transaction, reply_id: int, outcome: Outcome) -> None:
+    frozen = {one.line_id for one in outcome.effects if one.kind is Kind.FROZEN}
+    conversation.keep_lines(tx, reply_id, {line: line in frozen for line in outcome.lines})
+
+
+def _log(tx: Transaction, incoming: Incoming, whose: Whose, reading: Classification) -> None:
+    """The contact, at the moment of receipt; its words are in the reply alone."""
+    if whose.customer_id is None:
+        return
+    summary = f"{reading.intent.value} ({reading.confidence.value})"
+    word = contact_log.Word(
+        whose.customer_id, whose.brand, incoming.actor, incoming.road.value, summary, RECEIVED, whose.address_id
+    )
+    contact_log.log_said(tx, word, incoming.received_at)
+
+
+def _received(
+    reply_id: int,
+    customer: CustomerFacts | None,
+    whose: Whose,
+    judged: tuple[Classification, Outcome],
+    told: Sequence[Acknowledged],
+) -> Received:
+    reading, outcome = judged
+    return Received(
+        reply=reply_id,
+        intent=reading.intent.value,
+        confidence=reading.confidence.value,
+        customer=customer.key if customer is not None else None,
+        bound_to=whose.message.id if whose.message is not None else None,
+        effects=tuple(one.word for one in outcome.effects),
+        needs_person=outcome.needs_person and reading.intent not in MACHINES,
+        acknowledged=tuple(told),
+    )
+
+
+def _again(tx: Transaction, row: AnyRow | None) -> Received:
+    if row is None:
+        raise LookupError("a reply that another process has just kept is not there")
+    effects = tuple(effect_from(one).word for one in json.loads(row.effects))
+    customer = customer_of(tx, row.customer_id).key if row.customer_id is not None else None
+    told = acknowledged_before(json.loads(row.acks))
+    named = (row.id, row.intent, row.confidence, customer, row.message_id, effects, row.needs_person, told)
+    return Received(*named, again=True)
