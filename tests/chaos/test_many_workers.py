@@ -202,7 +202,8 @@ def test_what_is_more_important_overtakes_all_that_nobody_has_in_hand(
     with mail_book() as book, twilio_api() as api:
         shop = chaos_shop(tmp_path, postgresql_url, book, api, email=f"per_second = {per_second}")
         rage = Rage(shop, book, api, SEED, lease=LEASE)
-        rage.more(backlog, 0)
+        shop.take_in("backorders", [order(f"e{n}", **FRESH) for n in range(backlog)])
+        shop.plan()
         with at_work(rage):
             wait_for(book, 150)
             shop.take_in("backorders", [order("late")])
