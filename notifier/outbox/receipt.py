@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Select, select, update
 
 from notifier.store.engine import Transaction
-from notifier.store.lookup import table_of
+from notifier.store.lookup import AnyRow, table_of
 from notifier.store.messages import newest_attempt
 from notifier.store.tables import Attempt, Message
 from notifier.terms.words import Channel
@@ -20,13 +20,13 @@ _message, _attempt = table_of(Message), table_of(Attempt)
 FAILED = "failed"
 
 
-def standing(tx: Transaction, attempt_id: int, uid: str) -> Row[Any] | None:
+def standing(tx: Transaction, attempt_id: int, uid: str) -> AnyRow | None:
     """The `message` of an attempt, or the newest with this uid, its `state`, and the attempt's last word (`receipt`).
 
     A withdrawn message frees its key, so that a later one may have its uid.
     """
     columns = (_message.c.id.label("message"), _message.c.state, _attempt.c.receipt)
-    query = select(*columns).order_by(_message.c.id.desc()).limit(1)
+    query: Select[Any] = select(*columns).order_by(_message.c.id.desc()).limit(1)
     if attempt_id:
         query = query.join(_attempt, _attempt.c.message_id == _message.c.id).where(_attempt.c.id == attempt_id)
     else:
@@ -47,9 +47,9 @@ def keep_last_word(tx: Transaction, word: str, code: str, about: tuple[int, str]
     return tx.connection.execute(update(_attempt).where(first).values(kept)).rowcount == 1
 
 
-def last_words(tx: Transaction, address_id: int, most: int) -> Sequence[Row[Any]]:
+def last_words(tx: Transaction, address_id: int, most: int) -> Sequence[AnyRow]:
     """`receipt`, `receipt_code` and `handed_off_at` of the last texts to an address that have one, the newest first."""
-    query = (
+    query: Select[Any] = (
         select(_attempt.c.receipt, _attempt.c.receipt_code, _message.c.handed_off_at)
         .join(_message, newest_attempt)
         .where(_message.c.address_id == address_id, _message.c.channel == Channel.SMS, _attempt.c.receipt != "")

@@ -4,7 +4,6 @@ Colour: root. Called by the web's webhooks. Receipts come late, twice and in any
 and of an attempt the first last word counts.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,32 +15,13 @@ from notifier.pipeline.unknown import settle_by
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.terms.evidence import Found, Said, Source
+from notifier.terms.evidence import Found, Receipt, Said, Source, Word
 from notifier.terms.words import DeliveryMode, MessageState, Outcome
 
 NOT_REACHED = "unreachable"
 """The code of a text that a phone did not take; only one that never takes any is of no use."""
 
 _OPEN = (MessageState.UNKNOWN, MessageState.HANDED_OFF)
-
-
-class Word(StrEnum):
-    """A provider's word, normalised. SENT: it went on from there. DELIVERED: it arrived. FAILED: it never will."""
-
-    SENT = "sent"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """One receipt, by the attempt that its URL names or by our uid. `code` is normalised and goes with FAILED."""
-
-    word: Word
-    attempt_id: int = 0
-    uid: str = ""
-    provider_id: str = ""
-    code: str = ""
 
 
 class Taken(StrEnum):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 
 from notifier.outbox.doubt import forget_receipts
 from notifier.pipeline.decided import say_resend
+from notifier.pipeline.explain import explain_message
 from notifier.pipeline.house import House
-from notifier.pipeline.receipts import Receipt, Taken, Word, take_receipt
+from notifier.pipeline.receipts import Taken, take_receipt
 from notifier.store.tables import Attempt, Finding, Suppression, Wake
+from notifier.terms.evidence import Receipt, Word
 from notifier.terms.words import Channel, Outcome
 from tests.doubtful import (
     MINUTE,
@@ -232,6 +235,20 @@ def test_a_number_that_is_of_no_use_lets_plan_look_again(shop: Shop, house: Hous
     before = len(shop.rows(Wake))
     late(house, lost, code="bad_number")
     assert [one.customer_id for one in shop.rows(Wake)[before:]] == [lost.someone.customer]
+
+
+@pytest.mark.parametrize(
+    ("word", "code", "said"),
+    [
+        (Word.DELIVERED, "", "It arrived, as the provider said"),
+        (Word.FAILED, "filtered", "It never arrived, because the carrier filtered the text out, as the provider said"),
+    ],
+)
+def test_the_story_of_a_text_tells_its_last_word(house: House, word: Word, code: str, said: str) -> None:
+    lost = sent(house)
+    late(house, lost, word, code)
+    (chapter,) = explain_message(house.store, lost.message, ZoneInfo("UTC"))
+    assert said in chapter.as_text()
 
 
 def spread(house: House, waits: list[timedelta]) -> list[Lost]:
