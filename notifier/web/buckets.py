@@ -34,7 +34,9 @@ class Buckets:
             self._left.popitem(last=False)
         return may
 
-    def __len__(self) -> int:
+    @property
+    def names(self) -> int:
+        """How many buckets are kept."""
         return len(self._left)
 
 
