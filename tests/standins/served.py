@@ -14,7 +14,7 @@ from tests.standins.own_loop import own_loop
 @contextmanager
 def served(application: Any) -> Iterator[str]:
     """The address of the app, like http://127.0.0.1:40123; it listens before the block begins."""
-    with socket.socket() as listener, own_loop() as loop:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener, own_loop() as loop:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         config = Config(application, lifespan="off", log_config=None, access_log=False, proxy_headers=False, ws="none")
