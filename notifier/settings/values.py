@@ -11,7 +11,7 @@ from decimal import Decimal
 from email.utils import getaddresses, quote
 from ipaddress import ip_network
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from babel import Locale as BabelLocale
 from babel import UnknownLocaleError
@@ -75,11 +75,22 @@ def _url(text: str) -> str:
     if not text:
         return text
     parts = urlsplit(text)
+    if not _has_a_port_that_can_be(parts):
+        raise ValueError(
+            f"{_without_login(text)!r} has no port between 1 and 65535; write one like https://shop.example"
+        )
     if parts.scheme == "http" and parts.hostname in LOOPBACK:
         return text.rstrip("/")
     if parts.scheme != "https" or not parts.hostname or parts.username:
         raise ValueError(f"{_without_login(text)!r} is no https address; write one like https://shop.example")
     return text.rstrip("/")
+
+
+def _has_a_port_that_can_be(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _without_login(text: str) -> str:
