@@ -313,6 +313,11 @@ def open_watch(settings: Settings, house: House) -> Watch:
     return Watch(replace(house, store=beside), clock)
 
 
+def beside(settings: Settings, house: House) -> House:
+    """The same shop on connections of its own: who is served keeps no worker waiting for one. The caller closes it."""
+    return replace(house, store=Store(open_engine(settings.database_url)))
+
+
 def refuse_time_travel(settings: Settings) -> None:
     """Raise UsageError where `--now` could put a made-up date before a customer: only STAYS_HERE and loopback not."""
     if settings.delivery.mode in STAYS_HERE:

@@ -36,7 +36,8 @@ def suppress_addresses(tx: Transaction, brand: str, address_ids: Sequence[int], 
 def suppress(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> int:
     """Suppress the addresses behind messages (message id → reason), within the message's brand. Returns how many.
 
-    A provider that says a number opted out (Twilio 21610) is believed at once (RULES.md S3).
+    A provider that says a number opted out (Twilio 21610) is believed at once (RULES.md S3). What is suppressed for the
+    same reason already stays as it is: a provider may say so by its answer, and by a receipt.
     """
     made = 0
     for ids in batches(sorted(reasons)):
@@ -45,6 +46,7 @@ def suppress(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> int:
             .join(_address, _address.c.id == _message.c.address_id)
             .where(_message.c.id.in_(ids))
         )
+        known = _standing(tx, ids)
         rows = [
             {
                 "brand": row.brand,
@@ -55,10 +57,23 @@ def suppress(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> int:
                 "known_at": now,
             }
             for row in tx.connection.execute(query)
+            if (row.id, reasons[row.id]) not in known
         ]
         if rows:
             made += len(insert_new(tx, _suppression, rows, returning=(_suppression.c.id,)))
     return made
+
+
+def _standing(tx: Transaction, message_ids: Sequence[int]) -> set[tuple[int, str]]:
+    """Each of the messages with the reasons for which its address is suppressed already."""
+    same = (_suppression.c.brand == _message.c.brand) & (_suppression.c.channel == _message.c.channel)
+    query = (
+        select(_message.c.id, _suppression.c.reason)
+        .join(_address, _address.c.id == _message.c.address_id)
+        .join(_suppression, (_suppression.c.address_hash == _address.c.hash) & same)
+        .where(_message.c.id.in_(message_ids), _suppression.c.lifted_at.is_(None))
+    )
+    return {(row.id, row.reason) for row in tx.connection.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ COLOURS = {
     "notifier.cli": "door",
     "notifier.demo": "door",
     "notifier.web": "door",
+    "notifier.web.twilio_signature": "pure",
     "notifier.__main__": "door",
 }
 """One colour for each module, by the longest prefix. A new stage gets its row here and in docs/design.md."""

@@ -24,6 +24,7 @@ from notifier.channels.plain import one_line
 from notifier.channels.plain import provider_id as storable_id
 from notifier.errors import SettingsError
 from notifier.terms.delivery import Parcel, SendResult, always
+from notifier.terms.twilio import word_of
 from notifier.terms.words import Outcome
 
 LONGEST_QUEUE = 36_000  # seconds; Twilio's own upper bound of ValidityPeriod (RULES.md S11)
@@ -31,35 +32,6 @@ _RAW_LIMIT = 500
 _NUMBER = re.compile(r"\+?\d[\d ().-]{5,}\d")
 _THROTTLED = 429
 
-# Twilio's error codes, https://www.twilio.com/docs/api/errors, to our words (HOSTILE.md 51).
-CODES = {
-    20003: "auth",
-    20404: "auth",
-    21211: "bad_number",
-    21212: "bad_sender",
-    21214: "bad_number",
-    21217: "bad_number",
-    21265: "bad_number",
-    21408: "region_blocked",
-    21602: "no_body",
-    21603: "bad_sender",
-    21606: "bad_sender",
-    21610: "opted_out",
-    21612: "unreachable",
-    21614: "bad_number",
-    21617: "too_large",
-    21635: "bad_number",
-    21659: "bad_sender",
-    21701: "bad_sender",
-    21703: "bad_sender",
-    21705: "bad_sender",
-    30004: "blocked",
-    30005: "bad_number",
-    30006: "bad_number",
-    30007: "filtered",
-    30034: "unregistered_sender",
-    63038: "rate_limited",
-}
 _LATER_CODES = (63038,)
 # Faults of our own account say nothing about the text: refusing for one of them would burn every queued text.
 _OURS = ("auth", "bad_sender", "unregistered_sender")
@@ -264,7 +236,7 @@ def _refusal(parcel: Parcel, call: _Call, fault: TwilioRestException | TwilioSer
         return _result(parcel, (Outcome.DEFERRED, "rate_limited"), raw, retry_after=call.retry_after)
     forbidden = reply == _FORBIDDEN and code not in _FORBIDDEN_RECIPIENT
     if reply in (_UNAUTHORIZED, _NO_SUCH_ACCOUNT) or forbidden:
-        word = CODES.get(code, "")
+        word = word_of(code)
         return _result(parcel, (Outcome.DEFERRED, word if word in _OURS else "auth"), raw)
     if 400 <= reply < 500 and reply != 408:
         return _result(parcel, by_code(code), raw)
@@ -273,7 +245,7 @@ def _refusal(parcel: Parcel, call: _Call, fault: TwilioRestException | TwilioSer
 
 def by_code(code: int) -> tuple[Outcome, str]:
     """What an error code says of a text that was certainly not sent."""
-    word = CODES.get(code, "rejected")
+    word = word_of(code)
     return (Outcome.DEFERRED if word in _OURS else Outcome.REFUSED), word
 
 

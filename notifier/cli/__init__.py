@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "deliver": "work.deliver",
         "run": "run.run",
         "worker": "worker.worker",
+        "web": "web.web",
         "status": "glance.status",
         "deadlines": "law.show_deadlines",
         "answer": "law.record_answer",

@@ -18,6 +18,7 @@ from notifier.pipeline.sources import ConfiguredSource, SourceReading, read_sour
 from notifier.pipeline.unknown import Evidence, settle_unknown
 from notifier.pipeline.unknown_news import tell_unknown
 from notifier.schedule import Tick, keep_time
+from notifier.web.serving import web_serving
 
 Workers = Annotated[int, typer.Option(min=0, max=64, help="Deliver in so many processes of their own; 0: in this one.")]
 
@@ -30,7 +31,7 @@ def run(ctx: typer.Context, workers: Workers = 0) -> None:
 async def _run(session: Session, workers: int) -> None:
     evidence = app.open_evidence(session.settings())
     try:
-        async with at_work(session) as work:
+        async with at_work(session) as work, web_serving(session.settings(), work.house):
             ticks = [*_ticks(work), Tick("unknown", 60, lambda: _settle_unknown(work, evidence))]
             if not workers:
                 await keep_time([*ticks, deliver_tick(work)], work.stop)

@@ -7,6 +7,7 @@ hand_off  durable just before the first byte, with the body and the attempt
 take_over what was told by other means becomes a row that is never sent
 settle    what the provider said
 doubt     what settles a message of which nobody knows whether it went
+receipt   what the provider said of an attempt after its answer
 texts     how many texts may go on a day
 
 Leases run by the database's clock; `now` is business time.

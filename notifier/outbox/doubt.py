@@ -239,20 +239,6 @@ def standing_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, Row[An
     return {row.id: row for row in _locked(tx, query, message_ids)}
 
 
-def open_message(tx: Transaction, attempt_id: int, uid: str) -> int | None:
-    """The message of an attempt, or the newest with this uid, if nobody has said yet what became of it.
-
-    A withdrawn message frees its key, so that a later one may have its uid.
-    """
-    query = select(_message.c.id, _message.c.state).order_by(_message.c.id.desc()).limit(1)
-    if attempt_id:
-        query = query.join(_attempt, _attempt.c.message_id == _message.c.id).where(_attempt.c.id == attempt_id)
-    else:
-        query = query.where(_message.c.uid == uid)
-    row = tx.connection.execute(query).first()
-    return row.id if row is not None and row.state in (MessageState.UNKNOWN, MessageState.HANDED_OFF) else None
-
-
 def forget_receipts(tx: Transaction) -> None:
     """Drop receipts that were kept for a worker's answer that came."""
     heard = _attempt.c.outcome.not_in(("", Outcome.UNKNOWN.value))

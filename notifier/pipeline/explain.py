@@ -135,6 +135,9 @@ def _message(one: MessageTold) -> dict[str, Any]:
                 "outcome": attempt.outcome,
                 "code": attempt.code,
                 "said": attempt.raw,
+                "receipt": attempt.receipt,
+                "receipt_code": attempt.receipt_code,
+                "receipt_at": _instant(attempt.receipt_at),
             }
             for attempt in one.attempts
         ],

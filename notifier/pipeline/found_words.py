@@ -11,8 +11,8 @@ from notifier.pipeline.reasons import because
 from notifier.pipeline.wording import WallClock
 from notifier.queries.stories import MessageTold
 from notifier.queries.unknown import FoundOut
-from notifier.terms.evidence import LOOKS, Found, Source
-from notifier.terms.words import SENT_STATES, Outcome
+from notifier.terms.evidence import LOOKS, Found, Source, Word
+from notifier.terms.words import SENT_STATES, MessageState, Outcome
 
 _CLAUSES: Mapping[tuple[str, str], str] = MappingProxyType(
     {
@@ -48,6 +48,17 @@ def looked(message: MessageTold, clock: WallClock, since: datetime) -> str:
     known = [one for one in message.found if one.source in LOOKS]
     said = [f"{clause(one)} ({_times(one)}{clock.then(one.last_at, since)})" for one in known]
     return f"What was found out: {'; '.join(said)}." if said else ""
+
+
+def later(message: MessageTold, clock: WallClock, since: datetime) -> str:
+    """A sentence on what the provider said of an accepted message later; "" where nothing came."""
+    last = message.attempts[-1] if message.attempts else None
+    if last is None or last.receipt_at is None or message.state != MessageState.ACCEPTED:
+        return ""
+    if last.receipt == Word.DELIVERED:
+        return f"It arrived, as the provider said {clock.then(last.receipt_at, since)}."
+    why = f", because {because(last.receipt_code)}" if last.receipt_code else ""
+    return f"It never arrived{why}, as the provider said {clock.then(last.receipt_at, since)}."
 
 
 def twice(message: MessageTold) -> str:

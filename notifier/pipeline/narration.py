@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from notifier.outbox.doubt import MAYBE_DOUBLE
-from notifier.pipeline.found_words import looked, settled_by, twice
+from notifier.pipeline.found_words import later, looked, settled_by, twice
 from notifier.pipeline.reasons import because
 from notifier.pipeline.seen import notice_words, plain, seen
 from notifier.pipeline.wording import NO_DATE, PROVIDER, WallClock, kind_of_message, listed, orders_of, span, why_due
@@ -107,7 +107,7 @@ class _Teller:
 
     def _fate(self, message: MessageTold, since: datetime) -> str:
         """What became of a message; instants on the day of `since` are told by the hour alone."""
-        return " ".join(filter(None, (self._state(message, since), twice(message))))
+        return " ".join(filter(None, (self._state(message, since), later(message, self._clock, since), twice(message))))
 
     def _state(self, message: MessageTold, since: datetime) -> str:
         provider = PROVIDER.get(message.channel, "the provider")

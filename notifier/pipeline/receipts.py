@@ -1,78 +1,107 @@
-"""What a provider says later of its own accord: a receipt settles a message that is unknown. Colour: root.
+"""What a provider says later of its own accord: it settles what is unknown, and teaches which numbers are of no use.
 
-Called by the web's webhooks. Receipts come late, twice and in any order; what is settled they do not move.
+Colour: root. Called by the web's webhooks. Receipts come late, twice and in any order: what is settled stays settled,
+and of an attempt the first last word counts.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from notifier.outbox import doubt
+from notifier import consent
+from notifier.outbox import doubt, receipt
 from notifier.pipeline.house import House
+from notifier.pipeline.settling import DEAD
 from notifier.pipeline.unknown import settle_by
+from notifier.store.decisions import bring_forward
+from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.terms.evidence import Found, Said, Source
-from notifier.terms.words import MessageState, Outcome
+from notifier.terms.evidence import Found, Receipt, Said, Source, Word
+from notifier.terms.words import DeliveryMode, MessageState, Outcome
 
+NOT_REACHED = "unreachable"
+"""The code of a text that a phone did not take; only one that never takes any is of no use."""
 
-class Word(StrEnum):
-    """A provider's word, normalised. SENT: it went on from there. DELIVERED: it arrived. FAILED: it never will."""
-
-    SENT = "sent"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """One receipt, by the attempt that its URL names or by our uid. `code` is normalised and goes with FAILED."""
-
-    word: Word
-    attempt_id: int = 0
-    uid: str = ""
-    provider_id: str = ""
-    code: str = ""
+_OPEN = (MessageState.UNKNOWN, MessageState.HANDED_OFF)
 
 
 class Taken(StrEnum):
-    """What a receipt did. KEPT: the worker is still to answer; should it not, the receipt will settle it."""
+    """What a receipt did. KEPT: the worker is still to answer; should it not, the receipt will settle it.
+
+    NOTED: the message was settled before, and this is the attempt's last word.
+    """
 
     SETTLED = "settled"
     KEPT = "kept"
+    NOTED = "noted"
     NOTHING = "nothing"
 
 
-def take_receipt(house: House, receipt: Receipt, now: datetime) -> Taken:
+def take_receipt(house: House, one: Receipt, now: datetime) -> Taken:
     """Take one receipt in at the UTC instant `now`.
 
-    It says nothing of a message that is settled, of an attempt that another one followed, nor of an email that went
-    twice under one Message-ID and came back: nobody knows which of the two did.
+    It moves no message that is settled, none by an attempt that another one followed, and no email that went twice
+    under one Message-ID and came back: nobody knows which of the two did.
     """
     with house.store.read() as tx:
-        # Most receipts are of messages that are settled: they wait for nobody's lock.
-        message_id = doubt.open_message(tx, receipt.attempt_id, receipt.uid)
-    if message_id is None:
+        # Most receipts say nothing new: they wait for nobody's lock.
+        known = receipt.standing(tx, one.attempt_id, one.uid)
+    if known is None or not _is_news(one, known):
         return Taken.NOTHING
     with house.store.write() as tx:
-        row = doubt.standing_of(tx, [message_id])[message_id]
-        said = _said(receipt, row)
-        if said is None:
+        # The attempt before its message, as in outbox.settle: else the two could wait for each other.
+        if _is_last(one) and not _keep(tx, one, now):
             return Taken.NOTHING
-        doubt.note(tx, [said], now)
-        if row.state == MessageState.HANDED_OFF:
-            return Taken.KEPT
-        settle_by(tx, house, [said], now)
+        row = doubt.standing_of(tx, [known.message])[known.message]
+        if _is_last(one):
+            _learn(tx, one, row, now)
+        return _settle(tx, house, (one, row), now)
+
+
+def _is_last(one: Receipt) -> bool:
+    return one.attempt_id != 0 and one.word is not Word.SENT
+
+
+def _is_news(one: Receipt, known: AnyRow) -> bool:
+    """Nothing comes after a last word; without one, what is open can be settled, and the last word is still to come."""
+    return not known.receipt and (_is_last(one) or known.state in _OPEN)
+
+
+def _keep(tx: Transaction, one: Receipt, now: datetime) -> bool:
+    about = (one.attempt_id, one.provider_id)
+    return receipt.keep_last_word(tx, one.word.value, one.code, about, now)
+
+
+def _learn(tx: Transaction, one: Receipt, row: AnyRow, now: datetime) -> None:
+    """Suppress the number of a text that failed, where its code says so, whatever the message has come to.
+
+    That the text did not arrive changes no notice: those are told by email. In mode redirect the number is the shop's.
+    """
+    if one.word is not Word.FAILED or row.mode != DeliveryMode.LIVE:
+        return
+    gone = one.code == NOT_REACHED and receipt.never_reached(tx, row.address_id, one.code)
+    if (one.code in DEAD or gone) and consent.suppress(tx, {row.id: one.code}, now):
+        bring_forward(tx, [row.customer_id], now)
+
+
+def _settle(tx: Transaction, house: House, heard: tuple[Receipt, AnyRow], now: datetime) -> Taken:
+    one, row = heard
+    said = _said(one, row)
+    if said is None:
+        return Taken.NOTED if _is_last(one) else Taken.NOTHING
+    doubt.note(tx, [said], now)
+    if row.state == MessageState.HANDED_OFF:
+        return Taken.KEPT
+    settle_by(tx, house, [said], now)
     return Taken.SETTLED
 
 
-def _said(receipt: Receipt, row: AnyRow) -> Said | None:
+def _said(one: Receipt, row: AnyRow) -> Said | None:
     """What the receipt says of the message as it stands; None: nothing."""
-    settled = row.state not in (MessageState.UNKNOWN, MessageState.HANDED_OFF)
-    if settled or row.attempt is None or receipt.attempt_id not in (0, row.attempt):
+    if row.state not in _OPEN or row.attempt is None or one.attempt_id not in (0, row.attempt):
         return None
-    if receipt.word is not Word.FAILED:
-        return Said(row.id, row.attempt, Source.RECEIPT, Found.THERE, Outcome.ACCEPTED, provider_id=receipt.provider_id)
-    if row.maybe_double and not receipt.attempt_id:
+    if one.word is not Word.FAILED:
+        return Said(row.id, row.attempt, Source.RECEIPT, Found.THERE, Outcome.ACCEPTED, provider_id=one.provider_id)
+    if row.maybe_double and not one.attempt_id:
         return None
-    code = receipt.code or "rejected"
-    return Said(row.id, row.attempt, Source.RECEIPT, Found.FAILED, Outcome.REFUSED, code, receipt.provider_id)
+    code = one.code or "rejected"
+    return Said(row.id, row.attempt, Source.RECEIPT, Found.FAILED, Outcome.REFUSED, code, one.provider_id)

@@ -73,13 +73,19 @@ class DecisionTold:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One delivery attempt and what the provider said; `outcome` is empty while nobody knows."""
+    """One delivery attempt and what the provider said; `outcome` is empty while nobody knows.
+
+    `receipt` is what it said later: delivered or failed, with a code of its own; empty where nothing came.
+    """
 
     started_at: datetime
     ended_at: datetime | None
     outcome: str
     code: str
     raw: str
+    receipt: str = ""
+    receipt_code: str = ""
+    receipt_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +255,8 @@ def _tries(tx: Transaction, message_ids: Sequence[int]) -> dict[int, list[Try]]:
     found: dict[int, list[Try]] = defaultdict(list)
     query = select(_attempt).order_by(_attempt.c.started_at, _attempt.c.id)
     for row in _in_batches(tx, message_ids, query, _attempt.c.message_id):
-        found[row.message_id].append(Try(row.started_at, row.ended_at, row.outcome, row.code, row.raw))
+        later = (row.receipt, row.receipt_code, row.receipt_at)
+        found[row.message_id].append(Try(row.started_at, row.ended_at, row.outcome, row.code, row.raw, *later))
     return found
 
 

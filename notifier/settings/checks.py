@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from notifier.policy.figures import TEXT_DAY, TEXT_SUNDAY
 from notifier.settings.hosts import is_loopback
+from notifier.settings.sending import TEXTS_PATH
 from notifier.settings.whole import Settings
 from notifier.terms.words import STAYS_HERE, DeliveryMode
 
@@ -27,6 +28,7 @@ def cross_faults(settings: Settings, faulty: Collection[str]) -> list[Fault]:
         _text_hours: {"policy"},
         _caps: {"policy", "brands"},
         _text_limits: {"sms", "shop"},
+        _web: {"web", "sms"},
         _rewards: {"reward"},
         _sources: {"sources", "profiles"},
         _profiles: {"profiles", "brands"},
@@ -163,6 +165,13 @@ def _text_limits(settings: Settings) -> Iterator[Fault]:
                 ("sms", "daily_limit_by_country", country),
                 "is no country that texts go to. Add it to allowed_countries, or delete it here",
             )
+
+
+def _web(settings: Settings) -> Iterator[Fault]:
+    if settings.web.listen and not settings.web.public_url:
+        yield ("web", "public_url"), "is empty, and listen is set. Set the https address by which listen is reached"
+    if settings.sms.status_callback_path == TEXTS_PATH:
+        yield ("sms", "status_callback_path"), "is where texts of customers come in. Set another path"
 
 
 def _rewards(settings: Settings) -> Iterator[Fault]:

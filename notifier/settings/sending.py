@@ -22,12 +22,20 @@ from notifier.settings.values import (
 from notifier.terms.delivery import TextLimits
 from notifier.terms.words import DeliveryMode
 
+TEXTS_PATH = "/webhooks/twilio/text"
+"""Path under [web] public_url to which Twilio sends what customers wrote."""
+
 
 def _long_enough(given: object) -> object:
     text = given.get_secret_value() if isinstance(given, SecretStr) else given
     if isinstance(text, str) and 0 < len(text) < 32:
         raise ValueError("is too short to sign with; use 32 random characters or more")
     return given
+
+
+def _each(secret: SecretStr) -> tuple[str, ...]:
+    """The secrets in one that holds several."""
+    return tuple(one.strip() for one in secret.get_secret_value().split(",") if one.strip())
 
 
 class Database(Section):
@@ -122,6 +130,13 @@ class Sms(Section):
         "", pattern="^(AC[0-9a-f]{32})?$", description="Twilio's account SID, AC and 32 hex digits."
     )
     auth_token: SecretStr = Field(SecretStr(""), description="Twilio's auth token.")
+    other_auth_tokens: SecretStr = Field(
+        SecretStr(""),
+        description="Auth tokens that may sign webhooks too while the token is exchanged, with commas between.",
+    )
+    shared_keys: SecretStr = Field(
+        SecretStr(""), description="Secrets of Twilio's SharedKeys that may sign webhooks, with commas between."
+    )
     messaging_service_sid: Line = Field(
         "", pattern="^(MG[0-9a-f]{32})?$", description="Messaging service SID; empty: each brand's text_sender."
     )
@@ -142,11 +157,21 @@ class Sms(Section):
     api_base: Url = Field("", description="Another address of the Messages API, for tests; empty: Twilio's own.")
     status_callback_path: str = Field(
         "/webhooks/twilio/status",
-        pattern="^/",
+        pattern="^(/[A-Za-z0-9._~-]+)+$",
         description="Path under [web] public_url to which Twilio sends receipts.",
     )
     per_second: Whole = Field(0, le=10_000, description="Most texts in a second, over all workers; 0: no limit.")
     price_per_segment: Amount = Field(Decimal(0), description="What a segment costs, for estimates; 0: unknown.")
+
+    @property
+    def believed_tokens(self) -> tuple[str, ...]:
+        """Every auth token by which a webhook may be signed."""
+        return (*_each(self.auth_token), *_each(self.other_auth_tokens))
+
+    @property
+    def believed_shared_keys(self) -> tuple[str, ...]:
+        """Every SharedKey's secret by which a webhook may be signed."""
+        return _each(self.shared_keys)
 
     def limits(self, home: str) -> TextLimits:
         """The daily limits; `home` is the shop's own country (ISO)."""

@@ -11,13 +11,16 @@ from notifier.settings.values import (
     Country,
     Host,
     Line,
+    Listen,
     LocaleTag,
+    Networks,
     Section,
     Sender,
     Url,
     Whole,
     Zone,
     mailbox,
+    place_of,
 )
 from notifier.terms.content import BrandLook
 
@@ -74,11 +77,25 @@ class BrandSection(Section):
 
 
 class Web(Section):
-    """Where customers reach the pages."""
+    """Where customers and Twilio reach us."""
 
+    listen: Listen = Field(
+        "",
+        description="Where notifier web, and notifier run, serve what public_url leads to, like 127.0.0.1:8080; empty:"
+        " nowhere (docs/webhooks.md).",
+    )
     public_url: Url = Field(
         "", description="https address of the customers' pages; empty: no links, answers go by email."
     )
+    proxies: Networks = Field(
+        ("127.0.0.1", "::1"),
+        description="Addresses of the proxies before listen: of them alone X-Forwarded-For is believed.",
+    )
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """Host and port; None: not served."""
+        return place_of(self.listen) if self.listen else None
 
 
 class Team(Section):

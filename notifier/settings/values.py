@@ -9,8 +9,9 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from email.utils import getaddresses, quote
+from ipaddress import ip_network
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from babel import Locale as BabelLocale
 from babel import UnknownLocaleError
@@ -74,11 +75,22 @@ def _url(text: str) -> str:
     if not text:
         return text
     parts = urlsplit(text)
+    if not _has_a_port_that_can_be(parts):
+        raise ValueError(
+            f"{_without_login(text)!r} has no port between 1 and 65535; write one like https://shop.example"
+        )
     if parts.scheme == "http" and parts.hostname in LOOPBACK:
         return text.rstrip("/")
     if parts.scheme != "https" or not parts.hostname or parts.username:
         raise ValueError(f"{_without_login(text)!r} is no https address; write one like https://shop.example")
     return text.rstrip("/")
+
+
+def _has_a_port_that_can_be(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _without_login(text: str) -> str:
@@ -140,6 +152,31 @@ def _host(text: str) -> str:
     return text.lower()
 
 
+def _listen(text: str) -> str:
+    if text and place_of(text) is None:
+        raise ValueError(f"{text!r} is no place to listen at; write one like 127.0.0.1:9464, or [::1]:9464")
+    return text
+
+
+def place_of(text: str) -> tuple[str, int] | None:
+    """Host and port of `host:port`; None for anything else."""
+    try:
+        parts = urlsplit(f"//{text}")
+        found = (parts.hostname, parts.port)
+    except ValueError:
+        return None
+    whole = f"[{found[0]}]:{found[1]}" if found[0] and ":" in found[0] else f"{found[0]}:{found[1]}"
+    return (found[0], found[1]) if found[0] and found[1] and whole == text.lower() else None
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no address or network; write one like 127.0.0.1 or 10.0.0.0/8") from error
+    return text
+
+
 def _currency(code: str) -> str:
     if code and not re.fullmatch("[A-Z]{3}", code):
         raise ValueError(f"{code!r} is no ISO 4217 currency code; write three capitals like USD")
@@ -178,6 +215,8 @@ Sender = Annotated[str, AfterValidator(_sender)]
 Phone = Annotated[str, AfterValidator(_phone)]
 Host = Annotated[str, AfterValidator(_host)]
 Currency = Annotated[str, AfterValidator(_currency)]
+Listen = Annotated[str, AfterValidator(_listen)]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_listed)]
 Period = Annotated[timedelta, BeforeValidator(_period)]
 Count = Annotated[int, BeforeValidator(_no_bool), Field(ge=1)]
 Whole = Annotated[int, BeforeValidator(_no_bool), Field(ge=0)]

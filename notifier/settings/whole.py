@@ -24,7 +24,7 @@ class Sections(Section):
     email: Email = Field(Email(), description="The SMTP server.")
     journal: Journal = Field(Journal(), description="A mailbox with a copy of each email that went, read by IMAP.")
     sms: Sms = Field(Sms(), description="Text messages through Twilio.")
-    web: Web = Field(Web(), description="The customers' pages.")
+    web: Web = Field(Web(), description="The customers' pages, and Twilio's webhooks.")
     signing: Signing = Field(Signing(), description="The secret behind links and address hashes.")
     delay_rule: DelayRule = Field(DelayRule(), description="The law on delays.")
     safety: Safety = Field(Safety(), description="Brakes.")

@@ -1,6 +1,6 @@
 """What settles a message of which nobody knows whether it went: who is asked, and what they can say. Colour: ground.
 
-Used by channels, outbox and pipeline.
+Used by channels, outbox, pipeline and web.
 """
 
 from collections.abc import Collection, Sequence
@@ -112,3 +112,22 @@ class Said:
     code: str = ""
     provider_id: str = ""
     by: str = ""
+
+
+class Word(StrEnum):
+    """A provider's word, normalised. SENT: it went on from there. DELIVERED: it arrived. FAILED: it never will."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One receipt, by the attempt that its URL names or by our uid. `code` is normalised and goes with FAILED."""
+
+    word: Word
+    attempt_id: int = 0
+    uid: str = ""
+    provider_id: str = ""
+    code: str = ""

@@ -3,19 +3,17 @@
 Every answer is counts and words: no address, no path, no secret, and no text of a fault, which could quote any of them.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-log = structlog.get_logger(__name__)
+from notifier.web.threads import within
 
-Found = TypeVar("Found")
+log = structlog.get_logger(__name__)
 
 READY_WITHIN = 2.0
 """Seconds after which no answer is an answer: the database does not answer."""
@@ -41,7 +39,7 @@ def health_app(
     async def readyz() -> Response:
         """Whether work can be done, else why not, in words."""
         try:
-            why = list(await _within(ready_within, probes, not_ready))
+            why = list(await within(ready_within, probes, not_ready))
         except TimeoutError:
             why = ["database"]
         except Exception as fault:  # noqa: BLE001 - as below
@@ -53,15 +51,9 @@ def health_app(
     async def read_metrics() -> Response:
         """Everything that is counted."""
         try:
-            return Response(await _within(SCRAPE_WITHIN, scrapes, metrics), media_type=CONTENT_TYPE_LATEST)
+            return Response(await within(SCRAPE_WITHIN, scrapes, metrics), media_type=CONTENT_TYPE_LATEST)
         except Exception as fault:  # noqa: BLE001 - what it would say of itself could quote a row
             log.error("metrics cannot be told", fault=type(fault).__name__)
             return PlainTextResponse("metrics cannot be told; the log says why\n", status_code=500)
 
     return app
-
-
-async def _within(seconds: float, threads: Executor, act: Callable[[], Found]) -> Found:
-    """What `act` gives. Raises TimeoutError where it takes longer; one that has not begun by then never does."""
-    async with asyncio.timeout(seconds):
-        return await asyncio.get_running_loop().run_in_executor(threads, act)

@@ -1,12 +1,13 @@
-"""Serves metrics and health on the loop of the process that works. Colour: door. Called by cli.run.
+"""Serves on the loop of the process around it: metrics and health, and the web. Colour: door. Called by cli.
 
-uvicorn takes no signal here: the process stops when its work is done, and then the server does.
+uvicorn takes no signal here: the process stops when its work is done, and then the servers do.
 """
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 
 from notifier import app
 from notifier.errors import SettingsError
@@ -14,52 +15,89 @@ from notifier.pipeline.house import House
 from notifier.settings import Settings
 from notifier.terms.meter import SILENT, Meter
 
-MOST_AT_ONCE = 20
-"""Requests; more are refused, because each could wait for the database."""
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where to listen, the setting that says so, what to do where that is taken; and what the server may hold.
+
+    `most` connections; more are refused. `patience`: seconds for what is being answered when it stops.
+    """
+
+    at: tuple[str, int]
+    setting: str
+    remedy: str
+    most: int
+    patience: int
 
 
 @asynccontextmanager
 async def serving(settings: Settings, house: House) -> AsyncIterator[Meter]:
-    """Serve until the block ends, if `[metrics] listen` says where; gives what delivery is to tell its work to.
+    """Serve metrics until the block ends, if `[metrics] listen` says where; gives what delivery tells its work to.
 
     Raises SettingsError where the port is taken or not ours.
     """
-    place = settings.metrics.place
-    if place is None:
+    if settings.metrics.place is None:
         yield SILENT
         return
     # Loaded late: a process that serves nothing saves the memory.
     from notifier.web.health import health_app
     from notifier.web.metrics import Metrics
 
+    remedy = "Each process needs a port of its own: set another one, or NOTIFIER_METRICS__LISTEN for this one"
+    place = _Place(settings.metrics.place, "[metrics] listen", remedy, most=20, patience=2)
     watch = app.open_watch(settings, house)
     metrics = Metrics(watch.state, watch.not_ready)
     try:
         with _bound(place) as listener:
-            async with _served(health_app(metrics.text, watch.not_ready), listener):
+            async with _served(health_app(metrics.text, watch.not_ready), listener, place):
                 yield metrics.meter
     finally:
         await asyncio.to_thread(watch.close)
 
 
+@asynccontextmanager
+async def web_serving(settings: Settings, house: House) -> AsyncIterator[None]:
+    """Serve the web until the block ends, if `[web] listen` says where; what is being answered then is finished.
+
+    Raises SettingsError where the port is taken or not ours.
+    """
+    if settings.web.place is None:
+        yield
+        return
+    from notifier.web.opening import shop_app
+    from notifier.web.threads import Threads
+
+    remedy = "One process serves the web: set another port, or an empty NOTIFIER_WEB__LISTEN for this one"
+    place = _Place(settings.web.place, "[web] listen", remedy, most=256, patience=15)
+    beside, threads = app.beside(settings, house), Threads()
+    try:
+        with _bound(place) as listener:
+            async with _served(shop_app(settings, beside, threads), listener, place):
+                yield
+    finally:
+        await asyncio.to_thread(threads.close)
+        await asyncio.to_thread(beside.store.close)
+
+
 @contextmanager
-def _bound(place: tuple[str, int]) -> Iterator[socket.socket]:
+def _bound(place: _Place) -> Iterator[socket.socket]:
     """A socket that listens at `place`."""
-    host, port = place
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+    host, port = place.at
+    # Where the protocol is not named, asyncio lets TCP wait 40 ms before the second part of an answer.
+    tcp = (socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    with socket.socket(*tcp) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind(place)
+            listener.bind(place.at)
             listener.listen()
         except OSError as fault:
             why = f"{host}:{port} cannot be used: {fault.strerror}"
-            remedy = "Each process needs a port of its own: set another one, or NOTIFIER_METRICS__LISTEN for this one"
-            raise SettingsError([f"[metrics] listen: {why}. {remedy}"]) from None
+            raise SettingsError([f"{place.setting}: {why}. {place.remedy}"]) from None
         yield listener
 
 
 @asynccontextmanager
-async def _served(application: object, listener: socket.socket) -> AsyncIterator[None]:
+async def _served(application: object, listener: socket.socket, place: _Place) -> AsyncIterator[None]:
     from uvicorn import Config, Server
 
     class Unsignalled(Server):
@@ -75,9 +113,10 @@ async def _served(application: object, listener: socket.socket) -> AsyncIterator
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=MOST_AT_ONCE,
+        proxy_headers=False,
+        limit_concurrency=place.most,
         timeout_keep_alive=15,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=place.patience,
         ws="none",
     )
     server = Unsignalled(config)

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from notifier.channels.sms import CODES as TWILIO
 from notifier.terms.meter import CODES
+from notifier.terms.twilio import CODES as TWILIO
 
 ROOT = Path(__file__).resolve().parents[2] / "notifier"
-FILES = [*sorted((ROOT / "channels").glob("*.py")), *sorted((ROOT / "deliver").glob("*.py"))]
+FILES = [
+    *sorted((ROOT / "channels").glob("*.py")),
+    *sorted((ROOT / "deliver").glob("*.py")),
+    ROOT / "terms" / "twilio.py",
+]
 WORD = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 SAID = (ROOT / "channels" / "smtp_words.py").read_text("utf-8")
 

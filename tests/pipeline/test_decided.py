@@ -10,9 +10,9 @@ from notifier.errors import UsageError
 from notifier.pipeline.decided import say_resend, say_sent, waiting
 from notifier.pipeline.explain import explain_message
 from notifier.pipeline.house import House
-from notifier.pipeline.receipts import Receipt, Word, take_receipt
+from notifier.pipeline.receipts import take_receipt
 from notifier.store.tables import Contact, Finding, Notice
-from notifier.terms.evidence import TextSeen
+from notifier.terms.evidence import Receipt, TextSeen, Word
 from notifier.terms.words import Channel, Outcome
 from tests.doubtful import (
     DOWN,

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from notifier.errors import UsageError
 from notifier.pipeline.decided import say_resend, say_sent
 from notifier.pipeline.house import House
-from notifier.pipeline.receipts import Receipt, Word, take_receipt
+from notifier.pipeline.receipts import take_receipt
 from notifier.pipeline.unknown import settle_unknown
 from notifier.store.tables import Attempt
-from notifier.terms.evidence import TextSeen
+from notifier.terms.evidence import Receipt, TextSeen, Word
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, MessageState, Outcome
 from tests.doubtful import Lost, Mailbox, Texts, answer, attempts, contacts, evidence, hand_off, lose, open_house, row

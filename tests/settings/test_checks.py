@@ -54,6 +54,12 @@ def load(folder: Path, text: str) -> Settings:
         ('[profiles.p]\nencoding = "klingon"', "is no encoding"),
         (BRANDS, "[brands]: one brand must have default = true, and none has"),
         ('[web]\npublic_url = "http://shop.example"', "is no https address"),
+        ('[web]\nlisten = "127.0.0.1:8080"', "[web] public_url: is empty, and listen is set"),
+        ('[web]\npublic_url = "https://shop.example:80800"', "has no port between 1 and 65535"),
+        ('[web]\nlisten = "8080"', "[web] listen: '8080' is no place to listen at"),
+        ('[web]\nproxies = ["10.0.0.1/8"]', "is no address or network"),
+        ('[sms]\nstatus_callback_path = "/webhooks/twilio/text"', "is where texts of customers come in"),
+        ('[sms]\nstatus_callback_path = "/hooks/{x}"', "[sms] status_callback_path"),
         ('[delay_rule]\njurisdiction = "us"', "is none of 'auto', 'us_435', 'eu' or 'none'"),
         ("[shop]\nhandling_days = -1", "is too small; the least is 0"),
         ('[journal]\nbcc = "copies@oak.example"', "nobody would look at the copies"),
@@ -79,6 +85,13 @@ def test_a_faulty_section_raises_no_guess_about_another(tmp_path: Path) -> None:
 
 def test_a_page_on_this_machine_needs_no_https(tmp_path: Path) -> None:
     assert load(tmp_path, '[web]\npublic_url = "http://localhost:8000/"').web.public_url == "http://localhost:8000"
+
+
+def test_several_tokens_are_told_apart_by_commas(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.touch()
+    environ = {"NOTIFIER_SMS__AUTH_TOKEN": "new", "NOTIFIER_SMS__OTHER_AUTH_TOKENS": "old, older,"}
+    assert load_settings(path, environ).sms.believed_tokens == ("new", "old", "older")
 
 
 def test_a_brand_falls_back_to_the_shop(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from notifier.errors import SettingsError
 from notifier.settings import Settings, load_settings
 from notifier.terms.words import DeliveryMode
 
+SECRETS = [("email", "password"), ("sms", "auth_token"), ("sms", "shared_keys"), ("signing", "key")]
+
 
 def load(folder: Path, text: str, **environ: str) -> Settings:
     path = folder / "settings.toml"
@@ -120,13 +122,17 @@ def test_a_secret_set_twice_is_refused(tmp_path: Path) -> None:
     assert any("sets too" in line for line in faults(tmp_path, '[email]\nusername = "u"', **environ))
 
 
-@pytest.mark.parametrize(("table", "key"), [("email", "password"), ("sms", "auth_token"), ("signing", "key")])
+@pytest.mark.parametrize(
+    ("table", "key"), [("email", "password"), ("sms", "auth_token"), ("sms", "shared_keys"), ("signing", "key")]
+)
 def test_a_secret_in_the_file_is_refused_with_the_variable_to_set(tmp_path: Path, table: str, key: str) -> None:
     found = faults(tmp_path, f'[{table}]\n{key} = "{"hunter2" * 6}"')
     assert any(f"set NOTIFIER_{table}__{key}".upper() in line.upper() for line in found)
 
 
-@pytest.mark.parametrize(("table", "key"), [("email", "password"), ("sms", "auth_token"), ("signing", "key")])
+@pytest.mark.parametrize(
+    ("table", "key"), [("email", "password"), ("sms", "auth_token"), ("sms", "shared_keys"), ("signing", "key")]
+)
 def test_a_secret_is_never_shown_in_a_fault(tmp_path: Path, table: str, key: str) -> None:
     assert "hunter2" not in "".join(faults(tmp_path, f'[{table}]\n{key} = ["hunter2"]'))
 

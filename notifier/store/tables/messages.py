@@ -150,7 +150,10 @@ class MessageBody(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """One try to deliver: by which worker, under which fence, what the provider said (no address, no body)."""
+    """One try to deliver: by which worker, under which fence, what the provider said (no address, no body).
+
+    `receipt` is what it said later: delivered or failed, the first of them; "" where nothing, or less, came.
+    """
 
     __tablename__ = "attempt"
     id: int | None = Field(default=None, primary_key=True)
@@ -163,6 +166,9 @@ class Attempt(SQLModel, table=True):
     code: str = ""
     raw: str = ""
     provider_id: str = ""
+    receipt: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    receipt_code: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    receipt_at: datetime | None = None
 
 
 class Finding(SQLModel, table=True):

@@ -1,0 +1,216 @@
+"""What every request passes before a route, and every answer after it. Colour: door. Put around the routes by app.
+
+A body is read whole before anything is done, so that size and time are bounded in one place. What happens at a
+request is logged by its kind alone: an address, a path or a query could hold a secret.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+MOST_BYTES = 64 * 1024
+"""Of a body: Twilio's have some 2 KB."""
+
+MOST_AT_ONCE = 64
+"""Requests at work; more are refused, because each may hold a body and wait for the database."""
+
+BODY_WITHIN = 10.0
+"""Seconds that a body may take to come."""
+
+ALWAYS: Mapping[bytes, bytes] = MappingProxyType(
+    {
+        b"x-content-type-options": b"nosniff",
+        b"referrer-policy": b"no-referrer",
+        b"x-robots-tag": b"noindex, nofollow",
+    }
+)
+"""Headers of every answer."""
+
+UNLESS_SAID: Mapping[bytes, bytes] = MappingProxyType(
+    {
+        b"content-security-policy": b"default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        b"cache-control": b"no-store",
+    }
+)
+"""Headers of every answer that has none of that name itself: a page allows its own style, and no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """How the world reaches the app: the configured address of it, under which all links and signatures stand, and the
+    proxies before it, whose X-Forwarded-For is believed. Nothing else that a request says of its own way is.
+    """
+
+    public_url: str
+    proxies: Sequence[IPv4Network | IPv6Network] = ()
+
+    def url(self, scope: Mapping[str, Any]) -> str:
+        """The public URL of a request that has passed the gate, its path and query byte for byte."""
+        path, query = (scope[part].decode("latin-1") for part in ("raw_path", "query_string"))
+        return f"{self.public_url}{path}?{query}" if query else f"{self.public_url}{path}"
+
+    @property
+    def prefix(self) -> str:
+        """The path of the public URL: a proxy may leave it in the requests that it passes on, or take it out."""
+        return urlsplit(self.public_url).path.rstrip("/")
+
+    def client(self, scope: Mapping[str, Any]) -> str:
+        """The address of who asks: the last before our proxies."""
+        peer: str = scope["client"][0] if scope.get("client") else ""
+        said: list[str] = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        hops = [*(hop.strip() for line in said for hop in line.split(",")), peer]
+        while len(hops) > 1 and self._is_proxy(hops[-1]) and _address(hops[-2]) is not None:
+            hops.pop()
+        return hops[-1]
+
+    def _is_proxy(self, hop: str) -> bool:
+        address = _address(hop)
+        return address is not None and any(address in network for network in self.proxies)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one request, and all of them together, may cost."""
+
+    most_bytes: int = MOST_BYTES
+    most_at_once: int = MOST_AT_ONCE
+    body_within: float = BODY_WITHIN
+
+
+@dataclass(slots=True)
+class Gate:
+    """The ASGI app around the routes."""
+
+    inner: Application
+    front: Front
+    bounds: Bounds = field(default_factory=Bounds)
+    _inside: int = field(default=0, init=False)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Let one request in, or say why not."""
+        if scope["type"] != "http":
+            return
+        answer = _Answer(send)
+        if self._inside >= self.bounds.most_at_once:
+            await answer.plain(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        self._inside += 1
+        try:
+            await self._let_in(scope, receive, answer)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, its words could quote what came
+            log.error("a request failed", method=scope["method"], fault=type(fault).__name__)
+            await answer.plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+        finally:
+            self._inside -= 1
+
+    async def _let_in(self, scope: Message, receive: Receive, answer: "_Answer") -> None:
+        try:
+            async with asyncio.timeout(self.bounds.body_within):
+                body = await self._body(scope, receive)
+        except TimeoutError:
+            await answer.plain(HTTPStatus.REQUEST_TIMEOUT)
+            return
+        except _TooLarge:
+            await answer.plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return
+        if body is None:
+            return
+        inside = {**scope, "client": (self.front.client(scope), 0)} | self._without_prefix(scope)
+        await self.inner(inside, _Replayed(body, receive), answer.send)
+
+    async def _body(self, scope: Message, receive: Receive) -> bytes | None:
+        """The whole body; None where the client has gone. Raises _TooLarge."""
+        said = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not said.isdigit() or int(said) > self.bounds.most_bytes:
+            raise _TooLarge
+        parts, size = [], 0
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return None
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self.bounds.most_bytes:
+                raise _TooLarge
+            if not message.get("more_body"):
+                return b"".join(parts)
+
+    def _without_prefix(self, scope: Message) -> dict[str, Any]:
+        prefix, path, raw = self.front.prefix, scope["path"], scope["raw_path"]
+        if prefix and path.startswith(f"{prefix}/") and raw.startswith(f"{prefix}/".encode()):
+            return {"path": path[len(prefix) :], "raw_path": raw[len(prefix.encode()) :]}
+        return {}
+
+
+class _TooLarge(Exception):
+    """The body is larger than any that we want."""
+
+
+@dataclass(slots=True)
+class _Replayed:
+    """Gives the body that was read, then what else comes."""
+
+    body: bytes
+    receive: Receive
+    given: bool = False
+
+    async def __call__(self) -> Message:
+        if self.given:
+            return await self.receive()
+        self.given = True
+        return {"type": "http.request", "body": self.body, "more_body": False}
+
+
+@dataclass(slots=True)
+class _Answer:
+    """Sends an answer with the headers that all have."""
+
+    inner: Send
+    started: bool = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            given = [(name.lower(), value) for name, value in message.get("headers", ())]
+            said = {name for name, _ in given}
+            headers = [pair for pair in given if pair[0] not in ALWAYS]
+            headers += [*ALWAYS.items(), *(pair for pair in UNLESS_SAID.items() if pair[0] not in said)]
+            message = {**message, "headers": headers}
+        await self.inner(message)
+
+    async def plain(self, status: HTTPStatus) -> None:
+        """The status in its own words, unless an answer has begun already."""
+        if self.started:
+            return
+        body = plain_words(status).encode()
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+        await self.send({"type": "http.response.start", "status": status.value, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
+
+
+def plain_words(status: int) -> str:
+    """What a refusal says: no more than its status, so that all of a kind are alike."""
+    return f"{HTTPStatus(status).phrase}\n"
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address; of one that a socket for both kinds shows as IPv6, the IPv4 one."""
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return None
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found

@@ -1,0 +1,40 @@
+"""What the web of a shop consists of, and to whom it hands what comes in: the one place that says so. Colour: door.
+
+Called by serving.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from ipaddress import ip_network
+
+from fastapi import APIRouter
+
+from notifier import app
+from notifier.pipeline.house import House
+from notifier.pipeline.receipts import take_receipt
+from notifier.pipeline.receive import receive
+from notifier.settings import Settings
+from notifier.web.app import web_app
+from notifier.web.gate import Application, Front
+from notifier.web.threads import Threads
+from notifier.web.twilio_hooks import Hooks, Taking, twilio_router
+from notifier.web.twilio_signature import Tokens
+
+
+def shop_app(settings: Settings, house: House, threads: Threads) -> Application:
+    """The web of a shop. The caller closes `threads` and the house."""
+    front = Front(settings.web.public_url, [ip_network(one) for one in settings.web.proxies])
+    return web_app(front, _routers(settings, front, taking(house, app.clock), threads))
+
+
+def taking(house: House, clock: Callable[[], datetime]) -> Taking:
+    """To whom the routers hand on what comes in."""
+    return Taking(lambda one: receive(house, one, clock()), lambda one: take_receipt(house, one, clock()), clock)
+
+
+def _routers(settings: Settings, front: Front, take: Taking, threads: Threads) -> list[APIRouter]:
+    found = []
+    tokens = Tokens(settings.sms.believed_tokens, settings.sms.believed_shared_keys)
+    if tokens:
+        found.append(twilio_router(Hooks(front, tokens, threads, take, settings.sms.status_callback_path)))
+    return found
