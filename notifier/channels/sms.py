@@ -19,11 +19,11 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 
-from notifier.channels.email import is_loopback
 from notifier.channels.plain import one_line
 from notifier.channels.plain import provider_id as storable_id
 from notifier.errors import SettingsError
 from notifier.terms.delivery import Parcel, SendResult, always
+from notifier.terms.network import is_loopback
 from notifier.terms.words import Outcome
 
 LONGEST_QUEUE = 36_000  # seconds; Twilio's own upper bound of ValidityPeriod (RULES.md S11)

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 
 from notifier.policy.figures import TEXT_DAY, TEXT_SUNDAY
-from notifier.settings.hosts import is_loopback
 from notifier.settings.whole import Settings
+from notifier.terms.network import is_loopback
 from notifier.terms.words import STAYS_HERE, DeliveryMode
 
 Fault = tuple[tuple[str | int, ...], str]
