@@ -48,6 +48,24 @@ def sms_access(settings: Settings) -> "SmsAccess":
     )
 
 
+def inbox_access(settings: Settings) -> "ImapAccess":
+    """How to reach the mailbox of replies."""
+    from notifier.imap_box import ImapAccess
+
+    said = settings.inbox
+    return ImapAccess(
+        section="inbox",
+        host=said.host,
+        username=said.username,
+        password=said.password.get_secret_value(),
+        port=said.port,
+        security=Security(said.security),
+        folder=said.folder,
+        timeout=30.0,
+        longest=120.0,
+    )
+
+
 def journal_access(settings: Settings) -> "ImapAccess":
     """How to reach the journal mailbox."""
     from notifier.imap_box import ImapAccess
