@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
 
@@ -14,7 +14,7 @@ from notifier.replies.mailbox.folder import HEADERS, LARGEST
 from notifier.replies.mailbox.idle import idle
 from notifier.terms.network import Security
 from tests.replies.reading import NOON, Desk, Waits, access_to, reader, reading_thread
-from tests.standins.imap_server import ImapServer, running_imap_server
+from tests.standins.imap_server import ARRIVED, ImapServer, running_imap_server
 
 ANN = b"From: ann@mail.example\r\nSubject: Re: Your order\r\n\r\nPlease wait.\r\n"
 BOB = b"From: bob@mail.example\r\n\r\nCancel it.\r\n"
@@ -85,6 +85,29 @@ def test_a_mail_that_goes_while_another_one_is_taken_costs_only_itself(server: I
     desk = Deleting()
     reader(access_to(server.port), desk).look()
     assert desk.uids == [5, 7]
+
+
+def test_what_a_server_says_of_the_others_counts_though_one_is_gone(server: ImapServer) -> None:
+    desk = Desk()
+    server.gone.add(5)
+    del server.mails[5]
+    server.refusing["INTERNALDATE"] = "NO [EXPUNGEISSUED] some are gone"
+    server.first_saying["INTERNALDATE"] = f'* 1 FETCH (UID 6 INTERNALDATE "{ARRIVED}" RFC822.SIZE 9)\r\n'.encode()
+    reader(access_to(server.port), desk).look()
+    assert [(mail.uid, mail.received_at) for mail in desk.given] == [(6, NOON - timedelta(hours=1))]
+
+
+def test_old_mails_are_looked_for_only_once(server: ImapServer) -> None:
+    desk = Desk()
+    server.refusing["SINCE"] = "OK there are none"
+    for _ in range(2):
+        reader(access_to(server.port), desk).look()
+    assert (desk.uids, server.count("SINCE")) == ([], 1)
+
+
+def test_a_server_is_nudged_before_it_is_asked_for_what_is_new(server: ImapServer) -> None:
+    watched(server, Desk(), 3)
+    assert server.count("NOOP") == 3
 
 
 def test_an_empty_mail_is_taken(server: ImapServer) -> None:
@@ -287,6 +310,13 @@ def test_after_stop_nothing_more_is_taken(server: ImapServer) -> None:
     desk = Leaving()
     reader(access_to(server.port), desk).watch(stop)
     assert desk.uids == [5]
+
+
+def test_a_listening_thread_ends_within_two_seconds(server: ImapServer) -> None:
+    server.abilities = "IMAP4rev1 IDLE"
+    with reading_thread(access_to(server.port), Desk(), poll=1200) as thread:
+        assert server.idling.wait(20)
+        assert thread.stop(2)
 
 
 def test_a_thread_is_left_to_itself_where_the_server_does_not_answer(server: ImapServer) -> None:

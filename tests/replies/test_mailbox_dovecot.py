@@ -182,14 +182,6 @@ def test_the_reader_finds_a_server_that_was_started_anew(dovecot: Dovecot, folde
         assert desk.next(30).uid == 3
 
 
-def test_a_listening_reader_ends_within_two_seconds(dovecot: Dovecot, folder: str) -> None:
-    desk = Desk()
-    with reading_thread(to(dovecot, folder), desk, poll=NEVER) as thread:
-        desk.next()
-        desk.next()
-        assert thread.stop(2)
-
-
 def test_a_mail_that_cannot_be_read_is_moved_unseen_into_its_folder(dovecot: Dovecot, folder: str) -> None:
     aside = f"{folder}aside"
     reader(to(dovecot, folder), Desk(faults=[Quarantined("no")]), quarantine=aside).look()

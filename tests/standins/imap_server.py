@@ -18,13 +18,14 @@ ARRIVED = "01-Jun-2026 15:00:00 +0000"
 @dataclass
 class ImapServer:
     """The running server. `refusing`, `hanging_up` and `silent_at` hold patterns of commands, like "FETCH 5 .*BODY";
-    the first maps them to the answer. `sizes` and `dates` belie what the mails are, and `gone` are found though they
-    are not there. `said` are the commands that came, without tags.
+    the first maps them to the answer, and `first_saying` maps others to what comes before it. `sizes` and `dates` belie
+    what the mails are, and `gone` are found though they are not there. `said` are the commands that came, without tags.
     """
 
     port: int = 0
     abilities: str = "IMAP4rev1"
     mails: dict[int, bytes] = field(default_factory=dict)
+    first_saying: dict[str, bytes] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     sizes: dict[int, int] = field(default_factory=dict)
     dates: dict[int, str] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class ImapServer:
     hanging_up: list[str] = field(default_factory=list)
     silent_at: list[str] = field(default_factory=list)
     silent: threading.Event = field(default_factory=threading.Event)
+    idling: threading.Event = field(default_factory=threading.Event)
     beside_idling: bytes = b""
     said: list[str] = field(default_factory=list)
 
@@ -85,11 +87,13 @@ def _serve(server: ImapServer, line: socket.socket) -> None:
                 if any(re.search(one, command) for one in server.hanging_up):
                     return
                 refusal = next((said for one, said in server.refusing.items() if re.search(one, command)), "")
+                line.sendall(b"".join(said for one, said in server.first_saying.items() if re.search(one, command)))
                 if refusal:
                     line.sendall(f"{tag} {refusal}\r\n".encode())
                 elif command == "IDLE":
                     idling = tag
                     line.sendall(b"+ idling\r\n" + server.beside_idling)
+                    server.idling.set()
                 elif any(re.search(one, command) for one in server.silent_at):
                     server.silent.set()
                 elif command == "DONE":

@@ -126,7 +126,7 @@ class Folder:
     def _fetch(self, uids: str, what: str) -> tuple[str, Sequence[bytes | tuple[bytes, bytes]]]:
         with self._step():
             client = self._box.client
-            # What a command that failed has left there would look like an answer to this one.
+            # A server that tells much would fill the memory in weeks: nobody asks for it.
             client.untagged_responses.clear()
             status, found = client.uid("FETCH", uids, what)
             if status != "OK":
