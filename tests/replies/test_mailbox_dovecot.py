@@ -208,11 +208,6 @@ def test_of_a_mail_that_is_too_large_only_the_headers_come(dovecot: Dovecot, fol
     assert (third.whole, third.raw, third.size > LARGEST) == (False, mail(3).partition(b"Please")[0], True)
 
 
-def test_a_wrong_password_says_what_to_set(dovecot: Dovecot, folder: str) -> None:
-    with pytest.raises(LockedOut, match="NOTIFIER_INBOX__PASSWORD"):
-        reader(to(dovecot, folder, password="wrong"), Desk()).look()
-
-
 def test_a_missing_folder_says_what_to_set(dovecot: Dovecot) -> None:
     with pytest.raises(LockedOut, match=r"Set \[inbox\] folder"):
         reader(to(dovecot, "Nowhere"), Desk()).look()
@@ -248,6 +243,12 @@ def test_a_reader_that_was_killed_while_a_mail_was_taken_brings_it_again(
     MailboxReader(to(dovecot, folder), Reading(), intake).look()
     store.close()
     assert desk.uids == [2]
+
+
+# Last, because dovecot lets whoever gave a wrong password wait at the next logins.
+def test_a_wrong_password_says_what_to_set(dovecot: Dovecot, folder: str) -> None:
+    with pytest.raises(LockedOut, match="NOTIFIER_INBOX__PASSWORD"):
+        reader(to(dovecot, folder, password="wrong"), Desk()).look()
 
 
 def _number_anew(dovecot: Dovecot, folder: str, dates: list[datetime]) -> None:
