@@ -10,23 +10,26 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from notifier.channels import open_sender
 from notifier.channels.folder import FolderAccess, FolderSender
 from notifier.channels.redirect import OnlyToSender, RedirectedTexts, RedirectSender
 from notifier.channels.shadow import ShadowSender
 from notifier.deliver import Pace
-from notifier.errors import SettingsError, UsageError
+from notifier.errors import SettingsError, Transient, UsageError
 from notifier.forecast.eta import ShopFigures
 from notifier.outbox import Backoff, Lease
 from notifier.pipeline.deliver import Wires
 from notifier.pipeline.facts import Judging
 from notifier.pipeline.guard import guards_of
 from notifier.pipeline.house import Brake, House, Rates, Sending, Storm, Web, remembering
+from notifier.pipeline.mailboxes import KeptPositions
 from notifier.pipeline.readiness import PATIENCE
 from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
@@ -38,7 +41,7 @@ from notifier.render.links import signing
 from notifier.render_pool import Limits, RenderPool
 from notifier.rewards import RewardTerms
 from notifier.settings import Settings, Source
-from notifier.settings.access import email_access, journal_access, sms_access
+from notifier.settings.access import email_access, inbox_access, journal_access, sms_access
 from notifier.settings.as_policy import policy_of
 from notifier.settings.hosts import far_hosts
 from notifier.store.engine import DATABASE_FAULTS as DATABASE_FAULTS  # noqa: PLC0414 - for the doors
@@ -48,9 +51,13 @@ from notifier.store.migrate import open_store, upgrade
 from notifier.template_files import shop_catalogue
 from notifier.terms.delivery import ChannelSender
 from notifier.terms.evidence import Journal, TextList
+from notifier.terms.mailbox import RawMail
 from notifier.terms.route import route_name
 from notifier.terms.time import zone
 from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
+
+if TYPE_CHECKING:
+    from notifier.replies.mailbox import MailboxReader
 
 KEY_BYTES = 32
 
@@ -218,6 +225,20 @@ def open_evidence(settings: Settings) -> Evidence:
         if settings.delivery.mode is DeliveryMode.REDIRECT:
             texts = RedirectedTexts(texts, settings.delivery.redirect_to_phone)
     return Evidence(patience, journal, texts)
+
+
+def open_mailbox(
+    settings: Settings, store: Store, take: Callable[[RawMail], None], tell: Callable[[str], None]
+) -> "MailboxReader | None":
+    """Who reads the answers by email, where a mailbox is named: each mail goes to `take`, trouble to `tell`."""
+    said = settings.inbox
+    if not said.host:
+        return None
+    from notifier.replies.mailbox import Intake, MailboxReader, Reading
+
+    reading = Reading(timedelta(days=said.first_days), said.poll_seconds, said.quarantine_folder)
+    intake = Intake(KeptPositions(store), take, clock, (Transient, *DATABASE_TROUBLE), tell)
+    return MailboxReader(inbox_access(settings), reading, intake)
 
 
 async def close_evidence(evidence: Evidence) -> None:

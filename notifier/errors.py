@@ -8,9 +8,11 @@ NotifierError                 everything this product raises on purpose
 │   ├── ImportRefused         a whole file is refused, nothing of it was taken (exit code 1)
 │   ├── ErasureRefused        somebody cannot be erased yet (exit code 1)
 │   ├── RenderError           a template or its limits; the message is held
+│   ├── Quarantined           one mail that came in cannot be read; it is set aside for a person
 │   ├── Stopped               a safety brake stopped a run before anything was queued (exit code 1)
 │   └── Unsafe                nothing may go out before a person has looked: go-live, restore, clocks (exit code 1)
 ├── Transient                 worth another try later: certainly not sent
+│   └── LockedOut             a server answers, but not to us: somebody must mend something before it will
 └── Unknown                   the network broke off after the hand-off: it may have gone
 """
 
@@ -61,6 +63,10 @@ class RenderError(Permanent):
         self.where = where
 
 
+class Quarantined(Permanent):
+    """A mail that came in cannot be read. It counts as done, and stays in the mailbox for a person."""
+
+
 class Stopped(Permanent):
     """A safety brake stopped a run. `run` is its id where it waits for a person, `found` what it would have sent."""
 
@@ -84,6 +90,10 @@ class Unsafe(Permanent):
 
 class Transient(NotifierError):
     """Certainly not sent; another try may succeed."""
+
+
+class LockedOut(Transient):
+    """A server that answers does not let us do our work; the same try will fail until somebody mends something."""
 
 
 class Unknown(NotifierError):

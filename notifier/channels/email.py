@@ -5,12 +5,10 @@ has certainly not been sent; from then on only the server's answer counts, and w
 """
 
 import asyncio
-import ipaddress
 import re
 import ssl
 from collections import deque
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
@@ -22,19 +20,12 @@ from notifier.channels.plain import provider_id
 from notifier.channels.smtp_words import Stage, masked, meaning
 from notifier.errors import SettingsError
 from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.network import Security, is_loopback
 from notifier.terms.words import Outcome
 
 _QUEUED_AS = re.compile(r"queued as (\S+)", re.IGNORECASE)
 _GOODBYE = 2.0  # seconds a server gets to answer QUIT
 _CLOSING = 421  # RFC 5321: the server closes this connection
-
-
-class Security(StrEnum):
-    """How the connection is protected: from the first byte, after STARTTLS (required, never optional), or not."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +58,6 @@ class EmailAccess:
             faults.append("email.timeout must be more than 0 seconds")
         if faults:
             raise SettingsError(faults)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or IP literal is this very machine, without asking DNS."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 class EmailSender:

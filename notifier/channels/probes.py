@@ -10,9 +10,10 @@ import aiohttp
 import aiosmtplib
 from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
 
-from notifier.channels.email import EmailAccess, EmailSender, Security
+from notifier.channels.email import EmailAccess, EmailSender
 from notifier.channels.sms import SmsAccess, SmsSender
 from notifier.errors import Permanent, Transient
+from notifier.terms.network import Security
 
 
 async def probe_email(access: EmailAccess) -> str:

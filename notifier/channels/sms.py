@@ -19,11 +19,11 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 
-from notifier.channels.email import is_loopback
 from notifier.channels.plain import one_line
 from notifier.channels.plain import provider_id as storable_id
 from notifier.errors import SettingsError
 from notifier.terms.delivery import Parcel, SendResult, always
+from notifier.terms.network import is_loopback
 from notifier.terms.twilio import word_of
 from notifier.terms.words import Outcome
 

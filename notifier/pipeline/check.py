@@ -82,6 +82,7 @@ def check(settings: Settings, access: Access, now: datetime) -> list[Finding]:
         _look("database", lambda: _database(settings.database_url)),
         *asyncio.run(_network(settings, access)),
         *_journal(settings, now),
+        *_inbox(settings),
     ]
 
 
@@ -245,6 +246,24 @@ def _journal(settings: Settings, now: datetime) -> list[Finding]:
         return Finding("journal", Level.OK, f"{settings.journal.host} lets us look into {settings.journal.folder}")
 
     return [_look("journal", look)]
+
+
+def _inbox(settings: Settings) -> list[Finding]:
+    """The mailbox of replies, where there is one. Nothing is read."""
+    if not settings.inbox.host:
+        return []
+    from notifier.imap_box import opened
+    from notifier.settings.access import inbox_access
+
+    def look() -> Finding:
+        with opened(inbox_access(settings), readonly=False) as box:
+            quarantine = settings.inbox.quarantine_folder
+            told = f"{settings.inbox.host} lets us read {settings.inbox.folder}"
+            if quarantine and not box.can("MOVE"):
+                return Finding("inbox", Level.OK, f"{told}; mails that cannot be read are flagged there (no MOVE)")
+            return Finding("inbox", Level.OK, told)
+
+    return [_look("inbox", look)]
 
 
 async def _channel(settings: Settings, access: Access, channel: Channel) -> Finding:

@@ -6,18 +6,19 @@ The channels are loaded late: twilio alone takes longer to load than the rest of
 from typing import TYPE_CHECKING
 
 from notifier.settings.whole import Settings
+from notifier.terms.network import Security
 
 if TYPE_CHECKING:
     from notifier.channels.email import EmailAccess
-    from notifier.channels.journal import JournalAccess
     from notifier.channels.sms import SmsAccess
+    from notifier.imap_box import ImapAccess
 
 TWILIO = "https://api.twilio.com"
 
 
 def email_access(settings: Settings) -> "EmailAccess":
     """How to reach the SMTP server."""
-    from notifier.channels.email import EmailAccess, Security
+    from notifier.channels.email import EmailAccess
 
     said = settings.email
     return EmailAccess(
@@ -47,13 +48,31 @@ def sms_access(settings: Settings) -> "SmsAccess":
     )
 
 
-def journal_access(settings: Settings) -> "JournalAccess":
+def inbox_access(settings: Settings) -> "ImapAccess":
+    """How to reach the mailbox of replies."""
+    from notifier.imap_box import ImapAccess
+
+    said = settings.inbox
+    return ImapAccess(
+        section="inbox",
+        host=said.host,
+        username=said.username,
+        password=said.password.get_secret_value(),
+        port=said.port,
+        security=Security(said.security),
+        folder=said.folder,
+        timeout=30.0,
+        longest=120.0,
+    )
+
+
+def journal_access(settings: Settings) -> "ImapAccess":
     """How to reach the journal mailbox."""
-    from notifier.channels.email import Security
-    from notifier.channels.journal import JournalAccess
+    from notifier.imap_box import ImapAccess
 
     said = settings.journal
-    return JournalAccess(
+    return ImapAccess(
+        section="journal",
         host=said.host,
         username=said.username,
         password=said.password.get_secret_value(),

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 
 from notifier.policy.figures import TEXT_DAY, TEXT_SUNDAY
-from notifier.settings.hosts import is_loopback
 from notifier.settings.sending import TEXTS_PATH
 from notifier.settings.whole import Settings
+from notifier.terms.network import is_loopback
 from notifier.terms.words import STAYS_HERE, DeliveryMode
 
 Fault = tuple[tuple[str | int, ...], str]
@@ -24,6 +24,7 @@ def cross_faults(settings: Settings, faulty: Collection[str]) -> list[Fault]:
         _texts: {"sms", "delivery", "brands"},
         _email: {"email", "delivery"},
         _journal: {"journal", "delivery"},
+        _inbox: {"inbox"},
         _hours: {"policy"},
         _text_hours: {"policy"},
         _caps: {"policy", "brands"},
@@ -122,6 +123,28 @@ def _journal(settings: Settings) -> Iterator[Fault]:
         )
     if journal.security == "none" and not is_loopback(journal.host):
         yield ("journal", "security"), "is none, and the password would travel in clear. Use tls or starttls"
+
+
+def _inbox(settings: Settings) -> Iterator[Fault]:
+    inbox = settings.inbox
+    if not inbox.host:
+        if inbox.address:
+            yield ("inbox", "host"), "is empty, and there is an address: nobody would read the answers. Set it"
+        return
+    for name in ("username", "address"):
+        if not getattr(inbox, name):
+            yield ("inbox", name), "is empty, and there is a host. Set it, or unset host"
+    if not inbox.password.get_secret_value():
+        yield (
+            ("inbox", "password"),
+            "is not set, and there is a host. Set NOTIFIER_INBOX__PASSWORD or NOTIFIER_INBOX__PASSWORD_FILE",
+        )
+    if inbox.security == "none" and not is_loopback(inbox.host):
+        yield ("inbox", "security"), "is none, and the password would travel in clear. Use tls or starttls"
+    if inbox.quarantine_folder == inbox.folder:
+        yield ("inbox", "quarantine_folder"), "is the folder that is read. Name another one, or none"
+    if inbox.forward_to and inbox.forward_to == inbox.address:
+        yield ("inbox", "forward_to"), "is the mailbox that is read: mails would go in circles. Name another address"
 
 
 def _hours(settings: Settings) -> Iterator[Fault]:

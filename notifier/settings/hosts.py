@@ -1,9 +1,9 @@
 """Which hosts messages are handed to, and whether that may reach a customer. Colour: root. Called by app."""
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from notifier.settings.whole import Settings
+from notifier.terms.network import is_loopback
 
 MAIL_PORTS = frozenset({25, 465, 587})
 """Where mail servers listen that pass mail on (RFC 5321, RFC 6409, RFC 8314); a test's sink listens elsewhere."""
@@ -24,11 +24,3 @@ def far_hosts(settings: Settings) -> dict[str, str]:
         host = urlsplit(sms.api_base).hostname or "api.twilio.com"
         hosts |= {} if is_loopback(host) else {"[sms] api_base": host}
     return hosts
-
-
-def is_loopback(host: str) -> bool:
-    """True for localhost and the loopback addresses; other names are not looked up."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

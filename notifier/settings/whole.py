@@ -7,6 +7,7 @@ from pydantic import Field
 
 from notifier.errors import SettingsError
 from notifier.settings.contact import DelayRule, EtaBelief, EtaChange, Placed, Policy, Progress, Retention, Reward
+from notifier.settings.inbox import Inbox
 from notifier.settings.sending import Database, Delivery, Email, Journal, Safety, Schedule, Signing, Sms, Templates
 from notifier.settings.shop import Brand, BrandSection, Shop, Team, Web, resolved
 from notifier.settings.sources import Profile, Source
@@ -23,6 +24,7 @@ class Sections(Section):
     delivery: Delivery = Field(Delivery(), description="Where messages really go.")
     email: Email = Field(Email(), description="The SMTP server.")
     journal: Journal = Field(Journal(), description="A mailbox with a copy of each email that went, read by IMAP.")
+    inbox: Inbox = Field(Inbox(), description="The mailbox of customers' answers, read by IMAP (docs/operations.md).")
     sms: Sms = Field(Sms(), description="Text messages through Twilio.")
     web: Web = Field(Web(), description="The customers' pages, and Twilio's webhooks.")
     signing: Signing = Field(Signing(), description="The secret behind links and address hashes.")

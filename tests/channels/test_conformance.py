@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from notifier.channels import SENDERS, open_sender
-from notifier.channels.email import EmailAccess, Security
+from notifier.channels.email import EmailAccess
 from notifier.channels.folder import FolderAccess, FolderSender
 from notifier.channels.sms import SmsAccess
 from notifier.terms.delivery import ChannelSender, Parcel
+from notifier.terms.network import Security
 from notifier.terms.words import Channel, Outcome
 from tests.standins.smtp_sink import Script, smtp_sink
 from tests.standins.twilio_api import ACCOUNT, TOKEN, twilio_api

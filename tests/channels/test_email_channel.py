@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from notifier.channels.email import EmailAccess, EmailSender, Security
+from notifier.channels.email import EmailAccess, EmailSender
 from notifier.errors import SettingsError
 from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.network import Security
 from notifier.terms.words import Channel, Outcome
 from tests.standins.authority import Authority, make_authority
 from tests.standins.smtp_sink import CLOSE, SILENCE, Script, Sink, smtp_sink

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from notifier.channels.email import EmailAccess, EmailSender, Security
+from notifier.channels.email import EmailAccess, EmailSender
 from notifier.terms.delivery import Parcel
+from notifier.terms.network import Security
 from notifier.terms.words import Channel, Outcome
 from tests.standins.postfix import Postfix, running_postfix
 

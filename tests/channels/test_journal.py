@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from notifier.channels.email import Security
-from notifier.channels.journal import JournalAccess, JournalMailbox
+from notifier.channels.journal import JournalMailbox
 from notifier.errors import SettingsError, Transient
+from notifier.imap_box import ImapAccess
+from notifier.terms.network import Security
 from tests.standins.dovecot import PASSWORD, USER, Dovecot, running_dovecot
 
 pytestmark = pytest.mark.slow
@@ -30,8 +31,8 @@ def server() -> Iterator[Dovecot]:
         yield dovecot
 
 
-def access(server: Dovecot, **changes: object) -> JournalAccess:
-    plain = JournalAccess("localhost", USER, PASSWORD, server.port, Security.NONE, timeout=5)
+def access(server: Dovecot, **changes: object) -> ImapAccess:
+    plain = ImapAccess("journal", "localhost", USER, PASSWORD, server.port, Security.NONE, timeout=5)
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
@@ -123,7 +124,7 @@ def test_a_server_that_trickles_ends_at_the_limit_of_the_whole(server: Dovecot) 
 
 def test_a_password_in_clear_to_another_machine_is_a_settings_error() -> None:
     with pytest.raises(SettingsError, match="in clear"):
-        JournalAccess("imap.example", USER, PASSWORD, 143, Security.NONE)
+        ImapAccess("journal", "imap.example", USER, PASSWORD, 143, Security.NONE)
 
 
 def test_the_access_does_not_show_its_password(server: Dovecot) -> None:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.channels.email import EmailAccess, EmailSender, Security
+from notifier.channels.email import EmailAccess, EmailSender
 from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.network import Security
 from notifier.terms.words import Channel, Outcome
 
 MAIL = Parcel(1, 10, "u1", Channel.EMAIL, "shop@shop.example", "ada@mail.example", b"Subject: Hi\r\n\r\nLate.\r\n")

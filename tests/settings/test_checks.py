@@ -8,6 +8,7 @@ from notifier.errors import SettingsError
 from notifier.settings import Settings, load_settings
 
 BRANDS = '[brands.oak]\nname = "Oak"\n[brands.elm]\nname = "Elm"\n'
+INBOX = '[inbox]\nhost = "imap.oak.example"\nusername = "replies"\naddress = "replies@oak.example"\n'
 REDIRECT = '[delivery]\nmode = "redirect"\nredirect_to_email = "all@oak.example"\n'
 
 
@@ -66,6 +67,13 @@ def load(folder: Path, text: str) -> Settings:
         ('[journal]\nhost = "imap.oak.example"', "[journal] username"),
         (f'{REDIRECT}[journal]\nhost = "imap.oak.example"\nusername = "copies"', "NOTIFIER_JOURNAL__PASSWORD"),
         ('[journal]\nhost = "imap.oak.example"\nusername = "copies"\nsecurity = "none"', "would travel in clear"),
+        ('[inbox]\naddress = "replies@oak.example"', "nobody would read the answers"),
+        (INBOX.replace("username", "folder"), "[inbox] username: is empty"),
+        (INBOX.replace("address", "forward_to"), "[inbox] address: is empty"),
+        (INBOX, "NOTIFIER_INBOX__PASSWORD"),
+        (f'{INBOX}security = "none"', "[inbox] security: is none, and the password"),
+        (f'{INBOX}quarantine_folder = "INBOX"', "[inbox] quarantine_folder: is the folder that is read"),
+        (f'{INBOX}forward_to = "replies@oak.example"', "mails would go in circles"),
         ('[shop]\nlocale = "zz"', "is no known language tag"),
         ('[brands.a]\nsender = "Oak <oak@oak.example>, <evil@evil.example>"', "is no sender"),
         ('[brands.a]\nname = "Oak\\nBcc: evil@evil.example"', "has a line break"),

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -73,37 +73,63 @@ class Dovecot:
     tls_port: int
     folder: Path
     authority: Authority
+    servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start it, at the same ports as before; returns once it answers."""
+        command = [_command(), "-F", "-c", self.folder / "dovecot.conf"]
+        self.servers.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+        _wait_until_ready(self)
+
+    def stop(self) -> None:
+        """Stop it, and every connection with it."""
+        while self.servers:
+            server = self.servers.pop()
+            server.terminate()
+            server.wait(20)
+
+    @contextmanager
+    def session(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
+        """Somebody else who looks into `folder`, made if need be."""
+        with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as box:
+            box.login(USER, PASSWORD)
+            box.create(folder)
+            box.select(folder)
+            yield box
 
     def put(self, message_id: str, at: datetime | None = None, folder: str = "INBOX") -> None:
         """Lay a mail with this Message-ID (without <>) into a folder, as if it had come in at `at`."""
         mail = f"From: shop@shop.example\r\nMessage-ID: <{message_id}>\r\nSubject: Hello\r\n\r\nWords\r\n"
-        with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as box:
-            box.login(USER, PASSWORD)
-            box.create(folder)
-            done, words = box.append(folder, "", at or "", mail.encode())
+        self.put_bytes(mail.encode(), at, folder)
+
+    def put_bytes(self, mail: bytes, at: datetime | None = None, folder: str = "INBOX") -> None:
+        """Lay these bytes into a folder, as if they had come in at `at`."""
+        with self.session(folder) as box:
+            done, words = box.append(folder, "", at or "", mail)
             assert done == "OK", words
 
 
 @contextmanager
 def running_dovecot() -> Iterator[Dovecot]:
     """Start it, yield, stop and remove it."""
-    command = shutil.which("dovecot") or "/usr/sbin/dovecot"
-    if not Path(command).exists() or os.geteuid() != 0:
+    if not Path(_command()).exists() or os.geteuid() != 0:
         pytest.skip("missing: Debian's dovecot-imapd package, and root: apt-get install dovecot-imapd")
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
-    server = None
+    found = None
     try:
         # Its processes run as another user, to whom pytest's own folders are closed.
         folder.chmod(0o755)
         found = _configure(folder)
-        server = subprocess.Popen([command, "-F", "-c", folder / "dovecot.conf"], stdout=subprocess.DEVNULL)
-        _wait_until_ready(found)
+        found.start()
         yield found
     finally:
-        if server is not None:
-            server.terminate()
-            server.wait(20)
+        if found is not None:
+            found.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _command() -> str:
+    return shutil.which("dovecot") or "/usr/sbin/dovecot"
 
 
 def _configure(folder: Path) -> Dovecot:

@@ -5,6 +5,7 @@ Rows are built from validated values.
 
 from notifier.store.tables.contacts import Consent, Contact, PromiseTold, Suppression
 from notifier.store.tables.history import FactChange, ImportRun, ImportSku, Meta, RewardCode, SourceState
+from notifier.store.tables.inbox import MailboxPosition
 from notifier.store.tables.law import Answer, LegalStanding, Notice
 from notifier.store.tables.messages import (
     Attempt,
@@ -39,6 +40,7 @@ __all__ = [
     "ImportRun",
     "ImportSku",
     "LegalStanding",
+    "MailboxPosition",
     "Message",
     "MessageBody",
     "MessageLine",
