@@ -8,6 +8,7 @@ NotifierError                 everything this product raises on purpose
 │   ├── ImportRefused         a whole file is refused, nothing of it was taken (exit code 1)
 │   ├── ErasureRefused        somebody cannot be erased yet (exit code 1)
 │   ├── RenderError           a template or its limits; the message is held
+│   ├── UnreadableMail        one incoming email; it is set aside, the reader goes on
 │   ├── Stopped               a safety brake stopped a run before anything was queued (exit code 1)
 │   └── Unsafe                nothing may go out before a person has looked: go-live, restore, clocks (exit code 1)
 ├── Transient                 worth another try later: certainly not sent
@@ -59,6 +60,17 @@ class RenderError(Permanent):
     def __init__(self, text: str, where: str = "") -> None:
         super().__init__(f"{where}: {text}" if where else text)
         self.where = where
+
+
+class UnreadableMail(Permanent):
+    """One incoming email cannot be read; it is kept as it is for a person, and the next one is read.
+
+    `reason` is too_large, too_many_parts, too_deep, timeout, memory or malformed.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the email cannot be read ({reason}); a person must look at it in the mailbox")
+        self.reason = reason
 
 
 class Stopped(Permanent):
