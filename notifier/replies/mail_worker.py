@@ -58,12 +58,12 @@ def _warm_up() -> None:
 
 
 def _limit(memory: int) -> None:
-    """Cap the whole address space, and let no file be written; only where the system knows such limits (Unix)."""
+    """Cap the whole address space; only where the system knows such limits (Unix)."""
     try:
         import resource
     except ImportError:
         return
-    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
         try:
             resource.setrlimit(what, (most, most))
         except (OSError, ValueError):

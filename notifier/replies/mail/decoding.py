@@ -64,7 +64,7 @@ def _codec(charset: str) -> str:
         found = codecs.lookup(name).name
         if found.replace("_", "-") in _NEVER:
             return ""
-        b"".decode(found)  # raises for codecs that make no text, like zip
+        b"a".decode(found, "ignore")  # raises for codecs that make no text, like zip
     except (LookupError, ValueError, UnicodeError):
         return ""
     return found

@@ -10,14 +10,14 @@ import unicodedata
 LONGEST_LINE = 400
 """Characters of a line that are compared: no mark of a mail program is longer."""
 
-_APOSTROPHES = str.maketrans("’‘`´\u00a0\u202f", "''''  ")
+_ALIKE = str.maketrans("’‘`´\u00a0\u202fłøđı", "''''  lodi")
 
 
 def folded(line: str) -> str:
     """The beginning of a line in small letters without marks, for comparing."""
     if line.isascii():
         return line[:LONGEST_LINE].lower().strip()
-    plain = unicodedata.normalize("NFKD", line[:LONGEST_LINE].translate(_APOSTROPHES).casefold())
+    plain = unicodedata.normalize("NFKD", line[:LONGEST_LINE].casefold().translate(_ALIKE))
     return "".join(one for one in plain if not unicodedata.combining(one)).strip()
 
 
@@ -25,7 +25,9 @@ def _any(*alternatives: str) -> str:
     return "(?:" + "|".join("|".join(one.split(" | ")) for one in alternatives) + ")"
 
 
+_WROTE_EAST = unicodedata.normalize("NFKD", "(?:작성|写道|寫道|書きました).{0,10}")
 WROTE = re.compile(
+    f"{_WROTE_EAST}:$|"
     r"\b"
     + _any(
         r"(?:wrote|writes|said)(?: (?:on|at|the following)\b[^.!?]{0,60})?",
@@ -142,7 +144,7 @@ _CLOSINGS = _any(
     "(?:with )?(?:best|kind|kindest|warm|warmest) (?:regards|wishes) | regards | all the best",
     "sincerely | (?:yours|very) (?:sincerely|truly|faithfully) | sincerely yours",
     "(?:many )?thanks and (?:best |kind )?regards",
-    "mit (?:freundliche[nm]|besten|herzlichen|lieben|vielen) (?:grus+(?:en)?|gruessen|gruess) | mfg | lg | vg",
+    "mit (?:freundliche[nm]|besten|herzlichen|lieben|vielen) (?:grus+(?:en)?|gruessen|gruess) | mfg",
     "(?:viele|liebe|beste|freundliche|herzliche|schone) (?:grus+e|gruesse) | (?:lieber|schoner|bester) grus+ | grus+e",
     "hochachtungsvoll | gruesse",
     "(?:bien )?cordialement | bien a vous | (?:sinceres|meilleures|cordiales) salutations | cdt",
@@ -155,6 +157,9 @@ _CLOSINGS = _any(
 )
 CLOSING = re.compile(_CLOSINGS + r"(?!\w)(?:\s?[,.!;/–-]+)?\s*(?P<name>.{0,60})$")
 """How a letter ends. What stands behind the comma may be a name."""
+
+SHORT_CLOSING = re.compile(r"(?:lg|vg|bg)(?:\s?[,.!;/–-]+)?\s*(?P<name>.{0,60})$")
+"""The same in two letters, which may be a brand of what was ordered: only alone or with the writer's own name."""
 
 AFTER = re.compile(r"(?:p\.? ?p?\.? ?s\.?|p\.? ?d\.?|n\.? ?b\.?|nachtrag|posdata|post scriptum)\s?[:.,–-]?\s")
 """A postscript: the customer's words again."""

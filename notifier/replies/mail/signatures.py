@@ -6,7 +6,7 @@ Rather a name too much than a word too few: what follows thanks is kept, a posts
 import re
 from collections.abc import Sequence
 
-from notifier.replies.mail.labels import AFTER, CLOSING, DISCLAIMER, FOOTER, RECIPIENT, folded
+from notifier.replies.mail.labels import AFTER, CLOSING, DISCLAIMER, FOOTER, RECIPIENT, SHORT_CLOSING, folded
 
 MOST_NAMES = 4
 
@@ -26,17 +26,19 @@ def without_signature(lines: Sequence[str], name: str) -> list[str]:
             continue
         if AFTER.match(plain + " "):
             signing = False
-        elif any(one.strip() for one in kept) and (_signs(line, plain) or _disclaims(lines, at)):
+        elif any(one.strip() for one in kept) and (_signs(line, plain, name) or _disclaims(lines, at)):
             signing = True
         if not signing:
             kept.append(line)
     return _without_name(kept, name)
 
 
-def _signs(line: str, plain: str) -> bool:
+def _signs(line: str, plain: str, name: str) -> bool:
     """Whether a line is the mark above a signature, or how a letter ends, perhaps with the name behind it."""
     if _DELIMITER.fullmatch(line):
         return True
+    if brief := SHORT_CLOSING.match(plain):
+        return set(_LETTERS.findall(brief["name"])) <= set(_LETTERS.findall(folded(name)))
     found = CLOSING.match(plain)
     if not found:
         return False
