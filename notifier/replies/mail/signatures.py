@@ -38,7 +38,8 @@ def _signs(line: str, plain: str, name: str) -> bool:
     if _DELIMITER.fullmatch(line):
         return True
     if brief := SHORT_CLOSING.match(plain):
-        return set(_LETTERS.findall(brief["name"])) <= set(_LETTERS.findall(folded(name)))
+        behind = set(_LETTERS.findall(brief["name"]))
+        return not brief["name"] or (bool(behind) and behind <= set(_LETTERS.findall(folded(name))))
     found = CLOSING.match(plain)
     if not found:
         return False

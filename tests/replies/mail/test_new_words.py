@@ -163,8 +163,9 @@ def test_an_empty_mail_leaves_nothing_unread() -> None:
     assert (words(""), read(mail("")).unread) == ("", Unread.NONE)
 
 
-def test_a_brand_in_two_letters_is_no_closing() -> None:
-    assert words("Please cancel\nLG OLED\nand keep the rest") == "Please cancel\nLG OLED\nand keep the rest"
+@pytest.mark.parametrize("brand", ["LG OLED", "LG 55", "LGTM"])
+def test_a_brand_in_two_letters_is_no_closing(brand: str) -> None:
+    assert words(f"Please cancel\n{brand}\nand keep the rest") == f"Please cancel\n{brand}\nand keep the rest"
 
 
 def test_a_postscript_is_read() -> None:
