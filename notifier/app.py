@@ -31,16 +31,15 @@ from notifier.pipeline.guard import guards_of
 from notifier.pipeline.house import Brake, House, Rates, Sending, Storm, Web, remembering
 from notifier.pipeline.mailboxes import KeptPositions
 from notifier.pipeline.readiness import PATIENCE
-from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
 from notifier.pipeline.unknown import Evidence
 from notifier.pipeline.watch import Watch
 from notifier.policy.occasions import check_purposes
-from notifier.records.profile import Profile, ShopContext
+from notifier.records.profile import ShopContext
 from notifier.render.links import signing
 from notifier.render_pool import Limits, RenderPool
 from notifier.rewards import RewardTerms
-from notifier.settings import Settings, Source
+from notifier.settings import Settings
 from notifier.settings.access import email_access, inbox_access, journal_access, sms_access
 from notifier.settings.as_policy import policy_of
 from notifier.settings.hosts import far_hosts
@@ -280,52 +279,6 @@ def shop_context(settings: Settings) -> ShopContext:
         hash_key=read_secrets(settings).addresses,
         own_addresses=frozenset(own),
     )
-
-
-def profile(settings: Settings, name: str, kind: str) -> Profile | None:
-    """The profile `name` as records reads it, for files of `kind`; None for the empty name.
-
-    Raises UsageError where the profile is for another kind, SettingsError where it is not there or cannot be used.
-    """
-    if not name:
-        return None
-    said = settings.profile(name)
-    if kind and said.kind and said.kind != kind:
-        raise UsageError(f"profile {name!r} reads {said.kind}, not {kind}; name another profile or another kind")
-    fields = said.model_dump(exclude={"kind"})
-    found = Profile(name=name, kind=kind or said.kind or "", **fields)
-    if faults := found.faults():
-        raise SettingsError(faults)
-    return found
-
-
-def source_profile(settings: Settings, source: Source) -> tuple[str, Profile | None]:
-    """The kind of records of a configured source, and its profile. Raises SettingsError where it has no kind."""
-    kind = source.kind or settings.profile(source.profile).kind
-    if not kind:
-        raise SettingsError([f"[[sources]] {source.name}: has no kind. Add kind, or name a profile that has one"])
-    return kind, profile(settings, source.profile, kind)
-
-
-def sources(settings: Settings) -> list[ConfiguredSource]:
-    """The configured sources, with their profiles."""
-    found = []
-    for one in settings.sources:
-        kind, shape = source_profile(settings, one)
-        found.append(
-            ConfiguredSource(
-                name=one.name,
-                kind=kind,
-                profile=shape,
-                every=timedelta(minutes=one.every_minutes),
-                rejects=settings.base,
-                glob=str(settings.base / one.glob) if one.glob else "",
-                url=one.url,
-                database_url=one.database_url.get_secret_value(),
-                select=one.select,
-            )
-        )
-    return found
 
 
 def open_watch(settings: Settings, house: House) -> Watch:

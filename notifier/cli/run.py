@@ -10,6 +10,7 @@ from notifier.cli.session import Session
 from notifier.cli.ticks import Work, at_work, deliver_tick, tell_unsafe
 from notifier.cli.worker import crew
 from notifier.errors import Stopped, Unsafe
+from notifier.pipeline import configured
 from notifier.pipeline.alarms import tell_deadlines
 from notifier.pipeline.brake import alarm_required, tell_stop
 from notifier.pipeline.cleanup import clean_up
@@ -45,7 +46,7 @@ async def _run(session: Session, workers: int) -> None:
 
 def _ticks(work: Work) -> list[Tick]:
     settings = work.session.settings()
-    sources = [_source_tick(work, one) for one in app.sources(settings)]
+    sources = [_source_tick(work, one) for one in configured.sources(settings)]
     return [
         *sources,
         Tick("plan", settings.schedule.plan_minutes * 60, lambda: _plan(work)),
