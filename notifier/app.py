@@ -10,7 +10,8 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
@@ -30,6 +31,7 @@ from notifier.pipeline.facts import Judging
 from notifier.pipeline.guard import guards_of
 from notifier.pipeline.house import Brake, House, Rates, Sending, Storm, Web, remembering
 from notifier.pipeline.mailboxes import KeptPositions
+from notifier.pipeline.mailroom import Mailroom
 from notifier.pipeline.readiness import PATIENCE
 from notifier.pipeline.team import Team
 from notifier.pipeline.unknown import Evidence
@@ -56,7 +58,7 @@ from notifier.terms.time import zone
 from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
 
 if TYPE_CHECKING:
-    from notifier.replies.mailbox import MailboxReader
+    from notifier.replies.mailbox import MailboxReader, ReadingThread
 
 KEY_BYTES = 32
 
@@ -150,6 +152,7 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
         reward=_reward(settings),
         lapse=settings.delay_rule.on_lapse,
+        reply_to=settings.inbox.address if settings.inbox.host else "",
     )
 
 
@@ -238,6 +241,22 @@ def open_mailbox(
     reading = Reading(timedelta(days=said.first_days), said.poll_seconds, said.quarantine_folder)
     intake = Intake(KeptPositions(store), take, clock, (Transient, *DATABASE_TROUBLE), tell)
     return MailboxReader(inbox_access(settings), reading, intake)
+
+
+def reading_thread(reader: "MailboxReader") -> "ReadingThread":
+    """The same reader beside all other work."""
+    from notifier.replies.mailbox import ReadingThread
+
+    return ReadingThread(reader)
+
+
+@contextmanager
+def open_mailroom(house: House) -> Iterator[Mailroom]:
+    """Who opens incoming mails, in a limited process that ends with the block."""
+    from notifier.replies.mail_process import MailReader
+
+    with MailReader(frozenset({house.sending.message_id_domain})) as reader:
+        yield Mailroom(house, reader.read, clock)
 
 
 async def close_evidence(evidence: Evidence) -> None:

@@ -3,7 +3,7 @@
 The sentences are phrases of `_words/<locale>.toml` whose keys begin with `ack_`.
 """
 
-from babel.dates import format_time
+from babel.dates import format_time, get_timezone_name
 
 from notifier.render.dates import Calendar, locale_named
 from notifier.render.values import Table, Value
@@ -52,8 +52,11 @@ def heard(said: Acknowledgement | None, calendar: Calendar) -> Table | None:
 
 
 def when(said: Acknowledgement, calendar: Calendar) -> str:
-    """2:14 PM; with the day where it was another one."""
-    clock = format_time(said.at, "short", locale=locale_named(calendar.tag))
+    """2:14 PM; with the zone where it is not known to be the customer's, and with the day where it was another one."""
+    locale = locale_named(calendar.tag)
+    clock = format_time(said.at, "short", locale=locale)
+    if said.foreign:
+        clock = f"{clock} {get_timezone_name(said.at, 'short', locale=locale)}"
     if said.at.date() == calendar.today:
         return clock
     return calendar.words["ack_when"].replace("{day}", calendar.day(said.at.date())).replace("{time}", clock)

@@ -97,14 +97,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What a message says of the customer's own reply: received at `at` (in the customer's zone).
+    """What a message says of the customer's own reply: received at `at`, in the customer's zone.
 
-    `person`: somebody will read it and answer.
+    `person`: somebody will read it and answer. `foreign`: the customer's zone is not known, so `at` is in the brand's,
+    and must be told with its name.
     """
 
     at: datetime
     told: tuple[Told, ...]
     person: bool = False
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

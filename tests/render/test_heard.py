@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -23,8 +24,8 @@ DETAILS = ["shipped", "already_cancelled", "too_late"]
 def says(catalogue: Catalogue, make: Any) -> Any:
     def said(*told: Told, locale: str = "en", person: bool = False, **more: Any) -> dict[str, Any]:
         source = catalogue.source("reply_ack", locale, "oak")
-        answers = Acknowledgement(AT, told, person)
-        content = make("reply_ack", locale=locale, answers=answers, **more)
+        more.setdefault("answers", Acknowledgement(AT, told, person))
+        content = make("reply_ack", locale=locale, **more)
         return dict(build(content, dict(source.words), source.speaks))
 
     return said
@@ -78,3 +79,9 @@ def test_an_answer_needs_no_order_line(says: Any) -> None:
 
 def test_an_answer_has_no_way_out(says: Any) -> None:
     assert says(Told(Kind.KEPT, None, ("Kettle",)))["links"]["unsubscribe"] == ""
+
+
+def test_a_time_that_may_not_be_the_customers_names_its_zone(says: Any) -> None:
+    berlin = AT.astimezone(ZoneInfo("Europe/Berlin"))
+    answers = Acknowledgement(berlin, (Told(Kind.REQUESTED, ActionKind.CANCEL, ("Kettle",)),), foreign=True)
+    assert "cancellation of 15:14 CET" in sentences(says(locale="en-GB", answers=answers))[0]
