@@ -3,6 +3,7 @@
 Called by cli.people and the web. What lies outside of the database is out of reach, and `OUT_OF_REACH` says so.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from notifier.store.evidence import Kept, keep_evidence, kept_of
 from notifier.store.forget import addresses_of, alone_in, drop_consents, forget
 from notifier.store.hashing import erased_key, evidence_hash
 from notifier.store.lookup import AnyRow
+from notifier.store.newcomers import newcomers_at
 from notifier.store.persons import going_out, mark_erased, open_orders, refunds_owed
 from notifier.terms.time import add_years
 from notifier.terms.words import ERASED
@@ -77,16 +79,18 @@ def erase(house: House, asked: Asked, by: str, now: datetime) -> ErasureReport:
         if row.erased_at is not None:
             return ErasureReport(known_as, row.brand, row.erased_at, row.erased_by, True, 0, 0, kept_of(tx, hashed))
         _refuse_open(tx, row, known_as, now)
-        recalled = outbox.recall(tx, [row.id], ERASED, now)
-        _refuse_in_flight(tx, row, known_as)
+        ids = _same_person(tx, row)
+        recalled = outbox.recall(tx, ids, ERASED, now)
+        _refuse_in_flight(tx, ids, row, known_as)
         rewards.void(tx, recalled, now)
-        addresses = addresses_of(tx, [row.id])
-        keep_evidence(tx, terms.hash_key, {row.id: add_years(now, terms.evidence_years)})
-        alone = alone_in(tx, row.brand, addresses, [row.id])
+        addresses = addresses_of(tx, ids)
+        keep_evidence(tx, terms.hash_key, dict.fromkeys(ids, add_years(now, terms.evidence_years)))
+        alone = alone_in(tx, row.brand, addresses, ids)
         suppressed = consent.suppress_addresses(tx, row.brand, alone, now)
-        drop_consents(tx, [row.id], addresses, refusals=True)
-        forget(tx, [row.id], addresses, terms.hash_key)
-        mark_erased(tx, row.id, by, now)
+        drop_consents(tx, ids, addresses, refusals=True)
+        forget(tx, ids, addresses, terms.hash_key)
+        for one in ids:
+            mark_erased(tx, one, by, now)
         kept, owed = kept_of(tx, hashed), tuple(refunds_owed(tx, row.id))
     house.store.tidy()
     return ErasureReport(known_as, row.brand, now, by, False, suppressed, len(addresses.shared), kept, owed)
@@ -103,11 +107,17 @@ def _refuse_open(tx: Transaction, row: AnyRow, known_as: str, now: datetime) -> 
         raise _refused(row, known_as, why, {"reason": "open_orders", "orders": orders, "message": None})
 
 
-def _refuse_in_flight(tx: Transaction, row: AnyRow, known_as: str) -> None:
-    going = going_out(tx, [row.id])
-    if going:
-        why = f"nothing was erased: message {going[row.id]} is just going out. Try again in a minute"
-        raise _refused(row, known_as, why, {"reason": "going_out", "orders": [], "message": going[row.id]})
+def _same_person(tx: Transaction, row: AnyRow) -> list[int]:
+    """The customer, and what the same person is known as who signed up for a product before ordering anything."""
+    found = addresses_of(tx, [row.id])
+    return [row.id, *(one.id for one in newcomers_at(tx, row.brand, [*found.own, *found.shared]) if one.id != row.id)]
+
+
+def _refuse_in_flight(tx: Transaction, ids: Sequence[int], row: AnyRow, known_as: str) -> None:
+    going = min(going_out(tx, ids).values(), default=None)
+    if going is not None:
+        why = f"nothing was erased: message {going} is just going out. Try again in a minute"
+        raise _refused(row, known_as, why, {"reason": "going_out", "orders": [], "message": going})
 
 
 def _refused(row: AnyRow, known_as: str, why: str, what: dict[str, object]) -> ErasureRefused:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import structlog
 
+from notifier import waitlist
 from notifier.pipeline.house import House
 from notifier.pipeline.locks import LOCK, RECORDS_LOCK
 from notifier.store.engine import Transaction
@@ -56,6 +57,8 @@ def forget_old(house: House, now: datetime) -> Forgotten:
     _in_batches(house, messages, forget_messages)
     _in_batches(house, contacts, forget_words)
     _in_batches(house, replies, forget_replies)
+    with house.store.write() as tx:
+        waitlist.forget_ended(tx, before)
     forgotten = 0
     for ids in batches(people, ROWS_A_BATCH):
         forgotten += _forget_people(house, ids, before, now)

@@ -22,6 +22,7 @@ from notifier.store.tables import (
     Address,
     Answer,
     Consent,
+    ConsentRequest,
     Contact,
     Customer,
     Decision,
@@ -39,6 +40,7 @@ from notifier.store.tables import (
     RewardCode,
     Suppression,
     TemplateVersion,
+    WaitlistEntry,
 )
 
 _customer, _order, _line, _address = table_of(Customer), table_of(Order), table_of(OrderLine), table_of(Address)
@@ -49,6 +51,7 @@ _promise, _decision, _reward = table_of(PromiseTold), table_of(Decision), table_
 _hold, _history = table_of(Hold), table_of(FactChange)
 _answer, _standing = table_of(Answer), table_of(LegalStanding)
 _reply, _action = table_of(Reply), table_of(Action)
+_request, _entry = table_of(ConsentRequest), table_of(WaitlistEntry)
 
 ROWS_A_BATCH = 500
 
@@ -162,6 +165,14 @@ def _actions(tx: Transaction, one: int) -> Select[Any]:
     return _of_lines(_action, one, _action.c.requested_at)
 
 
+def _requests(tx: Transaction, one: int) -> Select[Any]:
+    return _own(_request, one)
+
+
+def _waits(tx: Transaction, one: int) -> Select[Any]:
+    return _own(_entry, one)
+
+
 def _rewards(tx: Transaction, one: int) -> Select[Any]:
     return _own(_reward, one)
 
@@ -192,6 +203,8 @@ SECTIONS: Mapping[str, Callable[[Transaction, int], Select[Any]]] = MappingProxy
         "standings": _standings,
         "replies": _replies,
         "actions": _actions,
+        "consent_requests": _requests,
+        "waitlist": _waits,
         "decisions": _decisions,
         "rewards": _rewards,
         "holds": _holds,

@@ -17,6 +17,7 @@ from notifier.store.tables import (
     Address,
     Attempt,
     Consent,
+    ConsentRequest,
     Contact,
     Customer,
     FactChange,
@@ -26,6 +27,7 @@ from notifier.store.tables import (
     MessageBody,
     Order,
     Reply,
+    WaitlistEntry,
 )
 
 _customer, _order, _address, _history = table_of(Customer), table_of(Order), table_of(Address), table_of(FactChange)
@@ -33,6 +35,7 @@ _message, _body, _attempt = table_of(Message), table_of(MessageBody), table_of(A
 _finding = table_of(Finding)
 _contact, _consent, _hold = table_of(Contact), table_of(Consent), table_of(Hold)
 _reply = table_of(Reply)
+_request, _entry = table_of(ConsentRequest), table_of(WaitlistEntry)
 
 PERSONAL = ("locale", "preferred_channel", "timezone", "region", "postal_code")
 """Fields of a customer, beside name and addresses, that go. The country stays: it names the law that was obeyed."""
@@ -57,7 +60,7 @@ def addresses_of(tx: Transaction, customer_ids: Sequence[int]) -> Addresses:
     found: set[int] = set()
     links = [(_customer, name, "id") for name in _ADDRESSES]
     links += [(_order, name, "customer_id") for name in _ADDRESSES]
-    links += [(table, "address_id", "customer_id") for table in (_message, _contact, _consent, _reply)]
+    links += [(table, "address_id", "customer_id") for table in (_message, _contact, _consent, _reply, _request, _entry)]
     for table, column, owner in links:
         query = select(table.c[column]).where(table.c[owner].in_(customer_ids), table.c[column].is_not(None))
         found.update(tx.connection.execute(query.distinct()).scalars())
@@ -121,6 +124,8 @@ def forget(tx: Transaction, customer_ids: Sequence[int], addresses: Addresses, h
     _forget_changes(tx, customer_ids)
     _forget_people(tx, customer_ids, addresses, hash_key)
     _forget_said(tx, customer_ids)
+    for table in (_entry, _request):
+        tx.connection.execute(delete(table).where(table.c.customer_id.in_(customer_ids)))
     for ids in batches(addresses.own):
         wrote = _reply.c.address_id.in_(ids)
         tx.connection.execute(update(_reply).where(wrote).values(dict.fromkeys(OF_REPLY, "")))

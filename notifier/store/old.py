@@ -25,12 +25,14 @@ from notifier.store.tables import (
     Order,
     OrderLine,
     Reply,
+    WaitlistEntry,
 )
 from notifier.terms.words import MessageState
 
 _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLine)
 _message, _body, _notice = table_of(Message), table_of(MessageBody), table_of(Notice)
 _contact, _consent, _hold, _reply = table_of(Contact), table_of(Consent), table_of(Hold), table_of(Reply)
+_entry = table_of(WaitlistEntry)
 
 UNDER_WAY = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.HANDED_OFF, MessageState.HELD)
 
@@ -52,6 +54,7 @@ def idle_customers(tx: Transaction, before: datetime, now: datetime, among: Sequ
         return exists(select(table.c.id).where(table.c.customer_id == one, newer))
 
     under_way = exists(select(_message.c.id).where(_message.c.customer_id == one, _message.c.state.in_(UNDER_WAY)))
+    waits = exists(select(_entry.c.id).where(_entry.c.customer_id == one, _entry.c.state != "ended"))
     query = (
         select(one)
         .where(
@@ -66,6 +69,8 @@ def idle_customers(tx: Transaction, before: datetime, now: datetime, among: Sequ
             ~since(_line, "first_seen_at", "shipped_at", "cancelled_at"),
             ~since(_consent, "at", "known_at"),
             ~since(_hold, "at"),
+            ~since(_entry, "changed_at"),
+            ~waits,
             ~under_way,
         )
         .order_by(one)

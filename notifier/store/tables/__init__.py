@@ -23,6 +23,7 @@ from notifier.store.tables.people import Evidence, Hold
 from notifier.store.tables.replies import Action, Reply, ReplyLine
 from notifier.store.tables.safety import Pause, StoppedNews, Withheld
 from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply, Wake
+from notifier.store.tables.waitlist import ConsentRequest, WaitlistEntry
 
 __all__ = [
     "Action",
@@ -30,6 +31,7 @@ __all__ = [
     "Answer",
     "Attempt",
     "Consent",
+    "ConsentRequest",
     "Contact",
     "Customer",
     "Decision",
@@ -62,6 +64,7 @@ __all__ = [
     "Suppression",
     "TemplateVersion",
     "TextDay",
+    "WaitlistEntry",
     "Wake",
     "Withheld",
 ]
