@@ -153,6 +153,8 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         reward=_reward(settings),
         lapse=settings.delay_rule.on_lapse,
         reply_to=settings.inbox.address if settings.inbox.host else "",
+        alert_hold=timedelta(hours=settings.signup.hold_hours),
+        signups_a_day=settings.signup.most_a_day,
     )
 
 

@@ -11,12 +11,14 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from notifier.store.bodies import unpacked
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow, insert_new, table_of
-from notifier.store.tables import ConsentRequest, Product, WaitlistEntry
+from notifier.store.tables import ConsentRequest, MessageBody, Product, TemplateVersion, WaitlistEntry
 from notifier.terms.words import Channel
 
 _request, _entry, _product = table_of(ConsentRequest), table_of(WaitlistEntry), table_of(Product)
+_body, _version = table_of(MessageBody), table_of(TemplateVersion)
 
 OCCASION = "consent:"
 """How the occasion of a request's message begins; the id of the request follows."""
@@ -115,3 +117,10 @@ def products_of(tx: Transaction, request_id: int) -> list[AnyRow]:
         .order_by(_entry.c.asked_at, _entry.c.id)
     )
     return list(tx.connection.execute(query))
+
+
+def text_shown(tx: Transaction, message_id: int) -> str:
+    """The words of a text as it went; empty where they are not kept."""
+    query = select(_body.c.body, _version.c.sample).outerjoin(_version, _version.c.hash == _body.c.version)
+    row = tx.connection.execute(query.where(_body.c.message_id == message_id)).first()
+    return unpacked(row.body, row.sample or b"").decode("utf-8", "replace") if row is not None else ""

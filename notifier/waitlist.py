@@ -113,7 +113,10 @@ def look_at_alerts(tx: Transaction, told_before: datetime, now: datetime) -> Non
     became: list[tuple[ColumnElement[bool], dict[str, object]]] = [
         (_message.c.state.in_(BACK), {"state": "waiting", "message_id": None, "reason": ""}),
         (_message.c.state.in_(LOST), {"state": "ended", "reason": "undeliverable"}),
-        (_message.c.state.in_(WENT) & (_message.c.handed_off_at <= told_before), {"state": "ended", "reason": "alerted"}),
+        (
+            _message.c.state.in_(WENT) & (_message.c.handed_off_at <= told_before),
+            {"state": "ended", "reason": "alerted"},
+        ),
     ]
     for condition, values in became:
         which = exists(select(_message.c.id).where(alert, condition))
@@ -143,9 +146,7 @@ def free_for(tx: Transaction, entry: AnyRow, now: datetime) -> int:
     query = select(_product.c.stock - func.coalesce(taken.c.units, 0))
     query = query.outerjoin(taken, taken.c.sku == _product.c.sku).where(_product.c.sku == entry.sku, _counted())
     there = tx.connection.execute(query).scalar()
-    before = or_(
-        _entry.c.asked_at < entry.asked_at, and_(_entry.c.asked_at == entry.asked_at, _entry.c.id < entry.id)
-    )
+    before = or_(_entry.c.asked_at < entry.asked_at, and_(_entry.c.asked_at == entry.asked_at, _entry.c.id < entry.id))
     went = exists(
         select(_message.c.id).where(_message.c.id == _entry.c.message_id, _message.c.handed_off_at.is_not(None))
     )

@@ -27,6 +27,8 @@ COLOURS = {
     "notifier.contact_log": "store",
     "notifier.conversation": "store",
     "notifier.consent": "store",
+    "notifier.consent_requests": "store",
+    "notifier.waitlist": "store",
     "notifier.notices": "store",
     "notifier.standings": "store",
     "notifier.rewards": "store",

@@ -16,6 +16,7 @@ from notifier.pipeline.alarms import tell_deadlines
 from notifier.pipeline.brake import alarm_required, tell_stop
 from notifier.pipeline.cleanup import clean_up
 from notifier.pipeline.plan import plan
+from notifier.pipeline.restock import restock
 from notifier.pipeline.sources import ConfiguredSource, SourceReading, read_source, tell_reading, tell_stale
 from notifier.pipeline.unknown import Evidence, settle_unknown
 from notifier.pipeline.unknown_news import tell_unknown
@@ -51,6 +52,7 @@ def _ticks(work: Work) -> list[Tick]:
     return [
         *sources,
         Tick("plan", settings.schedule.plan_minutes * 60, lambda: _plan(work)),
+        Tick("waitlist", settings.schedule.plan_minutes * 60, lambda: _restock(work)),
         Tick("clean-up", settings.schedule.cleanup_hours * 3600, lambda: _clean_up(work)),
     ]
 
@@ -89,6 +91,16 @@ async def _plan(work: Work) -> None:
         await alarm_required(work.house, work.team, now)
     counts = report.as_json()["decisions"]
     work.board.say("plan", f"{counts['send']} queued, {counts['hold']} held, {counts['skip']} skipped")
+
+
+async def _restock(work: Work) -> None:
+    try:
+        report = await asyncio.to_thread(restock, work.house, app.clock())
+    except Unsafe as unsafe:
+        await tell_unsafe(work, "waitlist", unsafe)
+        return
+    if report.alerted or report.expired:
+        work.board.say("waitlist", f"{report.alerted} told, {report.expired} never confirmed")
 
 
 async def _settle_unknown(work: Work, evidence: Evidence) -> None:

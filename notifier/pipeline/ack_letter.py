@@ -19,16 +19,19 @@ from notifier.terms.content import Acknowledgement, Told
 from notifier.terms.effects import Effect, Kind, effect_from
 from notifier.terms.facts import Address, CustomerFacts, LineFacts
 from notifier.terms.incoming import Road
-from notifier.terms.words import Channel, Verdict
+from notifier.terms.words import Channel, MessageClass, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class AckLetter:
-    """The letter, or the reason why it must not go. `dated` are the lines whose dates it tells."""
+    """The letter, or the reason why it must not go. `dated` are the lines whose dates it tells; `hold_until` is set
+    where it goes later, and waits in the outbox.
+    """
 
     letter: Letter | None
     reason: str = ""
     dated: tuple[int, ...] = ()
+    hold_until: datetime | None = None
 
 
 def ack_letter(tx: Transaction, house: House, row: AnyRow, customer: CustomerFacts, now: datetime) -> AckLetter:
@@ -94,6 +97,8 @@ def _said(
     for one in effects:
         soon = one.kind is Kind.TOLD_DATES and one.line_id not in dated
         detail = products.get(one.detail, one.detail) if not soon else "soon"
+        if one.kind is Kind.OPTED_IN and one.about is MessageClass.MARKETING:
+            detail = one.about.value
         alike = Told(one.kind, one.action, (), detail, one.channel)
         grouped.setdefault(alike, []).extend([names[one.line_id]] if one.line_id in names else [])
     told = tuple(

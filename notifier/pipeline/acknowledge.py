@@ -96,7 +96,7 @@ def _worth_an_answer(done: Effective) -> bool:
     kinds = {one.kind for one in done.outcome.effects}
     if done.incoming.road in (Road.PAGE, Road.OPERATOR):
         return bool(kinds & ON_A_PAGE)
-    return bool(kinds) or done.outcome.needs_person
+    return bool(kinds - {Kind.ASKED_CONSENT}) or done.outcome.needs_person
 
 
 def _by_channel(done: Effective) -> list[tuple[Channel, tuple[Effect, ...]]]:

@@ -11,8 +11,7 @@ import structlog
 
 from notifier import notices, outbox, rewards
 from notifier.errors import RenderError
-from notifier.pipeline.ack_letter import AckLetter, ack_letter
-from notifier.pipeline.acknowledge import ANSWERED
+from notifier.pipeline.ack_letter import AckLetter
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run, with_shelf
 from notifier.pipeline.gates import put_off_early
@@ -20,6 +19,7 @@ from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.legal import confirmed
 from notifier.pipeline.pauses import share_pauses, under_pauses
+from notifier.pipeline.unlined import LETTERS
 from notifier.pipeline.withheld import with_silenced
 from notifier.policy.clocks import text_clocks
 from notifier.policy.decide import EMAIL_FIRST, Written, ladder, still_due
@@ -47,6 +47,9 @@ FRESH = timedelta(seconds=60)
 
 SOON = timedelta(seconds=2)
 """A way out that takes more within this time is waited for."""
+
+ITS_HOUR = "waits_for_its_hour"
+"""Why a message that hangs on no line stays in the outbox: plan would not put it there again."""
 
 EMAIL_SOON = timedelta(minutes=1)
 """When a text on top is looked at again whose email is still on its way (RULES.md F9)."""
@@ -119,14 +122,14 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     told_lines, told_etas = lines_of(tx, [row.id for row in rows])
     codes = rewards.read(tx, [row.reward_id for row in rows if row.reward_id is not None])
     book = _Book(house.sending.lease.worker, ladder(house.purposes), told_etas)
-    answering = {one.name for one in purposes if one and one.occasion == ANSWERED}
+    unlined = {one.name: LETTERS[one.occasion] for one in purposes if one and one.occasion in LETTERS}
     for row in rows:
         try:
             customer = under_the_law(
                 _as_if_unsaid(customers[row.customer_id], row, book.reasons), house.judging.policy, now
             )
-            if row.purpose in answering:
-                letter = _answer(house, row, ack_letter(tx, house, row, customer, now), book, now)
+            if row.purpose in unlined:
+                letter = _unlined(house, row, unlined[row.purpose](tx, house, row, customer, now), book, now)
             else:
                 letter = _letter(house, (row, told_lines.get(row.id, [])), customer, book, now)
             if letter is not None:
@@ -137,8 +140,9 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
             book.poison[row.id] = f"poison: {type(fault).__name__}"
             log.error("message held: its facts cannot be judged", message=row.id, fault=type(fault).__name__)
     found.withdrawn, found.held = len(book.reasons), len(book.poison)
-    found.claimed -= len(book.later)
-    found.put_off += len(book.later)
+    waiting = len(book.later) + len(book.waits)
+    found.claimed -= waiting
+    found.put_off += waiting
     book.write(tx, now)
 
 
@@ -178,6 +182,7 @@ class _Book:
     again: dict[int, datetime] = field(default_factory=dict)
     gone: dict[int, list[int]] = field(default_factory=dict)
     later: list[int] = field(default_factory=list)
+    waits: dict[int, datetime] = field(default_factory=dict)
     etas: dict[tuple[int, int], EtaRange | None] = field(default_factory=dict)
 
     def write(self, tx: Transaction, now: datetime) -> None:
@@ -185,6 +190,7 @@ class _Book:
         notices.free(tx, list(self.reasons))
         outbox.hold_back(tx, self.worker, [outbox.Fault(one, why) for one, why in self.poison.items()], now)
         outbox.put_back(tx, self.worker, self.later, outbox.Later(now + EMAIL_SOON, EMAIL_FIRST))
+        outbox.put_off(tx, self.worker, self.waits, ITS_HOUR)
         rewards.void(tx, list(self.reasons), now)
         outbox.drop_lines(tx, self.gone)
         notices.free_lines(tx, self.gone)
@@ -224,8 +230,11 @@ def _letter(
     return Letter(row, customer, lines, address.value, None)
 
 
-def _answer(house: House, row: AnyRow, acked: AckLetter, book: _Book, now: datetime) -> Letter | None:
-    """The answer to a reply, or None where it is withdrawn: then nothing takes its place."""
+def _unlined(house: House, row: AnyRow, acked: AckLetter, book: _Book, now: datetime) -> Letter | None:
+    """What hangs on no line, or None where it waits, or is withdrawn: then nothing takes its place."""
+    if acked.hold_until is not None and row.brand in house.brands:
+        book.waits[row.id] = acked.hold_until
+        return None
     if row.brand not in house.brands or acked.letter is None:
         book.reasons[row.id] = acked.reason or "brand_gone"
         return None
@@ -255,7 +264,7 @@ def _valid_seconds(letter: Letter, policy: Policy, now: datetime) -> int:
     """
     if letter.until is not None and letter.until > now:
         return int((letter.until - now).total_seconds())
-    address = letter.lines[0].address(Channel.SMS) if letter.lines else None
+    address = letter.lines[0].address(Channel.SMS) if letter.lines else letter.address
     end = closes(now, text_clocks(letter.customer, address, policy))
     left = end - now - FRESH if end else timedelta(0)
     return int(min(left, LONGEST_VALIDITY).total_seconds())

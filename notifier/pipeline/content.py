@@ -14,8 +14,8 @@ from notifier.render.links import message_links
 from notifier.render.mime import EmailHeaders
 from notifier.render.reply_address import REPLY, signed_address
 from notifier.store.lookup import AnyRow
-from notifier.terms.content import Acknowledgement, Content, Item, Links, RewardOffer
-from notifier.terms.facts import Alternative, CustomerFacts, LineFacts
+from notifier.terms.content import Acknowledgement, Content, Item, Links, RewardOffer, SignedUp
+from notifier.terms.facts import Address, Alternative, CustomerFacts, LineFacts
 from notifier.terms.law import OWED, Jurisdiction, Said
 from notifier.terms.money import Money
 from notifier.terms.purpose import Purpose
@@ -31,7 +31,8 @@ class Letter:
     """One claimed message with its customer, the lines still due, its recipient and its reward code, if any.
 
     `answers` is what it says of the customer's own reply, `thread` the Message-ID of that, without <>, `until` the UTC
-    instant until which it answers the customer's own words by text, whatever the hour (RULES.md S4, S8).
+    instant until which it answers the customer's own words by text, whatever the hour (RULES.md S4, S8). What hangs on
+    no line says of a sign-up what `signed_up` has, and goes to `address`.
     """
 
     message: AnyRow
@@ -42,6 +43,8 @@ class Letter:
     answers: Acknowledgement | None = None
     thread: str = ""
     until: datetime | None = None
+    signed_up: SignedUp | None = None
+    address: Address | None = None
 
 
 def told_eta(line: LineFacts, shop: ShopFigures, today: date) -> EtaRange | None:
@@ -79,6 +82,7 @@ def content_of(house: House, letter: Letter, market: Market, now: datetime) -> C
         notice=NoticeKind(message.notice),
         law=_law(letter.lines, purpose),
         answers=letter.answers,
+        signed_up=letter.signed_up,
     )
 
 
@@ -117,8 +121,8 @@ def headers_of(house: House, letter: Letter, content: Content, now: datetime) ->
         message_id=f"{letter.message.uid}@{house.sending.message_id_domain}",
         date=now,
         message_class=content.message_class,
-        list_unsubscribe_url=content.links.unsubscribe if content.answers is None else "",
-        list_unsubscribe_mailto=reply_to if content.answers is None else "",
+        list_unsubscribe_url="" if content.is_answer else content.links.unsubscribe,
+        list_unsubscribe_mailto="" if content.is_answer else reply_to,
         extra=tuple((name, f"<{letter.thread}>") for name in ("In-Reply-To", "References") if letter.thread),
     )
 

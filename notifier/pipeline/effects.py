@@ -4,14 +4,15 @@ All in the transaction that keeps the reply (RULES.md S3).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from notifier import actions, consent, conversation, notices
+from notifier import actions, consent, consent_requests, conversation, notices, waitlist
 from notifier.pipeline.identify import Whose
 from notifier.policy.answering import Outcome
 from notifier.store.engine import Transaction
 from notifier.store.holds import Word, put_hold
+from notifier.store.lookup import AnyRow
 from notifier.store.persons import customer_of
 from notifier.terms.effects import ActionKind, Effect, Kind
 from notifier.terms.incoming import Incoming, Road
@@ -27,12 +28,13 @@ ROADS = {Road.SMS: "reply by text", Road.EMAIL: "reply by email", Road.PAGE: "cu
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """One kept reply with what it does."""
+    """One kept reply with what it does. `request` is the open request for consent that it may answer."""
 
     reply_id: int
     incoming: Incoming
     whose: Whose
     outcome: Outcome
+    request: AnyRow | None = None
 
     def effects(self, *kinds: Kind) -> list[Effect]:
         """Its effects of these kinds."""
@@ -98,6 +100,8 @@ def _consents(tx: Transaction, done: Effective, now: datetime) -> None:
             wording=done.incoming.words.strip()[:MOST_WORDING] if granted else "",
             evidence=f"{done.incoming.road}:{done.incoming.key}" if granted else "",
         )
+        if granted and about is MessageClass.MARKETING:
+            word = _agreed(tx, done, word)
         consent.keep_words(tx, [word], now)
         if granted and channel is Channel.SMS and address_id is not None:
             # The provider blocked the number at its own opt-out, and opened it again at this very word (S5).
@@ -105,6 +109,22 @@ def _consents(tx: Transaction, done: Effective, now: datetime) -> None:
 
 
 MOST_WORDING = 1000
+
+
+def _agreed(tx: Transaction, done: Effective, word: consent.Word) -> consent.Word:
+    """Consent to marketing with what it answers: the very words that were shown, and by which message (RULES.md S1).
+
+    It confirms the sign-ups that wait for it.
+    """
+    request, at = done.request, done.incoming.received_at
+    if request is None or request.channel != word.channel:
+        return word
+    consent_requests.confirm(tx, request.id, at)
+    theirs = {"brand": request.brand, "address_id": request.address_id, "channel": request.channel}
+    waitlist.confirm(tx, theirs, at)
+    shown = consent_requests.text_shown(tx, request.message_id) if done.incoming.road is Road.SMS else ""
+    proof = (word.evidence, done.incoming.evidence, f"asked by message {request.message_id}", request.evidence)
+    return replace(word, wording=shown or request.wording, evidence="; ".join(filter(None, proof)))
 
 
 def address_for(tx: Transaction, done: Effective, channel: Channel, now: datetime) -> int | None:

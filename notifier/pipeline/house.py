@@ -93,7 +93,8 @@ class House:
 
     `stale_after` is each configured source's limit, `lapse` what happens to a line whose time is up by law: ask (a
     person confirms) or cancel. `reply_to` is the mailbox that answers are read from, to be signed for each message;
-    empty: they go to the brand's own address.
+    empty: they go to the brand's own address. `alert_hold` is how long a unit is held back for somebody who was told
+    that it is there, `signups_a_day` how many are asked to confirm a sign-up in 24 hours, by each channel.
     """
 
     store: Store = field(repr=False)
@@ -110,6 +111,8 @@ class House:
     guards: Guards = field(default_factory=Guards)
     storm: Storm = Storm()
     reply_to: str = ""
+    alert_hold: timedelta = timedelta(hours=24)
+    signups_a_day: int = 300
 
     @property
     def purposes(self) -> Sequence[Purpose]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from notifier import contact_log, conversation
+from notifier import consent_requests, contact_log, conversation
 from notifier.pipeline.acknowledge import Acknowledged, acknowledge, acknowledged_before
+from notifier.pipeline.asking import ask_back
 from notifier.pipeline.effects import Effective, apply
 from notifier.pipeline.facts import read_every_line, read_market, with_shelf
 from notifier.pipeline.house import House
@@ -20,6 +21,8 @@ from notifier.pipeline.reading_replies import read_reply
 from notifier.pipeline.returned import came_back
 from notifier.pipeline.stand_ins import with_stand_ins
 from notifier.policy.answering import Heard, Outcome, outcome_of
+from notifier.policy.asking import OPEN_FOR
+from notifier.policy.opting import channel_of
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
@@ -66,14 +69,16 @@ def receive(house: House, incoming: Incoming, now: datetime) -> Received:
         whose = identify(tx, house, incoming)
         customer = _facts(tx, house, whose, incoming, now)
         reading = read_reply(house, incoming, whose, customer)
-        outcome = outcome_of(_heard(incoming, whose, reading), customer, house.judging.policy)
+        request = _request(tx, incoming, whose)
+        outcome = outcome_of(_heard(incoming, whose, reading, request), customer, house.judging.policy)
         reply_id = conversation.keep(tx, _row(incoming, whose, reading, outcome, now), outcome.effects)
         if reply_id is None:
             return _again(tx, conversation.known(tx, incoming.road, incoming.key))
         _keep_lines(tx, reply_id, outcome)
         _log(tx, incoming, whose, reading)
-        done = Effective(reply_id, incoming, whose, outcome)
+        done = Effective(reply_id, incoming, whose, outcome, request)
         apply(tx, done, now)
+        ask_back(tx, house, done, now)
         if incoming.returned is not None and whose.message is not None and reading.intent is Intent.BOUNCE:
             came_back(tx, house, whose.message, incoming.returned, now)
         told = acknowledge(tx, house, done, now)
@@ -95,10 +100,17 @@ def _facts(tx: Transaction, house: House, whose: Whose, incoming: Incoming, now:
     return with_stand_ins(found[0], with_shelf(tx, market), taken) if taken else found[0]
 
 
-def _heard(incoming: Incoming, whose: Whose, reading: Classification) -> Heard:
-    purpose = whose.message.purpose if whose.message is not None else ""
-    at, choice = incoming.received_at, incoming.choice
-    return Heard(incoming.road, at, reading, whose.lines, whose.proven, choice, purpose, not incoming.unread)
+def _request(tx: Transaction, incoming: Incoming, whose: Whose) -> AnyRow | None:
+    """The request for consent to marketing that may be answered by it: one in force at the moment of receipt."""
+    if whose.address_id is None:
+        return None
+    channel, since = channel_of(incoming.road, incoming.choice), incoming.received_at - OPEN_FOR
+    return consent_requests.open_request(tx, whose.brand, whose.address_id, channel, since)
+
+
+def _heard(incoming: Incoming, whose: Whose, reading: Classification, request: AnyRow | None) -> Heard:
+    at, choice, asked = incoming.received_at, incoming.choice, request is not None
+    return Heard(incoming.road, at, reading, whose.lines, whose.proven, choice, asked, not incoming.unread)
 
 
 def _row(

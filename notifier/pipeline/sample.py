@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from notifier.terms.content import Acknowledgement, BrandLook, Content, Item, Links, RewardOffer, Told
+from notifier.terms.content import Acknowledgement, BrandLook, Content, Item, Links, RewardOffer, SignedUp, Told
 from notifier.terms.effects import ActionKind, Kind
 from notifier.terms.facts import Alternative
 from notifier.terms.law import Jurisdiction, Said
@@ -17,6 +17,13 @@ _NOTICES = {"promise_broken": NoticeKind.F3, "renewal_owed": NoticeKind.F5}
 
 _PRICE = Money(Decimal("49.90"), "EUR")
 
+_KETTLE = SignedUp(("Blue Enamel Kettle",), "https://shop.example/kettle", "", _PRICE)
+_SIGNED_UP = {
+    "asked_in": SignedUp(("Blue Enamel Kettle",), wording="I agree that the shop sends marketing messages.", days=7),
+    "restocked": _KETTLE,
+}
+"""What a sample says of a sign-up, by the occasion of its purpose."""
+
 
 def sample_content(purpose: Purpose, locale: str, brand: BrandLook, channel: Channel, today: date) -> Content:
     """What a message of `purpose` could say on `today`, in `locale` (empty: English); every person in it is made up."""
@@ -27,7 +34,7 @@ def sample_content(purpose: Purpose, locale: str, brand: BrandLook, channel: Cha
         brand=brand,
         locale=locale or "en",
         customer_name="Ada Quill",
-        items=tuple(_item(number, purpose, today) for number in (1, 2)),
+        items=() if purpose.occasion in _SIGNED_UP else tuple(_item(number, purpose, today) for number in (1, 2)),
         alternatives=_others() if purpose.offers_alternatives else (),
         reward=RewardOffer("SAMPLE-CODE", 10, None, today + timedelta(days=30)) if _rewards(purpose) else None,
         links=Links(),
@@ -36,6 +43,7 @@ def sample_content(purpose: Purpose, locale: str, brand: BrandLook, channel: Cha
         notice=_NOTICES.get(purpose.occasion, NoticeKind.NONE),
         law=Jurisdiction.US_435 if purpose.occasion in _NOTICES else Jurisdiction.NONE,
         answers=_cancellation(today) if purpose.occasion == "answered" else None,
+        signed_up=_SIGNED_UP.get(purpose.occasion),
     )
 
 

@@ -30,8 +30,9 @@ LATE = "it came too late to be done by itself"
 class Heard:
     """A reply as it is judged. `bound` are the ids of the lines that the message it answers is about.
 
-    `proven`: a signed token, the number that wrote, a page or an operator says whose it is. `purpose` is that of the
-    message it answers; `choice` is set where nothing had to be guessed. `whole`: all of it was read.
+    `proven`: a signed token, the number that wrote, a page or an operator says whose it is. `choice` is set where
+    nothing had to be guessed. `asked`: the address was asked for consent to marketing, and has not answered yet.
+    `whole`: all of it was read.
     """
 
     road: Road
@@ -40,7 +41,7 @@ class Heard:
     bound: tuple[int, ...] = ()
     proven: bool = True
     choice: Choice | None = None
-    purpose: str = ""
+    asked: bool = False
     whole: bool = True
 
 
@@ -111,7 +112,7 @@ def _opt_out(asking: _Asking) -> Outcome:
 def _opt_in(asking: _Asking) -> Outcome:
     if not asking.wish.may_act or not asking.heard.proven:
         return Outcome(needs_person=True, reason="" if asking.heard.proven else UNPROVEN)
-    return Outcome(opted_in(asking.heard.road, asking.wish, asking.heard.choice, asking.heard.purpose))
+    return Outcome(opted_in(asking.heard.road, asking.wish, asking.heard.choice, asking.heard.asked))
 
 
 def _help(asking: _Asking) -> Outcome:

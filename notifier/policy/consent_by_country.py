@@ -20,13 +20,15 @@ class Regime:
 
     `written_texts`: a marketing text needs a consent with its wording and its source kept (RULES S1). `after_sale`:
     for how long after a purchase marketing email may go without one, where the shop has chosen so (`soft_opt_in`) and
-    the customer has not objected; None: never. `rule` is the RULES id, `source` the law behind it.
+    the customer has not objected; None: never. `confirmed`: consent must be proven to be the address's owner's own, as
+    by its confirmation (double opt-in). `rule` is the RULES id, `source` the law behind it.
     """
 
     rule: str
     source: str
     written_texts: bool = False
     after_sale: timedelta | None = None
+    confirmed: bool = False
 
 
 ALWAYS = timedelta(days=36_500)
@@ -37,11 +39,17 @@ UNITED_STATES = Regime("E2", "15 U.S.C. 7704 (CAN-SPAM); for texts 47 CFR 64.120
 UNITED_KINGDOM = Regime("U3", "PECR 2003 reg. 22(3)", after_sale=ALWAYS)
 EUROPEAN_UNION = Regime("U3", "Directive 2002/58/EC art. 13(2)", after_sale=ALWAYS)
 CANADA = Regime("U5", "CASL, S.C. 2010 c. 23, s. 10(9) and (10)", after_sale=TWO_YEARS)
-ELSEWHERE = Regime("U3", "the strictest of the above: only with a word of consent", written_texts=True)
+BY_CONFIRMATION = Regime(
+    "U3", "Directive 2002/58/EC art. 13(2); BGH, 10 February 2011, I ZR 164/09", after_sale=ALWAYS, confirmed=True
+)
+"""Where courts hold a consent for proven only that was confirmed from the address: Germany, and Austria after it."""
+ELSEWHERE = Regime("U3", "the strictest of the above: only with a word of consent", written_texts=True, confirmed=True)
 """Of a country that is not listed, or not known, the strictest is expected."""
 
 REGIMES: Mapping[str, Regime] = MappingProxyType(
-    dict.fromkeys(EU_AND_UK, EUROPEAN_UNION) | {"US": UNITED_STATES, "GB": UNITED_KINGDOM, "CA": CANADA}
+    dict.fromkeys(EU_AND_UK, EUROPEAN_UNION)
+    | dict.fromkeys(("AT", "DE"), BY_CONFIRMATION)
+    | {"US": UNITED_STATES, "GB": UNITED_KINGDOM, "CA": CANADA}
 )
 """By ISO country."""
 
@@ -53,7 +61,7 @@ def strictest(regimes: Iterable[Regime]) -> Regime:
         return ELSEWHERE
     tight = min(found, key=lambda one: one.after_sale or timedelta(0))
     written = any(one.written_texts for one in found)
-    return Regime(tight.rule, tight.source, written, tight.after_sale)
+    return Regime(tight.rule, tight.source, written, tight.after_sale, any(one.confirmed for one in found))
 
 
 def regime_of(customer: CustomerFacts, countries: Iterable[str]) -> Regime:

@@ -196,8 +196,10 @@ def late_line_shipped(
     return Occurrence("shipped") if late else NEVER
 
 
-def answered(line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime) -> Occurrence:
-    """The customer wrote: acknowledged at once by pipeline.receive, so plan has nothing to add."""
+def on_no_line(line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime) -> Occurrence:
+    """It hangs on no order line, and plan has nothing to add: the customer wrote (answered), is asked for consent
+    (asked_in) or waits for a product that is back (restocked). pipeline.unlined lists who puts it into the outbox.
+    """
     return NEVER
 
 
@@ -214,7 +216,9 @@ OCCASIONS: Mapping[str, Occasion] = MappingProxyType(
         "long_wait": long_wait,
         "was_cancelled": was_cancelled,
         "late_line_shipped": late_line_shipped,
-        "answered": answered,
+        "answered": on_no_line,
+        "asked_in": on_no_line,
+        "restocked": on_no_line,
     }
 )
 

@@ -1,12 +1,12 @@
-"""What an opt-out or an opt-in is about, by the road it came (RULES.md S2, S5, E5). Colour: pure. Used by answering."""
+"""What an opt-out or an opt-in is about, by the road it came (RULES.md S1, S2, S5, E5). Colour: pure.
+
+Used by answering.
+"""
 
 from notifier.terms.effects import Effect, Kind
 from notifier.terms.incoming import Choice, Road
 from notifier.terms.reply import Wish
 from notifier.terms.words import Channel, MessageClass, Scope
-
-CONSENT_REQUEST = "consent_request"
-"""The purpose of the message that asks for consent to marketing (RULES.md S1)."""
 
 
 def opted_out(road: Road, wish: Wish, choice: Choice | None) -> tuple[Effect, ...]:
@@ -23,15 +23,15 @@ def opted_out(road: Road, wish: Wish, choice: Choice | None) -> tuple[Effect, ..
     return (_out(channel, MessageClass.MARKETING), _out(channel, Scope.PROGRESS))
 
 
-def opted_in(road: Road, wish: Wish, choice: Choice | None, purpose: str) -> tuple[Effect, ...]:
+def opted_in(road: Road, wish: Wish, choice: Choice | None, asked: bool) -> tuple[Effect, ...]:
     """START brings back order texts alone; marketing needs its disclosure, so a word for it counts only as the answer
-    to the message that has it, or as a choice on a page that shows it (S1, S5).
+    to an open request that has it (`asked`), or as a choice on a page that shows it; else it is asked for (S1, S5).
     """
     channel = channel_of(road, choice)
     about: MessageClass | Scope | None = choice.about if choice is not None and choice.about else wish.about
     if about is MessageClass.MARKETING or (about is None and channel is Channel.EMAIL):
-        asked = choice is not None or purpose == CONSENT_REQUEST
-        return (Effect(Kind.OPTED_IN, channel=channel, about=MessageClass.MARKETING) if asked else _ask(channel),)
+        kind = Kind.OPTED_IN if asked or choice is not None else Kind.ASKED_CONSENT
+        return (Effect(kind, channel=channel, about=MessageClass.MARKETING),)
     back = [Effect(Kind.OPTED_IN, channel=channel, about=about or MessageClass.SERVICE)]
     return tuple(back)
 
@@ -45,8 +45,3 @@ def channel_of(road: Road, choice: Choice | None) -> Channel:
 
 def _out(channel: Channel, about: MessageClass | Scope) -> Effect:
     return Effect(Kind.OPTED_OUT, channel=channel, about=about)
-
-
-def _ask(channel: Channel) -> Effect:
-    """Consent cannot be taken from these words alone: the page shows what is agreed to."""
-    return Effect(Kind.GAVE_LINK, channel=channel)

@@ -12,6 +12,7 @@ from notifier.errors import RenderError
 from notifier.render import clean, colour, legal
 from notifier.render.dates import Calendar
 from notifier.render.heard import heard
+from notifier.render.signed_up import signed_up
 from notifier.render.values import Table, Value
 from notifier.terms.content import BrandLook, Content, Item, RewardOffer
 from notifier.terms.facts import Alternative
@@ -106,6 +107,16 @@ CATALOGUE: Mapping[str, str] = {
     "reply.tells_dates": "whether the customer asked for the dates of the items",
     "reply.needs_page": "whether the customer must choose on the page",
     "reply.stops_texts": "whether it confirms that no more texts will come",
+    "signup": "what somebody signed up for, or nothing",
+    "signup.product": "the product waited for, or empty",
+    "signup.products": "all products waited for, joined, or empty",
+    "signup.count": "how many products",
+    "signup.url": "the product's page, or empty",
+    "signup.image_url": "its picture, or empty",
+    "signup.price": "its price with currency, or empty",
+    "signup.wording": "what is agreed to, word by word; empty in an alert",
+    "signup.confirm": "the link to agree, or empty",
+    "signup.days": "for how many days the request can be answered",
     "why": "why the customer gets this email",
     "reply_hint": "that a reply is read by a person",
     "unsubscribe_label": "the words of the unsubscribe link",
@@ -118,8 +129,8 @@ TOP = frozenset(name.split(".")[0].split("[")[0] for name in CATALOGUE)
 
 def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
     """The context of one message. `words` and `speaks` come with the template. Raises RenderError without a line."""
-    if not content.items and content.answers is None:
-        raise RenderError("a message needs at least one order line")
+    if not content.items and content.answers is None and content.signed_up is None:
+        raise RenderError("a message needs at least one order line, or what somebody signed up for")
     calendar = Calendar(words, speaks, content.today)
     items = [_item(item, calendar, content.transit_days) for item in content.items]
     orders = list(dict.fromkeys(clean.line(item.order) for item in content.items))
@@ -139,6 +150,7 @@ def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
         "reward": _reward(content.reward, calendar),
         "links": _links(content),
         "reply": heard(content.answers, calendar),
+        "signup": signed_up(content.signed_up, calendar),
         "class": content.message_class.value,
         "transit_days": content.transit_days,
     }
@@ -305,7 +317,7 @@ def _reward(offer: RewardOffer | None, calendar: Calendar) -> Table | None:
 
 def _links(content: Content) -> Table:
     """Required notices have no way out (RULES E5), nor has an answer: they show no unsubscribe link."""
-    required = content.message_class is MessageClass.REQUIRED or content.answers is not None
+    required = content.message_class is MessageClass.REQUIRED or content.is_answer
     return {
         "page": clean.link(content.links.page),
         "short": clean.link(content.links.short),
@@ -317,6 +329,8 @@ def _footer(content: Content, words: Mapping[str, str]) -> Table:
     shipped = all(item.shipped_on for item in content.items)
     kind = "shipped" if shipped and content.message_class is MessageClass.SERVICE else content.message_class.value
     kind = "reply" if content.answers is not None else kind
+    if content.signed_up is not None:
+        kind = "request" if content.is_answer else "restock"
     label = "marketing" if content.message_class is MessageClass.MARKETING else "service"
     return {
         "why": words[f"why_{kind}"].replace("{brand}", clean.line(content.brand.name)),

@@ -80,4 +80,4 @@ def _key(one: Told) -> str:
         return "ack_dates_soon" if one.detail else ""
     if one.kind is Kind.OPTED_OUT:
         return "ack_no_texts" if one.channel is Channel.SMS else "ack_fewer_emails"
-    return _PLAIN.get(one.kind, "")
+    return "ack_joined" if one.kind is Kind.OPTED_IN and one.detail else _PLAIN.get(one.kind, "")

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from notifier.terms.content import Links
 
 TOKEN_LENGTH = 22
-PAGE, SHORT, UNSUBSCRIBE = "page", "short", "unsubscribe"
+PAGE, SHORT, UNSUBSCRIBE, CONSENT = "page", "short", "unsubscribe", "consent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +79,11 @@ def message_links(public_url: str, keys: Keys, brand_domain: str, message_uid: s
         short=f"{short_root}/t/{short_token(keys, SHORT, message_uid)}",
         unsubscribe=f"{root}/u/{address_id}/{uid}/{unsubscribe}",
     )
+
+
+def consent_link(public_url: str, keys: Keys, brand_domain: str, request_id: int) -> str:
+    """The link of one request for consent; empty where `[web] public_url` is. `brand_domain` as in `message_links`."""
+    if not public_url:
+        return ""
+    root = f"https://{brand_domain}" if brand_domain else _root(public_url)
+    return f"{root}/c/{request_id}/{short_token(keys, CONSENT, str(request_id))}"

@@ -94,8 +94,18 @@ def _with_names(context: Mapping[str, Any], words: Mapping[str, str], room: int,
     for item in context["items"]:
         name = shorten(item["name"] if any_script else _latin(item, words), room)
         items.append({**item, "name": name, "short_name": name})
+    named = {**context, "items": items}
+    if context.get("signup"):
+        named["signup"] = _signup(context["signup"], words, room, any_script)
+    if not items:
+        return named
     first = headline(items[0]["name"], context["item_count"], words, room)
-    return {**context, "items": items, "first_item": items[0], "headline": first}
+    return named | {"first_item": items[0], "headline": first}
+
+
+def _signup(said: Mapping[str, Any], words: Mapping[str, str], room: int, any_script: bool) -> dict[str, Any]:
+    name = said["product"] if any_script or not said["product"] else _latin({"name": said["product"], "sku": ""}, words)
+    return {**said, "product": shorten(name, room)}
 
 
 def _latin(item: Mapping[str, Any], words: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from notifier.settings.contact import DelayRule, EtaBelief, EtaChange, Placed, P
 from notifier.settings.inbox import Inbox
 from notifier.settings.sending import Database, Delivery, Email, Journal, Safety, Schedule, Signing, Sms, Templates
 from notifier.settings.shop import Brand, BrandSection, Shop, Team, Web, resolved
+from notifier.settings.signup import SignupSection
 from notifier.settings.sources import Profile, Source
 from notifier.settings.values import Section
 from notifier.settings.watching import Logging, Metrics
@@ -27,6 +28,7 @@ class Sections(Section):
     inbox: Inbox = Field(Inbox(), description="The mailbox of customers' answers, read by IMAP (docs/operations.md).")
     sms: Sms = Field(Sms(), description="Text messages through Twilio.")
     web: Web = Field(Web(), description="The customers' pages, and Twilio's webhooks.")
+    signup: SignupSection = Field(SignupSection(), description="The sign-up form for what is out of stock.")
     signing: Signing = Field(Signing(), description="The secret behind links and address hashes.")
     delay_rule: DelayRule = Field(DelayRule(), description="The law on delays.")
     safety: Safety = Field(Safety(), description="Brakes.")

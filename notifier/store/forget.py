@@ -60,7 +60,9 @@ def addresses_of(tx: Transaction, customer_ids: Sequence[int]) -> Addresses:
     found: set[int] = set()
     links = [(_customer, name, "id") for name in _ADDRESSES]
     links += [(_order, name, "customer_id") for name in _ADDRESSES]
-    links += [(table, "address_id", "customer_id") for table in (_message, _contact, _consent, _reply, _request, _entry)]
+    links += [
+        (table, "address_id", "customer_id") for table in (_message, _contact, _consent, _reply, _request, _entry)
+    ]
     for table, column, owner in links:
         query = select(table.c[column]).where(table.c[owner].in_(customer_ids), table.c[column].is_not(None))
         found.update(tx.connection.execute(query.distinct()).scalars())

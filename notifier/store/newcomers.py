@@ -6,6 +6,7 @@ Their key is made of the keyed hash of the address, so no shop's own id can be t
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, or_, select, update
 
@@ -46,7 +47,12 @@ def is_suppressed(tx: Transaction, brand: str, contact: Contact) -> bool:
 
 def keep_contact(tx: Transaction, contact: Contact, now: datetime) -> int:
     """The id of the address's row, which has a value from now on."""
-    row = {"channel": contact.channel.value, "hash": contact.digest, "value": contact.value, "region": contact.region}
+    row: dict[str, Any] = {
+        "channel": contact.channel.value,
+        "hash": contact.digest,
+        "value": contact.value,
+        "region": contact.region,
+    }
     row |= {"textable": contact.textable, "timezones": contact.timezones, "first_seen_at": now}
     insert_new(tx, _address, [row])
     same = (_address.c.channel == contact.channel.value) & (_address.c.hash == contact.digest)
@@ -76,7 +82,13 @@ def _newcomer(tx: Transaction, brand: str, contact: Contact, address_id: int, no
     column = "email_id" if contact.channel is Channel.EMAIL else "phone_id"
     key = f"{NEWCOMER}{contact.digest[:24]}"
     blank = dict.fromkeys(("name", "locale", "preferred_channel", "timezone", "country", "region", "postal_code"), "")
-    row = blank | {"brand": brand, "key": key, column: address_id, "business": False, "described_at": now}
+    row: dict[str, Any] = blank | {
+        "brand": brand,
+        "key": key,
+        column: address_id,
+        "business": False,
+        "described_at": now,
+    }
     insert_new(tx, _customer, [row | {"erased_by": ""}])
     this = (_customer.c.brand == brand) & (_customer.c.key == key) & _customer.c.erased_at.is_(None)
     again = {column: address_id, "described_at": now, "forgotten_before": None}

@@ -110,10 +110,27 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedUp:
+    """What a request for consent, or an alert, says of a sign-up: the names of the `products` waited for, and of the
+    first of them the page, the picture and the price. `wording` is what is agreed to, `confirm` the signed link to do
+    so, and `days` how long that counts; an alert has none of them.
+    """
+
+    products: tuple[str, ...] = ()
+    url: str = ""
+    image_url: str = ""
+    price: Money | None = None
+    wording: str = ""
+    confirm: str = ""
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything one message says. `notice` is the legal kind of a required one, `law` whose law it speaks by.
 
-    `answers` is set where it acknowledges a reply: then there may be no items.
+    `answers` is set where it acknowledges a reply, `signed_up` where it asks for consent or says that a product is
+    back: then there may be no items.
 
     Raises ValueError for a notice whose lines lack the day that its words turn on: F3 stands on R, F4 and F5 on the
     day of the answer.
@@ -134,6 +151,7 @@ class Content:
     notice: NoticeKind = NoticeKind.NONE
     law: Jurisdiction = Jurisdiction.NONE
     answers: Acknowledgement | None = None
+    signed_up: SignedUp | None = None
 
     def __post_init__(self) -> None:
         if self.notice is NoticeKind.F3 and any(item.revised is None for item in self.items):
@@ -141,6 +159,11 @@ class Content:
         by_consent = self.notice in (NoticeKind.F4, NoticeKind.F5)
         if by_consent and any(item.answer_by is None for item in self.items):
             raise ValueError(f"a notice of kind {self.notice} needs the day of the answer for every line")
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it only answers what the customer has just done: there is nothing to unsubscribe from."""
+        return self.answers is not None or (self.signed_up is not None and bool(self.signed_up.wording))
 
 
 @dataclass(frozen=True, slots=True)

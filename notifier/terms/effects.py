@@ -14,7 +14,8 @@ class Kind(StrEnum):
     """One effect. The first three change what may be said, the next what happens to an order line.
 
     REQUESTED asks the shop for an action. KEPT takes a cancellation back: that is fresh consent. FROZEN: nothing may
-    rest on silence until a person has looked. The last ones change nothing: the customer is told something.
+    rest on silence until a person has looked. The last ones change nothing: the customer is told something, or, with
+    ASKED_CONSENT, asked for consent to marketing.
     """
 
     OPTED_OUT = "opted_out"
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     TOLD_DATES = "told_dates"
     TOLD_HELP = "told_help"
     GAVE_LINK = "gave_link"
+    ASKED_CONSENT = "asked_consent"
     TOO_LATE = "too_late"
     REFUSED = "refused"
 

@@ -51,7 +51,8 @@ class Incoming:
     Message-ID of a mail, without <>, `thread_ids` are those that it says it answers.
     `machine` is what a machine sent: auto_reply, bounce or spam_complaint.
     `answered` says that the provider has confirmed an opt-out or a HELP already (RULES.md S4).
-    `actor` is who says so: "customer", or the name of an operator. `returned` is what a bounce or a complaint says,
+    `actor` is who says so: "customer", or the name of an operator. `evidence` is what a page knows of who clicked: the
+    address and the browser it came from. `returned` is what a bounce or a complaint says,
     `unread` why a part of a mail, or all of it, was left unread.
     """
 
@@ -72,3 +73,4 @@ class Incoming:
     actor: str = "customer"
     returned: Returned | None = None
     unread: str = ""
+    evidence: str = field(default="", repr=False)

@@ -16,6 +16,8 @@ from notifier.pipeline.receive import receive
 from notifier.settings import Settings
 from notifier.web.app import web_app
 from notifier.web.gate import Application, Front
+from notifier.web.signup.confirm import Confirm, confirm_router
+from notifier.web.signup.form import Form, form_router
 from notifier.web.threads import Threads
 from notifier.web.twilio_hooks import Hooks, Taking, twilio_router
 from notifier.web.twilio_signature import Tokens
@@ -24,7 +26,8 @@ from notifier.web.twilio_signature import Tokens
 def shop_app(settings: Settings, house: House, threads: Threads) -> Application:
     """The web of a shop. The caller closes `threads` and the house."""
     front = Front(settings.web.public_url, [ip_network(one) for one in settings.web.proxies])
-    return web_app(front, _routers(settings, front, taking(house, app.clock), threads))
+    routers = _routers(settings, front, taking(house, app.clock), threads)
+    return web_app(front, [*routers, *_signing_up(settings, house, threads)])
 
 
 def taking(house: House, clock: Callable[[], datetime]) -> Taking:
@@ -38,3 +41,11 @@ def _routers(settings: Settings, front: Front, take: Taking, threads: Threads) -
     if tokens:
         found.append(twilio_router(Hooks(front, tokens, threads, take, settings.sms.status_callback_path)))
     return found
+
+
+def _signing_up(settings: Settings, house: House, threads: Threads) -> list[APIRouter]:
+    """The form, and the page that confirms: where links can lead there."""
+    if not settings.web.public_url:
+        return []
+    form = Form(house, threads, app.clock, settings.signup.embed_origins)
+    return [form_router(form), confirm_router(Confirm(house, threads, app.clock))]

@@ -1,0 +1,83 @@
+"""The page behind the link of a request for consent. Colour: door. Put together by web.opening.
+
+To open it changes nothing (RULES.md E4); its button sends a POST with a proof that the page was shown. Every link that
+does not work is answered alike.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+
+from notifier.pipeline.asking import words_of
+from notifier.pipeline.confirming import Shown, agree, shown_request
+from notifier.pipeline.house import House
+from notifier.policy.asking import OPEN_FOR
+from notifier.render.signed_up import joined
+from notifier.web.buckets import Buckets, neighbourhood
+from notifier.web.signup.form import evidence
+from notifier.web.signup.language import language
+from notifier.web.signup.markup import Page, agreed_page, ask_page, gone_page
+from notifier.web.threads import Threads
+
+CONFIRM_PATH = "/c/{request_id}/{token}"
+MOST_ID = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The page, for all requests of a shop."""
+
+    house: House
+    threads: Threads
+    clock: Callable[[], datetime]
+    looks: Buckets = field(default_factory=lambda: Buckets(at_once=30, per_minute=15))
+
+    async def show(self, request: Request, request_id: str, token: str) -> Response:
+        """What is asked."""
+        number = self._number(request, request_id)
+        shown = await self.threads.run(partial(shown_request, self.house, number, token, self.clock()))
+        return self._answer(request, shown)
+
+    async def take(self, request: Request, request_id: str, token: str) -> Response:
+        """The button."""
+        number, body = self._number(request, request_id), await request.body()
+        try:
+            button = parse_qs(body.decode("ascii"), max_num_fields=5).get("button", [""])[0]
+        except ValueError:
+            raise HTTPException(400) from None
+        act = partial(agree, self.house, number, (token, button), evidence(request), self.clock())
+        return self._answer(request, await self.threads.run(act))
+
+    def _number(self, request: Request, text: str) -> int:
+        """The id in the link, 0 for what can be none. Raises HTTPException 429 where somebody tries many."""
+        who = request.client.host if request.client else ""
+        if not self.looks.take(neighbourhood(who)):
+            raise HTTPException(429)
+        return int(text) if re.fullmatch("[0-9]{1,10}", text) and int(text) <= MOST_ID else 0
+
+    def _answer(self, request: Request, shown: Shown | None) -> Response:
+        if shown is None:
+            accepts = request.headers.get("accept-language", "")
+            look = self.house.brand("")
+            locale = language("", accepts, self.house.catalogue.words, look.locale)
+            return gone_page(Page(look, locale, words_of(self.house, locale, look.key)), OPEN_FOR.days)
+        look = self.house.brand(shown.brand)
+        words = words_of(self.house, shown.locale, look.key)
+        page, products = Page(look, shown.locale, words), joined(shown.products, words)
+        if shown.agreed:
+            return agreed_page(page, products)
+        return ask_page(page, products, shown.wording, shown.button)
+
+
+def confirm_router(confirm: Confirm) -> APIRouter:
+    """Its routes."""
+    router = APIRouter()
+    router.add_api_route(CONFIRM_PATH, confirm.show, methods=["GET"], response_model=None)
+    router.add_api_route(CONFIRM_PATH, confirm.take, methods=["POST"], response_model=None)
+    return router
