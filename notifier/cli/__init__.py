@@ -53,6 +53,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "policy": "policy.policy",
         "intent": "intent.intent",
         "receive": "receive.receive",
+        "waitlist": "waitlist.waitlist",
     }
 )
 """Each command, in the order of `--help`, and where it is: a function, or a typer app with commands of its own."""

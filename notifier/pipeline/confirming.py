@@ -75,7 +75,7 @@ def _request(tx: Transaction, house: House, request_id: int, token: str, now: da
 
 def _was_shown(house: House, request_id: int, button: str, now: datetime) -> bool:
     moments = (_moment(request_id, now), _moment(request_id, now - SHOWN_FOR))
-    return any([genuine(house.web.keys, BUTTON, one, button) for one in moments])
+    return any(genuine(house.web.keys, BUTTON, one, button) for one in moments)
 
 
 def _moment(request_id: int, now: datetime) -> str:

@@ -28,10 +28,12 @@ p{{margin:0 0 .75rem}}
 label{{display:block;font-weight:600}}
 label small,.soft{{font-weight:400;font-size:.875rem;color:var(--soft)}}
 input[type=email],input[type=tel]{{display:block;width:100%;min-height:2.75rem;margin:.25rem 0 .5rem;\
-padding:.5rem .65rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--edge);border-radius:.4rem}}
+padding:.5rem .65rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--edge);\
+border-radius:.4rem}}
 .or{{margin:.1rem 0 .35rem;color:var(--soft)}}
 .two{{display:grid;gap:0 1rem}}
-@media(min-width:30rem){{.two.both{{grid-template-columns:1fr auto 1fr;align-items:start}}.two .or{{margin-top:2.3rem}}}}
+@media(min-width:30rem){{.two.both{{grid-template-columns:1fr auto 1fr;align-items:start}}\
+.two .or{{margin-top:2.3rem}}}}
 .agree{{display:grid;grid-template-columns:1.5rem 1fr;gap:.6rem;font-weight:400;font-size:.875rem;margin:.5rem 0 1rem}}
 .agree input{{width:1.5rem;height:1.5rem;margin:0;accent-color:var(--brand)}}
 button{{font:inherit;font-weight:600;width:100%;min-height:2.75rem;padding:.6rem 1.2rem;color:var(--on);\
