@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from notifier.store.bodies import unpacked
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow, insert_new, table_of
-from notifier.store.tables import ConsentRequest, MessageBody, Product, TemplateVersion, WaitlistEntry
-from notifier.terms.words import Channel
+from notifier.store.tables import ConsentRequest, Message, MessageBody, Product, TemplateVersion, WaitlistEntry
+from notifier.terms.words import Channel, MessageState
 
 _request, _entry, _product = table_of(ConsentRequest), table_of(WaitlistEntry), table_of(Product)
+_message = table_of(Message)
 _body, _version = table_of(MessageBody), table_of(TemplateVersion)
 
 OCCASION = "consent:"
@@ -71,6 +72,12 @@ def request_named(occasion: str) -> int:
     return int(digits) if occasion.startswith(OCCASION) and digits.isdigit() else 0
 
 
+def _went() -> ColumnElement[bool]:
+    """Its message went, or is on its way."""
+    lost = (MessageState.WITHDRAWN.value, MessageState.REFUSED.value)
+    return exists(select(_message.c.id).where(_message.c.id == _request.c.message_id, _message.c.state.not_in(lost)))
+
+
 def open_request(tx: Transaction, brand: str, address_id: int, channel: Channel, since: datetime) -> AnyRow | None:
     """The newest request to this address since a UTC instant that was asked and not answered."""
     query = select(_request).where(
@@ -78,8 +85,8 @@ def open_request(tx: Transaction, brand: str, address_id: int, channel: Channel,
         _request.c.address_id == address_id,
         _request.c.channel == channel.value,
         _request.c.asked_at > since,
-        _request.c.message_id.is_not(None),
         _request.c.confirmed_at.is_(None),
+        _went(),
     )
     return tx.connection.execute(query.order_by(_request.c.asked_at.desc(), _request.c.id.desc()).limit(1)).first()
 
@@ -90,7 +97,7 @@ def asked_lately(tx: Transaction, brand: str, address_id: int, since: datetime) 
         _request.c.brand == brand,
         _request.c.address_id == address_id,
         _request.c.asked_at > since,
-        _request.c.message_id.is_not(None),
+        _went(),
     )
     return int(tx.connection.execute(query).scalar_one())
 

@@ -34,8 +34,9 @@ messaging_service_sid = "MG00000000000000000000000000000000"
 """
 
 
-def open_lamp_shop(folder: Path, url: str, more: str = "", stock: int | str = 0) -> Shop:
-    shop = open_shop(folder, url, SETTINGS + more, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
+def open_lamp_shop(folder: Path, url: str, more: str = "", stock: int | str = 0, country: str = "US") -> Shop:
+    toml = SETTINGS.replace('country = "US"', f'country = "{country}"') + more
+    shop = open_shop(folder, url, toml, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
     put_stock(shop, stock, NOON)
     return shop
 
