@@ -32,12 +32,12 @@ FORM = "sign-up form"
 MOST_SKU = 100
 
 
-def form_agreement(house: House, brand: str, locale: str) -> str:
-    """The wording beside the form's box, for each channel that it offers."""
+def form_agreement(house: House, brand: str, locale: str) -> tuple[str, ...]:
+    """The wording beside the form's box, a part for each channel that it offers."""
     policy = house.judging.policy
     key = house.brand(brand).key
     channels = [Channel.EMAIL, *([Channel.SMS] if policy.texting.on else [])]
-    return " ".join(agreement(house, key, one, locale) for one in channels)
+    return tuple(agreement(house, key, one, locale) for one in channels)
 
 
 class NotReachable(ValueError):

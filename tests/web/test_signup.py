@@ -100,11 +100,11 @@ def test_the_page_that_confirms_may_not_be_framed(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("path", "accepts", "expected"),
     [
-        (FORM, "de-AT,de;q=0.9,en;q=0.5", "Schreibt mir"),
+        (FORM, "de-AT,de;q=0.9,en;q=0.5", "Benachrichtigen"),
         (FORM, "fr,en;q=0.8,de;q=0.5", "Tell me"),
         (FORM, "", "Tell me"),
-        (FORM + "?lang=de", "en", "Schreibt mir"),
-        (FORM + "?lang=../../x", "de", "Schreibt mir"),
+        (FORM + "?lang=de", "en", "Benachrichtigen"),
+        (FORM + "?lang=../../x", "de", "Benachrichtigen"),
     ],
 )
 def test_the_form_speaks_the_visitors_language(shop: Shop, path: str, accepts: str, expected: str) -> None:

@@ -69,7 +69,7 @@ class Form:
             brand=brand if brand in self.house.brands else "",
             sku=sku,
             locale=page.locale,
-            wording=self._agreement(page, brand),
+            wording=" ".join(self._agreement(page, brand)),
             email=typed.email,
             phone=typed.phone,
             evidence=evidence(request),
@@ -101,7 +101,7 @@ class Form:
     def _languages(self) -> frozenset[str]:
         return frozenset(self.house.catalogue.words)
 
-    def _agreement(self, page: Page, brand: str) -> str:
+    def _agreement(self, page: Page, brand: str) -> tuple[str, ...]:
         return form_agreement(self.house, brand, page.locale)
 
     def _form(self, page: Page, typed: Typed, brand: str) -> Response:

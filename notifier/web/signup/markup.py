@@ -16,9 +16,8 @@ from notifier.render.context import FALLBACK_COLOUR
 from notifier.terms.content import BrandLook
 
 _STYLE = """
-:root{{color-scheme:light dark;--ink:#1c2126;--soft:#57606a;--ground:#fff;--edge:#8c959f;--brand:{own};--on:{on};\
+:root{{color-scheme:{scheme};--ink:#1c2126;--soft:#57606a;--ground:#fff;--edge:#7d8690;--brand:{own};--on:{on};\
 --bad:#b3261e}}
-@media(prefers-color-scheme:dark){{:root{{--ink:#e6e8ea;--soft:#a9b1b9;--ground:#16191c;--edge:#6e7781;--bad:#ff8a80}}}}
 *{{box-sizing:border-box}}
 body{{margin:0;font:1rem/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;color:var(--ink);\
 background:var(--ground)}}
@@ -27,14 +26,15 @@ h1{{font-size:1.15rem;line-height:1.3;margin:0 0 .75rem}}
 p{{margin:0 0 .75rem}}
 label{{display:block;font-weight:600}}
 label small,.soft{{font-weight:400;font-size:.875rem;color:var(--soft)}}
-input[type=email],input[type=tel]{{display:block;width:100%;min-height:2.75rem;margin:.25rem 0 .5rem;\
-padding:.5rem .65rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--edge);\
+input[type=email],input[type=tel]{{display:block;width:100%;min-height:2.75rem;margin:.25rem 0;\
+padding:.5rem .65rem;font:inherit;font-weight:400;color:inherit;background:transparent;border:1px solid var(--edge);\
 border-radius:.4rem}}
-.or{{margin:.1rem 0 .35rem;color:var(--soft)}}
+.or{{margin:.35rem 0;color:var(--soft)}}
 .two{{display:grid;gap:0 1rem}}
 @media(min-width:30rem){{.two.both{{grid-template-columns:1fr auto 1fr;align-items:start}}\
 .two .or{{margin-top:2.3rem}}}}
-.agree{{display:grid;grid-template-columns:1.5rem 1fr;gap:.6rem;font-weight:400;font-size:.875rem;margin:.5rem 0 1rem}}
+.agree{{display:grid;grid-template-columns:1.5rem 1fr;gap:.6rem;font-weight:400;font-size:.875rem;margin:.9rem 0 1rem}}
+.agree span+span{{display:block;margin-top:.4rem}}
 .agree input{{width:1.5rem;height:1.5rem;margin:0;accent-color:var(--brand)}}
 button{{font:inherit;font-weight:600;width:100%;min-height:2.75rem;padding:.6rem 1.2rem;color:var(--on);\
 background:var(--brand);border:1px solid transparent;border-radius:.4rem;cursor:pointer}}
@@ -44,6 +44,11 @@ blockquote{{margin:0 0 1rem;padding:.1rem 0 .1rem .9rem;border-left:4px solid va
 .bad{{color:var(--bad);font-weight:600}}
 .trap{{position:absolute;left:-999rem;width:1px;height:1px;overflow:hidden}}
 """
+
+_DARK = """\
+@media(prefers-color-scheme:dark){:root{--ink:#e6e8ea;--soft:#a9b1b9;--ground:#16191c;--edge:#7d8690;--bad:#ff8a80}}
+"""
+"""Not for a page that a shop shows in its own: that is light, as most shops are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Page:
 
     def response(self, title: str, body: str, status: int = 200) -> HTMLResponse:
         """The page with its headers; `body` is HTML."""
-        style = _style(self.look)
+        style = _style(self.look, framed=bool(self.framed_by))
         language = escape(self.locale.split("-")[0], quote=True)
         html = (
             f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
@@ -83,9 +88,10 @@ class Page:
         return escape(found)
 
 
-def _style(look: BrandLook) -> str:
+def _style(look: BrandLook, *, framed: bool) -> str:
     own = clean.colour(look.colour, FALLBACK_COLOUR)
-    return _STYLE.format(own=own, on=colour.palette(own)[0])
+    scheme = "light" if framed else "light dark"
+    return _STYLE.format(own=own, on=colour.palette(own)[0], scheme=scheme) + ("" if framed else _DARK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,9 @@ class Typed:
     wrong: str = ""
 
 
-def form_page(page: Page, typed: Typed, agreement: str, *, texts: bool) -> HTMLResponse:
-    """The form; `agreement` is the wording beside its box, `texts`: a number may be given."""
+def form_page(page: Page, typed: Typed, agreement: Sequence[str], *, texts: bool) -> HTMLResponse:
+    """The form; `agreement` is the wording beside its box, a part for each channel, `texts`: a number may be given."""
+    parts = " ".join(f"<span>{escape(one)}</span>" for one in agreement)
     wrong = f'<p class="bad" role="alert">{page.says(typed.wrong)}</p>\n' if typed.wrong else ""
     fields = _field(page, "email", typed.email)
     if texts:
@@ -109,7 +116,7 @@ def form_page(page: Page, typed: Typed, agreement: str, *, texts: bool) -> HTMLR
         '<p class="trap" aria-hidden="true"><label>Website <input name="website" tabindex="-1" autocomplete="off">'
         "</label></p>\n"
         f'<label class="agree"><input type="checkbox" name="agree" value="yes" required>'
-        f"<span>{escape(agreement)}</span></label>\n"
+        f"<span>{parts}</span></label>\n"
         f"<button>{page.says('signup_button')}</button>\n</form>"
     )
     return page.response(page.words["signup_title"], body, 422 if typed.wrong else 200)
@@ -117,11 +124,11 @@ def form_page(page: Page, typed: Typed, agreement: str, *, texts: bool) -> HTMLR
 
 def _field(page: Page, name: str, value: str) -> str:
     kind, fill = ("email", "email") if name == "email" else ("tel", "tel")
-    hint = f" <small>{page.says('signup_phone_hint')}</small>" if name == "phone" else ""
+    hint = f"<small>{page.says('signup_phone_hint')}</small>" if name == "phone" else ""
     return (
-        f"<label>{page.says(f'signup_{name}')}{hint}\n"
+        f"<label>{page.says(f'signup_{name}')}\n"
         f'<input type="{kind}" name="{name}" autocomplete="{fill}" maxlength="254" value="{escape(value, quote=True)}">'
-        "</label>"
+        f"{hint}</label>"
     )
 
 
