@@ -17,6 +17,7 @@ _PLAIN = {
     Kind.FROZEN: "ack_frozen",
     Kind.TOLD_HELP: "ack_help",
     Kind.GAVE_LINK: "ack_link",
+    Kind.ASKED_CONSENT: "ack_asked_consent",
     Kind.OPTED_IN: "ack_opted_in",
     Kind.COMPLAINT: "",
 }

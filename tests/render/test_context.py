@@ -12,7 +12,7 @@ from notifier.errors import RenderError
 from notifier.render.catalogue import Catalogue
 from notifier.render.colour import READABLE, contrast, palette, parse
 from notifier.render.context import CATALOGUE, build, shorten
-from notifier.terms.content import Acknowledgement, Told
+from notifier.terms.content import Acknowledgement, SignedUp, Told
 from notifier.terms.effects import Kind
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange
@@ -62,7 +62,8 @@ def test_every_variable_of_the_context_is_described(fill: Any) -> None:
 
 def test_every_described_variable_exists(fill: Any) -> None:
     every = {*names(fill("reward")), *names(fill("placed")), *names(fill("reply_ack", answers=SAID))}
-    tops = {"first_item", "items", "alternatives", "reward", "reply"}
+    every |= {*names(fill("restock_alert", signed_up=SignedUp(("Lamp",))))}
+    tops = {"first_item", "items", "alternatives", "reward", "reply", "signup"}
     assert {name for name in CATALOGUE if name not in tops} <= every
 
 

@@ -204,5 +204,7 @@ def test_the_purposes_are_what_the_plan_of_the_house_says(catalogue: Catalogue) 
         "reward": (MessageClass.MARKETING, Rung.LOYALTY, "long_wait"),
         "cancelled": (MessageClass.SERVICE, Rung.ETA_CHANGE, "was_cancelled"),
         "reply_ack": (MessageClass.SERVICE, Rung.REPLY, "answered"),
+        "consent_request": (MessageClass.SERVICE, Rung.REPLY, "asked_in"),
+        "restock_alert": (MessageClass.MARKETING, Rung.LOYALTY, "restocked"),
         "thank_you": (MessageClass.SERVICE, Rung.PROGRESS, "late_line_shipped"),
     }
