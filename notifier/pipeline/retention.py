@@ -6,7 +6,7 @@ open line is never touched. What was begun and broken off is taken up by the nex
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -17,6 +17,7 @@ from notifier.store.engine import Transaction
 from notifier.store.evidence import delete_expired, keep_evidence
 from notifier.store.forget import addresses_of, drop_consents, forget, forget_messages
 from notifier.store.lookup import batches
+from notifier.store.newcomers import never_confirmed
 from notifier.store.old import (
     forget_replies,
     forget_words,
@@ -30,6 +31,9 @@ from notifier.terms.time import add_years
 
 ROWS_A_BATCH = 500
 """A batch holds the write lock for some tenths of a second; deliveries go on between two of them."""
+
+STRANGERS = timedelta(days=30)
+"""How long an address is kept whose owner never confirmed a sign-up: its request is long over then."""
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +58,7 @@ def forget_old(house: House, now: datetime) -> Forgotten:
         contacts = old_words(tx, before, now)
         replies = old_replies(tx, before, now)
         people = idle_customers(tx, before, now)
+        strangers = idle_customers(tx, max(before, now - STRANGERS), now, never_confirmed(tx))
     _in_batches(house, messages, forget_messages)
     _in_batches(house, contacts, forget_words)
     _in_batches(house, replies, forget_replies)
@@ -62,6 +67,8 @@ def forget_old(house: House, now: datetime) -> Forgotten:
     forgotten = 0
     for ids in batches(people, ROWS_A_BATCH):
         forgotten += _forget_people(house, ids, before, now)
+    for ids in batches(sorted({*strangers} - {*people}), ROWS_A_BATCH):
+        forgotten += _forget_people(house, ids, max(before, now - STRANGERS), now)
     done = Forgotten(len(messages), len(contacts), forgotten, _expire(house, now), len(replies))
     if any(asdict(done).values()):
         log.info("forgotten what is old", **asdict(done))

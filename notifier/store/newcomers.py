@@ -12,11 +12,11 @@ from sqlalchemy import exists, or_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow, insert_new, table_of
-from notifier.store.tables import Address, Customer, Order, Suppression
+from notifier.store.tables import Address, Consent, Customer, Order, Suppression, WaitlistEntry
 from notifier.terms.words import Channel
 
 _address, _customer, _order = table_of(Address), table_of(Customer), table_of(Order)
-_suppression = table_of(Suppression)
+_suppression, _consent, _entry = table_of(Suppression), table_of(Consent), table_of(WaitlistEntry)
 
 NEWCOMER = "signup:"
 """How the key of somebody without an order begins."""
@@ -102,3 +102,16 @@ def newcomers_at(tx: Transaction, brand: str, address_ids: Sequence[int]) -> lis
     theirs = or_(_customer.c.email_id.in_(address_ids), _customer.c.phone_id.in_(address_ids))
     query = select(_customer).where(_customer.c.brand == brand, _customer.c.key.startswith(NEWCOMER), theirs)
     return list(tx.connection.execute(query.where(_customer.c.erased_at.is_(None)).order_by(_customer.c.id)))
+
+
+def never_confirmed(tx: Transaction) -> list[int]:
+    """Those who are not forgotten, signed up, and never agreed to anything: perhaps it was somebody else who typed."""
+    confirmed = exists(
+        select(_entry.c.id).where(_entry.c.customer_id == _customer.c.id, _entry.c.confirmed_at.is_not(None))
+    )
+    theirs = _consent.c.address_id.in_((_customer.c.email_id, _customer.c.phone_id))
+    agreed = exists(select(_consent.c.id).where(theirs, _consent.c.granted))
+    query = select(_customer.c.id).where(
+        _customer.c.key.startswith(NEWCOMER), _customer.c.forgotten_before.is_(None), ~confirmed, ~agreed
+    )
+    return list(tx.connection.execute(query.order_by(_customer.c.id)).scalars())

@@ -97,6 +97,26 @@ def test_who_never_confirmed_is_forgotten(tmp_path: Path, database_url: str) -> 
     assert (shop.rows(WaitlistEntry), CANARY in everything(shop)) == ([], False)
 
 
+def test_a_stranger_who_never_confirmed_is_forgotten_after_a_month(tmp_path: Path, database_url: str) -> None:
+    shop = open_lamp_shop(tmp_path, database_url)
+    wants(shop, ANN)
+    shop.deliver(START)
+    looked(shop, START + 8 * DAY)
+    with shop.house() as house:
+        forget_old(house, START + 39 * DAY)
+    assert CANARY not in everything(shop)
+
+
+def test_who_was_told_is_remembered_after_a_month(shop: Shop) -> None:
+    put_stock(shop, 1, START + DAY)
+    looked(shop, START + DAY)
+    shop.deliver(START + DAY)
+    looked(shop, START + 3 * DAY)
+    with shop.house() as house:
+        forget_old(house, START + 99 * DAY)
+    assert shop.rows(Address)[0].value == ANN
+
+
 def test_who_was_forgotten_may_sign_up_anew(tmp_path: Path, database_url: str) -> None:
     shop = open_lamp_shop(tmp_path, database_url)
     wants(shop, ANN)
@@ -120,7 +140,4 @@ def test_an_ended_entry_is_kept_for_as_long_as_everything_else(shop: Shop) -> No
 
 def test_a_sign_up_adds_no_second_customer_for_an_address_that_has_one(shop: Shop) -> None:
     waiting(shop, ANN, now=START + DAY)
-    assert (len(shop.rows(Customer)), len([row for row in shop.rows(Message) if row.purpose == "restock_alert"])) == (
-        1,
-        0,
-    )
+    assert (len(shop.rows(Customer)), states(shop)) == (1, ["waiting"])
