@@ -43,6 +43,22 @@ def show(
         say(f"… and {len(waiting) - MOST_ROWS} more; --json has them all")
 
 
+@waitlist.command("tell")
+def tell(ctx: typer.Context, now: Now = None, as_json: Json = False) -> None:
+    """Look now, as notifier run does: queue alerts for those whose turn it is."""
+    from notifier.pipeline.restock import restock
+
+    session: Session = ctx.obj
+    with session.house() as house:
+        done = restock(house, session.happened(now))
+    if as_json:
+        say_json({"told": done.alerted, "not_confirmed": done.expired, "passed_over": dict(done.passed)})
+        return
+    why = ", ".join(f"{count} {reason}" for reason, count in sorted(done.passed.items()))
+    passed = f"; passed over: {why}" if why else ""
+    session.console.print(f"{done.alerted} queued, {done.expired} never confirmed{passed}", markup=False)
+
+
 @waitlist.command("add")
 def add(
     ctx: typer.Context,

@@ -47,7 +47,7 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "refused_before": "the recipient's server refused this message for good, and it goes there no second time",
         "asked_lately": "the customer was asked within a day already",
         "too_late_to_ask": "what the customer had done to be asked was too long ago",
-        "no_longer_in_stock": "the product was no longer in stock, or others come first; the place on the waitlist stays",
+        "no_longer_in_stock": "the product was out of stock again, or others come first; the place on the list stays",
         "waits_for_its_hour": "it was outside the hours in which customers are written to",
         "reward_budget_spent": "the shop's budget for discount codes was spent",
         "reward_cost_unknown": "a code's cost is not known: a price is missing or in another currency",

@@ -50,6 +50,11 @@ def test_another_product_is_left_out(call: Call) -> None:
     assert shown(call, "--sku", "SOFA") == {"demand": [], "waiting": []}
 
 
+def test_a_look_by_hand_says_what_it_did(call: Call) -> None:
+    code, said, _ = call("waitlist", "tell", *AT, "--json")
+    assert (code, json.loads(said)) == (0, {"told": 0, "not_confirmed": 0, "passed_over": {}})
+
+
 def test_an_operator_puts_somebody_on_the_list(call: Call) -> None:
     code, said, _ = call("waitlist", "add", "LAMP", "--email", "dan@shop.example.com", *AGREED, *AT, "--json")
     assert (code, json.loads(said)["state"]) == (0, "waiting")
