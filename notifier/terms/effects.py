@@ -65,6 +65,9 @@ class Asked(StrEnum):
 ENDS = frozenset({ActionKind.CANCEL, ActionKind.WITHDRAW, ActionKind.SWAP})
 """Actions after which the line does not ship as it is."""
 
+CANCELS = (ActionKind.CANCEL, ActionKind.WITHDRAW)
+"""Actions that are a cancellation before the law on delays, too (RULES.md F7, U6)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:

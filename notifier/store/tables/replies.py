@@ -6,6 +6,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 _REQUESTED = text("state = 'requested'")
+_UNHEARD = text("alarm <> '' AND alarm_told_at IS NULL")
 _OPEN = text("closed_at IS NULL AND needs_person")
 
 
@@ -71,7 +72,8 @@ class Action(SQLModel, table=True):
 
     `requested_at` is the receipt of what asked for it (RULES.md F7), `detail` the SKU of a swap. `closed_as` says by
     what it was closed: a person's word, a click, or an import that shows it. `told_at`: when the team had it by email,
-    `posted_at` when the shop's webhook took it, `post_at` when that is tried next, after `posts` tries.
+    `alarm_told_at` when it had the alarm; `posted_at` when the shop's webhook took it as it stands, `post_at` when that
+    is tried next, after `posts` tries.
     """
 
     __tablename__ = "action"
@@ -84,6 +86,7 @@ class Action(SQLModel, table=True):
             sqlite_where=_REQUESTED,
             postgresql_where=_REQUESTED,
         ),
+        Index("ix_action_unheard", "id", sqlite_where=_UNHEARD, postgresql_where=_UNHEARD),
     )
     id: int | None = Field(default=None, primary_key=True)
     kind: str
@@ -101,6 +104,7 @@ class Action(SQLModel, table=True):
     closed_as: str = ""
     alarm: str = ""
     told_at: datetime | None = None
+    alarm_told_at: datetime | None = None
     posted_at: datetime | None = None
     post_at: datetime | None = None
     posts: int = 0
