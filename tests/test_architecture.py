@@ -22,6 +22,7 @@ COLOURS = {
     "notifier.replies.links": "pure",
     "notifier.records": "store",
     "notifier.outbox": "store",
+    "notifier.action_post": "wire",
     "notifier.actions": "store",
     "notifier.contact_log": "store",
     "notifier.conversation": "store",
@@ -38,6 +39,7 @@ COLOURS = {
     "notifier.render_worker": "wire",
     "notifier.template_files": "wire",
     "notifier.source_fetch": "wire",
+    "notifier.pinned": "wire",
     "notifier.imap_box": "wire",
     "notifier.replies": "wire",
     "notifier.settings": "root",
@@ -55,8 +57,10 @@ COLOURS = {
 ONE_STAGE = {
     "notifier.render_worker": "notifier.render_pool",
     "notifier.render_packing": "notifier.render_pool",
+    "notifier.action_post": "notifier.pinned",
+    "notifier.source_fetch": "notifier.pinned",
 }
-"""Modules that are one stage under two names: the pool and the process behind it."""
+"""Modules that are one stage under several names: the pool and the process behind it; calls to pinned addresses."""
 
 SIBLINGS = {
     ("notifier.cli", "notifier.schedule"),
