@@ -170,6 +170,12 @@ def close(tx: Transaction, reply_ids: Sequence[int], by: str, what: str, now: da
     return sorted(tx.connection.execute(closed.returning(_reply.c.id)).scalars())
 
 
+def assign(tx: Transaction, reply_id: int, customer_id: int) -> None:
+    """A person has found out whose reply it is; its address need not be kept beside it any more."""
+    whose = update(_reply).where(_reply.c.id == reply_id)
+    tx.connection.execute(whose.values(customer_id=customer_id, sender=""))
+
+
 def reopen(tx: Transaction, reply_id: int, line_id: int, reason: str) -> None:
     """A person must see to this reply again, or at last, for a `reason`; the line is one that it is about."""
     again = {"needs_person": True, "closed_at": None, "closed_by": "", "closed_as": "", "told_at": None}

@@ -25,7 +25,7 @@ from notifier.store.lookup import AnyRow
 from notifier.store.persons import customer_of
 from notifier.terms.effects import Kind, effect_from
 from notifier.terms.facts import CustomerFacts
-from notifier.terms.incoming import MOST_WORDS, Incoming
+from notifier.terms.incoming import MOST_WORDS, Incoming, Road
 from notifier.terms.reply import Classification, Intent
 from notifier.terms.time import local_day
 
@@ -76,7 +76,7 @@ def receive(house: House, incoming: Incoming, now: datetime) -> Received:
         told = acknowledge(tx, house, done, now)
         if whose.customer_id is not None:
             bring_forward(tx, [whose.customer_id], now)
-    return _received(reply_id, customer, whose, (reading, outcome), told)
+    return _received(reply_id, customer, whose, (incoming, reading, outcome), told)
 
 
 def _facts(tx: Transaction, house: House, whose: Whose, incoming: Incoming, now: datetime) -> CustomerFacts | None:
@@ -121,11 +121,16 @@ def _row(
         "bound_to": reading.bound_to,
         "suggestion": reading.suggestion.value if reading.suggestion else "",
         "reason": outcome.reason,
-        "needs_person": outcome.needs_person and reading.intent not in MACHINES,
+        "needs_person": _waits(incoming, reading, outcome),
         "closed_by": "",
         "closed_as": "",
         "acks": "[]",
     }
+
+
+def _waits(incoming: Incoming, reading: Classification, outcome: Outcome) -> bool:
+    """Whether it waits for a person: what a machine sent does not, nor what a person did."""
+    return outcome.needs_person and reading.intent not in MACHINES and incoming.road is not Road.OPERATOR
 
 
 MOST_ADDRESS, MOST_SUBJECT = 320, 998
@@ -152,10 +157,10 @@ def _received(
     reply_id: int,
     customer: CustomerFacts | None,
     whose: Whose,
-    judged: tuple[Classification, Outcome],
+    judged: tuple[Incoming, Classification, Outcome],
     told: Sequence[Acknowledged],
 ) -> Received:
-    reading, outcome = judged
+    incoming, reading, outcome = judged
     return Received(
         reply=reply_id,
         intent=reading.intent.value,
@@ -163,7 +168,7 @@ def _received(
         customer=customer.key if customer is not None else None,
         bound_to=whose.message.id if whose.message is not None else None,
         effects=tuple(one.word for one in outcome.effects),
-        needs_person=outcome.needs_person and reading.intent not in MACHINES,
+        needs_person=_waits(incoming, reading, outcome),
         acknowledged=tuple(told),
     )
 
