@@ -170,6 +170,11 @@ def close(tx: Transaction, reply_ids: Sequence[int], by: str, what: str, now: da
     return sorted(tx.connection.execute(closed.returning(_reply.c.id)).scalars())
 
 
+def mark_told(tx: Transaction, reply_id: int, now: datetime) -> None:
+    """The helpdesk has this reply."""
+    tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(told_at=now))
+
+
 def assign(tx: Transaction, reply_id: int, customer_id: int) -> None:
     """A person has found out whose reply it is; its address need not be kept beside it any more."""
     whose = update(_reply).where(_reply.c.id == reply_id)

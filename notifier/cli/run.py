@@ -15,6 +15,7 @@ from notifier.pipeline.action_webhook import PostAccess, post_actions
 from notifier.pipeline.alarms import tell_deadlines
 from notifier.pipeline.brake import alarm_required, tell_stop
 from notifier.pipeline.cleanup import clean_up
+from notifier.pipeline.forwarding import forward_inbox
 from notifier.pipeline.plan import plan
 from notifier.pipeline.sources import ConfiguredSource, SourceReading, read_source, tell_reading, tell_stale
 from notifier.pipeline.unknown import Evidence, settle_unknown
@@ -56,7 +57,7 @@ def _ticks(work: Work) -> list[Tick]:
     access = post_access(settings)
     return [
         *sources,
-        Tick("actions", AT_ONCE, lambda: _tell_actions(work)),
+        Tick("team", AT_ONCE, lambda: _tell_team(work)),
         *([Tick("webhook", AT_ONCE, lambda: _post_actions(work, access))] if access else []),
         Tick("plan", settings.schedule.plan_minutes * 60, lambda: _plan(work)),
         Tick("clean-up", settings.schedule.cleanup_hours * 3600, lambda: _clean_up(work)),
@@ -99,10 +100,12 @@ async def _plan(work: Work) -> None:
     work.board.say("plan", f"{counts['send']} queued, {counts['hold']} held, {counts['skip']} skipped")
 
 
-async def _tell_actions(work: Work) -> None:
-    told = await tell_actions(work.house, work.team, app.clock())
-    if told:
-        work.board.say("actions", f"{told} told")
+async def _tell_team(work: Work) -> None:
+    now, to = app.clock(), work.session.settings().inbox.forward_to
+    told = await tell_actions(work.house, work.team, now)
+    forwarded = await forward_inbox(work.house, work.team, to, now)
+    if told or forwarded:
+        work.board.say("team", f"told of {told} actions, sent {forwarded} replies")
 
 
 async def _post_actions(work: Work, access: PostAccess) -> None:

@@ -26,6 +26,9 @@ class Team:
     channel: ChannelSender
 
 
+LONG_LINES = SMTP.clone(max_line_length=998)
+"""The library would fold a long Message-ID in References into something that is none."""
+
 EVERY = timedelta(days=1)
 """How often the same trouble is told, however often it is met."""
 
@@ -50,17 +53,39 @@ async def tell_team(team: Team, subject: str, text: str, now: datetime) -> bool:
     A team without an address has only the log.
     """
     log.warning("the team is told", subject=subject)
-    if not team.address:
+    return await write(team, Note(team.address, subject, text), now)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One email of ours to the shop's own people (`to`, empty: nobody).
+
+    `uid` is the left side of its Message-ID, the same at each try (empty: one of this moment); `headers` are further
+    ones.
+    """
+
+    to: str
+    subject: str
+    text: str
+    uid: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+async def write(team: Team, note: Note, now: datetime) -> bool:
+    """Send a note; True once a server took it. It says that a machine wrote it, so that no machine answers."""
+    if not note.to:
         return False
-    uid = sha256(f"{subject}{now.isoformat()}".encode()).hexdigest()[:32]
+    uid = note.uid or sha256(f"{note.subject}{now.isoformat()}".encode()).hexdigest()[:32]
     sender = parseaddr(team.sender)[1]
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=LONG_LINES)
     mail["From"] = team.sender
-    mail["To"] = team.address
-    mail["Subject"] = subject
+    mail["To"] = note.to
+    mail["Subject"] = " ".join(note.subject.split())
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{uid}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(text)
-    result = await team.channel.send(Parcel(0, 0, uid, Channel.EMAIL, sender, team.address, mail.as_bytes()))
+    for name, value in note.headers:
+        mail[name] = value
+    mail.set_content(note.text)
+    result = await team.channel.send(Parcel(0, 0, uid, Channel.EMAIL, sender, note.to, mail.as_bytes()))
     return result.outcome is Outcome.ACCEPTED
