@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from notifier.pipeline.narration import again, paragraphs
 from notifier.pipeline.wording import WallClock
+from notifier.queries.heard import ReplyTold
 from notifier.queries.stories import Chapter, DecisionTold, MessageTold, of_customer, of_message, of_order
 from notifier.store.engine import Store, Transaction
 from notifier.terms.time import utc
@@ -54,6 +55,18 @@ class Story:
                     "eta_to": _day(one.eta_to),
                 }
                 for one in told.promises
+            ],
+            "replies": [_reply(one) for one in told.replies],
+            "actions": [
+                {
+                    "at": _instant(one.at),
+                    "kind": one.kind,
+                    "state": one.state,
+                    "order": one.order,
+                    "line": one.line,
+                    "by": one.by,
+                }
+                for one in told.actions
             ],
             "looked_at_again": _instant(told.due_at),
         }
@@ -111,6 +124,16 @@ def _decision(one: DecisionTold) -> dict[str, Any]:
         "last_at": _instant(one.last_at),
         "message": one.message,
     }
+
+
+def _reply(one: ReplyTold) -> dict[str, Any]:
+    answers = [
+        {"channel": answer.channel, "verdict": answer.verdict, "reason": answer.reason, "message": answer.message}
+        for answer in one.answers
+    ]
+    named = ("id", "road", "actor", "intent", "confidence", "answers_to", "waits", "closed_by", "closed_as")
+    lists = {"orders": list(one.orders), "effects": list(one.effects), "answers": answers}
+    return {"at": _instant(one.at)} | {name: getattr(one, name) for name in named} | lists
 
 
 def _message(one: MessageTold) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from notifier.pipeline.answers import lines_of
 from notifier.pipeline.deadlines import with_every_line
 from notifier.pipeline.house import House
 from notifier.pipeline.people import Asked, the_customer
-from notifier.pipeline.receive import RECEIVED, Received, receive
+from notifier.pipeline.receive import Received, receive
 from notifier.policy.line_answers import open_lines
 from notifier.queries.inbox import InboxReply, Turn, reply_shown, waiting
 from notifier.queries.inbox import conversation as turns_of
@@ -25,7 +25,7 @@ from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.terms.effects import Kind
-from notifier.terms.incoming import Choice, Incoming, Road
+from notifier.terms.incoming import RECEIVED, Choice, Incoming, Road
 from notifier.terms.reply import Intent
 from notifier.terms.words import Channel, MessageClass
 

@@ -25,14 +25,11 @@ from notifier.store.lookup import AnyRow
 from notifier.store.persons import customer_of
 from notifier.terms.effects import Kind, effect_from
 from notifier.terms.facts import CustomerFacts
-from notifier.terms.incoming import MOST_WORDS, Incoming, Road
+from notifier.terms.incoming import MOST_WORDS, RECEIVED, Incoming, Road
 from notifier.terms.reply import Classification, Intent
 from notifier.terms.time import local_day
 
 MACHINES = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM_COMPLAINT})
-
-RECEIVED = "reply"
-"""The purpose of a contact in which a customer wrote."""
 
 
 @dataclass(frozen=True, slots=True)

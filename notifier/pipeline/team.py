@@ -77,7 +77,7 @@ async def write(team: Team, note: Note, now: datetime) -> bool:
         return False
     uid = note.uid or sha256(f"{note.subject}{now.isoformat()}".encode()).hexdigest()[:32]
     sender = parseaddr(team.sender)[1]
-    mail = EmailMessage(policy=LONG_LINES)
+    mail = EmailMessage(policy=SMTP)
     mail["From"] = team.sender
     mail["To"] = note.to
     mail["Subject"] = " ".join(note.subject.split())
@@ -87,5 +87,6 @@ async def write(team: Team, note: Note, now: datetime) -> bool:
     for name, value in note.headers:
         mail[name] = value
     mail.set_content(note.text)
-    result = await team.channel.send(Parcel(0, 0, uid, Channel.EMAIL, sender, note.to, mail.as_bytes()))
+    body = mail.as_bytes(policy=LONG_LINES)
+    result = await team.channel.send(Parcel(0, 0, uid, Channel.EMAIL, sender, note.to, body))
     return result.outcome is Outcome.ACCEPTED

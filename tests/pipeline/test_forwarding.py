@@ -103,7 +103,7 @@ def test_it_says_that_a_machine_wrote_it(house: House) -> None:
 
 
 def test_half_a_character_is_no_reason_not_to_send_it(house: House) -> None:
-    assert "cancel" in mail(house, words="I think I would rather cancel\x00, or not? \ufffd").get_content()
+    assert "cancel" in mail(house, words="I think I would rather cancel\x07, or not? \ufffd").get_content()
 
 
 def test_each_is_sent_once(house: House) -> None:

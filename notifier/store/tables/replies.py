@@ -33,7 +33,7 @@ class Reply(SQLModel, table=True):
     brand: str
     customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True)
     address_id: int | None = Field(default=None, foreign_key="address.id")
-    message_id: int | None = Field(default=None, foreign_key="message.id")
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
     received_at: datetime
     known_at: datetime
     actor: str

@@ -1,4 +1,4 @@
-"""What the team was told of actions that came to nothing. Colour: store.
+"""What the team was told of actions that came to nothing; replies by the message they answer. Colour: store.
 
 Run by store.migrate.
 """
@@ -16,3 +16,4 @@ def upgrade() -> None:
     op.add_column("action", sa.Column("alarm_told_at", UTCDateTime(), nullable=True))
     unheard = sa.text("alarm <> '' AND alarm_told_at IS NULL")
     op.create_index("ix_action_unheard", "action", ["id"], sqlite_where=unheard, postgresql_where=unheard)
+    op.create_index("ix_reply_message_id", "reply", ["message_id"])
