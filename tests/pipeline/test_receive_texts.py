@@ -159,6 +159,7 @@ def test_the_moment_of_receipt_counts_not_that_of_reading(shop: Shop) -> None:
 
 def test_waiting_again_after_a_cancellation_takes_it_back(shop: Shop) -> None:
     text(shop, "please cancel my order")
+    shop.deliver(NOON + 2 * MINUTE)
     text(shop, "I will wait", now=NOON + 5 * MINUTE)
     assert [row.state for row in shop.rows(Action)] == ["withdrawn"]
 
