@@ -187,3 +187,19 @@ def test_a_reply_that_may_be_an_opt_out_holds_texts_until_a_person_has_read_it(s
     shop.plan(NOON + 10 * MINUTE)
     reasons = {row.reason for row in shop.rows(Decision) if row.channel == "sms" and row.purpose == "eta_change"}
     assert (found.intent, reasons) == ("unclear", {"may_have_objected"})
+
+
+def test_a_help_that_the_provider_has_answered_is_not_answered_again(shop: Shop) -> None:
+    found = text(shop, "HELP", answered=True, choice=Choice(Intent.HELP))
+    assert [one.reason for one in found.acknowledged] == ["provider_answered"]
+
+
+def test_a_help_is_answered_with_whom_to_reach(shop: Shop) -> None:
+    text(shop, "HELP")
+    assert "To reach a person, write to orders@shop.example. Reply STOP to stop texts" in told(shop)
+
+
+def test_a_cancel_that_the_provider_took_for_a_stop_is_asked_about_by_email(shop: Shop) -> None:
+    found = text(shop, "CANCEL", answered=True, choice=Choice(Intent.OPT_OUT))
+    said = [(one.channel, one.verdict) for one in found.acknowledged]
+    assert (said, found.needs_person) == ([("sms", "skip"), ("email", "send")], True)
