@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from notifier import app
+from notifier.cli.mail import reading_mail
 from notifier.cli.session import Session
 from notifier.cli.ticks import Work, at_work, deliver_tick, tell_unsafe
 from notifier.cli.worker import crew
 from notifier.errors import Stopped, Unsafe
+from notifier.pipeline import configured
 from notifier.pipeline.action_news import tell_actions
 from notifier.pipeline.action_webhook import PostAccess, post_actions
 from notifier.pipeline.alarms import tell_deadlines
@@ -39,7 +41,7 @@ def run(ctx: typer.Context, workers: Workers = 0) -> None:
 async def _run(session: Session, workers: int) -> None:
     evidence = app.open_evidence(session.settings())
     try:
-        async with at_work(session) as work, web_serving(session.settings(), work.house):
+        async with at_work(session) as work, web_serving(session.settings(), work.house), reading_mail(work):
             ticks = [*_ticks(work), Tick("unknown", 60, lambda: _settle_unknown(work, evidence))]
             if not workers:
                 await keep_time([*ticks, deliver_tick(work)], work.stop)
@@ -53,7 +55,7 @@ async def _run(session: Session, workers: int) -> None:
 
 def _ticks(work: Work) -> list[Tick]:
     settings = work.session.settings()
-    sources = [_source_tick(work, one) for one in app.sources(settings)]
+    sources = [_source_tick(work, one) for one in configured.sources(settings)]
     access = post_access(settings)
     return [
         *sources,

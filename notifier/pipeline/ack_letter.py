@@ -89,7 +89,7 @@ def _said(
     reply, effects, dated = answered
     names = {line.id: line.product for line in customer.lines}
     products = conversation.product_names(tx, [one.detail for one in effects if one.kind is Kind.REQUESTED])
-    zones = place_of(customer).zones or (house.judging.policy.brand(customer.brand).timezone,)
+    at, foreign = _local(reply.received_at, customer, house)
     grouped: dict[Told, list[str]] = {}
     for one in effects:
         soon = one.kind is Kind.TOLD_DATES and one.line_id not in dated
@@ -100,4 +100,12 @@ def _said(
         Told(one.kind, one.action, tuple(dict.fromkeys(items)), one.detail, one.channel)
         for one, items in grouped.items()
     )
-    return Acknowledgement(reply.received_at.astimezone(zones[0]), told, reply.needs_person)
+    return Acknowledgement(at, told, reply.needs_person, foreign)
+
+
+def _local(moment: datetime, customer: CustomerFacts, house: House) -> tuple[datetime, bool]:
+    """The moment by the customer's clock; where several clocks may be theirs, by the brand's, and True."""
+    found = [moment.astimezone(one) for one in place_of(customer).zones]
+    if found and len({one.utcoffset() for one in found}) == 1:
+        return found[0], False
+    return moment.astimezone(house.judging.policy.brand(customer.brand).timezone), True

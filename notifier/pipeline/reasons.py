@@ -28,7 +28,13 @@ DECIDED: Mapping[str, str] = MappingProxyType(
         "opted_out": "the customer asked not to get such messages",
         "no_consent": "the customer has not agreed to advertising on this channel",
         "consent_without_evidence": "the customer's agreement to such texts is kept without its wording or its source",
-        "customer_asked": "the customer's own wish to end the order, or one that may be meant, waits for the shop",
+        "customer_asked": "the customer has asked to end this order line, or may have",
+        "may_have_objected": "the customer may have asked not to get such messages, and nobody has read that yet",
+        "answered_lately": "the customer's messages had been answered as often as machines may be in a day",
+        "provider_answered": "the provider had confirmed it already",
+        "confirmed_before": "it had been confirmed before",
+        "too_late_to_confirm": "an opt-out is confirmed within five minutes or not at all",
+        "too_late_to_answer": "the message it answers was days old",
         "customer_hold": "an operator put a hold on messages without news to this customer",
         "erased": "the customer had everything about them erased",
         "reward_limit": "the customer already had as many discount codes this year as the shop gives to one person",
@@ -80,17 +86,6 @@ DELIVERED: Mapping[str, str] = MappingProxyType(
 """Reasons that a channel or the outbox gives; another code is told as it is."""
 
 
-NOT_ACKNOWLEDGED: Mapping[str, str] = MappingProxyType(
-    {
-        "answered_lately": "this address had as many answers in a day as stop two machines that talk to each other",
-        "provider_answered": "the text message provider had confirmed it already",
-        "confirmed_before": "it had been confirmed before",
-        "too_late_to_confirm": "an opt-out is confirmed within five minutes or not at all",
-        "too_late_to_answer": "the reply was too old for an answer to be of use",
-    }
-)
-"""Why a reply is not answered, beside the reasons of other messages."""
-
 UNANSWERED: Mapping[str, str] = MappingProxyType(
     {
         "nothing_to_accept": "does not count: there is no new date that could be accepted",
@@ -126,8 +121,7 @@ def because(reason: str) -> str:
         return f"its template could not be filled in ({reason.partition(': ')[2]})"
     if reason.startswith(UNLAWFUL):
         return f"its template does not say what the law demands ({reason.partition(': ')[2]})"
-    known = DECIDED.get(reason) or DELIVERED.get(reason) or NOT_ACKNOWLEDGED.get(reason)
-    return known or f'the answer was "{reason.replace("_", " ")}"'
+    return DECIDED.get(reason) or DELIVERED.get(reason) or f'the answer was "{reason.replace("_", " ")}"'
 
 
 _PURPOSES = {

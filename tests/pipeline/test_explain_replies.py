@@ -60,7 +60,7 @@ def test_a_reply_is_not_quoted(shop: Shop) -> None:
 def test_why_a_reply_was_not_answered_is_told(shop: Shop) -> None:
     for words in ("hm hm", "oh well"):
         hear(shop, words)
-    assert "Not answered by email, because this address had as many answers" in told(shop)
+    assert "Not answered by email, because the customer's messages had been answered as often" in told(shop)
 
 
 def test_a_reply_that_waits_says_so(shop: Shop) -> None:
