@@ -76,6 +76,7 @@ def _how(one: InboxReply) -> list[str]:
         f"  notifier inbox act {one.id} cancel|accept|keep|swap SKU|change|opt-out --by NAME",
         f"  notifier inbox done {one.id} --by NAME    when it is seen to",
         f"  notifier inbox show {one.id}    the whole conversation",
+        "An answer to this email does not reach the customer: write to them from your own mailbox.",
     ]
 
 
