@@ -189,11 +189,12 @@ def assign(tx: Transaction, reply_id: int, customer_id: int) -> None:
     tx.connection.execute(whose.values(customer_id=customer_id, sender=""))
 
 
-def reopen(tx: Transaction, reply_id: int, line_id: int, reason: str) -> None:
-    """A person must see to this reply again, or at last, for a `reason`; the line is one that it is about."""
+def reopen(tx: Transaction, reply_id: int, reason: str, line_id: int | None = None) -> None:
+    """A person must see to this reply again, or at last, for a `reason`; the line, if any, is one that it is about."""
     again = {"needs_person": True, "closed_at": None, "closed_by": "", "closed_as": "", "told_at": None}
     tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(reason=reason, **again))
-    insert_new(tx, _line, [{"reply_id": reply_id, "line_id": line_id, "frozen": False}])
+    if line_id is not None:
+        insert_new(tx, _line, [{"reply_id": reply_id, "line_id": line_id, "frozen": False}])
 
 
 def keep_for_person(tx: Transaction, action: AnyRow, now: datetime) -> int:

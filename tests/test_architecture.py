@@ -28,6 +28,7 @@ COLOURS = {
     "notifier.contact_log": "store",
     "notifier.conversation": "store",
     "notifier.consent": "store",
+    "notifier.helpdesk": "store",
     "notifier.notices": "store",
     "notifier.standings": "store",
     "notifier.rewards": "store",

@@ -19,11 +19,13 @@ from notifier.pipeline.brake import alarm_required, tell_stop
 from notifier.pipeline.cleanup import clean_up
 from notifier.pipeline.forwarding import forward_inbox
 from notifier.pipeline.plan import plan
+from notifier.pipeline.relay import relay_answers
 from notifier.pipeline.sources import ConfiguredSource, SourceReading, read_source, tell_reading, tell_stale
 from notifier.pipeline.unknown import Evidence, settle_unknown
 from notifier.pipeline.unknown_news import tell_unknown
 from notifier.schedule import Tick, keep_time
 from notifier.settings.access import post_access
+from notifier.terms.words import Channel
 from notifier.web.serving import web_serving
 
 Workers = Annotated[int, typer.Option(min=0, max=64, help="Deliver in so many processes of their own; 0: in this one.")]
@@ -103,11 +105,17 @@ async def _plan(work: Work) -> None:
 
 
 async def _tell_team(work: Work) -> None:
-    now, to = app.clock(), work.session.settings().inbox.forward_to
+    now = app.clock()
     told = await tell_actions(work.house, work.team, now)
-    forwarded = await forward_inbox(work.house, work.team, to, now)
-    if told or forwarded:
-        work.board.say("team", f"told of {told} actions, sent {forwarded} replies")
+    forwarded = await forward_inbox(work.house, work.team, now)
+    sender = work.wires.senders.get(Channel.EMAIL)
+    answered = 0
+    try:
+        answered = await relay_answers(work.house, sender, work.team, now) if sender else 0
+    except Unsafe as unsafe:
+        await tell_unsafe(work, "team", unsafe)
+    if told or forwarded or answered:
+        work.board.say("team", f"told of {told} actions, sent {forwarded} replies, {answered} answers passed on")
 
 
 async def _post_actions(work: Work, access: PostAccess) -> None:

@@ -146,7 +146,7 @@ def _hand_over(tx: Transaction, row: AnyRow, reason: str, now: datetime) -> None
     """Let a person tell the customer: in the reply that asked for it, else in one made for it."""
     words = f"the shop does not {WORDS[ActionKind(row.kind)]} order {row.order}, line {row.line}: {reason}"
     reply_id = row.reply_id or conversation.keep_for_person(tx, row, now)
-    conversation.reopen(tx, reply_id, row.line_id, f"{words}; tell the customer")
+    conversation.reopen(tx, reply_id, f"{words}; tell the customer", row.line_id)
 
 
 WORDS = {

@@ -4,15 +4,15 @@ The customer's words go, and no attachment; what no server took goes at the next
 it, so that no machine answers (RULES.md E6).
 """
 
-import re
 from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from notifier import conversation
 from notifier.pipeline.house import House
-from notifier.pipeline.team import Note, Team, write
+from notifier.pipeline.team import Note, Team, id_header, write
 from notifier.queries.inbox import InboxReply, unforwarded
+from notifier.render.reply_address import HELPDESK, signed_address
 from notifier.terms.incoming import Road
 
 MOST = 20
@@ -20,21 +20,22 @@ MOST = 20
 
 MOST_WORDS = 10_000
 
-_ID = re.compile(r"[^\s<>@]{1,200}@[^\s<>@]{1,200}")
-"""A Message-ID as it may stand in a header: others are a stranger's."""
+ANSWERED = "Answer this email, and the customer gets your words as coming from the shop; attachments are not passed on."
+
+NOT_ANSWERED = "An answer to this email does not reach the customer: write to them from your own mailbox."
 
 BY = {Road.SMS: "by text", Road.EMAIL: "by email", Road.PAGE: "on their page", Road.OPERATOR: "through your team"}
 
 
-async def forward_inbox(house: House, team: Team, to: str, now: datetime) -> int:
-    """Send to the helpdesk's address `to` what waits and was not sent there; returns how many went."""
-    if not to:
+async def forward_inbox(house: House, team: Team, now: datetime) -> int:
+    """Send to the helpdesk what waits and was not sent there; returns how many went."""
+    if not house.helpdesk:
         return 0
     with house.store.read() as tx:
         found = unforwarded(tx, MOST)
     went = 0
     for one in found:
-        if not await write(team, note_of(house, one, to), now):
+        if not await write(team, note_of(house, one), now):
             continue
         with house.store.write() as tx:
             conversation.mark_told(tx, one.id, now)
@@ -42,9 +43,13 @@ async def forward_inbox(house: House, team: Team, to: str, now: datetime) -> int
     return went
 
 
-def note_of(house: House, one: InboxReply, to: str) -> Note:
+def note_of(house: House, one: InboxReply) -> Note:
     """The email about one reply: first what to do, then the customer's words."""
-    return Note(to, subject_of(one), text_of(one, house.judging.policy.timezone), _uid(one), _thread(house, one))
+    headers = _thread(house, one)
+    if passed_on := bool(house.reply_to and house.helpdesk and one.customer_id is not None):
+        headers = (*headers, ("Reply-To", signed_address(house.reply_to, house.web.keys, HELPDESK, one.id)))
+    text = text_of(one, house.judging.policy.timezone, passed_on=passed_on)
+    return Note(house.helpdesk, subject_of(one), text, _uid(one), headers)
 
 
 def subject_of(one: InboxReply) -> str:
@@ -53,8 +58,8 @@ def subject_of(one: InboxReply) -> str:
     return f"[{one.id}] {about}: may mean {_may_mean(one)}"
 
 
-def text_of(one: InboxReply, tz: ZoneInfo) -> str:
-    """What it was read as, what was done, by when, how to act; then the words."""
+def text_of(one: InboxReply, tz: ZoneInfo, *, passed_on: bool) -> str:
+    """What it was read as, what was done, by when, how to act; then the words. `passed_on`: an answer to it is."""
     until = f"{_at(one.deadline, tz)}{', by law' if one.by_law else ''}"
     lines = ", ".join(f"{line.order}, line {line.line} ({line.product})" for line in one.lines) or "not known"
     facts = [
@@ -65,7 +70,7 @@ def text_of(one: InboxReply, tz: ZoneInfo) -> str:
         f"Why a person: {one.reason or 'it is not clear'}",
         f"Done so far: {', '.join(one.effects) or 'nothing'}",
     ]
-    return "\n".join([*facts, "", *_how(one), "", *_quoted(one)]) + "\n"
+    return "\n".join([*facts, "", *_how(one), ANSWERED if passed_on else NOT_ANSWERED, "", *_quoted(one)]) + "\n"
 
 
 def _how(one: InboxReply) -> list[str]:
@@ -76,7 +81,6 @@ def _how(one: InboxReply) -> list[str]:
         f"  notifier inbox act {one.id} cancel|accept|keep|swap SKU|change|opt-out --by NAME",
         f"  notifier inbox done {one.id} --by NAME    when it is seen to",
         f"  notifier inbox show {one.id}    the whole conversation",
-        "An answer to this email does not reach the customer: write to them from your own mailbox.",
     ]
 
 
@@ -107,7 +111,7 @@ def _uid(one: InboxReply) -> str:
 def _thread(house: House, one: InboxReply) -> tuple[tuple[str, str], ...]:
     """The message of ours that was answered, then the customer's own mail."""
     sent = f"{one.sent_uid}@{house.sending.message_id_domain}" if one.sent_uid else ""
-    ids = [f"<{found}>" for found in (sent, one.thread) if _ID.fullmatch(found)]
+    ids = [found for found in (id_header(sent), id_header(one.thread)) if found]
     return (("In-Reply-To", ids[-1]), ("References", " ".join(ids))) if ids else ()
 
 

@@ -1,5 +1,6 @@
 """Tells the shop's own team what needs them, by email. Colour: root. Called by schedule's ticks through pipeline."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -58,7 +59,7 @@ async def tell_team(team: Team, subject: str, text: str, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One email of ours to the shop's own people (`to`, empty: nobody).
+    """One email in plain words (`to`, empty: nobody).
 
     `uid` is the left side of its Message-ID, the same at each try (empty: one of this moment); `headers` are further
     ones.
@@ -71,10 +72,21 @@ class Note:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+def id_header(text: str) -> str:
+    """A Message-ID as a header has it; "" for what cannot be one: a stranger wrote it."""
+    return f"<{text}>" if _ID.fullmatch(text) else ""
+
+
+_ID = re.compile(r"[!-;=?A-~]{1,200}@[!-;=?A-~]{1,200}")
+
+
 async def write(team: Team, note: Note, now: datetime) -> bool:
-    """Send a note; True once a server took it. It says that a machine wrote it, so that no machine answers."""
-    if not note.to:
-        return False
+    """Send a note; True once a server took it."""
+    return bool(note.to) and await write_to(team, note, now) is Outcome.ACCEPTED
+
+
+async def write_to(team: Team, note: Note, now: datetime) -> Outcome:
+    """Send a note and say what is certain about it. It says that a machine sent it, so that no machine answers."""
     uid = note.uid or sha256(f"{note.subject}{now.isoformat()}".encode()).hexdigest()[:32]
     sender = parseaddr(team.sender)[1]
     mail = EmailMessage(policy=SMTP)
@@ -89,4 +101,4 @@ async def write(team: Team, note: Note, now: datetime) -> bool:
     mail.set_content(note.text)
     body = mail.as_bytes(policy=LONG_LINES)
     result = await team.channel.send(Parcel(0, 0, uid, Channel.EMAIL, sender, note.to, body))
-    return result.outcome is Outcome.ACCEPTED
+    return result.outcome

@@ -25,6 +25,7 @@ from notifier.store.tables import (
     OrderLine,
     Reply,
     ReplyLine,
+    TeamAnswer,
     TemplateVersion,
 )
 from notifier.terms.effects import effect_from
@@ -33,7 +34,7 @@ from notifier.terms.words import SENT_STATES, Channel
 
 _reply, _about, _customer = table_of(Reply), table_of(ReplyLine), table_of(Customer)
 _line, _order, _standing, _message = table_of(OrderLine), table_of(Order), table_of(LegalStanding), table_of(Message)
-_body, _version = table_of(MessageBody), table_of(TemplateVersion)
+_body, _version, _team = table_of(MessageBody), table_of(TemplateVersion), table_of(TeamAnswer)
 
 # As text, because SQLite takes a partial index only where no parameter is.
 _waits: ColumnElement[bool] = literal_column("reply.closed_at IS NULL AND reply.needs_person")
@@ -153,6 +154,11 @@ def conversation(tx: Transaction, customer_id: int) -> list[Turn]:
     turns += [
         Turn(row.received_at, row.actor, row.road, f"{row.intent} ({row.confidence})", row.words)
         for row in tx.connection.execute(theirs)
+    ]
+    answered = select(_team).where(_team.c.customer_id == customer_id)
+    turns += [
+        Turn(row.received_at, "the team", "email", f"answered from the helpdesk ({row.state})", row.words)
+        for row in tx.connection.execute(answered)
     ]
     return sorted(turns, key=lambda one: one.at)
 

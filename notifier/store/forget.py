@@ -26,13 +26,14 @@ from notifier.store.tables import (
     MessageBody,
     Order,
     Reply,
+    TeamAnswer,
 )
 
 _customer, _order, _address, _history = table_of(Customer), table_of(Order), table_of(Address), table_of(FactChange)
 _message, _body, _attempt = table_of(Message), table_of(MessageBody), table_of(Attempt)
 _finding = table_of(Finding)
 _contact, _consent, _hold = table_of(Contact), table_of(Consent), table_of(Hold)
-_reply = table_of(Reply)
+_reply, _team = table_of(Reply), table_of(TeamAnswer)
 
 PERSONAL = ("locale", "preferred_channel", "timezone", "region", "postal_code")
 """Fields of a customer, beside name and addresses, that go. The country stays: it names the law that was obeyed."""
@@ -154,7 +155,7 @@ def _unless_shared(column: Any, addresses: Addresses) -> Any:
 def _forget_said(tx: Transaction, customer_ids: Sequence[int]) -> None:
     theirs = select(_message.c.id).where(_message.c.customer_id.in_(customer_ids))
     forget_messages(tx, theirs)
-    noted: list[tuple[Table, str]] = [(_contact, "summary"), (_hold, "note")]
+    noted: list[tuple[Table, str]] = [(_contact, "summary"), (_hold, "note"), (_team, "words")]
     noted += [(_reply, name) for name in OF_REPLY]
     for table, column in noted:
         written = table.c.customer_id.in_(customer_ids) & (table.c[column] != "")

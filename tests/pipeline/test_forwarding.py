@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_string
 from email.message import EmailMessage
@@ -50,7 +51,7 @@ def hear(house: House, words: str = WORDS, thread: str = "abc@mail.example") -> 
 
 
 def forward(house: House, postbox: Postbox, to: str = HELPDESK, now: datetime = NOON) -> int:
-    return asyncio.run(forward_inbox(house, team(postbox), to, now))
+    return asyncio.run(forward_inbox(replace(house, helpdesk=to), team(postbox), now))
 
 
 def sent(postbox: Postbox) -> EmailMessage:

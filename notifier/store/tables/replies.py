@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 _REQUESTED = text("state = 'requested'")
 _UNHEARD = text("alarm <> '' AND alarm_told_at IS NULL")
+_UNSENT = text("state IN ('waiting', 'going')")
 _OPEN = text("closed_at IS NULL AND needs_person")
 
 
@@ -108,3 +109,24 @@ class Action(SQLModel, table=True):
     posted_at: datetime | None = None
     post_at: datetime | None = None
     posts: int = 0
+
+
+class TeamAnswer(SQLModel, table=True):
+    """What the team answered to a reply from its helpdesk, to be passed on to the customer.
+
+    `key` is unique: the same mail is passed on once. `state` is waiting, going, sent, refused or unknown. `words` are
+    personal, and go with the person.
+    """
+
+    __tablename__ = "team_answer"
+    __table_args__ = (Index("ix_team_answer_unsent", "state", "id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    reply_id: int = Field(foreign_key="reply.id")
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    brand: str
+    words: str = ""
+    received_at: datetime
+    state: str = "waiting"
+    going_at: datetime | None = None
+    sent_at: datetime | None = None
