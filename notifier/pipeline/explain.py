@@ -122,7 +122,7 @@ def _reply(one: ReplyTold) -> dict[str, Any]:
         {"channel": answer.channel, "verdict": answer.verdict, "reason": answer.reason, "message": answer.message}
         for answer in one.answers
     ]
-    named = ("id", "road", "actor", "intent", "confidence", "answers_to", "waits", "closed_by", "closed_as")
+    named = ("id", "road", "actor", "intent", "confidence", "answers_to", "waits", "closed_by")
     lists = {"orders": list(one.orders), "effects": list(one.effects), "answers": answers}
     return {"at": _instant(one.at)} | {name: getattr(one, name) for name in named} | lists
 

@@ -105,7 +105,7 @@ def _not_arrived(tx: Transaction, row: AnyRow, why: str) -> None:
 def _note(tx: Transaction, house: House, row: AnyRow, now: datetime) -> tuple[Note | None, int | None]:
     """The email to the customer, in their own thread; their answer to it comes back through us."""
     reply = conversation.reply_of(tx, row.reply_id)
-    address = helpdesk.address_for(tx, reply, now) if reply is not None else None
+    address = helpdesk.address_for(tx, reply, now) if reply is not None and row.words else None
     if reply is None or address is None:
         return None, None
     thread = id_header(reply.thread)

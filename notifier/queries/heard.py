@@ -35,7 +35,7 @@ class AnswerTold:
 class ReplyTold:
     """One reply: what it was understood as, what it did, how it was answered. `answers_to` is the message it answers.
 
-    `waits`: for a person; `closed_by` saw to it, and made `closed_as` of it.
+    `waits`: for a person; `closed_by` saw to it. What they noted is told nowhere.
     """
 
     id: int
@@ -51,7 +51,6 @@ class ReplyTold:
     waits: bool
     closed_at: datetime | None
     closed_by: str
-    closed_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def _orders(tx: Transaction, reply_ids: Collection[int]) -> dict[int, list[str]]
 
 
 def _told(row: Row[Any], orders: tuple[str, ...]) -> ReplyTold:
-    same = ("id", "road", "actor", "intent", "confidence", "closed_at", "closed_by", "closed_as")
+    same = ("id", "road", "actor", "intent", "confidence", "closed_at", "closed_by")
     return ReplyTold(
         **{name: getattr(row, name) for name in same},
         at=row.received_at,

@@ -55,11 +55,15 @@ class ActionState(StrEnum):
 
 
 class Asked(StrEnum):
-    """What a customer has asked for a line. ENDING: an action of ENDS stands; UNCLEAR: one may be meant."""
+    """What a customer has asked for a line. ENDING: an action of ENDS stands; UNCLEAR: one may be meant.
+
+    ENDED: the shop says that it has cancelled the line, whatever its records show by now.
+    """
 
     NOTHING = ""
     ENDING = "ending"
     UNCLEAR = "unclear"
+    ENDED = "ended"
 
 
 ENDS = frozenset({ActionKind.CANCEL, ActionKind.WITHDRAW, ActionKind.SWAP})

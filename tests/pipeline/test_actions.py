@@ -1,5 +1,6 @@
 """What customers wished reaches the shop, and what the shop says of it reaches the law and the customer."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from notifier.errors import UsageError
 from notifier.pipeline.actions import close_shown, do, open_actions, refuse
 from notifier.pipeline.answers import Asked, answer, refunded
 from notifier.pipeline.receive import receive
-from notifier.store.tables import Action, Answer, Reply
+from notifier.store.tables import Action, Answer, Message, Reply
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.law import Said
 from tests.pipeline.test_delay_law import LAW, at, late, say, state, told
@@ -137,6 +138,30 @@ def test_without_a_law_a_cancellation_is_done_all_the_same(lawless: Shop) -> Non
         do(house, [1], "Kim", NOON)
         do(house, [2], "Kim", NOON)
     assert (actions(lawless), lawless.rows(Answer)[0].said) == ([("cancel", "done"), ("refund", "done")], "cancel")
+
+
+def test_without_a_law_the_customer_hears_that_it_is_done_and_nothing_after(lawless: Shop) -> None:
+    with lawless.house() as house:
+        answer(house, Said.CANCEL, Asked("O-ann", "", "Kim"), NOON)
+        do(house, [1], "Kim", NOON)
+    lawless.plan()
+    lawless.deliver()
+    for day in range(1, 30, 7):
+        lawless.take_in("backorders", [order("ann", eta_to=f"2026-07-{day:02}")], NOON + timedelta(days=day))
+        lawless.plan(NOON + timedelta(days=day))
+        lawless.deliver(NOON + timedelta(days=day))
+    assert [row.purpose for row in lawless.rows(Message) if row.state == "accepted"][1:] == ["cancelled"]
+
+
+def test_an_import_that_shows_later_what_was_done_tells_nothing_twice(lawless: Shop) -> None:
+    with lawless.house() as house:
+        answer(house, Said.CANCEL, Asked("O-ann", "", "Kim"), NOON)
+        do(house, [1], "Kim", NOON)
+    lawless.plan()
+    lawless.deliver()
+    lawless.take_in("backorders", [order("ann", status="cancelled")], NOON + timedelta(days=1))
+    lawless.plan(NOON + timedelta(days=1))
+    assert [row.purpose for row in lawless.rows(Message)][1:] == ["cancelled"]
 
 
 def test_without_a_law_confirm_closes_what_was_asked_for(lawless: Shop) -> None:
