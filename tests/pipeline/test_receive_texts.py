@@ -223,3 +223,8 @@ def test_a_reply_whose_customer_cannot_be_judged_waits_for_a_person(poisoned: Sh
 def test_a_stop_of_a_customer_who_cannot_be_judged_counts(poisoned: Shop) -> None:
     text(poisoned, "STOP")
     assert ("service", False) in [(row.message_class, row.granted) for row in poisoned.rows(Consent)]
+
+
+def test_a_character_that_no_database_takes_is_left_out(shop: Shop) -> None:
+    text(shop, "thanks\x00!")
+    assert [row.words for row in shop.rows(Reply)] == ["thanks!"]
