@@ -8,6 +8,7 @@ from rich.table import Table
 
 from notifier.cli.session import DONE, WITH_REFUSALS, Json, Now, Session, say_json
 from notifier.errors import UsageError
+from notifier.pipeline.effect_words import was_done
 from notifier.pipeline.inbox import Act, Doing, act, assign, close, conversation_of
 from notifier.pipeline.inbox import inbox as open_inbox
 from notifier.pipeline.people import Asked
@@ -112,7 +113,7 @@ def act_for(
     if as_json:
         say_json(found.received.as_json() | {"closed": found.closed, "why": found.why})
     elif found.closed:
-        words = f"{', '.join(found.received.effects)}; reply {reply} is closed, by the word of {wanted.by}"
+        words = f"{was_done(found.received.effects)}; reply {reply} is closed, by the word of {wanted.by}"
         session.console.print(words, markup=False)
     else:
         session.console.print(f"does not count: {found.why}; reply {reply} still waits", markup=False)
@@ -155,7 +156,7 @@ def _facts(one: InboxReply) -> list[str]:
         f"about: {lines}",
         f"understood as: {meaning(one)}",
         f"waits for a person until {until}: {one.reason}" if one.waits else f"closed by {one.closed_by or 'nobody'}",
-        f"done: {', '.join(one.effects) or 'nothing'}",
+        f"done: {was_done(one.effects)}",
         *([f"subject: {_printable(one.subject)}"] if one.subject else []),
     ]
 

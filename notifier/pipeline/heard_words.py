@@ -3,6 +3,7 @@
 What the customer wrote is quoted nowhere here.
 """
 
+from notifier.pipeline.effect_words import was_done
 from notifier.pipeline.reasons import because
 from notifier.pipeline.wording import WallClock, listed, orders_of
 from notifier.queries.heard import ActionTold, ReplyTold
@@ -30,8 +31,7 @@ def told_reply(one: ReplyTold, clock: WallClock) -> str:
     what = " in answer to message " + str(one.answers_to) if one.answers_to is not None else ""
     about = f" about {orders_of(one.orders)}" if one.orders else ""
     head = f"On {clock.at(one.at)} {who}{what}: understood as {one.intent.replace('_', ' ')} ({one.confidence}){about}."
-    done = ", ".join(effect.replace("_", " ") for effect in one.effects) or "nothing"
-    return " ".join(filter(None, (head, f"Done: {done}.", _answered(one), _person(one, clock))))
+    return " ".join(filter(None, (head, f"Done: {was_done(one.effects)}.", _answered(one), _person(one, clock))))
 
 
 def _answered(one: ReplyTold) -> str:

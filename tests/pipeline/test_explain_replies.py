@@ -43,7 +43,7 @@ def test_a_reply_is_told_with_what_it_did_and_its_answer(shop: Shop) -> None:
     hear(shop, "please cancel my order")
     assert (
         "On 1 June 2026 at 15:00 the customer wrote by email in answer to message 1: understood as cancel order"
-        " (certain) about order O-ann (1 line). Done: requested cancel. Answered by message 2."
+        " (certain) about order O-ann (1 line). Done: the shop was asked to stop the order. Answered by message 2."
     ) in told(shop)
 
 
