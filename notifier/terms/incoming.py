@@ -28,7 +28,8 @@ class Choice:
     """What was chosen in so many words on a page, by a provider's mark or by an operator: nothing is guessed.
 
     `line_ids` are the order lines it is about (empty: all that it can be about), `sku` the product taken, `about` and
-    `channel` what an opt-in or opt-out is about (empty: the road's own channel, all that it carries).
+    `channel` what an opt-in or opt-out is about (empty: the road's own channel, all that it carries), `wording` what
+    an opt-in agreed to, as it was read (RULES.md S1).
     """
 
     intent: Intent
@@ -36,6 +37,7 @@ class Choice:
     sku: str = ""
     about: MessageClass | Scope | None = None
     channel: str = ""
+    wording: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Incoming:
     Message-ID of a mail, without <>, `thread_ids` are those that it says it answers.
     `machine` is what a machine sent: auto_reply, bounce or spam_complaint.
     `answered` says that the provider has confirmed an opt-out or a HELP already (RULES.md S4).
-    `actor` is who says so: "customer", or the name of an operator.
+    `actor` is who says so: "customer", or the name of an operator. `evidence` is from where a page was asked, kept as
+    proof (RULES.md S1): a network address and a browser.
     """
 
     road: Road
@@ -68,3 +71,4 @@ class Incoming:
     choice: Choice | None = None
     answered: bool = False
     actor: str = "customer"
+    evidence: str = field(default="", repr=False)
