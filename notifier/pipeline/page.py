@@ -73,9 +73,9 @@ def _view(tx: Transaction, house: House, row: AnyRow, link: Link, now: datetime)
     shown = Shown(customer, lines, market, moment)
     return PageView(
         message_id=row.id,
-        uid=row.uid,
         brand=house.brand(row.brand),
         locale=row.locale or policy.brand(row.brand).locale,
+        customer_name="" if owner.erased_at else customer.name,
         channel=channel,
         today=moment.today,
         transit_days=moment.transit_days,

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from notifier import conversation
 from notifier.pipeline.content import item_of
@@ -24,7 +23,7 @@ from notifier.policy.page_lines import (
     stage_of,
 )
 from notifier.policy.swaps import no_dearer
-from notifier.policy.zones import place_of
+from notifier.policy.zones import clock_of
 from notifier.queries import page as read
 from notifier.store.engine import Transaction
 from notifier.terms.effects import ActionKind, ActionState, Asked, Effect, Kind
@@ -151,7 +150,7 @@ def heard_of(tx: Transaction, house: House, shown: Shown, message_id: int) -> tu
     """What the customer said about these lines, or to this message, and where it stands; newest first."""
     names = {line.id: line.product for line in shown.lines}
     wishes = {(one.reply_id, one.line_id, one.kind): one.state for one in read.wishes(tx, shown.ids)}
-    zone = _zone(shown.customer, house)
+    zone = clock_of(shown.customer, house.judging.policy.brand(shown.customer.brand).timezone)
     found = []
     replies = read.heard(tx, shown.ids, [message_id])
     skus = [one.detail for reply in replies for one in reply.effects if one.kind is Kind.REQUESTED and one.detail]
@@ -189,8 +188,3 @@ def _state(
     if one.action is None or one.line_id is None:
         return None
     return wishes.get((reply.id, one.line_id, one.action))
-
-
-def _zone(customer: CustomerFacts, house: House) -> ZoneInfo:
-    zones = place_of(customer).zones
-    return zones[0] if zones else house.judging.policy.brand(customer.brand).timezone

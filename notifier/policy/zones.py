@@ -56,6 +56,12 @@ def place_of(customer: CustomerFacts, address: Address | None = None) -> Place:
     return _place(home, customer.timezone, nation(text_to.region), text_to.timezones)
 
 
+def clock_of(customer: CustomerFacts, otherwise: ZoneInfo) -> ZoneInfo:
+    """The clock by which hours are told to `customer`: `otherwise` where it may be one of several, or nobody knows."""
+    zones = place_of(customer).zones
+    return zones[0] if len(zones) == 1 else otherwise
+
+
 @lru_cache(maxsize=20_000)
 def _place(home: Home, timezone: str, region: str, phone: tuple[str, ...]) -> Place:
     """The place of `home`, kept because many live alike; `region` and `phone` are of the number written to."""

@@ -164,15 +164,15 @@ class Preference:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """Everything that the link of one message opens. `uid` is that message's own; `text_sender` is for START.
+    """Everything that the link of one message opens.
 
     `ends` is what its unsubscribe link ends by one click (RULES.md E5).
     """
 
     message_id: int
-    uid: str
     brand: BrandLook
     locale: str
+    customer_name: str
     channel: Channel
     today: date
     transit_days: int
