@@ -157,7 +157,12 @@ def _promise(one: PromiseTold, say: Speech) -> Table:
 def button(option: Option, say: Speech) -> Table:
     """What asks for the summary of a choice."""
     lines = ",".join(map(str, option.line_ids))
-    tone = "strong" if option.act in (Act.ACCEPT, Act.KEEP) else "plain"
+    return {"act": option.act.value, "lines": lines, "sku": option.sku, "label": say(f"{option.act}_button")}
+
+
+def _together(option: Option, say: Speech) -> Table:
+    made = button(option, say)
+    return made | {"label": say("for_several", do=str(made["label"]), count=str(len(option.line_ids)))}
 
 
 def _stand_ins(line: LineView, say: Speech) -> list[Table]:
