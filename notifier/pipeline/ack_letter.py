@@ -89,7 +89,7 @@ def _said(
     reply, effects, dated = answered
     names = {line.id: line.product for line in customer.lines}
     products = conversation.product_names(tx, [one.detail for one in effects if one.kind is Kind.REQUESTED])
-    clock = clock_of(customer, house.judging.policy.brand(customer.brand).timezone)
+    clock = clock_of(customer, reply.received_at, house.judging.policy.brand(customer.brand).timezone)
     grouped: dict[Told, list[str]] = {}
     for one in effects:
         soon = one.kind is Kind.TOLD_DATES and one.line_id not in dated

@@ -150,13 +150,14 @@ def heard_of(tx: Transaction, house: House, shown: Shown, message_id: int) -> tu
     """What the customer said about these lines, or to this message, and where it stands; newest first."""
     names = {line.id: line.product for line in shown.lines}
     wishes = {(one.reply_id, one.line_id, one.kind): one.state for one in read.wishes(tx, shown.ids)}
-    zone = clock_of(shown.customer, house.judging.policy.brand(shown.customer.brand).timezone)
+    ours = house.judging.policy.brand(shown.customer.brand).timezone
     found = []
     replies = read.heard(tx, shown.ids, [message_id])
     skus = [one.detail for reply in replies for one in reply.effects if one.kind is Kind.REQUESTED and one.detail]
     products = conversation.product_names(tx, skus)
     for reply in replies:
-        at, grouped = reply.received_at.astimezone(zone), _grouped(reply, names, wishes)
+        at = reply.received_at.astimezone(clock_of(shown.customer, reply.received_at, ours))
+        grouped = _grouped(reply, names, wishes)
         for (kind, action, state, detail), items in grouped.items():
             named = tuple(dict.fromkeys(items))
             found.append(HeardView(at, kind, named, action, state, products.get(detail, detail), False, reply.waits))

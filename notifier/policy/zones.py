@@ -7,6 +7,7 @@ nothing of where in it (HOSTILE 41).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -56,10 +57,11 @@ def place_of(customer: CustomerFacts, address: Address | None = None) -> Place:
     return _place(home, customer.timezone, nation(text_to.region), text_to.timezones)
 
 
-def clock_of(customer: CustomerFacts, otherwise: ZoneInfo) -> ZoneInfo:
-    """The clock by which hours are told to `customer`: `otherwise` where it may be one of several, or nobody knows."""
+def clock_of(customer: CustomerFacts, at: datetime, otherwise: ZoneInfo) -> ZoneInfo:
+    """The clock by which the instant `at` is told to `customer`: `otherwise` where theirs may show different hours."""
     zones = place_of(customer).zones
-    return zones[0] if len(zones) == 1 else otherwise
+    agree = len({at.astimezone(one).utcoffset() for one in zones}) == 1
+    return zones[0] if agree else otherwise
 
 
 @lru_cache(maxsize=20_000)

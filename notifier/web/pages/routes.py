@@ -5,7 +5,7 @@ leads back to the page, which shows what came of it. A link that is wrong, unkno
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from notifier.render.links import PAGE, SHORT, UNSUBSCRIBE, Keys
 from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.page import Act, Option, PageView
 from notifier.terms.reply import Intent
+from notifier.terms.words import MessageClass, Scope
 from notifier.web.buckets import Buckets, neighbourhood
 from notifier.web.pages.forms import Form, holds, nonce, read_form
 from notifier.web.pages.paper import Paper, Step
@@ -138,7 +139,8 @@ class Pages:
         elif form.act == "preferences":
             yield from self._preferences(request, form, view)
         elif form.act == "unsubscribe":
-            yield from self._stops(request, form.nonce, view)
+            shown = [one.about for one in view.preferences if one.channel is view.channel and one.on]
+            yield from self._stops(request, form.nonce, view, [about for about in view.ends if about in shown])
         elif form.option is not None:
             yield self._incoming(request, view, form.nonce, choice=_choice(form.option))
 
@@ -148,21 +150,23 @@ class Pages:
             on = one.name in form.on
             if on == one.on or (on and not one.can_start):
                 continue
-            agreed = wording(one, view, self.paper.say(view)) if on and one.about == "marketing" else ""
+            agreed = wording(one, view, self.paper.say(view)) if on and one.about is MessageClass.MARKETING else ""
             intent = Intent.OPT_IN if on else Intent.OPT_OUT
             choice = Choice(intent, about=one.about, channel=one.channel.value, wording=agreed)
             yield self._incoming(request, view, f"{form.nonce}/{one.name}", choice=choice)
 
-    def _stops(self, request: Request, key: str, view: PageView) -> Iterator[Incoming]:
+    def _stops(
+        self, request: Request, key: str, view: PageView, abouts: Sequence[MessageClass | Scope]
+    ) -> Iterator[Incoming]:
         """What the unsubscribe link ends (RULES.md E5)."""
-        for about in view.ends:
+        for about in abouts:
             choice = Choice(Intent.OPT_OUT, about=about, channel=view.channel.value)
             yield self._incoming(request, view, f"{key}/{about}", choice=choice)
 
     async def _one_click(self, request: Request, link: Link, view: PageView) -> Response:
         """RFC 8058: at once, with neither nonce, cookie nor redirect. A second one in the same second is the same."""
         key = f"one-click/{link.token}/{int(self.reading.clock().timestamp())}"
-        for one in self._stops(request, key, view):
+        for one in self._stops(request, key, view, view.ends):
             await self.threads.run(partial(self.reading.receive, one))
         after = await self.threads.run(partial(self.reading.look, link))
         return self.paper.stop(after or view, self._step(link, Form(act="unsubscribe")))

@@ -39,6 +39,7 @@ _TONES = {
     Stage.WITHDRAWING: "asked",
 }
 _OVER = (Stage.CANCELLED, Stage.LAPSED)
+_WAITS = (Stage.LATE, Stage.WAITING, Stage.UNCLEAR)
 _PLAIN = {
     Stage.STOPPING: "says_stopping",
     Stage.SWAPPING: "says_swapping",
@@ -85,7 +86,7 @@ def _order(order: OrderView, view: PageView, say: Speech) -> Table:
 def _line(line: LineView, view: PageView, say: Speech) -> Table:
     table = item_table(replace(line.item, eta=line.told), say.calendar, view.transit_days)
     sentences = _sentences(line, table, say)
-    if line.stage not in (*_OVER, Stage.SHIPPED, Stage.CLOSED) and table["reason"]:
+    if line.stage in _WAITS and table["reason"]:
         sentences.append(say("why", reason=str(table["reason"])))
     return {
         "id": line.id,

@@ -12,6 +12,8 @@ from tests.web.pages.site import Site, late, site, tell
 CHROMIUM = "/usr/bin/chromium"
 PICTURES = Path(__file__).resolve().parents[3] / "docs" / "pictures"
 PHONE, DESK = (390, 844), (1280, 900)
+LONG = 1400
+"""Pixels of a long page that a picture shows."""
 
 
 @contextmanager
@@ -87,7 +89,9 @@ def draw(folder: Path) -> None:
             tab.goto(opened.address + path)
             for press in presses:
                 tab.get_by_role("button", name=press).first.click()
-            tab.screenshot(path=folder / f"{name}.png", full_page=True)
+            whole = tab.evaluate("document.documentElement.scrollHeight")
+            tab.set_viewport_size({"width": size[0], "height": min(whole, size[1] if size is DESK else LONG)})
+            tab.screenshot(path=folder / f"{name}.png")
             context.close()
 
 
