@@ -11,7 +11,7 @@ from notifier.pipeline.content import item_of
 from notifier.pipeline.facts import Market, with_shelf_for
 from notifier.pipeline.house import House
 from notifier.pipeline.stand_ins import stand_ins
-from notifier.policy.lines import is_open
+from notifier.policy.lines import cancelled, is_open, shipped
 from notifier.policy.page_lines import (
     SHOWN_AFTER,
     Moment,
@@ -26,7 +26,7 @@ from notifier.policy.swaps import no_dearer
 from notifier.policy.zones import clock_of
 from notifier.queries import page as read
 from notifier.store.engine import Transaction
-from notifier.terms.effects import ActionKind, ActionState, Asked, Effect, Kind
+from notifier.terms.effects import ENDS, ActionKind, ActionState, Asked, Effect, Kind
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.law import SETTLED
 from notifier.terms.page import Act, HeardView, LineView, OrderView, PromiseTold, StandIn
@@ -149,7 +149,11 @@ def _agreed(tx: Transaction, shown: Shown) -> set[int]:
 def heard_of(tx: Transaction, house: House, shown: Shown, message_id: int) -> tuple[HeardView, ...]:
     """What the customer said about these lines, or to this message, and where it stands; newest first."""
     names = {line.id: line.product for line in shown.lines}
-    wishes = {(one.reply_id, one.line_id, one.kind): one.state for one in read.wishes(tx, shown.ids)}
+    by_id = {line.id: line for line in shown.lines}
+    wishes = {
+        (one.reply_id, one.line_id, one.kind): _stands(one, by_id[one.line_id], shown.moment.now)
+        for one in read.wishes(tx, shown.ids)
+    }
     ours = house.judging.policy.brand(shown.customer.brand).timezone
     found = []
     replies = read.heard(tx, shown.ids, [message_id])
@@ -164,6 +168,16 @@ def heard_of(tx: Transaction, house: House, shown: Shown, message_id: int) -> tu
         if reply.asked and not grouped:
             found.append(HeardView(at, None, (), question=True, waits=reply.waits))
     return tuple(found)
+
+
+def _stands(wish: read.Wish, line: LineFacts, now: datetime) -> ActionState:
+    """Where a wish stands: the shop's records may show what nobody has closed the action by yet."""
+    if wish.state is ActionState.REQUESTED and wish.kind in ENDS:
+        if cancelled(line, now):
+            return ActionState.DONE
+        if shipped(line, now) and wish.kind is not ActionKind.WITHDRAW:
+            return ActionState.REFUSED
+    return wish.state
 
 
 _Group = tuple[Kind, ActionKind | None, ActionState | None, str]
