@@ -10,7 +10,8 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
@@ -30,17 +31,17 @@ from notifier.pipeline.facts import Judging
 from notifier.pipeline.guard import guards_of
 from notifier.pipeline.house import Brake, House, Rates, Sending, Storm, Web, remembering
 from notifier.pipeline.mailboxes import KeptPositions
+from notifier.pipeline.mailroom import Mailroom
 from notifier.pipeline.readiness import PATIENCE
-from notifier.pipeline.sources import ConfiguredSource
 from notifier.pipeline.team import Team
 from notifier.pipeline.unknown import Evidence
 from notifier.pipeline.watch import Watch
 from notifier.policy.occasions import check_purposes
-from notifier.records.profile import Profile, ShopContext
+from notifier.records.profile import ShopContext
 from notifier.render.links import Keys, signing
 from notifier.render_pool import Limits, RenderPool
 from notifier.rewards import RewardTerms
-from notifier.settings import Settings, Source
+from notifier.settings import Settings
 from notifier.settings.access import email_access, inbox_access, journal_access, sms_access
 from notifier.settings.as_policy import policy_of
 from notifier.settings.hosts import far_hosts
@@ -57,7 +58,7 @@ from notifier.terms.time import zone
 from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
 
 if TYPE_CHECKING:
-    from notifier.replies.mailbox import MailboxReader
+    from notifier.replies.mailbox import MailboxReader, ReadingThread
 
 KEY_BYTES = 32
 
@@ -151,6 +152,8 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
         reward=_reward(settings),
         lapse=settings.delay_rule.on_lapse,
+        reply_to=settings.inbox.address if settings.inbox.host else "",
+        texts_read=bool(settings.sms.enabled and settings.web.public_url and settings.web.listen),
     )
 
 
@@ -241,6 +244,22 @@ def open_mailbox(
     return MailboxReader(inbox_access(settings), reading, intake)
 
 
+def reading_thread(reader: "MailboxReader") -> "ReadingThread":
+    """The same reader beside all other work."""
+    from notifier.replies.mailbox import ReadingThread
+
+    return ReadingThread(reader)
+
+
+@contextmanager
+def open_mailroom(house: House) -> Iterator[Mailroom]:
+    """Who opens incoming mails, in a limited process that ends with the block."""
+    from notifier.replies.mail_process import MailReader
+
+    with MailReader(frozenset({house.sending.message_id_domain})) as reader:
+        yield Mailroom(house, reader.read, clock)
+
+
 async def close_evidence(evidence: Evidence) -> None:
     """Give back connections."""
     if evidence.texts:
@@ -280,52 +299,6 @@ def shop_context(settings: Settings) -> ShopContext:
         hash_key=read_secrets(settings).addresses,
         own_addresses=frozenset(own),
     )
-
-
-def profile(settings: Settings, name: str, kind: str) -> Profile | None:
-    """The profile `name` as records reads it, for files of `kind`; None for the empty name.
-
-    Raises UsageError where the profile is for another kind, SettingsError where it is not there or cannot be used.
-    """
-    if not name:
-        return None
-    said = settings.profile(name)
-    if kind and said.kind and said.kind != kind:
-        raise UsageError(f"profile {name!r} reads {said.kind}, not {kind}; name another profile or another kind")
-    fields = said.model_dump(exclude={"kind"})
-    found = Profile(name=name, kind=kind or said.kind or "", **fields)
-    if faults := found.faults():
-        raise SettingsError(faults)
-    return found
-
-
-def source_profile(settings: Settings, source: Source) -> tuple[str, Profile | None]:
-    """The kind of records of a configured source, and its profile. Raises SettingsError where it has no kind."""
-    kind = source.kind or settings.profile(source.profile).kind
-    if not kind:
-        raise SettingsError([f"[[sources]] {source.name}: has no kind. Add kind, or name a profile that has one"])
-    return kind, profile(settings, source.profile, kind)
-
-
-def sources(settings: Settings) -> list[ConfiguredSource]:
-    """The configured sources, with their profiles."""
-    found = []
-    for one in settings.sources:
-        kind, shape = source_profile(settings, one)
-        found.append(
-            ConfiguredSource(
-                name=one.name,
-                kind=kind,
-                profile=shape,
-                every=timedelta(minutes=one.every_minutes),
-                rejects=settings.base,
-                glob=str(settings.base / one.glob) if one.glob else "",
-                url=one.url,
-                database_url=one.database_url.get_secret_value(),
-                select=one.select,
-            )
-        )
-    return found
 
 
 def open_watch(settings: Settings, house: House) -> Watch:

@@ -122,6 +122,14 @@ def message_with_link(tx: Transaction, token: str) -> AnyRow | None:
     return tx.connection.execute(query.order_by(_message.c.id.desc())).first()
 
 
+def message_to(tx: Transaction, uid: str, recipient: Sender) -> AnyRow | None:
+    """The newest message with this uid, if it went to `recipient`."""
+    query = select(_message).join(_address, _address.c.id == _message.c.address_id)
+    query = query.where(_message.c.uid == uid, _address.c.channel == recipient.channel)
+    query = query.where(_address.c.hash == recipient.digest)
+    return tx.connection.execute(query.order_by(_message.c.id.desc()).limit(1)).first()
+
+
 def lines_of_message(tx: Transaction, message: AnyRow) -> tuple[int, ...]:
     """The order lines that a message was about; of an acknowledgement, those of the reply that it answers."""
     query = select(_told.c.line_id).where(_told.c.message_id == message.id, _told.c.live.is_not(None))

@@ -9,6 +9,7 @@ NotifierError                 everything this product raises on purpose
 │   ├── ErasureRefused        somebody cannot be erased yet (exit code 1)
 │   ├── RenderError           a template or its limits; the message is held
 │   ├── Quarantined           one mail that came in cannot be read; it is set aside for a person
+│   │   └── UnreadableMail    the limited process could not read it
 │   ├── Stopped               a safety brake stopped a run before anything was queued (exit code 1)
 │   └── Unsafe                nothing may go out before a person has looked: go-live, restore, clocks (exit code 1)
 ├── Transient                 worth another try later: certainly not sent
@@ -65,6 +66,17 @@ class RenderError(Permanent):
 
 class Quarantined(Permanent):
     """A mail that came in cannot be read. It counts as done, and stays in the mailbox for a person."""
+
+
+class UnreadableMail(Quarantined):
+    """One incoming email cannot be read; it is kept as it is for a person, and the next one is read.
+
+    `reason` is too_large, too_many_parts, too_deep, timeout, memory or malformed.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the email cannot be read ({reason}); a person must look at it in the mailbox")
+        self.reason = reason
 
 
 class Stopped(Permanent):

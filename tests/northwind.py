@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from notifier import app
+from notifier.pipeline import configured
 from notifier.pipeline.imports import ImportRequest, import_records
 from tests.shop import Shop, open_shop
 
@@ -28,7 +29,7 @@ def open_northwind(folder: Path, database_url: str, now: datetime, more: str = "
     context = app.shop_context(shop.settings)
     with shop.house() as house:
         for name, file in FILES.items():
-            profile = app.profile(shop.settings, name, "")
+            profile = configured.profile(shop.settings, name, "")
             assert profile is not None
             request = ImportRequest(profile.kind, DATA / file, profile, rejects_in=folder)
             report = import_records(house, context, request, now, lambda done, whole: None)

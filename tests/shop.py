@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from notifier import app
+from notifier.pipeline import configured
 from notifier.pipeline.deliver import Clock, DeliverReport, deliver
 from notifier.pipeline.house import House
 from notifier.pipeline.imports import ImportReport, ImportRequest, import_records
@@ -56,7 +57,7 @@ class Shop:
             out.writeheader()
             out.writerows(rows)
         with self.house() as house:
-            request = ImportRequest(kind, path, app.profile(self.settings, profile, kind))
+            request = ImportRequest(kind, path, configured.profile(self.settings, profile, kind))
             return import_records(house, app.shop_context(self.settings), request, now, lambda done, whole: None)
 
     def plan(self, now: datetime = NOON, dry_run: bool = False) -> PlanReport:

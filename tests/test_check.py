@@ -10,6 +10,7 @@ import pytest
 
 from notifier import app
 from notifier.cli import main
+from notifier.pipeline import configured
 from notifier.pipeline.check import Access, Finding, Level, check
 from notifier.settings import load_settings
 from notifier.settings.access import email_access, sms_access
@@ -19,7 +20,7 @@ from tests.standins.twilio_api import ACCOUNT, TOKEN, twilio_api
 pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
-ACCESS = Access(app.read_secrets, app.source_profile, email_access, sms_access)
+ACCESS = Access(app.read_secrets, configured.source_profile, email_access, sms_access)
 REDIRECT = (
     '[delivery]\nmode = "redirect"\nredirect_to_email = "team@shop.example"\nredirect_to_phone = "+14155550123"\n'
 )

@@ -16,7 +16,7 @@ def listed(name: str) -> set[str]:
 
 
 def bare(requirement: str) -> str:
-    return re.split(r"[\[<>=!~;, ]", requirement)[0].lower()
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~;, ]", requirement)[0].lower())
 
 
 def pins(name: str) -> dict[str, str]:

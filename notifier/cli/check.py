@@ -10,6 +10,7 @@ from rich.table import Table
 from notifier import app
 from notifier.cli.session import DONE, FAULT, WITH_REFUSALS, Json, Session, say_json
 from notifier.errors import SettingsError
+from notifier.pipeline import configured
 from notifier.pipeline.check import Access, Finding, Level, settings_faults
 from notifier.pipeline.check import check as look_at
 from notifier.settings.access import email_access, sms_access
@@ -30,7 +31,7 @@ def check(ctx: typer.Context, as_json: Json = False) -> None:
     except SettingsError as error:
         _show(settings_faults(error), as_json)
         raise typer.Exit(FAULT) from None
-    access = Access(app.read_secrets, app.source_profile, email_access, sms_access)
+    access = Access(app.read_secrets, configured.source_profile, email_access, sms_access)
     found = look_at(settings, access, app.clock())
     _show(found, as_json)
     raise typer.Exit(WITH_REFUSALS if any(one.level is Level.FAULT for one in found) else DONE)

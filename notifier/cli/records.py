@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from notifier import app
 from notifier.cli.session import DONE, WITH_REFUSALS, Json, Now, Session, say_json
 from notifier.errors import UsageError
+from notifier.pipeline import configured
 from notifier.pipeline.imports import KINDS, BytesRead, ImportReport, ImportRequest, import_records
 
 
@@ -32,7 +33,7 @@ def import_files(
     if missing := [str(path) for path in files if not path.is_file()]:
         raise UsageError(f"no such file: {', '.join(missing)}")
     settings = session.settings()
-    shape, context, at = app.profile(settings, profile, kind), app.shop_context(settings), session.moment(now)
+    shape, context, at = configured.profile(settings, profile, kind), app.shop_context(settings), session.moment(now)
     reports = []
     with session.house() as house, _bar(session) as bar:
         for path in files:

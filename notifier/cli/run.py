@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from notifier import app
+from notifier.cli.mail import reading_mail
 from notifier.cli.session import Session
 from notifier.cli.ticks import Work, at_work, deliver_tick, tell_unsafe
 from notifier.cli.worker import crew
 from notifier.errors import Stopped, Unsafe
+from notifier.pipeline import configured
 from notifier.pipeline.alarms import tell_deadlines
 from notifier.pipeline.brake import alarm_required, tell_stop
 from notifier.pipeline.cleanup import clean_up
@@ -31,7 +33,7 @@ def run(ctx: typer.Context, workers: Workers = 0) -> None:
 async def _run(session: Session, workers: int) -> None:
     evidence = app.open_evidence(session.settings())
     try:
-        async with at_work(session) as work, web_serving(session.settings(), work.house):
+        async with at_work(session) as work, web_serving(session.settings(), work.house), reading_mail(work):
             ticks = [*_ticks(work), Tick("unknown", 60, lambda: _settle_unknown(work, evidence))]
             if not workers:
                 await keep_time([*ticks, deliver_tick(work)], work.stop)
@@ -45,7 +47,7 @@ async def _run(session: Session, workers: int) -> None:
 
 def _ticks(work: Work) -> list[Tick]:
     settings = work.session.settings()
-    sources = [_source_tick(work, one) for one in app.sources(settings)]
+    sources = [_source_tick(work, one) for one in configured.sources(settings)]
     return [
         *sources,
         Tick("plan", settings.schedule.plan_minutes * 60, lambda: _plan(work)),

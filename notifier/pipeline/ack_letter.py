@@ -12,7 +12,7 @@ from notifier.pipeline.house import House
 from notifier.policy.acknowledge import CONFIRM_WITHIN, OWN_TEXT, judge
 from notifier.policy.legal import notice_first
 from notifier.policy.rulings import Answers, Candidate
-from notifier.policy.zones import clock_of
+from notifier.policy.zones import local_moment
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.terms.content import Acknowledgement, Told
@@ -89,7 +89,8 @@ def _said(
     reply, effects, dated = answered
     names = {line.id: line.product for line in customer.lines}
     products = conversation.product_names(tx, [one.detail for one in effects if one.kind is Kind.REQUESTED])
-    clock = clock_of(customer, reply.received_at, house.judging.policy.brand(customer.brand).timezone)
+    ours = house.judging.policy.brand(customer.brand).timezone
+    at, foreign = local_moment(customer, reply.received_at, ours)
     grouped: dict[Told, list[str]] = {}
     for one in effects:
         soon = one.kind is Kind.TOLD_DATES and one.line_id not in dated
@@ -100,4 +101,4 @@ def _said(
         Told(one.kind, one.action, tuple(dict.fromkeys(items)), one.detail, one.channel)
         for one, items in grouped.items()
     )
-    return Acknowledgement(reply.received_at.astimezone(clock), told, reply.needs_person)
+    return Acknowledgement(at, told, reply.needs_person, foreign)

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from notifier import consent, contact_log, notices
+from notifier import contact_log
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
-from notifier.store.decisions import bring_forward
+from notifier.pipeline.returned import failed
 from notifier.store.messages import accepted_email
-
-BOUNCED = "bounced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +36,7 @@ def bounce(house: House, message_id: int, by: str, now: datetime) -> Bounce:
         row = accepted_email(tx, message_id)
         if row is None:
             raise UsageError(f"message {message_id} is no email that a server accepted; `notifier export messages`")
-        failed = notices.came_back(tx, [message_id], now)
-        consent.suppress(tx, {message_id: BOUNCED}, now)
+        ended = failed(tx, row, now, hard=True)
         word = contact_log.Word(row.customer_id, row.brand, by, "email", f"message {message_id} came back")
         contact_log.log_said(tx, word, now)
-        bring_forward(tx, [row.customer_id], now)
-    return Bounce(message_id, failed)
+    return Bounce(message_id, ended)

@@ -79,7 +79,14 @@ def content_of(house: House, letter: Letter, market: Market, now: datetime) -> C
         notice=NoticeKind(message.notice),
         law=_law(letter.lines, purpose),
         answers=letter.answers,
+        offers=_offers(house, letter, purpose),
     )
+
+
+def _offers(house: House, letter: Letter, purpose: Purpose) -> tuple[str, ...]:
+    """What a digit may answer: only where texts are read, and only about one line (RULES.md S7)."""
+    by_text = letter.message.channel == Channel.SMS and house.texts_read
+    return purpose.answers if by_text and len(letter.lines) == 1 else ()
 
 
 def _law(lines: Sequence[LineFacts], purpose: Purpose) -> Jurisdiction:

@@ -295,6 +295,7 @@ def _customer(
         reward_budget_left=market.reward_budget_left,
         phone_timezones=_zones(phone) if phone else (),
         hold=_hold(found.holds.get(row.id)),
+        doubted=frozenset(addresses & found.doubted),
     )
 
 

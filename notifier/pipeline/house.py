@@ -93,7 +93,7 @@ class House:
 
     `stale_after` is each configured source's limit, `lapse` what happens to a line whose time is up by law: ask (a
     person confirms) or cancel. `reply_to` is the mailbox that answers are read from, to be signed for each message;
-    empty: they go to the brand's own address.
+    empty: they go to the brand's own address. `texts_read`: what customers text comes in by the webhook.
     """
 
     store: Store = field(repr=False)
@@ -110,6 +110,7 @@ class House:
     guards: Guards = field(default_factory=Guards)
     storm: Storm = Storm()
     reply_to: str = ""
+    texts_read: bool = False
 
     @property
     def purposes(self) -> Sequence[Purpose]:

@@ -41,8 +41,8 @@ class Whose:
 
 def identify(tx: Transaction, house: House, incoming: Incoming) -> Whose:
     """Whose `incoming` is. Raises UsageError for a customer or message that is not there."""
-    if incoming.message_id is not None:
-        row = conversation.message_of(tx, incoming.message_id)
+    if incoming.message_id is not None or incoming.returned is not None:
+        row = _proven(tx, house, incoming)
         if row is not None:
             lines = conversation.lines_of_message(tx, row)
             return Whose(row.brand, None, row.address_id, row.customer_id, row, lines, proven=True)
@@ -57,6 +57,23 @@ def identify(tx: Transaction, house: House, incoming: Incoming) -> Whose:
         return _by_number(tx, Whose(brand, sender, address_id), incoming)
     people = conversation.customers_at(tx, address_id, brand)
     return Whose(brand, sender, address_id, people[0] if len(people) == 1 else None)
+
+
+def _proven(tx: Transaction, house: House, incoming: Incoming) -> AnyRow | None:
+    """The message that a signed address proves; of a report, also the one whose Message-ID it has, where it names the
+    very recipient of that (HOSTILE 69).
+    """
+    if incoming.message_id is not None:
+        return conversation.message_of(tx, incoming.message_id)
+    report, domain = incoming.returned, house.sending.message_id_domain
+    uid, _, there = report.original_id.partition("@") if report is not None else ("", "", "")
+    if report is None or not uid or there.lower() != domain.lower():
+        return None
+    try:
+        recipient = Sender(Channel.EMAIL, read_email(report.recipient).value, house.remembering.hash_key)
+    except ValueError:
+        return None
+    return conversation.message_to(tx, uid, recipient)
 
 
 def _by_number(tx: Transaction, whose: Whose, incoming: Incoming) -> Whose:

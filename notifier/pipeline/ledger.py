@@ -22,6 +22,7 @@ from notifier.pipeline.settling import Fates, follow
 from notifier.pipeline.storm import pause_what_fails
 from notifier.pipeline.versions import Versions
 from notifier.render.links import short_token
+from notifier.render.reply_address import BOUNCE, signed_address
 from notifier.render_pool import Rendered
 from notifier.store.engine import DATABASE_TROUBLE, Transaction
 from notifier.terms.delivery import Parcel, SendResult
@@ -89,12 +90,19 @@ class OutboxLedger:
         kept = self.versions.packed(rendered, channel)
         stored = outbox.Rendered(row.id, row.fence, rendered.subject, kept, rendered.version, token)
         brand = self._house.brand(row.brand)
-        sender = _bare(brand.sender) if channel is Channel.EMAIL else brand.text_sender
+        sender = self._returns_to(row.id, brand.sender) if channel is Channel.EMAIL else brand.text_sender
         parcel = Parcel(row.id, 0, row.uid, channel, sender, ready.recipient, rendered.body, ready.valid_seconds)
         if channel is Channel.EMAIL and self._house.sending.copy_to:
             parcel = replace(parcel, copy_to=self._house.sending.copy_to)
         self._taken[row.id] = _Taken(stored, parcel, row.customer_id, row.purpose, bool(row.notice), ready.judged_at)
         return parcel
+
+    def _returns_to(self, message_id: int, sender: str) -> str:
+        """The envelope's sender: a mail server's report to it proves which message came back (HOSTILE 69)."""
+        house = self._house
+        if not house.reply_to:
+            return _bare(sender)
+        return signed_address(house.reply_to, house.web.keys, BOUNCE, message_id)
 
     def see(self, troubled: frozenset[str]) -> None:
         """Remember which routes are in trouble, as the newest claim has found; it may have looked before the newest

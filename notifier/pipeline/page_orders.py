@@ -23,7 +23,7 @@ from notifier.policy.page_lines import (
     stage_of,
 )
 from notifier.policy.swaps import no_dearer
-from notifier.policy.zones import clock_of
+from notifier.policy.zones import local_moment
 from notifier.queries import page as read
 from notifier.store.engine import Transaction
 from notifier.terms.effects import ENDS, ActionKind, ActionState, Asked, Effect, Kind
@@ -160,13 +160,13 @@ def heard_of(tx: Transaction, house: House, shown: Shown, message_id: int) -> tu
     skus = [one.detail for reply in replies for one in reply.effects if one.kind is Kind.REQUESTED and one.detail]
     products = conversation.product_names(tx, skus)
     for reply in replies:
-        at = reply.received_at.astimezone(clock_of(shown.customer, reply.received_at, ours))
+        at = local_moment(shown.customer, reply.received_at, ours)
         grouped = _grouped(reply, names, wishes)
         for (kind, action, state, detail), items in grouped.items():
             named = tuple(dict.fromkeys(items))
-            found.append(HeardView(at, kind, named, action, state, products.get(detail, detail), False, reply.waits))
+            found.append(HeardView(*at, kind, named, action, state, products.get(detail, detail), waits=reply.waits))
         if reply.asked and not grouped:
-            found.append(HeardView(at, None, (), question=True, waits=reply.waits))
+            found.append(HeardView(*at, None, (), waits=reply.waits))
     return tuple(found)
 
 

@@ -21,9 +21,15 @@ def read_reply(house: House, incoming: Incoming, whose: Whose, customer: Custome
         return _certain(_wish(choice), "chosen in so many words")
     if incoming.road is Road.SMS and choice is None and looks_made(incoming.words):
         return _certain(Wish(Intent.AUTO_REPLY, Confidence.CERTAIN), "reads like a text that a machine sends")
+    if incoming.unread and not incoming.words.strip():
+        return Classification((Wish(Intent.UNCLEAR, Confidence.GUESS),), True, f"was not read: {incoming.unread}")
     channel = Channel.SMS if incoming.road is Road.SMS else Channel.EMAIL
     locale = customer.locale if customer is not None else ""
     reading = classifier(_offered(house, whose), channel, locale)(incoming.words)
+    if incoming.unread:
+        reading = replace(
+            reading, needs_person=True, reason=f"{reading.reason}; a part was not read: {incoming.unread}"
+        )
     return _with_choice(reading, choice) if choice is not None else reading
 
 

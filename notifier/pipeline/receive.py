@@ -17,6 +17,7 @@ from notifier.pipeline.facts import read_every_line, read_market, with_shelf_for
 from notifier.pipeline.house import House
 from notifier.pipeline.identify import Whose, identify
 from notifier.pipeline.reading_replies import read_reply
+from notifier.pipeline.returned import came_back
 from notifier.pipeline.stand_ins import with_stand_ins
 from notifier.policy.answering import Heard, Outcome, outcome_of
 from notifier.store.decisions import bring_forward
@@ -73,6 +74,8 @@ def receive(house: House, incoming: Incoming, now: datetime) -> Received:
         _log(tx, incoming, whose, reading)
         done = Effective(reply_id, incoming, whose, outcome)
         apply(tx, done, now)
+        if incoming.returned is not None and whose.message is not None and reading.intent is Intent.BOUNCE:
+            came_back(tx, house, whose.message, incoming.returned, now)
         told = acknowledge(tx, house, done, now)
         if whose.customer_id is not None:
             bring_forward(tx, [whose.customer_id], now)
@@ -98,7 +101,7 @@ def _facts(tx: Transaction, house: House, whose: Whose, incoming: Incoming, now:
 def _heard(incoming: Incoming, whose: Whose, reading: Classification) -> Heard:
     purpose = whose.message.purpose if whose.message is not None else ""
     at, choice = incoming.received_at, incoming.choice
-    return Heard(incoming.road, at, reading, whose.lines, whose.proven, choice, purpose)
+    return Heard(incoming.road, at, reading, whose.lines, whose.proven, choice, purpose, not incoming.unread)
 
 
 def _row(

@@ -41,7 +41,8 @@ def judge(
 ) -> tuple[Verdict, str, tuple[Step, ...]]:
     """Send, or hold or skip with the reason, and the trace of ACK_RULES. `candidate.answers` is set.
 
-    A hold means that this channel cannot be used now; the reply's own window is over then (S8), so another one is.
+    A hold means that this channel cannot be used now; the reply's own window is over then (S8), so another one is. A
+    pause is none of the rules: what is paused waits in the outbox.
     """
     steps: list[Step] = []
     for rule in ACK_RULES:
@@ -119,7 +120,6 @@ ACK_RULES: tuple[Rule, ...] = (
         ids=("S4",),
     ),
     _shared("marketplace"),
-    _shared("paused"),
     _shared("address"),
     _shared("suppression"),
     Rule("opted_out", "After an opt-out no text goes to the number but its confirmation.", (), _opted_out, ids=("S3",)),

@@ -32,7 +32,7 @@ class Heard:
     """A reply as it is judged. `bound` are the ids of the lines that the message it answers is about.
 
     `proven`: a signed token, the number that wrote, a page or an operator says whose it is. `purpose` is that of the
-    message it answers; `choice` is set where nothing had to be guessed.
+    message it answers; `choice` is set where nothing had to be guessed. `whole`: all of it was read.
     """
 
     road: Road
@@ -42,6 +42,7 @@ class Heard:
     proven: bool = True
     choice: Choice | None = None
     purpose: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class _Asking:
     @property
     def sure(self) -> bool:
         """Whether it may be done for all its lines without a person."""
-        return self.wish.may_act and self.heard.proven and self.target.sure
+        return self.wish.may_act and self.heard.proven and self.heard.whole and self.target.sure
 
 
 def outcome_of(heard: Heard, customer: CustomerFacts | None, policy: Policy) -> Outcome:
@@ -228,6 +229,8 @@ def _for_a_person(asking: _Asking) -> Outcome:
 def _why_not(asking: _Asking) -> str:
     if not asking.heard.proven:
         return UNPROVEN
+    if not asking.heard.whole:
+        return "a part of it could not be read"
     if asking.wish.may_act and not asking.target.sure:
         return asking.target.why or WHICH
     return ""

@@ -50,3 +50,11 @@ def customer_asked(candidate: Candidate, customer: CustomerFacts, policy: Policy
 
 CLOSING = frozenset({"was_cancelled", "late_line_shipped"})
 """Occasions that end the talk of a line."""
+
+
+def may_have_objected(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    """Wait where somebody may have asked us to stop, in words that a person must read (RULES.md S2)."""
+    address = candidate.address
+    if candidate.required_email or address is None or address.id not in customer.doubted:
+        return Pass()
+    return Hold(now + LOOKED_AT, "may_have_objected")

@@ -57,11 +57,12 @@ def place_of(customer: CustomerFacts, address: Address | None = None) -> Place:
     return _place(home, customer.timezone, nation(text_to.region), text_to.timezones)
 
 
-def clock_of(customer: CustomerFacts, at: datetime, otherwise: ZoneInfo) -> ZoneInfo:
-    """The clock by which the instant `at` is told to `customer`: `otherwise` where theirs may show different hours."""
-    zones = place_of(customer).zones
-    agree = len({at.astimezone(one).utcoffset() for one in zones}) == 1
-    return zones[0] if agree else otherwise
+def local_moment(customer: CustomerFacts, moment: datetime, ours: ZoneInfo) -> tuple[datetime, bool]:
+    """The moment by the customer's clock; where several clocks may be theirs, by `ours`, and True."""
+    found = [moment.astimezone(one) for one in place_of(customer).zones]
+    if found and len({one.utcoffset() for one in found}) == 1:
+        return found[0], False
+    return moment.astimezone(ours), True
 
 
 @lru_cache(maxsize=20_000)

@@ -12,6 +12,7 @@ from notifier.errors import RenderError
 from notifier.render import clean, colour, legal
 from notifier.render.dates import Calendar
 from notifier.render.heard import heard
+from notifier.render.shorten import shorten
 from notifier.render.values import Table, Value
 from notifier.terms.content import BrandLook, Content, Item, RewardOffer
 from notifier.terms.facts import Alternative
@@ -100,6 +101,7 @@ CATALOGUE: Mapping[str, str] = {
     "links.short": "the same, short, for texts, or empty",
     "links.unsubscribe": "where to get fewer messages, or empty; always empty in required messages",
     "class": "required, service or marketing",
+    "answer_hint": "for texts: by which digits it can be answered, or empty",
     "reply": "what the message answers, or nothing",
     "reply.received": "when the customer's reply came in, like 2:14 PM",
     "reply.sentences[]": "what was understood and done, a sentence each",
@@ -138,7 +140,8 @@ def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
         "alternatives": alternatives,
         "reward": _reward(content.reward, calendar),
         "links": _links(content),
-        "reply": heard(content.answers, calendar),
+        "reply": heard(content, calendar),
+        "answer_hint": _answer_hint(content, words),
         "class": content.message_class.value,
         "transit_days": content.transit_days,
     }
@@ -146,6 +149,11 @@ def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
     context.update(legal.words_of(content, calendar))
     context.update(_footer(content, words))
     return context
+
+
+def _answer_hint(content: Content, words: Mapping[str, str]) -> str:
+    choices = [words[f"answer_{one}"] for one in content.offers]
+    return words["answer_hint"].replace("{choices}", ", ".join(choices)) if choices else ""
 
 
 def _headline(content: Content, words: Mapping[str, str]) -> str:
@@ -161,15 +169,6 @@ def headline(name: str, count: int, words: Mapping[str, str], room: int) -> str:
         return short
     phrase = words["and_more_one" if count == 2 else "and_more_many"]
     return phrase.replace("{count}", str(count - 1)).replace("{name}", short)
-
-
-def shorten(text: str, room: int) -> str:
-    """The text, or its beginning up to a word's end with three dots, within `room` characters."""
-    if len(text) <= room:
-        return text
-    cut = text[: max(room - 3, 1)]
-    whole = cut.rsplit(" ", 1)[0]
-    return (whole if len(whole) * 2 > len(cut) else cut).rstrip(" ,;-") + "..."
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Row, Select, bindparam, exists, false, func, literal, or_, select, true
 
-from notifier.store.asked import asked_of
+from notifier.store.asked import asked_of, doubted_of
 from notifier.store.engine import Transaction
 from notifier.store.given import given_columns, given_rows
 from notifier.store.holds import holds_in_force
@@ -95,6 +95,7 @@ class Gathered:
     rewards: dict[int, int] = field(default_factory=dict)
     holds: dict[int, Row[Any]] = field(default_factory=dict)
     asked: dict[int, Asked] = field(default_factory=dict)
+    doubted: set[int] = field(default_factory=set)
 
 
 def due_query(now: datetime, every: bool, apart: Select[Any] | None = None) -> Select[Any]:
@@ -246,6 +247,8 @@ def _read_addresses(tx: Transaction, found: Gathered) -> None:
     for ids in batches(sorted(one for one in wanted if one is not None)):
         for row in tx.connection.execute(select(*_WHERE).where(among(_address.c.id, ids))).all():
             found.addresses[row.id] = row
+    for ids in batches(sorted(found.addresses)):
+        found.doubted |= doubted_of(tx, ids)
 
 
 def _read_rights(tx: Transaction, found: Gathered, customer_ids: Sequence[int], now: datetime) -> None:

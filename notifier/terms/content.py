@@ -97,21 +97,24 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What a message says of the customer's own reply: received at `at` (in the customer's zone).
+    """What a message says of the customer's own reply: received at `at`, in the customer's zone.
 
-    `person`: somebody will read it and answer.
+    `person`: somebody will read it and answer. `foreign`: the customer's zone is not known, so `at` is in the brand's,
+    and must be told with its name.
     """
 
     at: datetime
     told: tuple[Told, ...]
     person: bool = False
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """Everything one message says. `notice` is the legal kind of a required one, `law` whose law it speaks by.
 
-    `answers` is set where it acknowledges a reply: then there may be no items.
+    `answers` is set where it acknowledges a reply: then there may be no items. `offers` are the words of
+    terms.reply.OrderAction, in small letters, by which a text may be answered (RULES.md S6, S7).
 
     Raises ValueError for a notice whose lines lack the day that its words turn on: F3 stands on R, F4 and F5 on the
     day of the answer.
@@ -132,6 +135,7 @@ class Content:
     notice: NoticeKind = NoticeKind.NONE
     law: Jurisdiction = Jurisdiction.NONE
     answers: Acknowledgement | None = None
+    offers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.notice is NoticeKind.F3 and any(item.revised is None for item in self.items):

@@ -177,7 +177,10 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
-    """One customer of one brand with every line that may still matter, and all that was said before."""
+    """One customer of one brand with every line that may still matter, and all that was said before.
+
+    `doubted` are the addresses (ids) from which an objection may have come that waits for a person to read it.
+    """
 
     id: int
     key: str
@@ -198,6 +201,7 @@ class CustomerFacts:
     reward_budget_left: bool = True
     phone_timezones: tuple[str, ...] = field(default=())
     hold: CustomerHold | None = None
+    doubted: frozenset[int] = frozenset()
 
     def without(self, message_id: int) -> "CustomerFacts":
         """The same customer as if `message_id` had never been planned: a message never counts against itself."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from notifier.terms.mail import Returned
 from notifier.terms.reply import Intent
 from notifier.terms.words import MessageClass, Scope
 
@@ -52,7 +53,8 @@ class Incoming:
     Message-ID of a mail, without <>, `thread_ids` are those that it says it answers.
     `machine` is what a machine sent: auto_reply, bounce or spam_complaint.
     `answered` says that the provider has confirmed an opt-out or a HELP already (RULES.md S4).
-    `actor` is who says so: "customer", or the name of an operator. `evidence` is from where a page was asked, kept as
+    `actor` is who says so: "customer", or the name of an operator. `returned` is what a bounce or a complaint says,
+    `unread` why a part of a mail, or all of it, was left unread. `evidence` is from where a page was asked, kept as
     proof (RULES.md S1): a network address and a browser.
     """
 
@@ -71,4 +73,6 @@ class Incoming:
     choice: Choice | None = None
     answered: bool = False
     actor: str = "customer"
+    returned: Returned | None = None
+    unread: str = ""
     evidence: str = field(default="", repr=False)

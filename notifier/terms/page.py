@@ -129,17 +129,17 @@ class OrderView:
 class HeardView:
     """One thing that the customer said, and where it stands.
 
-    `state` is that of the action asked for, `detail` a product or a reason; `question`: a person answers it, and has
-    not yet where `waits`.
+    `foreign`: `at` is by the shop's clock, because nobody knows the customer's. `kind` None: a question. `state` is
+    that of the action asked for, `detail` a product or a reason; `waits`: a person is to answer.
     """
 
     at: datetime
+    foreign: bool
     kind: Kind | None
     items: tuple[str, ...]
     action: ActionKind | None = None
     state: ActionState | None = None
     detail: str = ""
-    question: bool = False
     waits: bool = False
 
 

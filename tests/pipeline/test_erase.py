@@ -2,21 +2,18 @@
 
 import json
 import zlib
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, insert, select, update
-from sqlmodel import SQLModel
+from sqlalchemy import insert, select, update
 
 from notifier.errors import ErasureRefused, UsageError
 from notifier.pipeline import holds
 from notifier.pipeline.erase import ErasureReport, erase
 from notifier.pipeline.people import Asked
 from notifier.pipeline.receive import receive
-from notifier.store.bodies import UNREADABLE, unpacked
 from notifier.store.lookup import table_of
 from notifier.store.tables import (
     Address,
@@ -31,9 +28,9 @@ from notifier.store.tables import (
     Notice,
     Order,
     Suppression,
-    TemplateVersion,
 )
 from notifier.terms.incoming import Incoming, Road
+from tests.everything import everything
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -76,31 +73,6 @@ def shop(tmp_path: Path, database_url: str) -> Shop:
 def erased(shop: Shop, asked: Asked | None = None, now: datetime = LATER, by: str = "Lee") -> ErasureReport:
     with shop.house() as house:
         return erase(house, asked or Asked("ann"), by, now)
-
-
-def everything(shop: Shop) -> str:
-    """Every value of every table but the restricted archive, bodies decompressed."""
-    found: list[str] = []
-    metadata: MetaData = SQLModel.metadata
-    with shop.house() as house, house.store.read() as tx:
-        for table in metadata.sorted_tables:
-            if table.name != "evidence":
-                for row in tx.connection.execute(select(table)):
-                    found += [_text(value) for name, value in row._mapping.items() if name != "body"]
-        samples = list(tx.connection.execute(select(table_of(TemplateVersion).c.sample)).scalars())
-        for body in tx.connection.execute(select(table_of(MessageBody).c.body)).scalars():
-            found += [_text(whole) for whole in _opened(body, samples)]
-    return "\n".join(found)
-
-
-def _opened(body: bytes, samples: Sequence[bytes]) -> Sequence[bytes]:
-    opened = [unpacked(body, sample) for sample in (b"", *samples)]
-    assert not all(one.startswith(UNREADABLE) for one in opened)
-    return opened
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def give_notice(shop: Shop) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from notifier import app
+from notifier.pipeline import configured
 from notifier.pipeline.check import Access, Finding, Level, check
 from notifier.settings import Settings, load_settings
 from notifier.settings.access import email_access, sms_access
@@ -37,7 +38,7 @@ def settings(folder: Path, text: str, url: str, password: str = PASSWORD) -> Set
 
 
 def looked_at(read: Settings) -> list[Finding]:
-    access = Access(app.read_secrets, app.source_profile, email_access, sms_access)
+    access = Access(app.read_secrets, configured.source_profile, email_access, sms_access)
     return [one for one in check(read, access, NOON) if one.what == "inbox"]
 
 

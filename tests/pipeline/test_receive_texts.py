@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from notifier.pipeline.receive import Received, receive
-from notifier.store.tables import Action, Consent, Message, Reply
+from notifier.store.tables import Action, Consent, Decision, Message, Reply
 from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.reply import Intent
 from tests.shop import NOON, Shop, open_shop, order
@@ -159,6 +159,7 @@ def test_the_moment_of_receipt_counts_not_that_of_reading(shop: Shop) -> None:
 
 def test_waiting_again_after_a_cancellation_takes_it_back(shop: Shop) -> None:
     text(shop, "please cancel my order")
+    shop.deliver(NOON + 2 * MINUTE)
     text(shop, "I will wait", now=NOON + 5 * MINUTE)
     assert [row.state for row in shop.rows(Action)] == ["withdrawn"]
 
@@ -177,3 +178,12 @@ def test_nothing_more_is_said_of_what_was_cancelled(shop: Shop) -> None:
     )
     shop.plan(NOON + 10 * MINUTE)
     assert [row.purpose for row in shop.rows(Message)] == ["placed", "reply_ack"]
+
+
+def test_a_reply_that_may_be_an_opt_out_holds_texts_until_a_person_has_read_it(shop: Shop) -> None:
+    found = text(shop, "could you maybe stop this somehow tomorrow")
+    moved = {"eta_from": "2026-07-20", "eta_to": "2026-07-24"}
+    shop.take_in("backorders", [order("ann", **BY_TEXT | moved)], NOON + 9 * MINUTE)
+    shop.plan(NOON + 10 * MINUTE)
+    reasons = {row.reason for row in shop.rows(Decision) if row.channel == "sms" and row.purpose == "eta_change"}
+    assert (found.intent, reasons) == ("unclear", {"may_have_objected"})

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from notifier import app
+from notifier.pipeline import configured
 from notifier.pipeline.sources import (
     ConfiguredSource,
     SourceReading,
@@ -84,7 +85,7 @@ def put(shop: Shop) -> Callable[..., Path]:
 
 
 def feed(shop: Shop) -> ConfiguredSource:
-    return app.sources(shop.settings)[0]
+    return configured.sources(shop.settings)[0]
 
 
 def look(shop: Shop, now: datetime = NOON, source: ConfiguredSource | None = None) -> SourceReading:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from notifier import app
+from notifier.pipeline import configured
 from notifier.pipeline.check import Access, Finding, Level, check
 from notifier.pipeline.unknown import settle_unknown
 from notifier.settings import load_settings
@@ -72,6 +73,6 @@ def test_a_journal_without_a_copy_proves_nothing(shop: Shop) -> None:
 
 
 def test_check_says_whether_the_journal_can_be_looked_into(shop: Shop, journal: Dovecot) -> None:
-    access = Access(app.read_secrets, app.source_profile, email_access, sms_access)
+    access = Access(app.read_secrets, configured.source_profile, email_access, sms_access)
     found = [one for one in check(shop.settings, access, NOON) if one.what == "journal"]
     assert found == [Finding("journal", Level.OK, "127.0.0.1 lets us look into INBOX")]

@@ -36,7 +36,7 @@ disable_plaintext_auth = no
 default_login_user = nobody
 default_internal_user = nobody
 default_internal_group = nogroup
-mail_location = maildir:{folder}/mail
+mail_location = maildir:{maildir}
 first_valid_uid = 1
 passdb {{
   driver = static
@@ -44,7 +44,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid=65534 gid=65534 home={folder}
+  args = uid={uid} gid={gid} home={folder}
 }}
 service imap-login {{
   chroot =
@@ -110,8 +110,8 @@ class Dovecot:
 
 
 @contextmanager
-def running_dovecot() -> Iterator[Dovecot]:
-    """Start it, yield, stop and remove it."""
+def running_dovecot(maildir: Path | None = None) -> Iterator[Dovecot]:
+    """Start it, yield, stop and remove it. `maildir` is the mailbox of another server, which owns its folder."""
     if not Path(_command()).exists() or os.geteuid() != 0:
         pytest.skip("missing: Debian's dovecot-imapd package, and root: apt-get install dovecot-imapd")
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
@@ -119,7 +119,7 @@ def running_dovecot() -> Iterator[Dovecot]:
     try:
         # Its processes run as another user, to whom pytest's own folders are closed.
         folder.chmod(0o755)
-        found = _configure(folder)
+        found = _configure(folder, maildir)
         found.start()
         yield found
     finally:
@@ -132,13 +132,17 @@ def _command() -> str:
     return shutil.which("dovecot") or "/usr/sbin/dovecot"
 
 
-def _configure(folder: Path) -> Dovecot:
+def _configure(folder: Path, maildir: Path | None) -> Dovecot:
     authority = make_authority(folder)
     authority.server_context()
-    (folder / "mail").mkdir()
-    os.chown(folder / "mail", 65534, 65534)
+    if maildir is None:
+        maildir = folder / "mail"
+        maildir.mkdir()
+        os.chown(maildir, 65534, 65534)
+    owner = maildir.stat()
     ports = [_free_port(), _free_port()]
     said = {"folder": folder, "user": USER, "password": PASSWORD, "plain": ports[0], "tls": ports[1]}
+    said |= {"maildir": maildir, "uid": owner.st_uid, "gid": owner.st_gid}
     (folder / "dovecot.conf").write_text(_SETTINGS.format(**said))
     return Dovecot(ports[0], ports[1], folder, authority)
 

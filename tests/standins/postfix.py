@@ -51,6 +51,15 @@ class Postfix:
     port: int
     folder: Path
 
+    @property
+    def replies(self) -> Path:
+        """The Maildir of `replies@`."""
+        return self.folder / "mail" / "replies"
+
+    def mails(self, address: str) -> list[EmailMessage]:
+        """The mails of one mailbox so far, oldest first."""
+        return [mail for mail in self._all() if mail["Delivered-To"] == address]
+
     def wait_for_mail(self, address: str, count: int = 1, seconds: float = 20) -> list[EmailMessage]:
         """The mails of one mailbox, oldest first, as soon as there are `count`.
 
@@ -58,7 +67,7 @@ class Postfix:
         """
         deadline = time.monotonic() + seconds
         while True:
-            found = [mail for mail in self._all() if mail["Delivered-To"] == address]
+            found = self.mails(address)
             if len(found) >= count:
                 return found
             if time.monotonic() > deadline:
@@ -74,7 +83,10 @@ class Postfix:
 
 @contextmanager
 def running_postfix(*domains: str) -> Iterator[Postfix]:
-    """Start it for these domains (any local part is a mailbox), yield, stop and remove it."""
+    """Start it for these domains (any local part is a mailbox), yield, stop and remove it.
+
+    All mailboxes share one Maildir, but for `replies@` with whatever follows a plus: those have a Maildir of their own.
+    """
     command = shutil.which("postfix") or "/usr/sbin/postfix"
     if not Path(command).exists() or os.geteuid() != 0:
         pytest.skip("needs Debian's postfix package and root: apt-get install postfix")
@@ -103,6 +115,7 @@ def _configure(folder: Path, domains: tuple[str, ...]) -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
+    (folder / "etc" / "mailboxes").write_text("/^replies(\\+.*)?@/ replies/\n/./ all/\n")
     (folder / "etc" / "master.cf").write_text(_MASTER.format(port=port))
     settings = {
         "compatibility_level": "3.6",
@@ -120,7 +133,7 @@ def _configure(folder: Path, domains: tuple[str, ...]) -> int:
         "smtpd_peername_lookup": "no",
         "virtual_mailbox_domains": " ".join(domains),
         "virtual_mailbox_base": folder / "mail",
-        "virtual_mailbox_maps": "static:all/",
+        "virtual_mailbox_maps": f"regexp:{folder}/etc/mailboxes",
         "virtual_minimum_uid": "1",
         "virtual_uid_maps": f"static:{owner.pw_uid}",
         "virtual_gid_maps": f"static:{owner.pw_gid}",

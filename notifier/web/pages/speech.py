@@ -11,10 +11,9 @@ from datetime import date, datetime
 from functools import cached_property
 from importlib.resources import files
 
-from babel.dates import format_time
-
 from notifier.render.context import joined
-from notifier.render.dates import Calendar, locale_named
+from notifier.render.dates import Calendar
+from notifier.render.heard import clock_time
 
 FALLBACK = "en"
 
@@ -54,9 +53,9 @@ class Speech:
         """A phrase of the messages, with its day."""
         return self.phrases[key].replace("{day}", self.calendar.day(day) if day else "")
 
-    def when(self, at: datetime) -> str:
-        """2:14 PM; with the day where it was another one."""
-        clock = format_time(at, "short", locale=locale_named(self.tag))
+    def when(self, at: datetime, *, foreign: bool) -> str:
+        """2:14 PM; with the zone where it is not the customer's own, and with the day where it was another one."""
+        clock = clock_time(at, self.calendar, foreign=foreign)
         if at.date() == self.today:
             return clock
         return self("heard_when", day=self.calendar.day(at.date()), time=clock)

@@ -201,7 +201,7 @@ def _heard(one: HeardView, say: Speech) -> str:
     if not key:
         return ""
     sentence = say(key, items=say.list([clean.line(name) for name in one.items]), other=clean.line(one.detail))
-    sentence = sentence.replace("{when}", say.when(one.at))
+    sentence = sentence.replace("{when}", say.when(one.at, foreign=one.foreign))
     return f"{sentence} {say('heard_waits')}" if one.waits and one.kind is not Kind.ACCEPTED else sentence
 
 

@@ -78,7 +78,7 @@ def test_goods_without_a_date_are_told_so(empty: Site) -> None:
 
 def test_a_cancellation_is_not_called_done(ann: Site) -> None:
     page = unescape(ann.choose(ann.link(), "Cancel").text)
-    assert "We have your cancellation of 11:00\u202fAM and are stopping the order of Reading lamp." in page
+    assert "We have your cancellation of 11:00 AM EDT and are stopping the order of Reading lamp." in page
     assert "It is not cancelled yet" in page
 
 

@@ -1,0 +1,113 @@
+"""A mail that came in goes to whom it concerns: a reply, a bounce, a complaint, or nobody. Colour: root.
+
+Built by app; called by replies.mailbox in its thread, and by cli.receive. A mail is acted on once, however often it is
+read: its own Message-ID, sender and words make its key.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+import structlog
+
+from notifier.errors import UnreadableMail
+from notifier.pipeline.house import House
+from notifier.pipeline.receive import Received, receive
+from notifier.render.reply_address import BOUNCE, REPLY, message_behind
+from notifier.terms.incoming import Incoming, Road
+from notifier.terms.mail import Machine, Mail, Unread
+from notifier.terms.mailbox import RawMail
+from notifier.terms.reply import Intent
+
+log = structlog.get_logger(__name__)
+
+READS_AS = {
+    Machine.AUTO_REPLY: Intent.AUTO_REPLY,
+    Machine.BULK: Intent.AUTO_REPLY,
+    Machine.BOUNCE: Intent.BOUNCE,
+    Machine.COMPLAINT: Intent.SPAM_COMPLAINT,
+}
+"""What a machine's mail is, in the words of replies. Our own mail that came back to us is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailroom:
+    """`read` is the limited process, which raises UnreadableMail; `clock` says when a mail is read."""
+
+    house: House
+    read: Callable[[bytes], Mail] = field(repr=False)
+    clock: Callable[[], datetime]
+
+    def take(self, raw: RawMail) -> None:
+        """Take in one mail of the mailbox. Raises UnreadableMail once a person can find it in the inbox."""
+        self.open(raw.raw, raw.received_at, raw.key, whole=raw.whole)
+
+    def open(self, raw: bytes, received_at: datetime, key: str, *, whole: bool = True) -> Received | None:
+        """Take in the mail in `raw`, which came in at the UTC instant `received_at`; None: it is nobody's concern.
+
+        `key` is what it is known by where it cannot be read. Raises UnreadableMail as `take` does.
+        """
+        try:
+            mail = self.read(raw)
+        except UnreadableMail as fault:
+            self._set_aside(key, received_at, fault.reason)
+            raise
+        if mail.machine is Machine.OWN:
+            log.info("a mail of our own came back, and is left alone")
+            return None
+        if not whole:
+            self._set_aside(key, received_at, "too_large", mail)
+            raise UnreadableMail("too_large")
+        return receive(self.house, self._incoming(mail, received_at), self.clock())
+
+    def _incoming(self, mail: Mail, received_at: datetime) -> Incoming:
+        machine = READS_AS.get(mail.machine)
+        # What a report says of its own address proves more than whom it quotes.
+        behind = self._behind(mail, BOUNCE) or self._behind(mail, REPLY)
+        return Incoming(
+            Road.EMAIL,
+            key_of(mail),
+            received_at,
+            words=_words(mail),
+            sender=mail.sender,
+            to=mail.recipients[0] if mail.recipients else "",
+            subject=mail.subject,
+            message_id=behind,
+            thread=mail.message_id,
+            thread_ids=mail.answers,
+            machine=machine,
+            returned=mail.returned if machine is not None else None,
+            unread=_unread(mail) if machine is None else "",
+        )
+
+    def _behind(self, mail: Mail, kind: str) -> int | None:
+        base, keys = self.house.reply_to, self.house.web.keys
+        if not base:
+            return None
+        found = (message_behind(one, base, keys, kind) for one in mail.recipients)
+        return next((one for one in found if one is not None), None)
+
+    def _set_aside(self, key: str, received_at: datetime, reason: str, mail: Mail | None = None) -> None:
+        """Tell the inbox of a mail that nobody could read: it lies in the mailbox."""
+        sender, subject = (mail.sender, mail.subject) if mail is not None else ("", "")
+        found = Incoming(Road.EMAIL, f"unread:{key}", received_at, sender=sender, subject=subject, unread=reason)
+        receive(self.house, found, self.clock())
+
+
+def key_of(mail: Mail) -> str:
+    """The same for the same mail, also where the mailbox has numbered its mails anew."""
+    parts = (mail.message_id, mail.sender, mail.subject, mail.words, str(mail.sent_at))
+    return sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _unread(mail: Mail) -> str:
+    """What was left unread. A picture beside words is most often a logo."""
+    return "" if mail.unread == Unread.ATTACHMENTS and mail.words.strip() else str(mail.unread)
+
+
+def _words(mail: Mail) -> str:
+    """The customer's own words; without any, the subject may hold them: some write nothing else."""
+    if mail.words.strip() or mail.unread or mail.answers:
+        return mail.words
+    return mail.subject

@@ -1,0 +1,222 @@
+"""An email comes in: who proves whose it is, what counts, what machines send (RULES.md E6, F9; HOSTILE 66 to 71)."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from email import message_from_string, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from notifier.errors import UnreadableMail
+from notifier.pipeline.mailroom import Mailroom
+from notifier.pipeline.receive import Received
+from notifier.replies.mail import read_mail
+from notifier.store.tables import Action, Answer, Consent, Notice, Reply, Suppression
+from notifier.terms.mailbox import RawMail
+from tests.mails import answer, bounce, fresh
+from tests.shop import NOON, Shop, open_shop, order
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+SETTINGS = """
+[brands.oak]
+name = "Oak"
+sender = "Oak <orders@oak.example>"
+[inbox]
+host = "imap.oak.example"
+username = "oak"
+address = "replies@oak.example"
+"""
+LAW = '[delay_rule]\njurisdiction = "us_435"\n'
+DELAYED = {"promised_ship_by": "2026-06-03", "eta_from": "2026-06-15", "eta_to": "2026-06-20"}
+
+
+def opened(folder: Path, url: str, more: str = "", **of_order: str) -> Shop:
+    shop = open_shop(folder, url, SETTINGS + more, NOTIFIER_INBOX__PASSWORD="secret-word")
+    shop.take_in("backorders", [order("ann", brand="oak", **of_order)])
+    shop.plan()
+    shop.deliver()
+    return shop
+
+
+@pytest.fixture
+def shop(tmp_path: Path, database_url: str) -> Shop:
+    """Ann was told of her backorder by email."""
+    return opened(tmp_path, database_url, promised_ship_by="", ordered_at="2026-05-31T10:00:00Z")
+
+
+@contextmanager
+def mailroom(shop: Shop, now: datetime) -> Iterator[Mailroom]:
+    with shop.house() as house:
+        yield Mailroom(house, lambda raw: read_mail(raw, frozenset({"oak.example"})), lambda: now)
+
+
+def came(shop: Shop, raw: bytes, now: datetime = NOON + MINUTE) -> Received:
+    with mailroom(shop, now) as room:
+        found = room.open(raw, now, "INBOX/1/1")
+    assert found is not None
+    return found
+
+
+def ours(shop: Shop) -> EmailMessage:
+    """The last mail that went."""
+    return cast(EmailMessage, message_from_string(shop.sent()[-1], policy=policy.default))
+
+
+def test_an_answer_to_our_mail_cancels_the_order(shop: Shop) -> None:
+    came(shop, answer(ours(shop), "Please cancel my order."))
+    assert [(row.kind, row.requested_at) for row in shop.rows(Action)] == [("cancel", NOON + MINUTE)]
+
+
+def test_the_words_that_are_quoted_are_not_the_customers(shop: Shop) -> None:
+    found = came(shop, answer(ours(shop), "Thanks!\n\n> please cancel my order"))
+    assert (found.intent, shop.rows(Action)) == ("thanks", [])
+
+
+def test_the_answer_is_acknowledged_in_the_thread(shop: Shop) -> None:
+    mail = answer(ours(shop), "Please cancel my order.")
+    came(shop, mail)
+    shop.deliver(NOON + 2 * MINUTE)
+    sent = cast(EmailMessage, message_from_string(mail.decode(), policy=policy.default))["Message-ID"]
+    assert (ours(shop)["In-Reply-To"], ours(shop)["References"]) == (sent, sent)
+
+
+def test_the_acknowledgement_says_what_was_understood(shop: Shop) -> None:
+    came(shop, answer(ours(shop), "Please cancel my order."))
+    shop.deliver(NOON + 2 * MINUTE)
+    body = ours(shop).get_body(("plain",))
+    assert body is not None
+    assert "and are stopping the order of Reading lamp" in " ".join(body.get_content().split())
+
+
+def test_a_sender_alone_proves_nothing(shop: Shop) -> None:
+    found = came(shop, fresh("Please cancel my order.", "replies@oak.example"))
+    assert (found.customer, found.needs_person, shop.rows(Action)) == ("ann", True, [])
+
+
+def test_a_mail_that_proves_nothing_freezes_the_likely_order(shop: Shop) -> None:
+    assert came(shop, fresh("Please cancel my order.", "replies@oak.example")).effects == ("frozen",)
+
+
+def test_a_mail_that_proves_nothing_is_not_answered(shop: Shop) -> None:
+    assert came(shop, fresh("When will it come?", "replies@oak.example")).acknowledged == ()
+
+
+def test_a_forged_address_proves_nothing(shop: Shop) -> None:
+    reply_to = str(ours(shop)["Reply-To"])
+    forged = reply_to.replace("r1-", "r1-a", 1) if "r1-a" not in reply_to else reply_to.replace("r1-a", "r1-b", 1)
+    found = came(shop, answer(ours(shop), "Please cancel my order.", To=forged))
+    assert shop.rows(Action) == [] and found.needs_person
+
+
+def test_an_opt_out_is_believed_without_proof(shop: Shop) -> None:
+    came(shop, fresh("Unsubscribe me please", "replies@oak.example"))
+    said = {(row.channel, row.message_class, row.granted) for row in shop.rows(Consent)}
+    assert said == {("email", "marketing", False), ("email", "progress", False)}
+
+
+def test_an_answer_from_another_address_counts_where_it_proves_the_message(shop: Shop) -> None:
+    came(shop, answer(ours(shop), "Please cancel my order.", sender="Ann <ann@work.example>"))
+    assert len(shop.rows(Action)) == 1
+
+
+def test_the_same_mail_under_another_uid_is_acted_on_once(shop: Shop) -> None:
+    mail = answer(ours(shop), "Please cancel my order.")
+    came(shop, mail)
+    again = came(shop, mail)
+    assert (again.again, len(shop.rows(Action)), len(shop.rows(Reply))) == (True, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"X_Autoreply": "yes"},
+        {"Precedence": "bulk"},
+        {"X_Auto_Response_Suppress": "All"},
+    ],
+)
+def test_a_machine_is_neither_believed_nor_answered(shop: Shop, headers: dict[str, str]) -> None:
+    found = came(shop, answer(ours(shop), "Please cancel my order.", **headers))
+    assert (found.intent, found.effects, found.acknowledged) == ("auto_reply", (), ())
+
+
+def test_our_own_mail_that_comes_back_is_left_alone(shop: Shop) -> None:
+    with mailroom(shop, NOON) as room:
+        assert room.open(shop.sent()[-1].encode(), NOON, "INBOX/1/1") is None
+
+
+def test_two_bots_that_write_to_each_other_stop_after_one_mail(shop: Shop) -> None:
+    came(shop, answer(ours(shop), "When will it come?"))
+    shop.deliver(NOON + 2 * MINUTE)
+    robot = answer(ours(shop), "We have your message and will be in touch.")
+    first, second = came(shop, robot, NOON + 3 * MINUTE), came(shop, robot + b"\r\n.", NOON + 4 * MINUTE)
+    assert [one.reason for one in (*first.acknowledged, *second.acknowledged)] == ["answered_lately"] * 2
+
+
+def test_a_hard_bounce_ends_the_address(shop: Shop) -> None:
+    came(shop, bounce(ours(shop), "replies@oak.example"))
+    assert [row.reason for row in shop.rows(Suppression)] == ["bounced"]
+
+
+def test_a_soft_bounce_ends_nothing(shop: Shop) -> None:
+    came(shop, bounce(ours(shop), "replies@oak.example", "5.2.2"))
+    assert shop.rows(Suppression) == []
+
+
+def test_a_bounce_of_a_mail_that_is_not_ours_is_no_more_than_a_line(shop: Shop) -> None:
+    foreign = ours(shop)
+    foreign.replace_header("Message-ID", "<0123456789abcdef0123456789abcdef@oak.example>")
+    found = came(shop, bounce(foreign, "replies@oak.example"))
+    assert (found.bound_to, shop.rows(Suppression)) == (None, [])
+
+
+def test_a_bounce_that_names_another_recipient_is_not_believed(shop: Shop) -> None:
+    victim = ours(shop)
+    victim.replace_header("To", "victim@shop.example.com")
+    came(shop, bounce(victim, "replies@oak.example"))
+    assert shop.rows(Suppression) == []
+
+
+def test_a_bounced_notice_is_no_notice(tmp_path: Path, database_url: str) -> None:
+    shop = opened(tmp_path, database_url, LAW, **DELAYED)
+    came(shop, bounce(ours(shop), "replies@oak.example", "5.2.2"), NOON + DAY)
+    assert [row.failed_at for row in shop.rows(Notice)] == [NOON + DAY]
+
+
+def test_who_agrees_to_the_delay_by_mail_has_consented(tmp_path: Path, database_url: str) -> None:
+    shop = opened(tmp_path, database_url, LAW, **DELAYED)
+    came(shop, answer(ours(shop), "I will wait."), NOON + DAY)
+    assert [(row.said, row.at, row.channel) for row in shop.rows(Answer)] == [("accept", NOON + DAY, "email")]
+
+
+def test_a_cancellation_counts_from_its_receipt_not_from_its_reading(tmp_path: Path, database_url: str) -> None:
+    shop = opened(tmp_path, database_url, LAW, **DELAYED)
+    mail = answer(ours(shop), "Please cancel my order and refund me.")
+    with mailroom(shop, NOON + 3 * DAY) as room:
+        room.take(RawMail("INBOX", 1, 7, NOON + DAY, len(mail), mail))
+    assert [(row.said, row.at) for row in shop.rows(Answer)] == [("cancel", NOON + DAY)]
+
+
+def test_a_mail_that_cannot_be_read_waits_for_a_person(shop: Shop) -> None:
+    def unreadable(_: bytes) -> None:
+        raise UnreadableMail("timeout")
+
+    with shop.house() as house, pytest.raises(UnreadableMail):
+        Mailroom(house, unreadable, lambda: NOON).take(RawMail("INBOX", 1, 7, NOON, 9, b"x"))  # type: ignore[arg-type]
+    found = [(row.needs_person, row.reason) for row in shop.rows(Reply)]
+    assert found == [(True, "was not read: timeout; nobody knows whose it is")]
+
+
+def test_a_mail_without_words_is_read_by_its_subject(shop: Shop) -> None:
+    mail = fresh("", "replies@oak.example").replace(b"Subject: My order", b"Subject: Unsubscribe")
+    assert came(shop, mail).intent == "opt_out"
+
+
+def test_what_is_acknowledged_is_kept_with_the_reply(shop: Shop) -> None:
+    came(shop, answer(ours(shop), "Please cancel my order."))
+    kept = json.loads(shop.rows(Reply)[0].acks)
+    assert [(one["channel"], one["verdict"], one["message"]) for one in kept] == [("email", "send", 2)]
