@@ -1,12 +1,13 @@
 """A shop whose pages are served, and a customer who opens the links of its messages and sends their forms."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -151,10 +152,12 @@ def _tables(connection: Any) -> list[str]:
 
 
 @contextmanager
-def site(folder: Path, database_url: str, settings: str = SETTINGS, now: datetime = NOON) -> Iterator[Site]:
+def site(
+    folder: Path, database_url: str, settings: str = SETTINGS, secrets: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Site]:
     """A shop with nothing in it yet, and its pages."""
-    shop = open_shop(folder, database_url, settings, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
-    clock, threads = [now], Threads(2)
+    shop = open_shop(folder, database_url, settings, NOTIFIER_SMS__AUTH_TOKEN="0" * 32, **secrets)
+    clock, threads = [NOON], Threads(2)
     try:
         with shop.house() as house:
             router = pages_router(pages_of(house, lambda: clock[0], threads))
