@@ -32,7 +32,7 @@ def furnished() -> Iterator[Site]:
     """A shop with customers who wait for different things."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with site(folder, f"sqlite:///{folder / 'shop.db'}") as opened:
+        with site(folder, f"sqlite:///{folder / 'shop.db'}", presses=10_000) as opened:
             furnish(opened)
             yield opened
 

@@ -115,8 +115,8 @@ def test_the_page_of_a_text_shows_orders_with_that_number_alone(empty: Site) -> 
     other = BY_TEXT | {"order_id": "O-other", "product": "Secret desk", "sku": "DESK", "phone": "+4915176543210"}
     tell(empty, late(**BY_TEXT), late(**other))
     texts = [number for number, row in enumerate(empty.shop.rows(Message)) if row.channel == "sms"]
-    pages = [empty.get(empty.link("short", number)).text for number in texts]
-    assert sorted(("Secret desk" in page) + 2 * ("Reading lamp" in page) for page in pages) == [1, 2]
+    page = empty.get(empty.link("short", texts[0])).text
+    assert ("Reading lamp" in page, "Secret desk" in page) == (True, False)
 
 
 def test_links_stay_open_when_their_key_is_exchanged(tmp_path: Path, sqlite_url: str) -> None:

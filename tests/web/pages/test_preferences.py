@@ -34,7 +34,7 @@ def waiting(site: Site) -> str:
     """The unsubscribe link of a message that only says that nothing has changed."""
     days = {"ordered_at": "2026-06-01T10:00:00Z", "eta_from": "2026-09-20", "eta_to": "2026-09-20"}
     tell(site, late(country="MX", promised_ship_by="", **days))
-    site.later(timedelta(days=20))
+    site.later(timedelta(days=58))
     site.shop.plan(site.now)
     site.shop.deliver(site.now)
     return site.link("unsubscribe")
