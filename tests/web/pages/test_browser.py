@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from quopri import decodestring
@@ -78,48 +79,70 @@ def every_page(page: Any, shop: Site) -> Iterator[str]:
             yield f"{path} {page.locator('h1').inner_text()}"
 
 
-@pytest.mark.parametrize("size", [NARROW, PHONE, DESK])
-def test_nothing_is_wider_than_the_screen(chromium: Any, shop: Site, size: tuple[int, int]) -> None:
-    with tab(chromium, size) as page:
-        wide = [
-            name for name in every_page(page, shop) if page.evaluate("document.documentElement.scrollWidth") > size[0]
-        ]
-    assert wide == []
+LOOKS = [(NARROW, "light"), (PHONE, "dark"), (DESK, "light")]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_word_stands_out_from_its_ground(chromium: Any, shop: Site, scheme: str) -> None:
-    with tab(chromium, color_scheme=scheme) as page:
-        faint = [found for _ in every_page(page, shop) if (found := page.evaluate(CONTRASTS))]
-    assert faint == []
+@dataclass(frozen=True)
+class Look:
+    """What a browser finds on one page."""
+
+    name: str
+    wide: bool
+    faint: list[Any]
+    small: list[float]
+    parts: list[int]
+    levels: list[int]
+    unlabelled: int
 
 
-def test_what_is_pressed_is_large_enough(chromium: Any, shop: Site) -> None:
+def look_at(page: Any, name: str) -> Look:
     pressed = "document.querySelectorAll('button, .button, .back, label.tick')"
-    script = f"[...{pressed}].map(one => one.getBoundingClientRect().height)"
-    with tab(chromium, NARROW) as page:
-        small = [name for name in every_page(page, shop) if any(one < SMALLEST for one in page.evaluate(script))]
-    assert small == []
+    marks = "['header', 'main', 'footer', 'h1', 'html[lang]', 'title']"
+    fields = "document.querySelectorAll('input:not([type=hidden]), textarea')"
+    heights = page.evaluate(f"[...{pressed}].map(one => one.getBoundingClientRect().height)")
+    return Look(
+        name,
+        page.evaluate("document.documentElement.scrollWidth > innerWidth"),
+        page.evaluate(CONTRASTS),
+        [one for one in heights if one < SMALLEST],
+        page.evaluate(f"{marks}.map(one => document.querySelectorAll(one).length)"),
+        page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(one => Number(one.tagName[1]))"),
+        page.evaluate(f"[...{fields}].filter(one => !one.labels.length).length"),
+    )
 
 
-def test_every_page_has_its_landmarks_and_one_heading_of_its_own(chromium: Any, shop: Site) -> None:
-    script = "['header', 'main', 'footer', 'h1', 'html[lang]', 'title'].map(s => document.querySelectorAll(s).length)"
-    with tab(chromium) as page:
-        found = {tuple(page.evaluate(script)) for _ in every_page(page, shop)}
-    assert found == {(1, 1, 1, 1, 1, 1)}
+@pytest.fixture(scope="module")
+def looks(chromium: Any, shop: Site) -> list[Look]:
+    """Every page, on each screen."""
+    found = []
+    for size, scheme in LOOKS:
+        with tab(chromium, size, color_scheme=scheme) as page:
+            found += [look_at(page, f"{name} {size} {scheme}") for name in every_page(page, shop)]
+    return found
 
 
-def test_no_heading_skips_a_level(chromium: Any, shop: Site) -> None:
-    script = "[...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]))"
-    with tab(chromium) as page:
-        levels = [page.evaluate(script) for _ in every_page(page, shop)]
-    assert not [one for one in levels if any(b - a > 1 for a, b in pairwise(one))]
+def test_nothing_is_wider_than_the_screen(looks: list[Look]) -> None:
+    assert [one.name for one in looks if one.wide] == []
 
 
-def test_every_field_has_a_label(chromium: Any, shop: Site) -> None:
-    script = "[...document.querySelectorAll('input:not([type=hidden]), textarea')].filter(f => !f.labels.length).length"
-    with tab(chromium) as page:
-        assert {page.evaluate(script) for _ in every_page(page, shop)} == {0}
+def test_every_word_stands_out_from_its_ground(looks: list[Look]) -> None:
+    assert [(one.name, one.faint) for one in looks if one.faint] == []
+
+
+def test_what_is_pressed_is_large_enough(looks: list[Look]) -> None:
+    assert [(one.name, one.small) for one in looks if one.small] == []
+
+
+def test_every_page_has_its_landmarks_and_one_heading_of_its_own(looks: list[Look]) -> None:
+    assert {tuple(one.parts) for one in looks} == {(1, 1, 1, 1, 1, 1)}
+
+
+def test_no_heading_skips_a_level(looks: list[Look]) -> None:
+    assert [one.name for one in looks if any(b - a > 1 for a, b in pairwise(one.levels))] == []
+
+
+def test_every_field_has_a_label(looks: list[Look]) -> None:
+    assert [one.name for one in looks if one.unlabelled] == []
 
 
 def test_buttons_of_different_items_have_different_names(chromium: Any, shop: Site) -> None:
@@ -187,8 +210,8 @@ def scanned(page: Any, address: str, first: list[str]) -> set[str]:
             continue
         seen.add(path)
         page.goto(address + path)
-        page.wait_for_load_state("networkidle")
         page.mouse.wheel(0, 5000)
+        page.evaluate("new Promise(done => requestIdleCallback(done))")
         found = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
         waiting += [urlsplit(one).path for one in found if one.startswith(address)]
     return seen
