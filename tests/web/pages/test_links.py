@@ -11,8 +11,11 @@ from sqlalchemy import event
 from notifier.pipeline.page import look
 from notifier.render.links import PAGE, UNSUBSCRIBE, short_token, signing, unsubscribe_subject
 from notifier.store.tables import Message
+from notifier.web.opening import shop_app
 from notifier.web.pages.routes import link_in
+from notifier.web.threads import Threads
 from tests.shop import NOON, Shop
+from tests.standins.served import served
 from tests.web.pages.site import PUBLIC, SETTINGS, Site, late, site, tell
 
 pytestmark = pytest.mark.slow
@@ -209,3 +212,12 @@ def test_a_public_address_with_a_path_is_part_of_every_link(tmp_path: Path, sqli
         answer = opened_site.choose(path, "Cancel")
     assert path.startswith("/late/orders/m/")
     assert (answer.url.path, answer.status_code) == (path, 200)
+
+
+def test_the_web_of_a_shop_serves_its_pages(ann: Site) -> None:
+    threads = Threads(2)
+    try:
+        with ann.shop.house() as house, served(shop_app(ann.shop.settings, house, threads)) as address:
+            assert "Reading lamp" in httpx2.get(address + ann.link(), timeout=30).text
+    finally:
+        threads.close()
