@@ -186,7 +186,9 @@ def summary(option: Option, view: PageView, say: Speech) -> Table:
         name = clean.line(line.item.name) or clean.line(line.item.sku)
         if option.act is Act.SWAP:
             name = say("swap_for", other=clean.line(other) or clean.line(option.sku), item=name)
-        items.append({"name": name, "quantity": say("quantity", count=str(line.item.quantity)), "order": order.key})
+        quantity = say("quantity", count=str(line.item.quantity))
+        agreed = _agreed_to(line, view, say) if option.act in (Act.ACCEPT, Act.KEEP) else ""
+        items.append({"name": name, "quantity": quantity, "order": clean.line(order.key), "agreed": agreed})
     return {
         "title": say(f"{option.act}_ask"),
         "items": items,
@@ -194,6 +196,12 @@ def summary(option: Option, view: PageView, say: Speech) -> Table:
         "do": say(f"{option.act}_do"),
         "customer": clean.line(view.customer_name) if option.act is Act.WITHDRAW else "",
     }
+
+
+def _agreed_to(line: LineView, view: PageView, say: Speech) -> str:
+    """The date that somebody who waits agrees to, or that there is none."""
+    table = item_table(replace(line.item, eta=line.told), say.calendar, view.transit_days)
+    return " ".join(_dates(line, table, say))
 
 
 def _heard(one: HeardView, say: Speech) -> str:

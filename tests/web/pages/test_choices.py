@@ -106,6 +106,11 @@ def test_an_accepted_delay_is_kept_as_consent(both: Site) -> None:
     assert said(both) == ["accept"]
 
 
+def test_who_agrees_to_wait_reads_until_when(ann: Site) -> None:
+    form = next(one for one in forms(ann.get(ann.link()).text) if one.button.startswith("I will wait"))
+    assert "Ships on 20 June 2026" in ann.send(ann.link(), pairs(form)).text
+
+
 def test_an_accepted_delay_is_shown_back(ann: Site) -> None:
     ann.later(HOUR)
     page = ann.choose(ann.link(), "I will wait").text
