@@ -153,6 +153,7 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         reward=_reward(settings),
         lapse=settings.delay_rule.on_lapse,
         reply_to=settings.inbox.address if settings.inbox.host else "",
+        helpdesk=settings.inbox.forward_to,
         texts_read=bool(settings.sms.enabled and settings.web.public_url and settings.web.listen),
     )
 

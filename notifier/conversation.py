@@ -17,8 +17,10 @@ from notifier.store.hashing import address_hash
 from notifier.store.lookup import AnyRow, insert_new, table_of
 from notifier.store.tables import Address as AddressRow
 from notifier.store.tables import Customer, Message, MessageLine, Order, Product, Reply, ReplyLine
-from notifier.terms.effects import Effect
+from notifier.terms.effects import ActionKind, Effect
 from notifier.terms.facts import Address
+from notifier.terms.incoming import Road
+from notifier.terms.reply import Confidence, Intent
 from notifier.terms.words import SENT_STATES, Channel, MessageState
 
 _reply, _line = table_of(Reply), table_of(ReplyLine)
@@ -190,6 +192,56 @@ def close(tx: Transaction, reply_ids: Sequence[int], by: str, what: str, now: da
     waiting = _reply.c.id.in_(reply_ids) & _reply.c.needs_person & _reply.c.closed_at.is_(None)
     closed = update(_reply).where(waiting).values(closed_at=now, closed_by=by, closed_as=what)
     return sorted(tx.connection.execute(closed.returning(_reply.c.id)).scalars())
+
+
+def mark_told(tx: Transaction, reply_id: int, now: datetime) -> None:
+    """The helpdesk has this reply."""
+    tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(told_at=now))
+
+
+def assign(tx: Transaction, reply_id: int, customer_id: int) -> None:
+    """A person has found out whose reply it is; its address need not be kept beside it any more."""
+    whose = update(_reply).where(_reply.c.id == reply_id)
+    tx.connection.execute(whose.values(customer_id=customer_id, sender=""))
+
+
+def reopen(tx: Transaction, reply_id: int, reason: str, line_id: int | None = None) -> None:
+    """A person must see to this reply again, or at last, for a `reason`; the line, if any, is one that it is about."""
+    again = {"needs_person": True, "closed_at": None, "closed_by": "", "closed_as": "", "told_at": None}
+    tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(reason=reason, **again))
+    if line_id is not None:
+        insert_new(tx, _line, [{"reply_id": reply_id, "line_id": line_id, "frozen": False}])
+
+
+def keep_for_person(tx: Transaction, action: AnyRow, now: datetime) -> int:
+    """A reply without words, for a wish that somebody took down and the shop refused. Returns its id."""
+    key = f"action:{action.id}"
+    row = {
+        "road": Road.OPERATOR.value,
+        "key": key,
+        "brand": action.brand,
+        "customer_id": action.customer_id,
+        "received_at": action.requested_at,
+        "known_at": now,
+        "actor": action.requested_by,
+        "intent": ASKED_BY.get(ActionKind(action.kind), Intent.UNCLEAR).value,
+        "confidence": Confidence.CERTAIN.value,
+    }
+    blank = dict.fromkeys(("sender", "subject", "thread", "words", "matched", "bound_to", "suggestion", "reason"), "")
+    keep(tx, row | blank | {"needs_person": True, "closed_by": "", "closed_as": "", "acks": "[]"}, ())
+    made = known(tx, Road.OPERATOR.value, key)
+    if made is None:
+        raise LookupError("a reply that was kept is not there")
+    found: int = made.id
+    return found
+
+
+ASKED_BY = {
+    ActionKind.CANCEL: Intent.CANCEL_ORDER,
+    ActionKind.WITHDRAW: Intent.WITHDRAW,
+    ActionKind.SWAP: Intent.TAKE_ALTERNATIVE,
+}
+"""The wish behind an action."""
 
 
 def product_names(tx: Transaction, skus: Sequence[str]) -> dict[str, str]:

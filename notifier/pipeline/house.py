@@ -110,6 +110,7 @@ class House:
     guards: Guards = field(default_factory=Guards)
     storm: Storm = Storm()
     reply_to: str = ""
+    helpdesk: str = ""
     texts_read: bool = False
 
     @property

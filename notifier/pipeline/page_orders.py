@@ -69,7 +69,7 @@ def still_shown(tx: Transaction, lines: Sequence[LineFacts], moment: Moment) -> 
 def _unsettled(line: LineFacts, moment: Moment) -> bool:
     """Whether the line is open, or is over and somebody has still to do something about it."""
     owed = line.legal is not None and line.legal.state not in SETTLED
-    return owed or is_open(line, moment.now) or line.asked is not Asked.NOTHING
+    return owed or is_open(line, moment.now) or line.asked in (Asked.ENDING, Asked.UNCLEAR)
 
 
 def orders_of(tx: Transaction, house: House, shown: Shown) -> tuple[OrderView, ...]:

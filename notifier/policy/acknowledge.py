@@ -69,9 +69,9 @@ def _in_time(candidate: Candidate, customer: CustomerFacts, policy: Policy, now:
     answers = candidate.answers
     if answers is None:
         return Pass()
+    if answers.told_by_provider and candidate.channel is Channel.SMS:
+        return Skip("provider_answered")
     if answers.confirms_opt_out and candidate.channel is Channel.SMS:
-        if answers.told_by_provider:
-            return Skip("provider_answered")
         if answers.again:
             return Skip("confirmed_before")
         if now - answers.received_at > CONFIRM_WITHIN:

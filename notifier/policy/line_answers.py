@@ -33,7 +33,7 @@ def counts(line: LineFacts, said: Said, policy: Policy, now: datetime) -> str:
 def _without_law(line: LineFacts, said: Said, now: datetime) -> str:
     if shipped(line, now):
         return "shipped"
-    if cancelled(line, now):
+    if cancelled(line, now) or line.asked is Asked.ENDED:
         return "already_cancelled"
     if not is_open(line, now):
         return "unknown_line"

@@ -68,7 +68,7 @@ def stage_of(line: LineFacts, wishes: Wishes, moment: Moment) -> Stage:
     """Where the line stands."""
     if shipped(line, moment.now):
         return Stage.SHIPPED
-    if cancelled(line, moment.now) or _confirmed(line):
+    if cancelled(line, moment.now) or _confirmed(line) or line.asked is Asked.ENDED:
         return Stage.CANCELLED
     if is_over(line) or line.asked is Asked.ENDING:
         return _ending(line, wishes)
@@ -141,6 +141,8 @@ def silence_of(line: LineFacts) -> Silence:
 def acts_of(line: LineFacts, wishes: Wishes, moment: Moment) -> tuple[Act, ...]:
     """What can be chosen for the line, a SWAP only where there is something to take."""
     policy, now = moment.policy, moment.now
+    if line.asked is Asked.ENDED and not shipped(line, now):
+        return ()
     if line.asked is Asked.ENDING:
         return (Act.KEEP,) if not counts(line, Said.KEEP, policy, now) else ()
     found = []

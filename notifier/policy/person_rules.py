@@ -40,8 +40,9 @@ def customer_asked(candidate: Candidate, customer: CustomerFacts, policy: Policy
     if purpose.message_class is MessageClass.REQUIRED or purpose.occasion in CLOSING:
         return Pass()
     asked = {line.asked for line in candidate.lines}
-    if Asked.ENDING in asked:
-        return Hold(now + LOOKED_AT, "customer_asked", (("asked", Asked.ENDING.value),))
+    for one in (Asked.ENDED, Asked.ENDING):
+        if one in asked:
+            return Hold(now + LOOKED_AT, "customer_asked", (("asked", one.value),))
     silent = purpose.rung in (Rung.READY, Rung.LOYALTY) or purpose.message_class is MessageClass.MARKETING
     if Asked.UNCLEAR in asked and silent:
         return Hold(now + LOOKED_AT, "customer_asked", (("asked", Asked.UNCLEAR.value),))

@@ -109,7 +109,7 @@ CATALOGUE: Mapping[str, str] = {
     "reply.needs_page": "whether the customer must choose on the page",
     "reply.stops_texts": "whether it confirms that no more texts will come",
     "why": "why the customer gets this email",
-    "reply_hint": "that a reply is read by a person",
+    "reply_hint": "that a reply is read, and by whom",
     "unsubscribe_label": "the words of the unsubscribe link",
     "transit_days": "days from shipping to arrival",
 }

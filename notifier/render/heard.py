@@ -45,8 +45,10 @@ def heard(content: Content, calendar: Calendar) -> Table | None:
     if said is None:
         return None
     told: list[str] = []
+    contact = clean.line(content.brand.reply_address)
     for one in said.told:
-        told += [words.replace("{when}", when(said, calendar)) for words in _sentences(one, content.channel, calendar)]
+        words = _sentences(one, content.channel, calendar)
+        told += [each.replace("{when}", when(said, calendar)).replace("{contact}", contact) for each in words]
     if said.person:
         told.append(calendar.words["ack_person"])
     sentences: list[Value] = [*dict.fromkeys(told)]

@@ -130,7 +130,7 @@ class LineFacts:
     product, of which no stock says anything. `law` is what a law on delays looks at (None: no such law), `legal` where
     the line stands by it, filled in by `policy.legal`. `silenced`: news, as (purpose, occasion), that a
     person rejected. `asked`: the customer's own cancellation or swap that the shop has not acted on yet, or one that is
-    not clear and waits for a person.
+    not clear and waits for a person, or a cancellation that the shop says is done.
     """
 
     id: int

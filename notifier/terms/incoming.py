@@ -14,6 +14,9 @@ from notifier.terms.words import MessageClass, Scope
 MOST_WORDS = 20_000
 """Characters of a reply that are kept: nobody writes more, and a person reads the mail itself."""
 
+RECEIVED = "reply"
+"""The purpose of a contact in which a customer wrote."""
+
 
 class Road(StrEnum):
     """How something came in. OPERATOR: somebody of the team acts for the customer."""

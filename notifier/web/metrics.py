@@ -33,7 +33,7 @@ MOST_ROUTES = 50
 ALARMS = frozenset(
     """
     no_valid_notice no_way_to_tell notice_uncertain late_when_first_seen no_consent refund_overdue asked_to_cancel
-    shipped_despite_cancellation
+    shipped_despite_cancellation cancellation_unclear
     """.split()
 )
 """Words of legal alarms (`pipeline.alarms.HEADINGS`)."""

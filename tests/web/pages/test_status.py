@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from notifier import actions
-from notifier.pipeline.answers import Asked, answer
 from notifier.store.tables import Address, Order
 from notifier.terms.effects import ActionState
-from notifier.terms.law import Said
 from tests.shop import NOON
 from tests.web.pages.site import HOUR, Site, late, tell
 
@@ -95,8 +93,6 @@ def test_a_cancellation_is_done_once_the_team_says_so(ann: Site) -> None:
     now = ann.later(HOUR)
     with ann.shop.house() as house, house.store.write() as tx:
         actions.close(tx, actions.everything(), actions.Closing(ActionState.DONE, "Kim"), now)
-    with ann.shop.house() as house:
-        answer(house, Said.CONFIRM, Asked("O-ann", "", "Kim"), now)
     assert ">Cancelled<" in seen(ann)
 
 
