@@ -1,6 +1,7 @@
 """What came in: whose it is, what it answers, kept with what was made of it. Colour: store.
 
-Called by pipeline.receive and pipeline.inbox. A reply is one row, unique by road and key; its words are personal.
+Called by pipeline.receive, pipeline.inbox and pipeline.page. A reply is one row, unique by road and key; its words are
+personal.
 """
 
 import json
@@ -20,7 +21,7 @@ from notifier.terms.effects import ActionKind, Effect
 from notifier.terms.facts import Address
 from notifier.terms.incoming import Road
 from notifier.terms.reply import Confidence, Intent
-from notifier.terms.words import SENT_STATES, Channel
+from notifier.terms.words import SENT_STATES, Channel, MessageState
 
 _reply, _line = table_of(Reply), table_of(ReplyLine)
 _address, _customer, _order = table_of(AddressRow), table_of(Customer), table_of(Order)
@@ -106,6 +107,21 @@ def newest_to(tx: Transaction, address_id: int, since: datetime, until: datetime
 def message_of(tx: Transaction, message_id: int) -> AnyRow | None:
     """One message of the outbox."""
     return tx.connection.execute(select(_message).where(_message.c.id == message_id)).first()
+
+
+def message_with_uid(tx: Transaction, uid: str, address_id: int | None = None) -> AnyRow | None:
+    """The newest message with this uid (to this address), one that was withdrawn and planned anew last of all."""
+    query = select(_message).where(_message.c.uid == uid)
+    if address_id is not None:
+        query = query.where(_message.c.address_id == address_id)
+    gone = _message.c.state == MessageState.WITHDRAWN
+    return tx.connection.execute(query.order_by(gone, _message.c.id.desc())).first()
+
+
+def message_with_link(tx: Transaction, token: str) -> AnyRow | None:
+    """The text whose short link ends with `token`, which is kept at its hand-off."""
+    query = select(_message).where(_message.c.link_token == token, _message.c.link_token != "")
+    return tx.connection.execute(query.order_by(_message.c.id.desc())).first()
 
 
 def message_to(tx: Transaction, uid: str, recipient: Sender) -> AnyRow | None:

@@ -97,7 +97,8 @@ def _facts(tx: Transaction, house: House, done: Effective, now: datetime) -> Cus
 def _worth_an_answer(done: Effective) -> bool:
     """Thanks need no answer; what a person reads, or what was done or told, is confirmed."""
     kinds = {one.kind for one in done.outcome.effects}
-    if done.incoming.road in (Road.PAGE, Road.OPERATOR):
+    chosen = done.incoming.road is Road.PAGE and done.incoming.choice is not None
+    if chosen or done.incoming.road is Road.OPERATOR:
         return bool(kinds & ON_A_PAGE)
     return bool(kinds) or done.outcome.needs_person
 

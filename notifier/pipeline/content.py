@@ -70,7 +70,7 @@ def content_of(house: House, letter: Letter, market: Market, now: datetime) -> C
         brand=house.brand(message.brand),
         locale=message.locale,
         customer_name=letter.customer.name,
-        items=tuple(_item(house, line, today) for line in letter.lines),
+        items=tuple(item_of(house, line, today) for line in letter.lines),
         alternatives=_stand_ins(house, letter, purpose, market),
         reward=_offer(letter.reward),
         links=links_of(house, message),
@@ -130,7 +130,8 @@ def headers_of(house: House, letter: Letter, content: Content, now: datetime) ->
     )
 
 
-def _item(house: House, line: LineFacts, today: date) -> Item:
+def item_of(house: House, line: LineFacts, today: date) -> Item:
+    """The line as its customer reads it on the day `today` of the shop."""
     tz = house.judging.policy.timezone
     return Item(
         order=line.order,

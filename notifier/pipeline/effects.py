@@ -111,16 +111,23 @@ def _consents(tx: Transaction, done: Effective, now: datetime) -> None:
             source=ROADS[done.incoming.road],
             address_id=address_id,
             customer_id=done.whose.customer_id if address_id is None else None,
-            wording=done.incoming.words.strip()[:MOST_WORDING] if granted else "",
-            evidence=f"{done.incoming.road}:{done.incoming.key}" if granted else "",
+            wording=_wording(done.incoming)[:MOST_WORDING] if granted else "",
+            evidence=f"{done.incoming.road}:{done.incoming.key} {done.incoming.evidence}".strip() if granted else "",
         )
         consent.keep_words(tx, [word], now)
-        if granted and channel is Channel.SMS and address_id is not None:
-            # The provider blocked the number at its own opt-out, and opened it again at this very word (S5).
+        if granted and done.incoming.road is Road.SMS and channel is Channel.SMS and address_id is not None:
+            # The provider blocked the number at its own opt-out, and opened it again at this very word, which no page
+            # and no operator can say in its place (S5).
             consent.lift(tx, done.whose.brand, address_id, consent.OPTED_OUT, now)
 
 
 MOST_WORDING = 1000
+
+
+def _wording(incoming: Incoming) -> str:
+    """What was agreed to: the customer's own words, or those that stood beside what was chosen."""
+    chosen = incoming.choice.wording if incoming.choice is not None else ""
+    return chosen or incoming.words.strip()
 
 
 def address_for(tx: Transaction, done: Effective, channel: Channel, now: datetime) -> int | None:

@@ -16,7 +16,7 @@ from notifier import contact_log, conversation
 from notifier.errors import NotifierError
 from notifier.pipeline.acknowledge import Acknowledged, acknowledge, acknowledged_before
 from notifier.pipeline.effects import Effective, apply
-from notifier.pipeline.facts import read_every_line, read_market, with_shelf
+from notifier.pipeline.facts import read_every_line, read_market, with_shelf_for
 from notifier.pipeline.house import House
 from notifier.pipeline.identify import Whose, identify
 from notifier.pipeline.reading_replies import read_reply
@@ -114,7 +114,10 @@ def _facts(tx: Transaction, house: House, whose: Whose, incoming: Incoming, now:
     if not found:
         return None
     taken = incoming.choice.line_ids if incoming.choice is not None and incoming.choice.sku else ()
-    return with_stand_ins(found[0], with_shelf(tx, market), taken) if taken else found[0]
+    if not taken:
+        return found[0]
+    wanted = {line.sku for line in found[0].lines if line.id in taken}
+    return with_stand_ins(found[0], with_shelf_for(tx, market, wanted), taken)
 
 
 def _heard(incoming: Incoming, whose: Whose, reading: Classification) -> Heard:
@@ -136,7 +139,7 @@ def _row(
         "received_at": incoming.received_at,
         "known_at": now,
         "actor": incoming.actor,
-        "sender": "" if whose.customer_id is not None else incoming.sender[:MOST_ADDRESS],
+        "sender": (incoming.evidence if whose.customer_id is not None else incoming.sender)[:MOST_ADDRESS],
         "subject": incoming.subject.replace("\x00", "")[:MOST_SUBJECT],
         "thread": incoming.thread[:MOST_SUBJECT],
         "words": incoming.words.replace("\x00", "")[:MOST_WORDS],

@@ -4,7 +4,7 @@ Nothing with behaviour gets in (HOSTILE 28). Every date is already a phrase that
 shipping or arrival.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -123,15 +123,15 @@ def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
     if not content.items and content.answers is None:
         raise RenderError("a message needs at least one order line")
     calendar = Calendar(words, speaks, content.today)
-    items = [_item(item, calendar, content.transit_days) for item in content.items]
+    items = [item_table(item, calendar, content.transit_days) for item in content.items]
     orders = list(dict.fromkeys(clean.line(item.order) for item in content.items))
     listed: list[Value] = [*items]
     alternatives: list[Value] = [_alternative(one, calendar) for one in content.alternatives]
     context: Table = {
-        "brand": _brand(content.brand),
+        "brand": brand_table(content.brand),
         "locale": speaks,
         "greeting": _greeting(content.customer_name, words),
-        "orders": _joined(orders, words) if orders else "",
+        "orders": joined(orders, words) if orders else "",
         "order_count": len(orders),
         "item_count": len(items),
         "headline": _headline(content, words),
@@ -191,7 +191,8 @@ def _brand_values(look: BrandLook) -> tuple[tuple[str, str], ...]:
     return tuple(values.items())
 
 
-def _brand(look: BrandLook) -> Table:
+def brand_table(look: BrandLook) -> Table:
+    """A brand's name, address, logo and readable colours."""
     return dict(_brand_values(look))
 
 
@@ -201,11 +202,13 @@ def _greeting(name: str, words: Mapping[str, str]) -> str:
     return words["greeting"].replace("{name}", name) if usable else words["greeting_nameless"]
 
 
-def _joined(parts: list[str], words: Mapping[str, str]) -> str:
+def joined(parts: Sequence[str], words: Mapping[str, str]) -> str:
+    """A, B and C."""
     return words["list_and"].join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
 
 
-def _item(item: Item, calendar: Calendar, transit: int) -> Table:
+def item_table(item: Item, calendar: Calendar, transit: int) -> Table:
+    """One order line, its dates as phrases; `transit` are the days from shipping to delivery."""
     name = shorten(clean.line(item.name) or clean.line(item.sku), LONGEST_TEXT)
     eta = calendar.believable(item.eta) if item.shipped_on is None else None
     told = item.told_eta

@@ -4,6 +4,7 @@ The sentences are phrases of `_words/<locale>.toml` whose keys begin with `ack_`
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from babel.dates import format_time, get_timezone_name
 
@@ -63,14 +64,18 @@ def heard(content: Content, calendar: Calendar) -> Table | None:
 
 def when(said: Acknowledgement, calendar: Calendar) -> str:
     """2:14 PM; with the zone where it is not known to be the customer's, and with the day where it was another one."""
-    locale = locale_named(calendar.tag)
-    # A space that no text's alphabet has would cost more than the text itself.
-    clock = format_time(said.at, "short", locale=locale).replace("\u202f", " ")
-    if said.foreign:
-        clock = f"{clock} {get_timezone_name(said.at, 'short', locale=locale)}"
+    clock = clock_time(said.at, calendar, foreign=said.foreign)
     if said.at.date() == calendar.today:
         return clock
     return calendar.words["ack_when"].replace("{day}", calendar.day(said.at.date())).replace("{time}", clock)
+
+
+def clock_time(at: datetime, calendar: Calendar, *, foreign: bool) -> str:
+    """2:14 PM; 2:14 PM EDT where it is `foreign`."""
+    locale = locale_named(calendar.tag)
+    # A space that no text's alphabet has would cost more than the text itself.
+    clock = format_time(at, "short", locale=locale).replace("\u202f", " ")
+    return f"{clock} {get_timezone_name(at, 'short', locale=locale)}" if foreign else clock
 
 
 def _sentences(one: Told, channel: Channel, calendar: Calendar) -> list[str]:

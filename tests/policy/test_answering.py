@@ -154,6 +154,15 @@ def test_the_answer_to_the_request_for_consent_agrees() -> None:
     assert [(one.kind, one.about) for one in found.effects] == [(Kind.OPTED_IN, MessageClass.MARKETING)]
 
 
+def test_words_from_the_page_go_to_a_person_whatever_they_ask() -> None:
+    found = does(heard(Intent.ASK_ETA, road=Road.PAGE))
+    assert (found.needs_person, "customer's page" in found.reason) == (True, True)
+
+
+def test_a_choice_from_the_page_needs_no_person() -> None:
+    assert not does(heard(Intent.ACCEPT_DELAY, road=Road.PAGE, choice=Choice(Intent.ACCEPT_DELAY, (1,)))).needs_person
+
+
 def test_swap_by_text_only_opens_the_page() -> None:
     assert kinds(does(heard(Intent.TAKE_ALTERNATIVE, bound_to="3"))) == [(Kind.GAVE_LINK, None)]
 
