@@ -1,23 +1,27 @@
 """What the shop's own system must do: requested, done or refused. Colour: store. Called by pipeline.
 
-One action of a kind is requested for a line at a time. What an import shows closes it.
+One action of a kind is requested for a line at a time. What an import shows closes it. Each question costs as much as
+there is open: its index is of the requested ones alone.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, literal_column, or_, select, update
 
 from notifier.store.engine import Transaction
-from notifier.store.lookup import AnyRow, batches, insert_new, table_of
-from notifier.store.tables import Action, Customer, Order, OrderLine
+from notifier.store.lookup import AnyRow, among, batches, insert_new, table_of
+from notifier.store.tables import Action, Customer, LegalStanding, Order, OrderLine
 from notifier.terms.effects import ENDS, ActionKind, ActionState
 
 _action, _line, _order, _customer = table_of(Action), table_of(OrderLine), table_of(Order), table_of(Customer)
+_standing = table_of(LegalStanding)
 
-_requested: ColumnElement[bool] = _action.c.state == ActionState.REQUESTED
+# In the text, because SQLite takes a partial index only where no parameter is.
+_requested: ColumnElement[bool] = _action.c.state == literal_column(f"'{ActionState.REQUESTED.value}'")
 _ending: ColumnElement[bool] = _action.c.kind.in_([one.value for one in ENDS])
 
 BY_IMPORT = "import"
@@ -25,6 +29,9 @@ BY_IMPORT = "import"
 
 SHIPPED = "shipped_despite_request"
 """The alarm of an action that came to nothing because the goods left all the same."""
+
+SHIPPED_BY_LAW = "shipped_despite_cancellation"
+"""The alarm that the law on delays gives for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +73,13 @@ def request(tx: Transaction, wanted: Sequence[Request], now: datetime) -> int:
 
 
 def take_back(tx: Transaction, line_ids: Sequence[int], by: str, now: datetime) -> int:
-    """The customer keeps these lines after all: actions that would end them are withdrawn. Returns how many."""
+    """The customer keeps these lines after all: actions that would end them are withdrawn. Returns how many.
+
+    A webhook that has heard of them hears of that, too.
+    """
     undone = _requested & _ending & _action.c.line_id.in_(line_ids)
     closed = {"state": ActionState.WITHDRAWN.value, "closed_at": now, "closed_by": by, "closed_as": "kept"}
+    closed |= {"posted_at": None, "post_at": None}
     return tx.connection.execute(update(_action).where(undone).values(**closed)).rowcount
 
 
@@ -94,13 +105,18 @@ def numbered(ids: Sequence[int]) -> ColumnElement[bool]:
     return _action.c.id.in_(ids)
 
 
+def open_and_numbered(ids: Sequence[int]) -> ColumnElement[bool]:
+    """Those with these ids that are requested, for `listed`."""
+    return _requested & _action.c.id.in_(ids)
+
+
 def about(line_ids: Sequence[int], kinds: Sequence[ActionKind]) -> ColumnElement[bool]:
     """The actions of these kinds for these lines, for `close`."""
     return _action.c.line_id.in_(line_ids) & _action.c.kind.in_([one.value for one in kinds])
 
 
 def close_by_records(tx: Transaction, now: datetime) -> list[AnyRow]:
-    """Close what the shop's records show at `now`: cancelled and refunded lines, and those that left all the same.
+    """Close what the shop's records show at `now`: cancelled, refunded and swapped lines, and what left all the same.
 
     Its cost is that of what is open. Returns the rows that were closed.
     """
@@ -112,7 +128,10 @@ def close_by_records(tx: Transaction, now: datetime) -> list[AnyRow]:
     done = Closing(ActionState.DONE, BY_IMPORT, "the shop's records show it")
     missed = Closing(ActionState.REFUSED, BY_IMPORT, "the goods left all the same", SHIPPED)
     of_goods = [ActionKind.CANCEL.value, ActionKind.SWAP.value]
+    taken = select(_action.c.id).join(_line, _line.c.id == _action.c.line_id)
+    taken = taken.where(_requested, _action.c.kind == ActionKind.SWAP.value, _line.c.sku == _action.c.detail)
     return [
+        *close(tx, _action.c.id.in_(taken), done, now),
         *close(tx, _action.c.kind.in_(ends) & _action.c.line_id.in_(gone), done, now),
         *close(tx, (_action.c.kind == ActionKind.REFUND) & _action.c.line_id.in_(paid), done, now),
         *close(tx, _action.c.kind.in_(of_goods) & _action.c.line_id.in_(left), missed, now),
@@ -155,7 +174,56 @@ def untold() -> ColumnElement[bool]:
     return _requested & _action.c.told_at.is_(None)
 
 
+def untold_alarms() -> ColumnElement[bool]:
+    """Those that came to nothing, and the team has not heard of it; not where the law's own alarm tells it."""
+    by_law = select(_standing.c.line_id).where(_standing.c.alarm == SHIPPED_BY_LAW)
+    return (_action.c.alarm != "") & _action.c.alarm_told_at.is_(None) & _action.c.line_id.not_in(by_law)
+
+
 def mark_told(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
-    """The team has heard of these."""
+    """The team has heard that these are asked for."""
     for some in batches(ids):
         tx.connection.execute(update(_action).where(_action.c.id.in_(some)).values(told_at=now))
+
+
+def mark_alarms_told(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
+    """The team has heard that these came to nothing."""
+    for some in batches(ids):
+        tx.connection.execute(update(_action).where(_action.c.id.in_(some)).values(alarm_told_at=now))
+
+
+def requested_for(tx: Transaction, line_ids: Sequence[int]) -> dict[int, set[ActionKind]]:
+    """The kinds that are requested, by line id."""
+    found: dict[int, set[ActionKind]] = defaultdict(set)
+    query = select(_action.c.line_id, _action.c.kind).where(_requested, among(_action.c.line_id, line_ids))
+    for row in tx.connection.execute(query):
+        found[row.line_id].add(ActionKind(row.kind))
+    return found
+
+
+def owing(tx: Transaction, line_ids: Sequence[int]) -> set[int]:
+    """Of these lines those for which money was paid, as far as anybody knows, that has not gone back."""
+    paid = or_(_order.c.amount_paid.is_(None), _order.c.amount_paid > 0)
+    query = select(_line.c.id).join(_order, _order.c.id == _line.c.order_id)
+    query = query.where(among(_line.c.id, line_ids), _line.c.refunded_at.is_(None), paid)
+    return set(tx.connection.execute(query).scalars())
+
+
+def to_post(now: datetime) -> ColumnElement[bool]:
+    """What the shop's webhook must hear at `now`, for `listed`: what is asked for, and what is no more after it was."""
+    taken_back = (_action.c.state == ActionState.WITHDRAWN) & (_action.c.posts > 0)
+    waited = or_(_action.c.post_at.is_(None), _action.c.post_at <= now)
+    return or_(_requested, taken_back) & _action.c.posted_at.is_(None) & waited
+
+
+def mark_posted(tx: Transaction, action_id: int, state: str, now: datetime) -> None:
+    """The webhook took it as it stood (`state`) when it was read; taken back since, it goes once more."""
+    stood = (_action.c.id == action_id) & (_action.c.state == state)
+    tx.connection.execute(update(_action).where(stood).values(posted_at=now))
+    count_post(tx, action_id, None)
+
+
+def count_post(tx: Transaction, action_id: int, again_at: datetime | None) -> None:
+    """One try more; the next one not before `again_at`."""
+    change = update(_action).where(_action.c.id == action_id)
+    tx.connection.execute(change.values(posts=_action.c.posts + 1, post_at=again_at))

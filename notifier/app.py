@@ -38,7 +38,7 @@ from notifier.pipeline.unknown import Evidence
 from notifier.pipeline.watch import Watch
 from notifier.policy.occasions import check_purposes
 from notifier.records.profile import ShopContext
-from notifier.render.links import signing
+from notifier.render.links import Keys, signing
 from notifier.render_pool import Limits, RenderPool
 from notifier.rewards import RewardTerms
 from notifier.settings import Settings
@@ -75,9 +75,9 @@ def ticks() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The two keys, derived from one secret: what signs links, and what hashes addresses."""
+    """What signs links, and what hashes addresses; without link_keys both are derived from one secret."""
 
-    links: bytes
+    links: Keys
     addresses: bytes
 
 
@@ -104,7 +104,8 @@ def read_secrets(settings: Settings) -> Secrets:
             raise SettingsError([f"[signing] key_file: cannot be read: {error.strerror}. Mend its rights"]) from error
     if len(given) < KEY_BYTES:
         raise SettingsError(["[signing] key: is shorter than 32 characters. Restore it from your backup"])
-    return Secrets(_derived(given, b"links"), _derived(given, b"addresses"))
+    first, *older = (_derived(one, b"links") for one in settings.signing.link_secrets(given))
+    return Secrets(signing(first, tuple(older)), _derived(given, b"addresses"))
 
 
 def _derived(secret: bytes, what: bytes) -> bytes:
@@ -116,13 +117,12 @@ def migrate(settings: Settings) -> tuple[str | None, str, bool]:
 
     Returns the schema before and after, and whether a key was made.
     """
-    made = False
-    if not settings.signing.key.get_secret_value() and not settings.key_file.exists():
+    made = not settings.signing.key.get_secret_value() and not settings.key_file.exists()
+    if made:
         settings.key_file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(settings.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(KEY_BYTES) + "\n")
-        made = True
     engine = open_engine(settings.database_url)
     try:
         before, after = upgrade(engine)
@@ -137,7 +137,7 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
     catalogue = shop_catalogue(settings.template_folder)
     check_purposes(list(catalogue.purposes.values()))
     brands = {key: settings.brand(key) for key in settings.brand_keys}
-    web = Web(settings.web.public_url, {key: one.link_domain for key, one in brands.items()}, signing(secrets_.links))
+    web = Web(settings.web.public_url, {key: one.link_domain for key, one in brands.items()}, secrets_.links)
     return House(
         store=store or open_store(settings.database_url),
         catalogue=catalogue,
@@ -155,6 +155,8 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         reply_to=settings.inbox.address if settings.inbox.host else "",
         alert_hold=timedelta(hours=settings.signup.hold_hours),
         signups_a_day=settings.signup.most_a_day,
+        helpdesk=settings.inbox.forward_to,
+        texts_read=bool(settings.sms.enabled and settings.web.public_url and settings.web.listen),
     )
 
 

@@ -80,7 +80,10 @@ def _log_promises() -> Executable:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Something that a customer said, and who took it down (`actor`); `channel` is how, `summary` what, in one line."""
+    """Something that a customer said, and who took it down, or that the team said (`actor`).
+
+    `channel` is how, `summary` what, in one line.
+    """
 
     customer_id: int
     brand: str
@@ -93,9 +96,18 @@ class Word:
 
 def log_said(tx: Transaction, word: Word, now: datetime) -> None:
     """Log what a customer said; it counts against no cap."""
+    _log(tx, word, Direction.IN, now)
+
+
+def log_ours(tx: Transaction, word: Word, now: datetime) -> None:
+    """Log what somebody of the team said to a customer; it counts against no cap, for it is no message of the bot's."""
+    _log(tx, word, Direction.OUT, now)
+
+
+def _log(tx: Transaction, word: Word, direction: Direction, now: datetime) -> None:
     row = {
         "at": now,
-        "direction": Direction.IN.value,
+        "direction": direction.value,
         "actor": word.actor,
         "brand": word.brand,
         "customer_id": word.customer_id,

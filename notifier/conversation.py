@@ -1,6 +1,7 @@
 """What came in: whose it is, what it answers, kept with what was made of it. Colour: store.
 
-Called by pipeline.receive and pipeline.inbox. A reply is one row, unique by road and key; its words are personal.
+Called by pipeline.receive, pipeline.inbox and pipeline.page. A reply is one row, unique by road and key; its words are
+personal.
 """
 
 import json
@@ -16,9 +17,11 @@ from notifier.store.hashing import address_hash
 from notifier.store.lookup import AnyRow, insert_new, table_of
 from notifier.store.tables import Address as AddressRow
 from notifier.store.tables import Customer, Message, MessageLine, Order, Product, Reply, ReplyLine
-from notifier.terms.effects import Effect
+from notifier.terms.effects import ActionKind, Effect
 from notifier.terms.facts import Address
-from notifier.terms.words import SENT_STATES, Channel
+from notifier.terms.incoming import Road
+from notifier.terms.reply import Confidence, Intent
+from notifier.terms.words import SENT_STATES, Channel, MessageState
 
 _reply, _line = table_of(Reply), table_of(ReplyLine)
 _address, _customer, _order = table_of(AddressRow), table_of(Customer), table_of(Order)
@@ -106,6 +109,21 @@ def message_of(tx: Transaction, message_id: int) -> AnyRow | None:
     return tx.connection.execute(select(_message).where(_message.c.id == message_id)).first()
 
 
+def message_with_uid(tx: Transaction, uid: str, address_id: int | None = None) -> AnyRow | None:
+    """The newest message with this uid (to this address), one that was withdrawn and planned anew last of all."""
+    query = select(_message).where(_message.c.uid == uid)
+    if address_id is not None:
+        query = query.where(_message.c.address_id == address_id)
+    gone = _message.c.state == MessageState.WITHDRAWN
+    return tx.connection.execute(query.order_by(gone, _message.c.id.desc())).first()
+
+
+def message_with_link(tx: Transaction, token: str) -> AnyRow | None:
+    """The text whose short link ends with `token`, which is kept at its hand-off."""
+    query = select(_message).where(_message.c.link_token == token, _message.c.link_token != "")
+    return tx.connection.execute(query.order_by(_message.c.id.desc())).first()
+
+
 def message_to(tx: Transaction, uid: str, recipient: Sender) -> AnyRow | None:
     """The newest message with this uid, if it went to `recipient`."""
     query = select(_message).join(_address, _address.c.id == _message.c.address_id)
@@ -174,6 +192,56 @@ def close(tx: Transaction, reply_ids: Sequence[int], by: str, what: str, now: da
     waiting = _reply.c.id.in_(reply_ids) & _reply.c.needs_person & _reply.c.closed_at.is_(None)
     closed = update(_reply).where(waiting).values(closed_at=now, closed_by=by, closed_as=what)
     return sorted(tx.connection.execute(closed.returning(_reply.c.id)).scalars())
+
+
+def mark_told(tx: Transaction, reply_id: int, now: datetime) -> None:
+    """The helpdesk has this reply."""
+    tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(told_at=now))
+
+
+def assign(tx: Transaction, reply_id: int, customer_id: int) -> None:
+    """A person has found out whose reply it is; its address need not be kept beside it any more."""
+    whose = update(_reply).where(_reply.c.id == reply_id)
+    tx.connection.execute(whose.values(customer_id=customer_id, sender=""))
+
+
+def reopen(tx: Transaction, reply_id: int, reason: str, line_id: int | None = None) -> None:
+    """A person must see to this reply again, or at last, for a `reason`; the line, if any, is one that it is about."""
+    again = {"needs_person": True, "closed_at": None, "closed_by": "", "closed_as": "", "told_at": None}
+    tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(reason=reason, **again))
+    if line_id is not None:
+        insert_new(tx, _line, [{"reply_id": reply_id, "line_id": line_id, "frozen": False}])
+
+
+def keep_for_person(tx: Transaction, action: AnyRow, now: datetime) -> int:
+    """A reply without words, for a wish that somebody took down and the shop refused. Returns its id."""
+    key = f"action:{action.id}"
+    row = {
+        "road": Road.OPERATOR.value,
+        "key": key,
+        "brand": action.brand,
+        "customer_id": action.customer_id,
+        "received_at": action.requested_at,
+        "known_at": now,
+        "actor": action.requested_by,
+        "intent": ASKED_BY.get(ActionKind(action.kind), Intent.UNCLEAR).value,
+        "confidence": Confidence.CERTAIN.value,
+    }
+    blank = dict.fromkeys(("sender", "subject", "thread", "words", "matched", "bound_to", "suggestion", "reason"), "")
+    keep(tx, row | blank | {"needs_person": True, "closed_by": "", "closed_as": "", "acks": "[]"}, ())
+    made = known(tx, Road.OPERATOR.value, key)
+    if made is None:
+        raise LookupError("a reply that was kept is not there")
+    found: int = made.id
+    return found
+
+
+ASKED_BY = {
+    ActionKind.CANCEL: Intent.CANCEL_ORDER,
+    ActionKind.WITHDRAW: Intent.WITHDRAW,
+    ActionKind.SWAP: Intent.TAKE_ALTERNATIVE,
+}
+"""The wish behind an action."""
 
 
 def product_names(tx: Transaction, skus: Sequence[str]) -> dict[str, str]:

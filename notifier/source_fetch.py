@@ -1,27 +1,21 @@
 """Fetches a configured source's https address into a file. Colour: wire. Called by pipeline, never in a transaction.
 
-The address is resolved once, judged, and then connected to by number, so that a name cannot point elsewhere between the
-look and the connection; redirects are not followed (HOSTILE.md 79).
+The address is pinned, and redirects are not followed (HOSTILE.md 79).
 """
 
-import ipaddress
-import socket
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 
 from notifier.errors import Permanent, Transient
+from notifier.pinned import Resolve, pinned, resolve
 
 LARGEST = 2 * 1024**3
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0
 WHOLE_SECONDS = 1800.0
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Resolve = Callable[[str, int], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +42,12 @@ class Fetched:
     seen: Seen
 
 
-def resolve(host: str, port: int) -> list[str]:
-    """All addresses of `host`. Raises Transient when it has none now."""
-    try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except OSError as error:
-        raise Transient(f"{host}: no such host now ({error}); check the url of the source") from error
-
-
 def fetch(url: str, into: Path, seen: Seen, limits: Limits = Limits(), resolver: Resolve = resolve) -> Fetched:
     """Download `url` to `into` unless it is unchanged since `seen`.
 
     Raises Permanent for an address or an answer that will not do, Transient for what may be better at the next try.
     """
-    target = _target(url, resolver)
+    target = pinned(url, resolver)
     headers = {"Host": target.host_header, "Accept-Encoding": "identity"}
     if seen.etag:
         headers["If-None-Match"] = seen.etag
@@ -83,43 +69,6 @@ def fetch(url: str, into: Path, seen: Seen, limits: Limits = Limits(), resolver:
         raise Transient(
             f"{target.host}: {type(error).__name__} while fetching the source; it is tried again"
         ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    url: httpx2.URL
-    host: str
-    host_header: str
-
-
-def _target(url: str, resolver: Resolve) -> _Target:
-    parsed = httpx2.URL(url)
-    host = parsed.host
-    if parsed.scheme not in ("https", "http") or not host:
-        raise Permanent(f"{url!r}: a source is fetched by https; write https://…")
-    port = parsed.port or (443 if parsed.scheme == "https" else 80)
-    found = [_plain(one) for one in resolver(host, port)]
-    if not found:
-        raise Transient(f"{host}: has no address now; check the url of the source")
-    if parsed.scheme == "http" and not all(one.is_loopback for one in found):
-        raise Permanent(f"{host}: http is only for this very machine; use https")
-    outside = [one for one in found if not one.is_global or one.is_multicast]
-    if parsed.scheme == "https" and outside:
-        raise Permanent(
-            f"{host} points to {outside[0]}, inside of a private network; a source must be a public address"
-        )
-    pinned = found[0]
-    header = host if parsed.port is None else f"{host}:{parsed.port}"
-    return _Target(parsed.copy_with(host=str(pinned)), host, header)
-
-
-def _plain(text: str) -> Address:
-    """The address, unwrapped where IPv6 carries an IPv4 one."""
-    found = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour
-        return inner or found
-    return found
 
 
 def _refuse_answer(url: str, answer: httpx2.Response) -> None:

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, delete, or_, select, update
+from sqlalchemy import Row, Select, bindparam, case, delete, literal_column, or_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, insert_new, table_of
-from notifier.store.tables import LegalStanding, Order, OrderLine
+from notifier.store.tables import Action, LegalStanding, Order, OrderLine
 
 _standing, _line, _order = table_of(LegalStanding), table_of(OrderLine), table_of(Order)
+_action = table_of(Action)
 
 WARNINGS = (72, 24, 4)
 """Hours before a deadline at which the team is told."""
+
+ASKED_TO_CANCEL = "asked_to_cancel"
+"""The alarm that the customer cancelled: the shop must stop the order (F7)."""
 
 _FACTS = ("state", "rule", "notice", "deadline_at", "refund_by", "alarm")
 
@@ -82,8 +86,14 @@ def _known(tx: Transaction, line_ids: Sequence[int]) -> dict[int, Row[Any]]:
 
 
 def untold(tx: Transaction, now: datetime) -> list[Told]:
-    """Alarms that the team has not heard of, then deadlines that came nearer than a warning, soonest first."""
-    alarms = _with_keys().where(_standing.c.alarm != "", _standing.c.alarm_told_at.is_(None))
+    """Alarms that the team has not heard of, then deadlines that came nearer than a warning, soonest first.
+
+    That a customer cancelled is not told where it was told as an action.
+    """
+    requested = _action.c.state == literal_column("'requested'")
+    asked = select(_action.c.line_id).where(requested, _action.c.told_at.is_not(None))
+    twice = (_standing.c.alarm == ASKED_TO_CANCEL) & _standing.c.line_id.in_(asked)
+    alarms = _with_keys().where(_standing.c.alarm != "", _standing.c.alarm_told_at.is_(None), ~twice)
     found = [_told(row, None) for row in tx.connection.execute(alarms.order_by(_standing.c.line_id))]
     near = _standing.c.deadline_at
     level = case(*((near <= now + timedelta(hours=hours), hours) for hours in reversed(WARNINGS)))

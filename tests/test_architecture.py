@@ -23,12 +23,14 @@ COLOURS = {
     "notifier.replies.mail": "pure",
     "notifier.records": "store",
     "notifier.outbox": "store",
+    "notifier.action_post": "wire",
     "notifier.actions": "store",
     "notifier.contact_log": "store",
     "notifier.conversation": "store",
     "notifier.consent": "store",
     "notifier.consent_requests": "store",
     "notifier.waitlist": "store",
+    "notifier.helpdesk": "store",
     "notifier.notices": "store",
     "notifier.standings": "store",
     "notifier.rewards": "store",
@@ -41,6 +43,7 @@ COLOURS = {
     "notifier.render_worker": "wire",
     "notifier.template_files": "wire",
     "notifier.source_fetch": "wire",
+    "notifier.pinned": "wire",
     "notifier.imap_box": "wire",
     "notifier.replies": "wire",
     "notifier.settings": "root",
@@ -58,8 +61,10 @@ COLOURS = {
 ONE_STAGE = {
     "notifier.render_worker": "notifier.render_pool",
     "notifier.render_packing": "notifier.render_pool",
+    "notifier.action_post": "notifier.pinned",
+    "notifier.source_fetch": "notifier.pinned",
 }
-"""Modules that are one stage under two names: the pool and the process behind it."""
+"""Modules that are one stage under several names: the pool and the process behind it; calls to pinned addresses."""
 
 SIBLINGS = {
     ("notifier.cli", "notifier.schedule"),

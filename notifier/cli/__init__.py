@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "answer": "law.record_answer",
         "confirm": "law.confirm",
         "refunded": "law.record_refund",
+        "inbox": "inbox.inbox",
+        "actions": "actions.actions",
         "runs": "safety.runs",
         "approve": "safety.approve",
         "reject": "safety.reject",

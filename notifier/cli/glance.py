@@ -59,6 +59,7 @@ def _screen(seen: Glance) -> Iterator[str]:
     found = seen.outbox
     waits = [f"{found.count(MessageState.UNKNOWN):,} unknown", f"{found.count(MessageState.HELD):,} held"]
     waits += [f"{len(found.stopped)} stopped runs", f"{sum(found.alarms.values()):,} legal alarms"]
+    waits += [f"{found.replies.count:,} replies", f"{found.actions.count:,} actions"]
     yield _row("for a person", ", ".join(waits))
     yield _row("paused", "; ".join(seen.paused) or "nothing")
     for name, standing in sorted(found.routes.items()):

@@ -31,6 +31,7 @@ class Word(StrEnum):
 
     ACCEPT = "accept"
     CANCEL = "cancel"
+    KEEP = "keep"
 
 
 def show_deadlines(
@@ -79,7 +80,7 @@ def record_answer(
     now: Now = None,
     as_json: Json = False,
 ) -> None:
-    """Record what a customer said by phone about a delay: accept it, or cancel."""
+    """Record what a customer said by phone about a delay: accept it, cancel, or keep what was cancelled after all."""
     session: Session = ctx.obj
     at = session.happened(now)
     with session.house() as house:

@@ -12,18 +12,28 @@ from notifier.cli.ticks import Work, at_work, deliver_tick, tell_unsafe
 from notifier.cli.worker import crew
 from notifier.errors import Stopped, Unsafe
 from notifier.pipeline import configured
+from notifier.pipeline.action_news import tell_actions
+from notifier.pipeline.action_webhook import PostAccess, post_actions
 from notifier.pipeline.alarms import tell_deadlines
 from notifier.pipeline.brake import alarm_required, tell_stop
 from notifier.pipeline.cleanup import clean_up
+from notifier.pipeline.forwarding import forward_inbox
 from notifier.pipeline.plan import plan
+from notifier.pipeline.relay import relay_answers
 from notifier.pipeline.restock import restock
 from notifier.pipeline.sources import ConfiguredSource, SourceReading, read_source, tell_reading, tell_stale
 from notifier.pipeline.unknown import Evidence, settle_unknown
 from notifier.pipeline.unknown_news import tell_unknown
 from notifier.schedule import Tick, keep_time
+from notifier.settings.access import post_access
+from notifier.terms.words import Channel
 from notifier.web.serving import web_serving
 
 Workers = Annotated[int, typer.Option(min=0, max=64, help="Deliver in so many processes of their own; 0: in this one.")]
+
+
+AT_ONCE = 20.0
+"""Seconds between two looks at what the team and the shop's system must hear at once."""
 
 
 def run(ctx: typer.Context, workers: Workers = 0) -> None:
@@ -49,8 +59,11 @@ async def _run(session: Session, workers: int) -> None:
 def _ticks(work: Work) -> list[Tick]:
     settings = work.session.settings()
     sources = [_source_tick(work, one) for one in configured.sources(settings)]
+    access = post_access(settings)
     return [
         *sources,
+        Tick("team", AT_ONCE, lambda: _tell_team(work)),
+        *([Tick("webhook", AT_ONCE, lambda: _post_actions(work, access))] if access else []),
         Tick("plan", settings.schedule.plan_minutes * 60, lambda: _plan(work)),
         Tick("waitlist", settings.schedule.plan_minutes * 60, lambda: _restock(work)),
         Tick("clean-up", settings.schedule.cleanup_hours * 3600, lambda: _clean_up(work)),
@@ -101,6 +114,26 @@ async def _restock(work: Work) -> None:
         return
     if report.alerted or report.expired:
         work.board.say("waitlist", f"{report.alerted} told, {report.expired} never confirmed")
+
+
+async def _tell_team(work: Work) -> None:
+    now = app.clock()
+    told = await tell_actions(work.house, work.team, now)
+    forwarded = await forward_inbox(work.house, work.team, now)
+    sender = work.wires.senders.get(Channel.EMAIL)
+    answered = 0
+    try:
+        answered = await relay_answers(work.house, sender, work.team, now) if sender else 0
+    except Unsafe as unsafe:
+        await tell_unsafe(work, "team", unsafe)
+    if told or forwarded or answered:
+        work.board.say("team", f"told of {told} actions, sent {forwarded} replies, {answered} answers passed on")
+
+
+async def _post_actions(work: Work, access: PostAccess) -> None:
+    report = await post_actions(work.house, access, work.team, app.clock())
+    if report.posted or report.failed:
+        work.board.say("webhook", f"{report.posted} posted, {report.failed} failed")
 
 
 async def _settle_unknown(work: Work, evidence: Evidence) -> None:

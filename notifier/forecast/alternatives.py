@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -68,9 +68,7 @@ class Shelf:
 
     def _categories(self, category: str) -> list[str]:
         if category not in self._near:
-            likeness = {name: fuzz.token_sort_ratio(category.casefold(), name.casefold()) for name in self._shelves}
-            near = [name for name, score in likeness.items() if score >= NEAR_CATEGORY or name == category]
-            self._near[category] = sorted(near, key=lambda name: (name != category, -likeness[name], name))
+            self._near[category] = near_categories(category, self._shelves)
         return self._near[category]
 
     def _around(self, category: str, wanted: ProductFacts) -> Sequence[ProductFacts]:
@@ -80,6 +78,13 @@ class Shelf:
         middle = bisect_left(self._prices[category], _amount(wanted))
         start = min(max(0, middle - LOOKED_AT // 2), len(shelf) - LOOKED_AT)
         return shelf[start : start + LOOKED_AT]
+
+
+def near_categories(category: str, names: Iterable[str]) -> list[str]:
+    """Those of `names` whose products may stand in for one of `category`: itself first, then the likest."""
+    likeness = {name: fuzz.token_sort_ratio(category.casefold(), name.casefold()) for name in names}
+    near = [name for name, score in likeness.items() if score >= NEAR_CATEGORY or name == category]
+    return sorted(near, key=lambda name: (name != category, -likeness[name], name))
 
 
 def alternatives(wanted: ProductFacts, shelf: Shelf, limit: int = 3) -> tuple[Alternative, ...]:

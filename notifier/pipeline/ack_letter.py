@@ -12,7 +12,7 @@ from notifier.pipeline.house import House
 from notifier.policy.acknowledge import CONFIRM_WITHIN, OWN_TEXT, judge
 from notifier.policy.legal import notice_first
 from notifier.policy.rulings import Answers, Candidate
-from notifier.policy.zones import place_of
+from notifier.policy.zones import local_moment
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.terms.content import Acknowledgement, Told
@@ -92,7 +92,8 @@ def _said(
     reply, effects, dated = answered
     names = {line.id: line.product for line in customer.lines}
     products = conversation.product_names(tx, [one.detail for one in effects if one.kind is Kind.REQUESTED])
-    at, foreign = _local(reply.received_at, customer, house)
+    ours = house.judging.policy.brand(customer.brand).timezone
+    at, foreign = local_moment(customer, reply.received_at, ours)
     grouped: dict[Told, list[str]] = {}
     for one in effects:
         soon = one.kind is Kind.TOLD_DATES and one.line_id not in dated
@@ -106,11 +107,3 @@ def _said(
         for one, items in grouped.items()
     )
     return Acknowledgement(at, told, reply.needs_person, foreign)
-
-
-def _local(moment: datetime, customer: CustomerFacts, house: House) -> tuple[datetime, bool]:
-    """The moment by the customer's clock; where several clocks may be theirs, by the brand's, and True."""
-    found = [moment.astimezone(one) for one in place_of(customer).zones]
-    if found and len({one.utcoffset() for one in found}) == 1:
-        return found[0], False
-    return moment.astimezone(house.judging.policy.brand(customer.brand).timezone), True

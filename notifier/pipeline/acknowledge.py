@@ -33,6 +33,9 @@ ANSWERED = "answered"
 
 A_DAY = timedelta(days=1)
 
+BY_PROVIDER = frozenset({Kind.OPTED_OUT, Kind.OPTED_IN, Kind.TOLD_HELP})
+"""What a provider answers by itself, where it marks a text (`OptOutType`)."""
+
 ASKED = frozenset({Kind.TOLD_DATES, Kind.TOLD_HELP, Kind.GAVE_LINK})
 """What answers a question."""
 
@@ -94,7 +97,8 @@ def _facts(tx: Transaction, house: House, done: Effective, now: datetime) -> Cus
 def _worth_an_answer(done: Effective) -> bool:
     """Thanks need no answer; what a person reads, or what was done or told, is confirmed."""
     kinds = {one.kind for one in done.outcome.effects}
-    if done.incoming.road in (Road.PAGE, Road.OPERATOR):
+    chosen = done.incoming.road is Road.PAGE and done.incoming.choice is not None
+    if chosen or done.incoming.road is Road.OPERATOR:
         return bool(kinds & ON_A_PAGE)
     return bool(kinds - {Kind.ASKED_CONSENT}) or done.outcome.needs_person
 
@@ -119,7 +123,7 @@ def told_by(channel: Channel, road: Road, effects: Sequence[Effect]) -> tuple[Ef
 
 def _goes_by_email(found: Acknowledged, effects: Sequence[Effect]) -> bool:
     """Whether what a text cannot say is worth an email: not in a loop, nor to confirm an opt-out."""
-    looped = found.reason == "answered_lately"
+    looped = found.reason in ("answered_lately", "provider_answered")
     return not looped and any(one.kind is not Kind.OPTED_OUT for one in effects)
 
 
@@ -211,7 +215,8 @@ def _answers(
     lately = conversation.answers_lately(tx, address.id, purpose.name, now - A_DAY) if address else 0
     found = answers_of(done.incoming.road, done.incoming.received_at, effects)
     again = _stood(tx, done, effects)
-    return replace(found, lately=lately, again=again, told_by_provider=done.incoming.answered)
+    answered = done.incoming.answered and all(one.kind in BY_PROVIDER for one in effects)
+    return replace(found, lately=lately, again=again, told_by_provider=answered)
 
 
 def answers_of(road: Road, received_at: datetime, told: Sequence[Effect]) -> Answers:

@@ -26,6 +26,7 @@ HEADINGS = {
     "no_consent": "The customer's consent did not come in time: to be cancelled and refunded (F4, F5)",
     "refund_overdue": "The last day of the refund is over, and no refund is recorded (F8)",
     "asked_to_cancel": "The customer cancelled: stop the order and refund it (F7)",
+    "cancellation_unclear": "May be cancelled: read the customer's reply before you count on silence (notifier inbox)",
     "shipped_despite_cancellation": "Shipped although cancelled: see to the return and the refund (F7)",
 }
 

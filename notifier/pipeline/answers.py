@@ -1,7 +1,7 @@
 """What somebody said about a delayed order, or did about its refund. Colour: root. Called by cli.law.
 
-An operator's word goes the same road as a customer's own will: what counts is decided by `policy.delay_rule`, written
-in one transaction with the contact, and the customer is judged afresh.
+An operator's word goes the same road as a customer's own reply: what counts is decided by `policy`, written by
+`pipeline.effects` or `pipeline.ending` in one transaction with the contact, and the customer is judged afresh.
 """
 
 from collections.abc import Sequence
@@ -9,20 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from notifier import contact_log, notices
+from notifier import actions, contact_log, notices
 from notifier.errors import UsageError
 from notifier.pipeline.deadlines import with_every_line
+from notifier.pipeline.effects import Spoken, say_of_lines
+from notifier.pipeline.ending import Shop, confirm, confirms, refund, refunds
 from notifier.pipeline.house import House
-from notifier.policy.delay_rule import DelayFigures, answer_counts
+from notifier.pipeline.locks import LOCK
+from notifier.policy.line_answers import counts
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
-from notifier.store.orders import Ordered, mark_refunded, orders_named
+from notifier.store.orders import Ordered, orders_named
+from notifier.terms.effects import ActionKind, Effect, Kind
 from notifier.terms.facts import LineFacts
-from notifier.terms.law import ANSWER, LegalState, Said
-
-REFUNDABLE = (LegalState.CANCEL_DUE, LegalState.REFUND_DUE, LegalState.CANCELLED)
+from notifier.terms.law import ANSWER, Said
 
 PHONE = "call"
+
+EFFECTS = {Said.ACCEPT: Kind.ACCEPTED, Said.CANCEL: Kind.REQUESTED, Said.KEEP: Kind.KEPT}
+"""What a customer's word does, as for a reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +73,19 @@ class Answered:
 def answer(house: House, said: Said, asked: Asked, now: datetime) -> Answered:
     """Record what was said at the UTC instant `now` about the lines for which it still counts (F2 to F7).
 
-    Raises UsageError for an order or line that is not there, and where no law on delays is set.
+    A cancellation asks the shop for it, and its confirmation closes that. Raises UsageError for an order or line that
+    is not there.
     """
-    figures = _figures(house)
     with house.store.write() as tx:
-        tx.lock("plan")
+        tx.lock(LOCK)
         order, lines = lines_of(tx, house, asked, now)
-        reasons = {line.id: answer_counts(line, said, figures, now) for line in lines}
+        requested = actions.requested_for(tx, [line.id for line in lines])
+        reasons = {line.id: _why_not(house, said, line, requested.get(line.id, set()), now) for line in lines}
         if said is Said.ACCEPT:
             reasons |= dict.fromkeys(notices.confirmed(tx, list(reasons)), "already_cancelled")
-        heard = [notices.Heard(one.id, said, now, asked.by, PHONE) for one in lines if not reasons[one.id]]
-        notices.keep_answers(tx, heard, now)
-        if heard:
+        counted = [line for line in lines if not reasons[line.id]]
+        if counted:
+            _record(tx, house, (said, asked, order), counted, now)
             summary = f"{said.value} for order {order.key}"
             contact_log.log_said(
                 tx, contact_log.Word(order.customer_id, order.brand, asked.by, PHONE, summary, ANSWER), now
@@ -89,17 +95,37 @@ def answer(house: House, said: Said, asked: Asked, now: datetime) -> Answered:
     return answered(order.key, said.value, after, reasons)
 
 
+def _why_not(house: House, said: Said, line: LineFacts, requested: set[ActionKind], now: datetime) -> str:
+    if said is Said.CONFIRM:
+        return confirms(house, line, requested, now)
+    return counts(line, said, house.judging.policy, now)
+
+
+def _record(
+    tx: Transaction,
+    house: House,
+    heard: tuple[Said, Asked, Ordered],
+    lines: Sequence[LineFacts],
+    now: datetime,
+) -> None:
+    said, asked, order = heard
+    if said is Said.CONFIRM:
+        confirm(tx, house, Shop(order.customer_id, order.brand, asked.by, PHONE), lines, now)
+        return
+    spoken = Spoken(order.customer_id, order.brand, now, asked.by, PHONE)
+    action = ActionKind.CANCEL if said is Said.CANCEL else None
+    say_of_lines(tx, spoken, [Effect(EFFECTS[said], line.id, action) for line in lines], now)
+
+
 def refunded(house: House, asked: Asked, now: datetime) -> Answered:
     """Record that the refund of these lines was sent at `now` (F8). Raises UsageError as `answer` does."""
-    _figures(house)
     with house.store.write() as tx:
-        tx.lock("plan")
+        tx.lock(LOCK)
         order, lines = lines_of(tx, house, asked, now)
-        reasons = {line.id: _refund_counts(line) for line in lines}
+        requested = actions.requested_for(tx, [line.id for line in lines])
+        reasons = {line.id: refunds(line, requested.get(line.id, set())) for line in lines}
         sent = [line.id for line in lines if not reasons[line.id]]
-        if sent:
-            mark_refunded(tx, order, sent, now)
-            bring_forward(tx, [order.customer_id], now)
+        refund(tx, Shop(order.customer_id, order.brand, asked.by, PHONE), sent, now)
         _, after = lines_of(tx, house, asked, now)
     return answered(order.key, "refunded", after, reasons)
 
@@ -109,22 +135,6 @@ def answered(order: str, said: str, after: Sequence[LineFacts], reasons: dict[in
     states = {line.id: line.legal.state.value if line.legal else "" for line in after}
     rows = tuple(LineAnswer(line.line, reasons[line.id], states[line.id]) for line in after if line.id in reasons)
     return Answered(order, said, rows)
-
-
-def _refund_counts(line: LineFacts) -> str:
-    if line.law is None or line.legal is None:
-        return "unknown_line"
-    # The state alone does not say so: where no law sets a day for a refund, one that was sent changes none.
-    if line.law.refunded_at is not None:
-        return "already_refunded"
-    return "" if line.legal.state in REFUNDABLE else "nothing_to_refund"
-
-
-def _figures(house: House) -> DelayFigures:
-    figures = house.judging.policy.delay
-    if figures is None:
-        raise UsageError("[delay_rule] jurisdiction is none, so there is no law to answer to. Set auto, us_435 or eu")
-    return figures
 
 
 def lines_of(tx: Transaction, house: House, asked: Asked, now: datetime) -> tuple[Ordered, list[LineFacts]]:

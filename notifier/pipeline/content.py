@@ -73,7 +73,7 @@ def content_of(house: House, letter: Letter, market: Market, now: datetime) -> C
         brand=house.brand(message.brand),
         locale=message.locale,
         customer_name=letter.customer.name,
-        items=tuple(_item(house, line, today) for line in letter.lines),
+        items=tuple(item_of(house, line, today) for line in letter.lines),
         alternatives=_stand_ins(house, letter, purpose, market),
         reward=_offer(letter.reward),
         links=links_of(house, message),
@@ -83,7 +83,14 @@ def content_of(house: House, letter: Letter, market: Market, now: datetime) -> C
         law=_law(letter.lines, purpose),
         answers=letter.answers,
         signed_up=letter.signed_up,
+        offers=_offers(house, letter, purpose),
     )
+
+
+def _offers(house: House, letter: Letter, purpose: Purpose) -> tuple[str, ...]:
+    """What a digit may answer: only where texts are read, and only about one line (RULES.md S7)."""
+    by_text = letter.message.channel == Channel.SMS and house.texts_read
+    return purpose.answers if by_text and len(letter.lines) == 1 else ()
 
 
 def _law(lines: Sequence[LineFacts], purpose: Purpose) -> Jurisdiction:
@@ -127,7 +134,8 @@ def headers_of(house: House, letter: Letter, content: Content, now: datetime) ->
     )
 
 
-def _item(house: House, line: LineFacts, today: date) -> Item:
+def item_of(house: House, line: LineFacts, today: date) -> Item:
+    """The line as its customer reads it on the day `today` of the shop."""
     tz = house.judging.policy.timezone
     return Item(
         order=line.order,

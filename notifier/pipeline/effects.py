@@ -1,9 +1,10 @@
 """Applies what a reply does: consent, answers to the law, actions, holds. Colour: root. Called by pipeline.receive.
 
-All in the transaction that keeps the reply (RULES.md S3).
+All in the transaction that keeps the reply (RULES.md S3). What is said of lines goes the same way where an operator
+took it down (`pipeline.answers`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,13 +15,10 @@ from notifier.store.engine import Transaction
 from notifier.store.holds import Word, put_hold
 from notifier.store.lookup import AnyRow
 from notifier.store.persons import customer_of
-from notifier.terms.effects import ActionKind, Effect, Kind
+from notifier.terms.effects import CANCELS, Effect, Kind
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.law import Said
 from notifier.terms.words import Channel, HoldReason, MessageClass
-
-CANCELS = (ActionKind.CANCEL, ActionKind.WITHDRAW)
-"""Actions that are a cancellation before the law on delays, too (RULES.md F7, U6)."""
 
 ROADS = {Road.SMS: "reply by text", Road.EMAIL: "reply by email", Road.PAGE: "customer page", Road.OPERATOR: "operator"}
 """The source of a word on consent, by road."""
@@ -41,36 +39,54 @@ class Effective:
         return [one for one in self.outcome.effects if one.kind in kinds]
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Who said something about lines of a customer: received at the UTC instant `at`, by whom and how."""
+
+    customer_id: int
+    brand: str
+    at: datetime
+    by: str
+    channel: str
+    reply_id: int | None = None
+
+
 def apply(tx: Transaction, done: Effective, now: datetime) -> None:
     """Write what the reply does, as of its receipt; `now` is when we know it."""
     _consents(tx, done, now)
-    notices.keep_answers(tx, list(_answers(done)), now)
-    kept = [one.line_id for one in done.effects(Kind.KEPT) if one.line_id and not one.detail]
-    if kept:
-        actions.take_back(tx, kept, done.incoming.actor, now)
     customer_id, incoming = done.whose.customer_id, done.incoming
     if customer_id is None:
         return
-    wanted = [
-        actions.Request(
-            one.action, done.whose.brand, customer_id, one.line_id, incoming.received_at, incoming.actor,
-            done.reply_id, one.detail,
-        )
-        for one in done.effects(Kind.REQUESTED)
-        if one.action is not None and one.line_id is not None
-    ]  # fmt: skip
-    actions.request(tx, wanted, now)
+    spoken = Spoken(
+        customer_id, done.whose.brand, incoming.received_at, incoming.actor, incoming.road.value, done.reply_id
+    )
+    say_of_lines(tx, spoken, done.outcome.effects, now)
     if done.effects(Kind.COMPLAINT):
         put_hold(tx, Word(customer_id, incoming.actor, incoming.received_at), HoldReason.COMPLAINT, None)
 
 
-def _answers(done: Effective) -> Iterator[notices.Heard]:
+def say_of_lines(tx: Transaction, spoken: Spoken, effects: Sequence[Effect], now: datetime) -> None:
+    """Write what was said of order lines: answers to the law, actions asked for, actions taken back."""
+    notices.keep_answers(tx, list(_answers(spoken, effects)), now)
+    kept = [one.line_id for one in effects if one.kind is Kind.KEPT and one.line_id and not one.detail]
+    if kept:
+        actions.take_back(tx, kept, spoken.by, now)
+    wanted = [
+        actions.Request(
+            one.action, spoken.brand, spoken.customer_id, one.line_id, spoken.at, spoken.by, spoken.reply_id, one.detail
+        )
+        for one in effects
+        if one.kind is Kind.REQUESTED and one.action is not None and one.line_id is not None
+    ]
+    actions.request(tx, wanted, now)
+
+
+def _answers(spoken: Spoken, effects: Sequence[Effect]) -> Iterator[notices.Heard]:
     """What was said to the law on delays, by line. What stood already is not written again."""
-    incoming = done.incoming
-    for one in done.outcome.effects:
+    for one in effects:
         said = _said(one)
         if said is not None and one.line_id is not None:
-            yield notices.Heard(one.line_id, said, incoming.received_at, incoming.actor, incoming.road.value)
+            yield notices.Heard(one.line_id, said, spoken.at, spoken.by, spoken.channel)
 
 
 def _said(effect: Effect) -> Said | None:
@@ -97,14 +113,15 @@ def _consents(tx: Transaction, done: Effective, now: datetime) -> None:
             source=ROADS[done.incoming.road],
             address_id=address_id,
             customer_id=done.whose.customer_id if address_id is None else None,
-            wording=done.incoming.words.strip()[:MOST_WORDING] if granted else "",
-            evidence=f"{done.incoming.road}:{done.incoming.key}" if granted else "",
+            wording=_wording(done.incoming)[:MOST_WORDING] if granted else "",
+            evidence=f"{done.incoming.road}:{done.incoming.key} {done.incoming.evidence}".strip() if granted else "",
         )
         if granted and about is MessageClass.MARKETING:
             word = _agreed(tx, done, word)
         consent.keep_words(tx, [word], now)
-        if granted and channel is Channel.SMS and address_id is not None:
-            # The provider blocked the number at its own opt-out, and opened it again at this very word (S5).
+        if granted and done.incoming.road is Road.SMS and channel is Channel.SMS and address_id is not None:
+            # The provider blocked the number at its own opt-out, and opened it again at this very word, which no page
+            # and no operator can say in its place (S5).
             consent.lift(tx, done.whose.brand, address_id, consent.OPTED_OUT, now)
 
 
@@ -123,8 +140,14 @@ def _agreed(tx: Transaction, done: Effective, word: consent.Word) -> consent.Wor
     theirs = {"brand": request.brand, "address_id": request.address_id, "channel": request.channel}
     waitlist.confirm(tx, theirs, at)
     shown = consent_requests.text_shown(tx, request.message_id) if done.incoming.road is Road.SMS else ""
-    proof = (word.evidence, done.incoming.evidence, f"asked by message {request.message_id}", request.evidence)
+    proof = (word.evidence, f"asked by message {request.message_id}", request.evidence)
     return replace(word, wording=shown or request.wording, evidence="; ".join(filter(None, proof)))
+
+
+def _wording(incoming: Incoming) -> str:
+    """What was agreed to: the customer's own words, or those that stood beside what was chosen."""
+    chosen = incoming.choice.wording if incoming.choice is not None else ""
+    return chosen or incoming.words.strip()
 
 
 def address_for(tx: Transaction, done: Effective, channel: Channel, now: datetime) -> int | None:

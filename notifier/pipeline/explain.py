@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo
 
 from notifier.pipeline.narration import again, paragraphs
 from notifier.pipeline.wording import WallClock
-from notifier.queries.stories import Chapter, DecisionTold, MessageTold, of_customer, of_message, of_order
+from notifier.queries.heard import ActionTold, ReplyTold
+from notifier.queries.stories import (
+    Chapter,
+    ContactTold,
+    DecisionTold,
+    MessageTold,
+    PromiseMade,
+    of_customer,
+    of_message,
+    of_order,
+)
 from notifier.store.engine import Store, Transaction
 from notifier.terms.time import utc
 
@@ -31,30 +41,10 @@ class Story:
             "brand": told.brand,
             "decisions": [_decision(one) for one in told.decisions],
             "messages": [_message(one) for one in told.messages],
-            "contacts": [
-                {
-                    "at": _instant(one.at),
-                    "direction": one.direction,
-                    "actor": one.actor,
-                    "channel": one.channel,
-                    "purpose": one.purpose,
-                    "message": one.message,
-                    "summary": one.summary,
-                }
-                for one in told.contacts
-            ],
-            "promises": [
-                {
-                    "at": _instant(one.told_at),
-                    "order": one.order,
-                    "line": one.line,
-                    "message": one.message,
-                    "channel": one.channel,
-                    "eta_from": _day(one.eta_from),
-                    "eta_to": _day(one.eta_to),
-                }
-                for one in told.promises
-            ],
+            "contacts": [_contact(one) for one in told.contacts],
+            "promises": [_promise(one) for one in told.promises],
+            "replies": [_reply(one) for one in told.replies],
+            "actions": [_action(one) for one in told.actions],
             "looked_at_again": _instant(told.due_at),
         }
 
@@ -111,6 +101,30 @@ def _decision(one: DecisionTold) -> dict[str, Any]:
         "last_at": _instant(one.last_at),
         "message": one.message,
     }
+
+
+def _contact(one: ContactTold) -> dict[str, Any]:
+    named = ("direction", "actor", "channel", "purpose", "message", "summary")
+    return {"at": _instant(one.at)} | {name: getattr(one, name) for name in named}
+
+
+def _promise(one: PromiseMade) -> dict[str, Any]:
+    named = {name: getattr(one, name) for name in ("order", "line", "message", "channel")}
+    return {"at": _instant(one.told_at)} | named | {"eta_from": _day(one.eta_from), "eta_to": _day(one.eta_to)}
+
+
+def _action(one: ActionTold) -> dict[str, Any]:
+    return {"at": _instant(one.at)} | {name: getattr(one, name) for name in ("kind", "state", "order", "line", "by")}
+
+
+def _reply(one: ReplyTold) -> dict[str, Any]:
+    answers = [
+        {"channel": answer.channel, "verdict": answer.verdict, "reason": answer.reason, "message": answer.message}
+        for answer in one.answers
+    ]
+    named = ("id", "road", "actor", "intent", "confidence", "answers_to", "waits", "closed_by")
+    lists = {"orders": list(one.orders), "effects": list(one.effects), "answers": answers}
+    return {"at": _instant(one.at)} | {name: getattr(one, name) for name in named} | lists
 
 
 def _message(one: MessageTold) -> dict[str, Any]:

@@ -4,14 +4,14 @@ Called by pipeline.plan and pipeline.deliver, so that both judgements see facts 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from notifier.forecast.allocation import Coverage, Source, SupplyFacts, cover
-from notifier.forecast.alternatives import ProductFacts, Shelf
+from notifier.forecast.alternatives import ProductFacts, Shelf, near_categories
 from notifier.forecast.eta import LineInputs, ShopFigures, eta_of, turns_on
 from notifier.forecast.standing import Dates, Units, standing
 from notifier.pipeline.legal_facts import law_of, told_before
@@ -22,7 +22,7 @@ from notifier.policy.legal import under_the_law
 from notifier.store.engine import Transaction
 from notifier.store.gather import Gathered, Past, gather
 from notifier.store.lookup import AnyQuery, AnyRow
-from notifier.store.shelf import Shelfware, in_stock, queue_positions, read_shelf
+from notifier.store.shelf import Shelfware, in_stock, queue_positions, read_shelf, stocked_categories
 from notifier.terms.effects import Asked
 from notifier.terms.facts import (
     Address,
@@ -93,6 +93,14 @@ def read_market(
 def with_shelf(tx: Transaction, market: Market) -> Market:
     """The same market with what may stand in for another product."""
     return replace(market, shelf=Shelf([_product(row) for row in in_stock(tx)]))
+
+
+def with_shelf_for(tx: Transaction, market: Market, skus: Collection[str]) -> Market:
+    """As `with_shelf`, for lines of these SKUs alone: a page that opens at once reads no shop's whole shelf."""
+    wanted = {market.products[sku].category if sku in market.products else "" for sku in skus}
+    names = stocked_categories(tx)
+    near = {one for category in wanted for one in near_categories(category, names)}
+    return replace(market, shelf=Shelf([_product(row) for row in in_stock(tx, near)]))
 
 
 def _allocated(ware: Shelfware) -> bool:
@@ -287,6 +295,7 @@ def _customer(
         reward_budget_left=market.reward_budget_left,
         phone_timezones=_zones(phone) if phone else (),
         hold=_hold(found.holds.get(row.id)),
+        doubted=frozenset(addresses & found.doubted),
     )
 
 

@@ -72,6 +72,8 @@ class Glance:
             "stopped_runs": list(found.stopped),
             "legal_alarms": dict(found.alarms),
             "notices_overdue": found.overdue,
+            "replies": {"waiting": found.replies.count, "oldest_seconds": self.age(found.replies.since)},
+            "actions": {"waiting": found.actions.count, "oldest_seconds": self.age(found.actions.since)},
             "paused": list(self.paused),
             "routes": {name: standing.value for name, standing in sorted(found.routes.items())},
             "plan": self._plan(),

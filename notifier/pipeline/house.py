@@ -93,8 +93,9 @@ class House:
 
     `stale_after` is each configured source's limit, `lapse` what happens to a line whose time is up by law: ask (a
     person confirms) or cancel. `reply_to` is the mailbox that answers are read from, to be signed for each message;
-    empty: they go to the brand's own address. `alert_hold` is how long a unit is held back for somebody who was told
-    that it is there, `signups_a_day` how many are asked to confirm a sign-up in 24 hours, by each channel.
+    empty: they go to the brand's own address. `texts_read`: what customers text comes in by the webhook.
+    `alert_hold` is how long a unit is held back for somebody who was told that it is there, `signups_a_day` how many
+    are asked to confirm a sign-up in 24 hours, by each channel.
     """
 
     store: Store = field(repr=False)
@@ -113,6 +114,8 @@ class House:
     reply_to: str = ""
     alert_hold: timedelta = timedelta(hours=24)
     signups_a_day: int = 300
+    helpdesk: str = ""
+    texts_read: bool = False
 
     @property
     def purposes(self) -> Sequence[Purpose]:

@@ -15,6 +15,7 @@ from notifier.policy.legal import UNCERTAIN_AFTER, needs_notice, with_standing
 from notifier.policy.lines import day_over, today
 from notifier.store.engine import Transaction
 from notifier.terms.decision import PROMISE, Decision
+from notifier.terms.effects import Asked
 from notifier.terms.facts import CustomerFacts, LineFacts, Telling
 from notifier.terms.law import OWED, Answer, LegalStanding, LegalState, Said
 from notifier.terms.words import Channel, DeliveryMode, NoticeKind, Verdict
@@ -25,8 +26,22 @@ NO_WAY = "no_way_to_tell"
 UNCERTAIN = "notice_uncertain"
 """Alarm: the notice went, and nobody knows whether it arrived, or it came back (RULES.md F9)."""
 
-NO_CONSENT, ASKED_TO_CANCEL = "no_consent", "asked_to_cancel"
-"""Alarms: the consent did not come in time (F4, F5); the customer cancelled: the shop must stop it (F7)."""
+NO_CONSENT = "no_consent"
+"""Alarm: the consent did not come in time (F4, F5)."""
+
+UNCLEAR = "cancellation_unclear"
+"""Alarm: a reply may mean that the customer cancels, and a person has not looked at it yet."""
+
+GOES_ON = frozenset(
+    {
+        LegalState.NOTICE_DUE,
+        LegalState.RENEWAL_DUE,
+        LegalState.AWAITING_OBJECTION,
+        LegalState.CONSENTED,
+        LegalState.CONSENTED_INDEFINITE,
+    }
+)
+"""States in which the line would ship although nothing more is heard."""
 
 REFUND_OVERDUE = "refund_overdue"
 """Alarm: the last day of the refund is over (F8)."""
@@ -175,7 +190,8 @@ def _row(line: LineFacts, unreachable: set[int], house: House, now: datetime) ->
         raise ValueError(f"line {line.id} has no legal standing")
     acts = legal.state is not LegalState.ON_TIME or _of_unknown_date(line, policy, now)
     deadline = day_over(legal.deadline, policy) if legal.deadline and acts else None
-    alarm = _overdue(legal, today(policy, now)) or _lapse(line, house, now) or _alarm(line, unreachable, now)
+    alarm = _overdue(legal, today(policy, now)) or _lapse(line, house, now)
+    alarm = alarm or _alarm(line, unreachable, now) or _unclear(line)
     return standings.Standing(
         line_id=line.id,
         state=legal.state.value,
@@ -207,7 +223,7 @@ def _lapse(line: LineFacts, house: House, now: datetime) -> str:
         return legal.alarm if legal else ""
     if legal.state is not LegalState.CANCEL_DUE:
         return ""
-    return ASKED_TO_CANCEL if legal.rule not in ("F4", "F5") else NO_CONSENT
+    return standings.ASKED_TO_CANCEL if legal.rule not in ("F4", "F5") else NO_CONSENT
 
 
 def _unconfirmed(line: LineFacts, policy: Policy, now: datetime) -> LineFacts:
@@ -226,6 +242,11 @@ def _alarm(line: LineFacts, unreachable: set[int], now: datetime) -> str:
     if any(told.lost or now - told.at >= UNCERTAIN_AFTER for told in carried):
         return UNCERTAIN
     return NO_WAY if line.id in unreachable and not carried else ""
+
+
+def _unclear(line: LineFacts) -> str:
+    """Silence is no consent while somebody may have cancelled."""
+    return UNCLEAR if line.asked is Asked.UNCLEAR and line.legal and line.legal.state in GOES_ON else ""
 
 
 def _answers(line: LineFacts, told: Telling) -> bool:

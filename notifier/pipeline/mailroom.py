@@ -1,4 +1,4 @@
-"""A mail that came in goes to whom it concerns: a reply, a bounce, a complaint, or nobody. Colour: root.
+"""A mail that came in goes to whom it concerns: a reply, a bounce, the team's own answer, or nobody. Colour: root.
 
 Built by app; called by replies.mailbox in its thread, and by cli.receive. A mail is acted on once, however often it is
 read: its own Message-ID, sender and words make its key.
@@ -14,7 +14,8 @@ import structlog
 from notifier.errors import UnreadableMail
 from notifier.pipeline.house import House
 from notifier.pipeline.receive import Received, receive
-from notifier.render.reply_address import BOUNCE, REPLY, message_behind
+from notifier.pipeline.relay import take_answer
+from notifier.render.reply_address import BOUNCE, HELPDESK, REPLY, message_behind
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.mail import Machine, Mail, Unread
 from notifier.terms.mailbox import RawMail
@@ -59,6 +60,9 @@ class Mailroom:
         if not whole:
             self._set_aside(key, received_at, "too_large", mail)
             raise UnreadableMail("too_large")
+        answered = self._behind(mail, HELPDESK)
+        if answered is not None and take_answer(self.house, answered, mail, key_of(mail), received_at):
+            return None
         return receive(self.house, self._incoming(mail, received_at), self.clock())
 
     def _incoming(self, mail: Mail, received_at: datetime) -> Incoming:

@@ -9,11 +9,13 @@ from datetime import datetime
 
 from notifier.outbox.doubt import MAYBE_DOUBLE
 from notifier.pipeline.found_words import later, looked, settled_by, twice
+from notifier.pipeline.heard_words import told_action, told_reply
 from notifier.pipeline.reasons import because
 from notifier.pipeline.seen import notice_words, plain, seen
 from notifier.pipeline.wording import NO_DATE, PROVIDER, WallClock, kind_of_message, listed, orders_of, span, why_due
 from notifier.queries.stories import Chapter, ContactTold, DecisionTold, MessageTold, PromiseMade, RuleSeen
 from notifier.store.holds import CALL
+from notifier.terms.incoming import RECEIVED
 from notifier.terms.law import ANSWER
 from notifier.terms.time import EPOCH
 from notifier.terms.words import (
@@ -67,8 +69,12 @@ class _Teller:
         for message in self._chapter.messages:
             if message.id not in decided:
                 yield message.queued_at, self._message(message)
+        for reply in self._chapter.replies:
+            yield reply.at, told_reply(reply, self._clock)
+        for action in self._chapter.actions:
+            yield action.at, told_action(action, self._clock)
         for contact in self._chapter.contacts:
-            if contact.message not in self._messages:
+            if contact.message not in self._messages and contact.purpose != RECEIVED:
                 yield contact.at, self._contact(contact)
         for promise in self._promises[None]:
             yield promise.told_at, self._promise(promise)

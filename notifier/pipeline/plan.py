@@ -15,6 +15,7 @@ import structlog
 
 from notifier import outbox, rewards
 from notifier.pipeline import legal
+from notifier.pipeline.actions import close_shown
 from notifier.pipeline.brake import TooLarge, brake, stopped
 from notifier.pipeline.content import told_eta
 from notifier.pipeline.facts import Market, read_facts, read_market, with_run
@@ -74,6 +75,7 @@ def plan(house: House, now: datetime, dry_run: bool, progress: Progress) -> Plan
     if dry_run:
         _try(house, report, progress)
         return report
+    close_shown(house, now)
     try:
         with guarded(house, now) as guard:
             plan_in(guard.tx, house, report, None, progress)

@@ -22,6 +22,11 @@ _RULES = """\
 
 Each message that is due is asked these questions in this order; the first rule that does not pass decides.
 """
+_ANSWERS = """\
+## The rules for answers
+
+What a customer writes is acknowledged where these rules let it, asked in this order. An answer counts against no cap.
+"""
 _LADDER = """\
 ## The ladder
 
@@ -45,7 +50,8 @@ def page(table: PolicyTable) -> str:
     rules = _grid(("", "rule", "what it says", "RULES.md", "reads"), map(_rule, table.rules))
     laws = _grid(("about", "where", "what it asks", "RULES.md", "read in", "source"), map(astuple, table.laws))
     settings = _grid(("setting", "value", "from", "meaning"), map(_setting, table.settings))
-    parts = (_HEAD, _RULES, rules, _LADDER, _ladder(table), _LAWS, laws, _SETTINGS, settings)
+    answers = _grid(("", "rule", "what it says", "RULES.md", "reads"), map(_rule, table.answers))
+    parts = (_HEAD, _RULES, rules, _ANSWERS, answers, _LADDER, _ladder(table), _LAWS, laws, _SETTINGS, settings)
     return "\n".join(parts)
 
 

@@ -10,8 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from notifier.pipeline.law_tables import LawRow, law_rows
+from notifier.policy.acknowledge import ACK_RULES
 from notifier.policy.figures import Figures
 from notifier.policy.rules import RULES
+from notifier.policy.rulings import Rule
 from notifier.settings import Settings
 from notifier.settings.document import written
 from notifier.settings.shape import field_at, keys_at
@@ -74,9 +76,10 @@ class PurposeRow:
 
 @dataclass(frozen=True, slots=True)
 class PolicyTable:
-    """All of it, in the order in which it is asked."""
+    """All of it, in the order in which it is asked; `answers` are the rules for acknowledgements of replies."""
 
     rules: tuple[RuleRow, ...]
+    answers: tuple[RuleRow, ...]
     ladder: tuple[tuple[Rung, tuple[PurposeRow, ...]], ...]
     laws: tuple[LawRow, ...]
     settings: tuple[Value, ...]
@@ -84,16 +87,8 @@ class PolicyTable:
     def as_json(self) -> dict[str, Any]:
         """The object that `notifier policy show --json` prints."""
         return {
-            "rules": [
-                {
-                    "number": row.number,
-                    "name": row.name,
-                    "sentence": row.sentence,
-                    "ids": list(row.ids),
-                    "settings": [one.as_json() for one in row.settings],
-                }
-                for row in self.rules
-            ],
+            "rules": [_rule_json(row) for row in self.rules],
+            "answers": [_rule_json(row) for row in self.answers],
             "ladder": [
                 {"rung": rung.word, "number": int(rung), "purposes": [_purpose_json(row) for row in rows]}
                 for rung, rows in self.ladder
@@ -115,16 +110,14 @@ def policy_table(settings: Settings, given: Given) -> PolicyTable:
     """The policy that `settings` and the shop's purposes make. Raises SettingsError for templates with faults."""
     shop = _Shop(settings, given)
     purposes = list(shop_catalogue(settings.template_folder).purposes.values())
-    rows = [
-        RuleRow(number, rule.name, rule.sentence, rule.ids, _read_by(shop, rule.reads))
-        for number, rule in enumerate(RULES, 1)
-    ]
+    rows = _rows(shop, RULES)
     ladder = RuleRow(len(rows) + 1, "ladder", LADDER_SAYS, (), ())
     keys = [f"{section}.{key}" for section in SECTIONS for key in keys_at((section,))]
     read = [key for rule in RULES for key in rule.reads]
     shown = [value for key in dict.fromkeys([*keys, *read]) for value in _values(shop, key)]
     return PolicyTable(
         rules=(*rows, ladder),
+        answers=tuple(_rows(shop, ACK_RULES)),
         ladder=tuple((rung, tuple(_on(rung, purposes, shop))) for rung in Rung),
         laws=tuple(law_rows()),
         settings=tuple(shown),
@@ -135,6 +128,13 @@ def setting_of(purpose: str, figure: str) -> str:
     """The setting, as `section.key`, that overrides a figure of a purpose; "" where there is none."""
     key = FIGURE_AS.get(figure, figure)
     return f"{purpose}.{key}" if key in keys_at((purpose,)) else ""
+
+
+def _rows(shop: _Shop, rules: Sequence[Rule]) -> list[RuleRow]:
+    return [
+        RuleRow(number, rule.name, rule.sentence, rule.ids, _read_by(shop, rule.reads))
+        for number, rule in enumerate(rules, 1)
+    ]
 
 
 def _read_by(shop: _Shop, keys: Sequence[str]) -> tuple[Value, ...]:
@@ -170,6 +170,14 @@ def _figures(purpose: Purpose, shop: _Shop) -> Iterator[Value]:
             yield from _values(shop, key)
         elif figure in purpose.figures:
             yield Value(figure, str(purpose.figures[figure]), f"{purpose.name}/purpose.toml")
+
+
+def _rule_json(row: RuleRow) -> dict[str, Any]:
+    settings = [one.as_json() for one in row.settings]
+    return {name: getattr(row, name) for name in ("number", "name", "sentence")} | {
+        "ids": list(row.ids),
+        "settings": settings,
+    }
 
 
 def _purpose_json(row: PurposeRow) -> dict[str, Any]:

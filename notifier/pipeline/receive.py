@@ -6,15 +6,18 @@ came from. What is not clear, or not proven, is done by a person, who finds it i
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from notifier import consent_requests, contact_log, conversation
+from notifier.errors import NotifierError
 from notifier.pipeline.acknowledge import Acknowledged, acknowledge, acknowledged_before
 from notifier.pipeline.asking import ask_back
 from notifier.pipeline.effects import Effective, apply
-from notifier.pipeline.facts import read_every_line, read_market, with_shelf
+from notifier.pipeline.facts import read_every_line, read_market, with_shelf_for
 from notifier.pipeline.house import House
 from notifier.pipeline.identify import Whose, identify
 from notifier.pipeline.reading_replies import read_reply
@@ -24,19 +27,20 @@ from notifier.policy.answering import Heard, Outcome, outcome_of
 from notifier.policy.asking import OPEN_FOR
 from notifier.policy.opting import channel_of
 from notifier.store.decisions import bring_forward
-from notifier.store.engine import Transaction
+from notifier.store.engine import DATABASE_FAULTS, Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.persons import customer_of
 from notifier.terms.effects import Kind, effect_from
 from notifier.terms.facts import CustomerFacts
-from notifier.terms.incoming import MOST_WORDS, Incoming
+from notifier.terms.incoming import MOST_WORDS, RECEIVED, Incoming, Road
 from notifier.terms.reply import Classification, Intent
 from notifier.terms.time import local_day
 
+log = structlog.get_logger(__name__)
+
 MACHINES = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM_COMPLAINT})
 
-RECEIVED = "reply"
-"""The purpose of a contact in which a customer wrote."""
+CANNOT_BE_JUDGED = "the records of this customer cannot be judged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +65,34 @@ class Received:
 
 
 def receive(house: House, incoming: Incoming, now: datetime) -> Received:
-    """Take one reply in at the UTC instant `now`; what it does is judged by the moment of its receipt (F7)."""
+    """Take one reply in at the UTC instant `now`; what it does is judged by the moment of its receipt (F7).
+
+    Where the facts of its customer cannot be judged, it is kept for a person all the same, and an opt-out is done: a
+    text comes only once. Raises the database's own faults, and UsageError for a customer who is not there.
+    """
+    try:
+        return _receive(house, incoming, now, blind=False)
+    except DATABASE_FAULTS:
+        raise
+    except NotifierError:
+        raise
+    except Exception as fault:  # noqa: BLE001 a poisonous record must not swallow what a customer says (HOSTILE 61)
+        log.error("a reply is taken in without its customer's facts", road=incoming.road, fault=type(fault).__name__)
+        return _receive(house, incoming, now, blind=True)
+
+
+def _receive(house: House, incoming: Incoming, now: datetime, *, blind: bool) -> Received:
     with house.store.write() as tx:
         before = conversation.known(tx, incoming.road, incoming.key)
         if before is not None:
             return _again(tx, before)
         whose = identify(tx, house, incoming)
-        customer = _facts(tx, house, whose, incoming, now)
+        customer = None if blind else _facts(tx, house, whose, incoming, now)
         reading = read_reply(house, incoming, whose, customer)
         request = _request(tx, incoming, whose)
         outcome = outcome_of(_heard(incoming, whose, reading, request), customer, house.judging.policy)
+        if blind:
+            outcome = replace(outcome, needs_person=True, reason=f"{CANNOT_BE_JUDGED}; {outcome.reason}".strip("; "))
         reply_id = conversation.keep(tx, _row(incoming, whose, reading, outcome, now), outcome.effects)
         if reply_id is None:
             return _again(tx, conversation.known(tx, incoming.road, incoming.key))
@@ -78,13 +100,14 @@ def receive(house: House, incoming: Incoming, now: datetime) -> Received:
         _log(tx, incoming, whose, reading)
         done = Effective(reply_id, incoming, whose, outcome, request)
         apply(tx, done, now)
-        ask_back(tx, house, done, now)
+        if not blind:
+            ask_back(tx, house, done, now)
         if incoming.returned is not None and whose.message is not None and reading.intent is Intent.BOUNCE:
             came_back(tx, house, whose.message, incoming.returned, now)
-        told = acknowledge(tx, house, done, now)
+        told = () if blind else acknowledge(tx, house, done, now)
         if whose.customer_id is not None:
             bring_forward(tx, [whose.customer_id], now)
-    return _received(reply_id, customer, whose, (reading, outcome), told)
+    return _received(reply_id, customer, whose, (incoming, reading, outcome), told)
 
 
 def _facts(tx: Transaction, house: House, whose: Whose, incoming: Incoming, now: datetime) -> CustomerFacts | None:
@@ -97,7 +120,10 @@ def _facts(tx: Transaction, house: House, whose: Whose, incoming: Incoming, now:
     if not found:
         return None
     taken = incoming.choice.line_ids if incoming.choice is not None and incoming.choice.sku else ()
-    return with_stand_ins(found[0], with_shelf(tx, market), taken) if taken else found[0]
+    if not taken:
+        return found[0]
+    wanted = {line.sku for line in found[0].lines if line.id in taken}
+    return with_stand_ins(found[0], with_shelf_for(tx, market, wanted), taken)
 
 
 def _request(tx: Transaction, incoming: Incoming, whose: Whose) -> AnyRow | None:
@@ -126,21 +152,26 @@ def _row(
         "received_at": incoming.received_at,
         "known_at": now,
         "actor": incoming.actor,
-        "sender": "" if whose.customer_id is not None else incoming.sender[:MOST_ADDRESS],
-        "subject": incoming.subject[:MOST_SUBJECT],
+        "sender": (incoming.evidence if whose.customer_id is not None else incoming.sender)[:MOST_ADDRESS],
+        "subject": incoming.subject.replace("\x00", "")[:MOST_SUBJECT],
         "thread": incoming.thread[:MOST_SUBJECT],
-        "words": incoming.words[:MOST_WORDS],
+        "words": incoming.words.replace("\x00", "")[:MOST_WORDS],
         "intent": reading.intent.value,
         "confidence": reading.confidence.value,
         "matched": ", ".join(reading.matched)[:MOST_SUBJECT],
         "bound_to": reading.bound_to,
         "suggestion": reading.suggestion.value if reading.suggestion else "",
         "reason": outcome.reason,
-        "needs_person": outcome.needs_person and reading.intent not in MACHINES,
+        "needs_person": _waits(incoming, reading, outcome),
         "closed_by": "",
         "closed_as": "",
         "acks": "[]",
     }
+
+
+def _waits(incoming: Incoming, reading: Classification, outcome: Outcome) -> bool:
+    """Whether it waits for a person: what a machine sent does not, nor what a person did."""
+    return outcome.needs_person and reading.intent not in MACHINES and incoming.road is not Road.OPERATOR
 
 
 MOST_ADDRESS, MOST_SUBJECT = 320, 998
@@ -167,10 +198,10 @@ def _received(
     reply_id: int,
     customer: CustomerFacts | None,
     whose: Whose,
-    judged: tuple[Classification, Outcome],
+    judged: tuple[Incoming, Classification, Outcome],
     told: Sequence[Acknowledged],
 ) -> Received:
-    reading, outcome = judged
+    incoming, reading, outcome = judged
     return Received(
         reply=reply_id,
         intent=reading.intent.value,
@@ -178,7 +209,7 @@ def _received(
         customer=customer.key if customer is not None else None,
         bound_to=whose.message.id if whose.message is not None else None,
         effects=tuple(one.word for one in outcome.effects),
-        needs_person=outcome.needs_person and reading.intent not in MACHINES,
+        needs_person=_waits(incoming, reading, outcome),
         acknowledged=tuple(told),
     )
 

@@ -1,5 +1,6 @@
 """Tells the shop's own team what needs them, by email. Colour: root. Called by schedule's ticks through pipeline."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -26,6 +27,9 @@ class Team:
     channel: ChannelSender
 
 
+LONG_LINES = SMTP.clone(max_line_length=998)
+"""The library would fold a long Message-ID in References into something that is none."""
+
 EVERY = timedelta(days=1)
 """How often the same trouble is told, however often it is met."""
 
@@ -50,17 +54,51 @@ async def tell_team(team: Team, subject: str, text: str, now: datetime) -> bool:
     A team without an address has only the log.
     """
     log.warning("the team is told", subject=subject)
-    if not team.address:
-        return False
-    uid = sha256(f"{subject}{now.isoformat()}".encode()).hexdigest()[:32]
+    return await write(team, Note(team.address, subject, text), now)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One email in plain words (`to`, empty: nobody).
+
+    `uid` is the left side of its Message-ID, the same at each try (empty: one of this moment); `headers` are further
+    ones.
+    """
+
+    to: str
+    subject: str
+    text: str
+    uid: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def id_header(text: str) -> str:
+    """A Message-ID as a header has it; "" for what cannot be one: a stranger wrote it."""
+    return f"<{text}>" if _ID.fullmatch(text) else ""
+
+
+_ID = re.compile(r"[!-;=?A-~]{1,200}@[!-;=?A-~]{1,200}")
+
+
+async def write(team: Team, note: Note, now: datetime) -> bool:
+    """Send a note; True once a server took it."""
+    return bool(note.to) and await write_to(team, note, now) is Outcome.ACCEPTED
+
+
+async def write_to(team: Team, note: Note, now: datetime) -> Outcome:
+    """Send a note and say what is certain about it. It says that a machine sent it, so that no machine answers."""
+    uid = note.uid or sha256(f"{note.subject}{now.isoformat()}".encode()).hexdigest()[:32]
     sender = parseaddr(team.sender)[1]
     mail = EmailMessage(policy=SMTP)
     mail["From"] = team.sender
-    mail["To"] = team.address
-    mail["Subject"] = subject
+    mail["To"] = note.to
+    mail["Subject"] = " ".join(note.subject.split())
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{uid}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(text)
-    result = await team.channel.send(Parcel(0, 0, uid, Channel.EMAIL, sender, team.address, mail.as_bytes()))
-    return result.outcome is Outcome.ACCEPTED
+    for name, value in note.headers:
+        mail[name] = value
+    mail.set_content(note.text)
+    body = mail.as_bytes(policy=LONG_LINES)
+    result = await team.channel.send(Parcel(0, 0, uid, Channel.EMAIL, sender, note.to, body))
+    return result.outcome

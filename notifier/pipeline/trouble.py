@@ -19,6 +19,9 @@ LATE = timedelta(minutes=15)
 UNKNOWN_LATE = timedelta(minutes=30)
 """How long evidence may take to settle an unknown message."""
 
+UNREAD = timedelta(days=1)
+"""How long a customer waits for a person before it is trouble."""
+
 NO_PLAN = timedelta(hours=1)
 """How long no plan may end, or three times as long as the clockwork takes, if that is longer."""
 
@@ -43,7 +46,8 @@ class Trouble:
 def troubles(seen: Glance) -> list[Trouble]:
     """Everything that needs a person."""
     looks: list[Callable[[Glance], Iterator[Trouble]]] = [
-        _unsafe, _stopped, _legal, _unknown, _held, _resting, _late, _idle, _refused, _sources, _no_plan,
+        _unsafe, _stopped, _legal, _replies, _actions, _unknown, _held, _resting, _late, _idle, _refused, _sources,
+        _no_plan,
     ]  # fmt: skip
     return [one for look in looks for one in look(seen)]
 
@@ -66,6 +70,20 @@ def _legal(seen: Glance) -> Iterator[Trouble]:
         yield Trouble(what, "Type: notifier deadlines")
     if alarms := sum(seen.outbox.alarms.values()):
         yield Trouble(f"The law wants a person to see to {_count(alarms, 'order line')}", "Type: notifier deadlines")
+
+
+def _replies(seen: Glance) -> Iterator[Trouble]:
+    since, count = seen.outbox.replies.since, seen.outbox.replies.count
+    if since is not None and seen.at - since > UNREAD:
+        waits = f"{_count(count, 'reply', 'replies')} of customers {'waits' if count == 1 else 'wait'} for a person"
+        yield Trouble(f"{waits}, the oldest for {span(seen.at - since)}", "Type: notifier inbox")
+
+
+def _actions(seen: Glance) -> Iterator[Trouble]:
+    since, count = seen.outbox.actions.since, seen.outbox.actions.count
+    if since is not None and seen.at - since > UNREAD:
+        asked = f"{_count(count, 'action')} that customers asked for {'is' if count == 1 else 'are'} not done"
+        yield Trouble(f"{asked}, the oldest after {span(seen.at - since)}", "Type: notifier actions")
 
 
 def _unknown(seen: Glance) -> Iterator[Trouble]:
@@ -130,5 +148,5 @@ def _was(count: int) -> str:
     return "was" if count == 1 else "were"
 
 
-def _count(count: int, of: str) -> str:
-    return f"{count:,} {of}{'' if count == 1 else 's'}"
+def _count(count: int, of: str, many: str = "") -> str:
+    return f"{count:,} {of if count == 1 else many or f'{of}s'}"

@@ -27,6 +27,7 @@ _KINDS = {
     "reward": "the customer has had a long wait",
     "cancelled": "the order line was cancelled",
     "shipped": "the delayed goods have left",
+    "reply:": "the customer had written",
 }
 _NEWS = {
     "eta_change": "the expected date is another one than the customer was last told",

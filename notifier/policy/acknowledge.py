@@ -41,7 +41,8 @@ def judge(
 ) -> tuple[Verdict, str, tuple[Step, ...]]:
     """Send, or hold or skip with the reason, and the trace of ACK_RULES. `candidate.answers` is set.
 
-    A hold means that this channel cannot be used now; the reply's own window is over then (S8), so another one is.
+    A hold means that this channel cannot be used now; the reply's own window is over then (S8), so another one is. A
+    pause is none of the rules: what is paused waits in the outbox.
     """
     steps: list[Step] = []
     for rule in ACK_RULES:
@@ -68,9 +69,9 @@ def _in_time(candidate: Candidate, customer: CustomerFacts, policy: Policy, now:
     answers = candidate.answers
     if answers is None:
         return Pass()
+    if answers.told_by_provider and candidate.channel is Channel.SMS:
+        return Skip("provider_answered")
     if answers.confirms_opt_out and candidate.channel is Channel.SMS:
-        if answers.told_by_provider:
-            return Skip("provider_answered")
         if answers.again:
             return Skip("confirmed_before")
         if now - answers.received_at > CONFIRM_WITHIN:
@@ -119,7 +120,6 @@ ACK_RULES: tuple[Rule, ...] = (
         ids=("S4",),
     ),
     _shared("marketplace"),
-    _shared("paused"),
     _shared("address"),
     _shared("suppression"),
     Rule("opted_out", "After an opt-out no text goes to the number but its confirmation.", (), _opted_out, ids=("S3",)),

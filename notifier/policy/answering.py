@@ -10,19 +10,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from notifier.policy.figures import Policy
-from notifier.policy.line_answers import counts, open_lines, too_late
+from notifier.policy.line_answers import counts, may_withdraw, open_lines, too_late
 from notifier.policy.opting import opted_in, opted_out
 from notifier.policy.swaps import swap
 from notifier.policy.targets import Target, target
 from notifier.terms.effects import ActionKind, Asked, Effect, Kind
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.incoming import Choice, Road
-from notifier.terms.law import Jurisdiction, Said
+from notifier.terms.law import Said
 from notifier.terms.reply import Classification, Confidence, Intent, Wish
 from notifier.terms.words import Channel, MessageClass
 
 UNPROVEN = "nobody has proven that the customer wrote it: no reply to one of our messages"
 WHICH = "it may be about several orders or items"
+ASKED_ON_PAGE = "a question from the customer's page, which had shown what we know"
 LATE = "it came too late to be done by itself"
 
 
@@ -85,7 +86,10 @@ def outcome_of(heard: Heard, customer: CustomerFacts | None, policy: Policy) -> 
     if heard.reading.needs_person:
         reasons.insert(0, heard.reading.reason)
     lines = tuple(dict.fromkeys(line for one in found for line in one.lines))
-    person = heard.reading.needs_person or any(one.needs_person for one in found)
+    asked = heard.road is Road.PAGE and heard.choice is None
+    if asked:
+        reasons.append(ASKED_ON_PAGE)
+    person = asked or heard.reading.needs_person or any(one.needs_person for one in found)
     return Outcome(tuple(effects), lines, person, "; ".join(dict.fromkeys(reasons)))
 
 
@@ -156,9 +160,9 @@ def _ending(asking: _Asking, kind: ActionKind) -> Outcome:
     effects, late = [], False
     for line in lines:
         why = counts(line, Said.CANCEL, asking.policy, asking.at)
-        if why == "shipped" and kind is ActionKind.WITHDRAW and _may_withdraw(line):
+        if why == "shipped" and kind is ActionKind.WITHDRAW and may_withdraw(line):
             why = ""
-        effects.append(_requested(line, kind if _may_withdraw(line) else ActionKind.CANCEL, why))
+        effects.append(_requested(line, kind if may_withdraw(line) else ActionKind.CANCEL, why))
         late = late or too_late(why)
     return Outcome(tuple(effects), asking.target.ids, late, LATE if late else "")
 
@@ -167,11 +171,6 @@ def _requested(line: LineFacts, kind: ActionKind, why: str) -> Effect:
     if not why:
         return Effect(Kind.REQUESTED, line.id, kind)
     return Effect(Kind.TOO_LATE if too_late(why) else Kind.REFUSED, line.id, detail=why)
-
-
-def _may_withdraw(line: LineFacts) -> bool:
-    """Whether the law of withdrawal holds for the line (RULES.md U6)."""
-    return line.law is not None and line.law.jurisdiction is Jurisdiction.EU
 
 
 def _take(asking: _Asking) -> Outcome:

@@ -1,4 +1,7 @@
-"""Does what a customer says about a line still count, law or not? Colour: pure. Used by answering, targets, swaps."""
+"""Does what a customer says about a line still count, law or not? Colour: pure.
+
+Used by answering, targets, swaps and page_lines.
+"""
 
 from datetime import datetime
 
@@ -7,7 +10,7 @@ from notifier.policy.figures import Policy
 from notifier.policy.lines import cancelled, is_open, shipped
 from notifier.terms.effects import Asked
 from notifier.terms.facts import CustomerFacts, LineFacts
-from notifier.terms.law import Said
+from notifier.terms.law import Jurisdiction, Said
 
 TOO_LATE = frozenset({"too_late", "shipped", "already_cancelled"})
 """Words of `delay_rule.answer_counts` after which a person must tell the customer what is still possible."""
@@ -19,6 +22,9 @@ def counts(line: LineFacts, said: Said, policy: Policy, now: datetime) -> str:
         return "already_recorded"
     if policy.delay is not None and line.law is not None:
         found = answer_counts(line, said, policy.delay, now)
+        if found == "nothing_to_keep" and line.asked is Asked.ENDING:
+            # An exchange: the law knows of no cancellation, and the customer takes it back all the same.
+            return ""
         if found != "unknown_line":
             return found
     return _without_law(line, said, now)
@@ -27,7 +33,7 @@ def counts(line: LineFacts, said: Said, policy: Policy, now: datetime) -> str:
 def _without_law(line: LineFacts, said: Said, now: datetime) -> str:
     if shipped(line, now):
         return "shipped"
-    if cancelled(line, now):
+    if cancelled(line, now) or line.asked is Asked.ENDED:
         return "already_cancelled"
     if not is_open(line, now):
         return "unknown_line"
@@ -39,6 +45,11 @@ def _without_law(line: LineFacts, said: Said, now: datetime) -> str:
 def too_late(why: str) -> bool:
     """Whether `why` means that what was asked can no longer be done."""
     return why in TOO_LATE
+
+
+def may_withdraw(line: LineFacts) -> bool:
+    """Whether the law of withdrawal holds for the line (RULES.md U6)."""
+    return line.law is not None and line.law.jurisdiction is Jurisdiction.EU and not line.law.exempt
 
 
 def open_lines(customer: CustomerFacts, now: datetime) -> list[LineFacts]:

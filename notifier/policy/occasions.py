@@ -29,6 +29,7 @@ from notifier.policy.lines import (
 from notifier.policy.occurrence import NEVER, Occurrence
 from notifier.policy.waiting import waiting
 from notifier.terms.decision import PROMISE, TOLD
+from notifier.terms.effects import Asked
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.law import OWED, LegalState
 from notifier.terms.purpose import Purpose
@@ -170,13 +171,14 @@ def _put_off(line: LineFacts) -> int:
 def was_cancelled(
     line: LineFacts, customer: CustomerFacts, purpose: Purpose, policy: Policy, now: datetime
 ) -> Occurrence:
-    """A line the customer was told to wait for is cancelled by the shop's record, or any by the law (RULES.md F7).
+    """A line the customer was told to wait for is cancelled by the shop's record or word, or any by the law (F7).
 
     Who had the refund before the law closed the line is promised none.
     """
     if closed_by_law(line, now):
         return NEVER if line.legal is not None and line.legal.paid_back else Occurrence("cancelled")
-    return Occurrence("cancelled") if line.told is not None and cancelled(line, now) else NEVER
+    ended = cancelled(line, now) or (line.asked is Asked.ENDED and not shipped(line, now))
+    return Occurrence("cancelled") if line.told is not None and ended else NEVER
 
 
 def closed_by_law(line: LineFacts, now: datetime) -> bool:

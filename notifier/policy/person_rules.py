@@ -40,8 +40,9 @@ def customer_asked(candidate: Candidate, customer: CustomerFacts, policy: Policy
     if purpose.message_class is MessageClass.REQUIRED or purpose.occasion in CLOSING:
         return Pass()
     asked = {line.asked for line in candidate.lines}
-    if Asked.ENDING in asked:
-        return Hold(now + LOOKED_AT, "customer_asked", (("asked", Asked.ENDING.value),))
+    for one in (Asked.ENDED, Asked.ENDING):
+        if one in asked:
+            return Hold(now + LOOKED_AT, "customer_asked", (("asked", one.value),))
     silent = purpose.rung in (Rung.READY, Rung.LOYALTY) or purpose.message_class is MessageClass.MARKETING
     if Asked.UNCLEAR in asked and silent:
         return Hold(now + LOOKED_AT, "customer_asked", (("asked", Asked.UNCLEAR.value),))
@@ -50,3 +51,11 @@ def customer_asked(candidate: Candidate, customer: CustomerFacts, policy: Policy
 
 CLOSING = frozenset({"was_cancelled", "late_line_shipped"})
 """Occasions that end the talk of a line."""
+
+
+def may_have_objected(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
+    """Wait where somebody may have asked us to stop, in words that a person must read (RULES.md S2)."""
+    address = candidate.address
+    if candidate.required_email or address is None or address.id not in customer.doubted:
+        return Pass()
+    return Hold(now + LOOKED_AT, "may_have_objected")

@@ -16,7 +16,7 @@ from notifier.policy.figures import Policy
 from notifier.policy.free_days import calendars, holidays_at, next_free
 from notifier.policy.legal import notice_rule
 from notifier.policy.pauses import paused_rule
-from notifier.policy.person_rules import customer_asked, customer_hold
+from notifier.policy.person_rules import customer_asked, customer_hold, may_have_objected
 from notifier.policy.rulings import Candidate, Hold, Pass, Rule, Ruling, Skip
 from notifier.policy.zones import place_of
 from notifier.terms.facts import CustomerFacts, LineFacts
@@ -152,6 +152,13 @@ RULES: tuple[Rule, ...] = (
         ("policy.soft_opt_in",),
         agreed,
         ids=("S1", "S2", "S3", "S5", "U2", "U3", "U5", "E2", "E5", "F12"),
+    ),
+    Rule(
+        "may_have_objected",
+        "Where a reply may ask to stop, in words that a person must read, nothing goes to its address until then.",
+        (),
+        may_have_objected,
+        ids=("S2",),
     ),
     Rule(
         "customer_asked",

@@ -7,6 +7,7 @@ nothing of where in it (HOSTILE 41).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,14 @@ def place_of(customer: CustomerFacts, address: Address | None = None) -> Place:
     if text_to is None:
         return _place(home, customer.timezone, "", customer.phone_timezones)
     return _place(home, customer.timezone, nation(text_to.region), text_to.timezones)
+
+
+def local_moment(customer: CustomerFacts, moment: datetime, ours: ZoneInfo) -> tuple[datetime, bool]:
+    """The moment by the customer's clock; where several clocks may be theirs, by `ours`, and True."""
+    found = [moment.astimezone(one) for one in place_of(customer).zones]
+    if found and len({one.utcoffset() for one in found}) == 1:
+        return found[0], False
+    return moment.astimezone(ours), True
 
 
 @lru_cache(maxsize=20_000)

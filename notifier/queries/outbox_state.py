@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, literal, not_, select, union_all
 
+from notifier.queries.for_people import NOBODY, Waiting, actions_waiting, replies_waiting
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.pauses import paused_messages, pauses
@@ -80,7 +81,8 @@ class OutboxState:
     could have gone, what is paused left out; `unknown_since` when the oldest unknown one was handed off. `stopped` are
     runs that wait for a person, `alarms` lines that need one, by the word of `standings`, `overdue` notices that
     should have gone a NIGHT before `at` and have not. `routes` are ways out whose breaker is not closed. `next` is when
-    the first message of a rung may go that waits for its time, and for what reason.
+    the first message of a rung may go that waits for its time, and for what reason. `replies` wait for a person to read
+    them, `actions` for the shop to do them.
     """
 
     at: datetime
@@ -95,6 +97,8 @@ class OutboxState:
     sources: tuple[SourceSeen, ...] = field(default=())
     routes: Mapping[str, Standing] = field(default_factory=dict)
     next: Mapping[Rung, tuple[datetime, str]] = field(default_factory=dict)
+    replies: Waiting = NOBODY
+    actions: Waiting = NOBODY
 
     def count(self, *states: MessageState) -> int:
         """Messages in any of these states."""
@@ -120,6 +124,8 @@ def outbox_state(tx: Transaction, mode: str, limits: Mapping[str, timedelta], no
         sources=_sources(tx, limits, now),
         routes=_routes(tx, now),
         next=_next(tx, mode, now),
+        replies=replies_waiting(tx),
+        actions=actions_waiting(tx),
     )
 
 

@@ -39,6 +39,7 @@ from notifier.store.tables import (
     Reply,
     RewardCode,
     Suppression,
+    TeamAnswer,
     TemplateVersion,
     WaitlistEntry,
 )
@@ -50,7 +51,7 @@ _consent, _suppression, _notice = table_of(Consent), table_of(Suppression), tabl
 _promise, _decision, _reward = table_of(PromiseTold), table_of(Decision), table_of(RewardCode)
 _hold, _history = table_of(Hold), table_of(FactChange)
 _answer, _standing = table_of(Answer), table_of(LegalStanding)
-_reply, _action = table_of(Reply), table_of(Action)
+_reply, _action, _team = table_of(Reply), table_of(Action), table_of(TeamAnswer)
 _request, _entry = table_of(ConsentRequest), table_of(WaitlistEntry)
 
 ROWS_A_BATCH = 500
@@ -161,6 +162,10 @@ def _replies(tx: Transaction, one: int) -> Select[Any]:
     return _own(_reply, one, _reply.c.id.label("reply"))
 
 
+def _team_answers(tx: Transaction, one: int) -> Select[Any]:
+    return _own(_team, one, _team.c.reply_id.label("reply"))
+
+
 def _actions(tx: Transaction, one: int) -> Select[Any]:
     return _of_lines(_action, one, _action.c.requested_at)
 
@@ -202,6 +207,7 @@ SECTIONS: Mapping[str, Callable[[Transaction, int], Select[Any]]] = MappingProxy
         "answers": _answers,
         "standings": _standings,
         "replies": _replies,
+        "team_answers": _team_answers,
         "actions": _actions,
         "consent_requests": _requests,
         "waitlist": _waits,

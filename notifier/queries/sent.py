@@ -116,7 +116,7 @@ def lapsed_lines(tx: Transaction) -> set[int]:
 def _sent(when: Between) -> Select[Any]:
     columns = (_message.c.id, _message.c.handed_off_at, _message.c.brand, _message.c.purpose, _message.c.channel)
     return select(*columns).where(
-        _message.c.mode == when.mode, _message.c.state.in_(SENT_STATES),
+        _message.c.mode == when.mode, _message.c.state.in_(SENT_STATES), _message.c.run_id.is_not(None),
         _message.c.handed_off_at >= when.since, _message.c.handed_off_at < when.until,
     )  # fmt: skip
 

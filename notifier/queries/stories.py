@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Column, Row, select
 
+from notifier.queries.heard import ActionTold, ReplyTold, ended_actions, replies_about, replies_of, replies_to
 from notifier.queries.told import Told, ToldLine, told_by
 from notifier.queries.unknown import FoundOut, found_out
 from notifier.store.decisions import due_at
@@ -146,6 +147,8 @@ class Chapter:
     contacts: tuple[ContactTold, ...]
     promises: tuple[PromiseMade, ...]
     due_at: datetime | None = None
+    replies: tuple[ReplyTold, ...] = ()
+    actions: tuple[ActionTold, ...] = ()
 
 
 def of_customer(tx: Transaction, key: str) -> list[Chapter]:
@@ -170,7 +173,9 @@ def of_order(tx: Transaction, key: str) -> list[Chapter]:
         message_ids = set(tx.connection.execute(about).scalars())
         all_theirs = _decisions(tx, _decision.c.customer_id == row.id)
         decisions = [one for one in all_theirs if any(line.order == key for line in one.lines)]
-        chapters.append(_chapter(tx, row, _Parts(decisions, _messages_by_id(tx, message_ids), message_ids, promises)))
+        heard = _Heard(replies_about(tx, line_ids), ended_actions(tx, line_ids))
+        messages = _messages_by_id(tx, message_ids)
+        chapters.append(_chapter(tx, row, _Parts(decisions, messages, message_ids, promises, heard)))
     return chapters
 
 
@@ -182,7 +187,16 @@ def of_message(tx: Transaction, message_id: int) -> list[Chapter]:
         return []
     decisions = _decisions(tx, _decision.c.message_id == message_id)
     promises = _promises(tx, _promise.c.message_id == message_id)
-    return [_chapter(tx, row, _Parts(decisions, _messages_by_id(tx, {message_id}), {message_id}, promises))]
+    messages, heard = _messages_by_id(tx, {message_id}), _Heard(replies_to(tx, message_id))
+    return [_chapter(tx, row, _Parts(decisions, messages, {message_id}, promises, heard))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What came back, and what the shop did because of it."""
+
+    replies: Sequence[ReplyTold] = ()
+    actions: Sequence[ActionTold] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +207,16 @@ class _Parts:
     messages: Sequence[Row[Any]]
     contacts_of: Collection[int] | None
     promises: Sequence[PromiseMade]
+    heard: _Heard
 
 
 def _whole(tx: Transaction, customer_id: int) -> _Parts:
     decisions = _decisions(tx, _decision.c.customer_id == customer_id)
     query = select(_message).where(_message.c.customer_id == customer_id)
     messages = tx.connection.execute(query.order_by(_message.c.queued_at, _message.c.id)).all()
-    return _Parts(decisions, messages, None, _promises(tx, _line.c.customer_id == customer_id))
+    lines = select(_line.c.id).where(_line.c.customer_id == customer_id)
+    heard = _Heard(replies_of(tx, customer_id), ended_actions(tx, lines))
+    return _Parts(decisions, messages, None, _promises(tx, _line.c.customer_id == customer_id), heard)
 
 
 def _chapter(tx: Transaction, customer: Row[Any], parts: _Parts) -> Chapter:
@@ -215,6 +232,8 @@ def _chapter(tx: Transaction, customer: Row[Any], parts: _Parts) -> Chapter:
         contacts=tuple(_contacts(tx, customer.id, parts.contacts_of)),
         promises=tuple(parts.promises),
         due_at=due_at(tx, customer.id),
+        replies=tuple(parts.heard.replies),
+        actions=tuple(parts.heard.actions),
     )
 
 

@@ -92,6 +92,10 @@ class Catalogue:
             merged.update(self.words.get(locale, {}))
         return tuple(sorted(merged.items()))
 
+    def phrases(self, locale: str) -> Mapping[str, str]:
+        """The small phrases of `_words/` for a locale, those of its language and of English beneath."""
+        return dict(self._words(locale))
+
     def locales(self, purpose: str) -> tuple[str, ...]:
         """The locales a purpose is written in, "" (English) first."""
         return tuple(sorted({loc for brand, name, loc, part in self.texts if name == purpose and not brand}))

@@ -4,7 +4,7 @@ Nothing with behaviour gets in (HOSTILE 28). Every date is already a phrase that
 shipping or arrival.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from notifier.errors import RenderError
 from notifier.render import clean, colour, legal
 from notifier.render.dates import Calendar
 from notifier.render.heard import heard
+from notifier.render.shorten import shorten
 from notifier.render.signed_up import signed_up
 from notifier.render.values import Table, Value
 from notifier.terms.content import BrandLook, Content, Item, RewardOffer
@@ -101,6 +102,7 @@ CATALOGUE: Mapping[str, str] = {
     "links.short": "the same, short, for texts, or empty",
     "links.unsubscribe": "where to get fewer messages, or empty; always empty in required messages",
     "class": "required, service or marketing",
+    "answer_hint": "for texts: by which digits it can be answered, or empty",
     "reply": "what the message answers, or nothing",
     "reply.received": "when the customer's reply came in, like 2:14 PM",
     "reply.sentences[]": "what was understood and done, a sentence each",
@@ -118,7 +120,7 @@ CATALOGUE: Mapping[str, str] = {
     "signup.confirm": "the link to agree, or empty",
     "signup.days": "for how many days the request can be answered",
     "why": "why the customer gets this email",
-    "reply_hint": "that a reply is read by a person",
+    "reply_hint": "that a reply is read, and by whom",
     "unsubscribe_label": "the words of the unsubscribe link",
     "transit_days": "days from shipping to arrival",
 }
@@ -132,15 +134,15 @@ def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
     if not content.items and content.answers is None and content.signed_up is None:
         raise RenderError("a message needs at least one order line, or what somebody signed up for")
     calendar = Calendar(words, speaks, content.today)
-    items = [_item(item, calendar, content.transit_days) for item in content.items]
+    items = [item_table(item, calendar, content.transit_days) for item in content.items]
     orders = list(dict.fromkeys(clean.line(item.order) for item in content.items))
     listed: list[Value] = [*items]
     alternatives: list[Value] = [_alternative(one, calendar) for one in content.alternatives]
     context: Table = {
-        "brand": _brand(content.brand),
+        "brand": brand_table(content.brand),
         "locale": speaks,
         "greeting": _greeting(content.customer_name, words),
-        "orders": _joined(orders, words) if orders else "",
+        "orders": joined(orders, words) if orders else "",
         "order_count": len(orders),
         "item_count": len(items),
         "headline": _headline(content, words),
@@ -149,7 +151,8 @@ def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
         "alternatives": alternatives,
         "reward": _reward(content.reward, calendar),
         "links": _links(content),
-        "reply": heard(content.answers, calendar),
+        "reply": heard(content, calendar),
+        "answer_hint": _answer_hint(content, words),
         "signup": signed_up(content.signed_up, calendar),
         "class": content.message_class.value,
         "transit_days": content.transit_days,
@@ -158,6 +161,11 @@ def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
     context.update(legal.words_of(content, calendar))
     context.update(_footer(content, words))
     return context
+
+
+def _answer_hint(content: Content, words: Mapping[str, str]) -> str:
+    choices = [words[f"answer_{one}"] for one in content.offers]
+    return words["answer_hint"].replace("{choices}", ", ".join(choices)) if choices else ""
 
 
 def _headline(content: Content, words: Mapping[str, str]) -> str:
@@ -173,15 +181,6 @@ def headline(name: str, count: int, words: Mapping[str, str], room: int) -> str:
         return short
     phrase = words["and_more_one" if count == 2 else "and_more_many"]
     return phrase.replace("{count}", str(count - 1)).replace("{name}", short)
-
-
-def shorten(text: str, room: int) -> str:
-    """The text, or its beginning up to a word's end with three dots, within `room` characters."""
-    if len(text) <= room:
-        return text
-    cut = text[: max(room - 3, 1)]
-    whole = cut.rsplit(" ", 1)[0]
-    return (whole if len(whole) * 2 > len(cut) else cut).rstrip(" ,;-") + "..."
 
 
 @lru_cache(maxsize=64)
@@ -204,7 +203,8 @@ def _brand_values(look: BrandLook) -> tuple[tuple[str, str], ...]:
     return tuple(values.items())
 
 
-def _brand(look: BrandLook) -> Table:
+def brand_table(look: BrandLook) -> Table:
+    """A brand's name, address, logo and readable colours."""
     return dict(_brand_values(look))
 
 
@@ -214,11 +214,13 @@ def _greeting(name: str, words: Mapping[str, str]) -> str:
     return words["greeting"].replace("{name}", name) if usable else words["greeting_nameless"]
 
 
-def _joined(parts: list[str], words: Mapping[str, str]) -> str:
+def joined(parts: Sequence[str], words: Mapping[str, str]) -> str:
+    """A, B and C."""
     return words["list_and"].join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
 
 
-def _item(item: Item, calendar: Calendar, transit: int) -> Table:
+def item_table(item: Item, calendar: Calendar, transit: int) -> Table:
+    """One order line, its dates as phrases; `transit` are the days from shipping to delivery."""
     name = shorten(clean.line(item.name) or clean.line(item.sku), LONGEST_TEXT)
     eta = calendar.believable(item.eta) if item.shipped_on is None else None
     told = item.told_eta

@@ -3,11 +3,16 @@
 The sentences are phrases of `_words/<locale>.toml` whose keys begin with `ack_`.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from babel.dates import format_time, get_timezone_name
 
+from notifier.render import clean
 from notifier.render.dates import Calendar, locale_named
+from notifier.render.shorten import shorten
 from notifier.render.values import Table, Value
-from notifier.terms.content import Acknowledgement, Told
+from notifier.terms.content import Acknowledgement, Content, Told
 from notifier.terms.effects import ActionKind, Kind
 from notifier.terms.words import Channel
 
@@ -31,17 +36,23 @@ _LATE = {"shipped": "ack_shipped", "already_cancelled": "ack_ended", "too_late":
 _REFUSED = {"already_recorded": "ack_known", "dearer": "ack_dearer", "not_offered": "ack_gone"}
 
 
-def heard(said: Acknowledgement | None, calendar: Calendar) -> Table | None:
+SHORT_NAME, MOST_NAMES = 40, 2
+"""Characters of a product's name in a sentence, and names before the rest is a number."""
+
+
+def heard(content: Content, calendar: Calendar) -> Table | None:
     """The variable `reply`; None where the message answers nothing."""
+    said = content.answers
     if said is None:
         return None
-    sentences: list[Value] = []
+    told: list[str] = []
+    contact = clean.line(content.brand.reply_address)
     for one in said.told:
-        words = _sentence(one, calendar)
-        if words and words not in sentences:
-            sentences.append(words.replace("{when}", when(said, calendar)))
+        words = _sentences(one, content.channel, calendar)
+        told += [each.replace("{when}", when(said, calendar)).replace("{contact}", contact) for each in words]
     if said.person:
-        sentences.append(calendar.words["ack_person"])
+        told.append(calendar.words["ack_person"])
+    sentences: list[Value] = [*dict.fromkeys(told)]
     kinds = {one.kind for one in said.told}
     return {
         "received": when(said, calendar),
@@ -54,20 +65,37 @@ def heard(said: Acknowledgement | None, calendar: Calendar) -> Table | None:
 
 def when(said: Acknowledgement, calendar: Calendar) -> str:
     """2:14 PM; with the zone where it is not known to be the customer's, and with the day where it was another one."""
-    locale = locale_named(calendar.tag)
-    clock = format_time(said.at, "short", locale=locale)
-    if said.foreign:
-        clock = f"{clock} {get_timezone_name(said.at, 'short', locale=locale)}"
+    clock = clock_time(said.at, calendar, foreign=said.foreign)
     if said.at.date() == calendar.today:
         return clock
     return calendar.words["ack_when"].replace("{day}", calendar.day(said.at.date())).replace("{time}", clock)
 
 
-def _sentence(one: Told, calendar: Calendar) -> str:
-    words = calendar.words.get(_key(one), "")
-    items = calendar.words["list_and"].join([", ".join(one.items[:-1]), one.items[-1]]) if len(one.items) > 1 else ""
-    named = items or (one.items[0] if one.items else calendar.words["an_item"])
-    return words.replace("{items}", named).replace("{other}", one.detail)
+def clock_time(at: datetime, calendar: Calendar, *, foreign: bool) -> str:
+    """2:14 PM; 2:14 PM EDT where it is `foreign`."""
+    locale = locale_named(calendar.tag)
+    # A space that no text's alphabet has would cost more than the text itself.
+    clock = format_time(at, "short", locale=locale).replace("\u202f", " ")
+    return f"{clock} {get_timezone_name(at, 'short', locale=locale)}" if foreign else clock
+
+
+def _sentences(one: Told, channel: Channel, calendar: Calendar) -> list[str]:
+    """What is said of one effect; an email has room for what follows from it."""
+    key = _key(one)
+    keys = [key, *([f"{key}_after"] if channel is Channel.EMAIL else [])]
+    found = [calendar.words[name] for name in keys if calendar.words.get(name)]
+    other = shorten(clean.line(one.detail), SHORT_NAME)
+    return [words.replace("{items}", _named(one.items, calendar)).replace("{other}", other) for words in found]
+
+
+def _named(items: Sequence[str], calendar: Calendar) -> str:
+    names = [shorten(clean.line(one), SHORT_NAME) for one in items]
+    if not names:
+        return calendar.words["an_item"]
+    if len(names) > MOST_NAMES:
+        phrase = calendar.words["and_more_one" if len(names) == 2 else "and_more_many"]
+        return phrase.replace("{count}", str(len(names) - 1)).replace("{name}", names[0])
+    return calendar.words["list_and"].join(names)
 
 
 def _key(one: Told) -> str:

@@ -11,10 +11,13 @@ from base64 import b32encode
 
 from notifier.render.links import Keys
 
-REPLY, BOUNCE = "r", "b"
-"""What the address is for: the customer's answer, or a mail server's report."""
+REPLY, BOUNCE, HELPDESK = "r", "b", "h"
+"""What the address is for: the customer's answer, a mail server's report, the team's answer to a reply.
 
-_MARKED = re.compile(r"([rb])([1-9][0-9]{0,17})-([a-z2-7]{26})")
+The number of the last one is that of the reply, not of a message.
+"""
+
+_MARKED = re.compile(r"([rbh])([1-9][0-9]{0,17})-([a-z2-7]{26})")
 
 
 def signed_address(base: str, keys: Keys, kind: str, message_id: int) -> str:

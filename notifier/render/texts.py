@@ -12,11 +12,21 @@ import smsutil  # it ships no types
 
 from notifier.errors import RenderError
 from notifier.render import clean
-from notifier.render.context import headline, shorten
+from notifier.render.context import headline
+from notifier.render.shorten import shorten
 
 MAX_SEGMENTS = 2
-STEPS = ((40, True, True), (40, False, True), (28, False, True), (28, False, False), (12, False, False))
-"""How a text is made to fit: characters of a product name, whether emoji stay, whether any script stays."""
+STEPS = (
+    (40, True, True, True),
+    (40, False, True, True),
+    (28, False, True, True),
+    (28, False, True, False),
+    (28, False, False, False),
+    (12, False, False, False),
+)
+"""How a text is made to fit: characters of a product name, whether emoji stay, whether any script stays, and whether
+what is said beside the news does: how to answer it, and what follows the first sentence of an answer.
+"""
 _TYPOGRAPHY = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′´`ʼ", "'"),
@@ -80,8 +90,9 @@ def fitted(
     `fill` turns a context into text. Names get shorter, emoji go, and at last names that GSM-7 cannot write.
     """
     text, segments, encoding = "", 0, ""
-    for room, symbols, any_script in STEPS:
-        text = simple(fill(_with_names(context, words, room, any_script)))
+    for room, symbols, any_script, beside in STEPS:
+        named = _with_names(context, words, room, any_script)
+        text = simple(fill(named if beside else _without_asides(named)))
         text = text if symbols else without_symbols(text)
         segments, encoding = measured(text)
         if segments <= max_segments:
@@ -106,6 +117,12 @@ def _with_names(context: Mapping[str, Any], words: Mapping[str, str], room: int,
 def _signup(said: Mapping[str, Any], words: Mapping[str, str], room: int, any_script: bool) -> dict[str, Any]:
     name = said["product"] if any_script or not said["product"] else _latin({"name": said["product"], "sku": ""}, words)
     return {**said, "product": shorten(name, room)}
+
+
+def _without_asides(context: Mapping[str, Any]) -> dict[str, Any]:
+    reply = context["reply"]
+    kept = {**reply, "sentences": reply["sentences"][:1]} if reply else reply
+    return {**context, "answer_hint": "", "reply": kept}
 
 
 def _latin(item: Mapping[str, Any], words: Mapping[str, str]) -> str:

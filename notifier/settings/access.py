@@ -4,11 +4,14 @@ The channels are loaded late: twilio alone takes longer to load than the rest of
 """
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from notifier.settings.whole import Settings
-from notifier.terms.network import Security
+from notifier.terms.network import Security, is_loopback
+from notifier.terms.words import STAYS_HERE
 
 if TYPE_CHECKING:
+    from notifier.action_post import PostAccess
     from notifier.channels.email import EmailAccess
     from notifier.channels.sms import SmsAccess
     from notifier.imap_box import ImapAccess
@@ -46,6 +49,17 @@ def sms_access(settings: Settings) -> "SmsAccess":
         timeout=said.timeout_seconds,
         base_url=said.api_base or TWILIO,
     )
+
+
+def post_access(settings: Settings) -> "PostAccess | None":
+    """How to reach the shop's webhook; None without one, and where nothing leaves this machine."""
+    from notifier.action_post import PostAccess
+
+    said = settings.actions
+    host = urlsplit(said.webhook_url).hostname or ""
+    if not host or (settings.delivery.mode in STAYS_HERE and not is_loopback(host)):
+        return None
+    return PostAccess(said.webhook_url, said.webhook_secret.get_secret_value().encode())
 
 
 def inbox_access(settings: Settings) -> "ImapAccess":

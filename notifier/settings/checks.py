@@ -25,6 +25,7 @@ def cross_faults(settings: Settings, faulty: Collection[str]) -> list[Fault]:
         _email: {"email", "delivery"},
         _journal: {"journal", "delivery"},
         _inbox: {"inbox"},
+        _actions: {"actions"},
         _hours: {"policy"},
         _text_hours: {"policy"},
         _caps: {"policy", "brands"},
@@ -145,6 +146,20 @@ def _inbox(settings: Settings) -> Iterator[Fault]:
         yield ("inbox", "quarantine_folder"), "is the folder that is read. Name another one, or none"
     if inbox.forward_to and inbox.forward_to == inbox.address:
         yield ("inbox", "forward_to"), "is the mailbox that is read: mails would go in circles. Name another address"
+
+
+def _actions(settings: Settings) -> Iterator[Fault]:
+    said = settings.actions
+    if not said.webhook_url:
+        return
+    letters = len(said.webhook_secret.get_secret_value())
+    if letters < SECRET_LETTERS:
+        what = f"is shorter than {SECRET_LETTERS} characters" if letters else "is not set"
+        remedy = "Set NOTIFIER_ACTIONS__WEBHOOK_SECRET or NOTIFIER_ACTIONS__WEBHOOK_SECRET_FILE"
+        yield ("actions", "webhook_secret"), f"{what}, and there is a webhook_url. {remedy}"
+
+
+SECRET_LETTERS = 16
 
 
 def _hours(settings: Settings) -> Iterator[Fault]:

@@ -33,6 +33,15 @@ def _long_enough(given: object) -> object:
     return given
 
 
+def _each_long_enough(given: object) -> object:
+    text = given.get_secret_value() if isinstance(given, SecretStr) else given
+    if isinstance(text, str):
+        for one in filter(None, (part.strip() for part in text.split(","))):
+            if one != KEY:
+                _long_enough(one)
+    return given
+
+
 def _each(secret: SecretStr) -> tuple[str, ...]:
     """The secrets in one that holds several."""
     return tuple(one.strip() for one in secret.get_secret_value().split(",") if one.strip())
@@ -189,6 +198,19 @@ class Signing(Section):
         min_length=1,
         description="File with the secret, made by notifier migrate; back it up, never share it.",
     )
+
+    link_keys: Annotated[SecretStr, BeforeValidator(_each_long_enough)] = Field(
+        SecretStr(""),
+        description="Secrets that sign links instead, with commas between: the first signs, all open; the word key"
+        " stands for the secret above (docs/pages.md).",
+    )
+
+    def link_secrets(self, own: bytes) -> tuple[bytes, ...]:
+        """What signs links, the newest first; KEY, or nothing at all, stands for the secret itself, which is `own`."""
+        return tuple(own if one == KEY else one.encode() for one in _each(self.link_keys) or (KEY,))
+
+
+KEY = "key"
 
 
 class Safety(Section):

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from notifier.errors import SettingsError
+from notifier.settings.actions import Actions
 from notifier.settings.contact import DelayRule, EtaBelief, EtaChange, Placed, Policy, Progress, Retention, Reward
 from notifier.settings.inbox import Inbox
 from notifier.settings.sending import Database, Delivery, Email, Journal, Safety, Schedule, Signing, Sms, Templates
@@ -25,6 +26,7 @@ class Sections(Section):
     delivery: Delivery = Field(Delivery(), description="Where messages really go.")
     email: Email = Field(Email(), description="The SMTP server.")
     journal: Journal = Field(Journal(), description="A mailbox with a copy of each email that went, read by IMAP.")
+    actions: Actions = Field(Actions(), description="What the shop's own system must do for customers.")
     inbox: Inbox = Field(Inbox(), description="The mailbox of customers' answers, read by IMAP (docs/operations.md).")
     sms: Sms = Field(Sms(), description="Text messages through Twilio.")
     web: Web = Field(Web(), description="The customers' pages, and Twilio's webhooks.")

@@ -1,23 +1,45 @@
 """What customers have asked for their lines and nobody has done yet. Colour: store. Called by gather."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Table, or_, select
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, table_of
 from notifier.store.tables import Action, Reply, ReplyLine
-from notifier.terms.effects import ENDS, ActionState, Asked
+from notifier.terms.effects import CANCELS, ENDS, ActionState, Asked
+from notifier.terms.reply import Intent
 
 _action, _reply, _about = table_of(Action), table_of(Reply), table_of(ReplyLine)
 
 
-def asked_of(tx: Transaction, line_ids: Sequence[int]) -> dict[int, Asked]:
-    """Lines for which the customer's own wish stands, or may be meant, by line id."""
-    waiting = _reply.c.closed_at.is_(None) & _reply.c.needs_person & _about.c.frozen
+def asked_of(tx: Transaction, line_ids: Sequence[int], now: datetime) -> dict[int, Asked]:
+    """Lines for which the customer's own wish stands at `now`, may be meant, or has been done, by line id."""
     unclear = select(_about.c.line_id).join(_reply, _reply.c.id == _about.c.reply_id)
-    unclear = unclear.where(among(_about.c.line_id, line_ids), waiting)
+    unclear = unclear.where(among(_about.c.line_id, line_ids), _about.c.frozen, _waits(now))
     found = dict.fromkeys(tx.connection.execute(unclear).scalars(), Asked.UNCLEAR)
-    ending = _action.c.kind.in_([one.value for one in ENDS]) & (_action.c.state == ActionState.REQUESTED)
-    query = select(_action.c.line_id).where(ending, among(_action.c.line_id, line_ids))
-    return found | dict.fromkeys(tx.connection.execute(query).scalars(), Asked.ENDING)
+    ending = _action.c.kind.in_([one.value for one in ENDS]) & _open(_action, now)
+    ended = _action.c.kind.in_([one.value for one in CANCELS]) & (_action.c.state == ActionState.DONE)
+    query = select(_action.c.line_id, _action.c.closed_at)
+    query = query.where(or_(ending, ended & (_action.c.closed_at <= now)), among(_action.c.line_id, line_ids))
+    rows = tx.connection.execute(query).all()
+    over = {row.line_id for row in rows if row.closed_at is not None and row.closed_at <= now}
+    return found | {row.line_id: Asked.ENDED if row.line_id in over else Asked.ENDING for row in rows}
+
+
+def doubted_of(tx: Transaction, address_ids: Sequence[int], now: datetime) -> set[int]:
+    """Those addresses from which something came that may be an objection, and nobody has read it yet (HOSTILE 66)."""
+    waiting = _waits(now) & (_reply.c.suggestion == Intent.OPT_OUT)
+    query = select(_reply.c.address_id).where(among(_reply.c.address_id, address_ids), waiting)
+    return set(tx.connection.execute(query).scalars())
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    return _reply.c.needs_person & _open(_reply, now)
+
+
+def _open(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Known at `now`, and not closed by then: a past moment can be judged again."""
+    still: ColumnElement[bool] = table.c.closed_at.is_(None) | (table.c.closed_at > now)
+    return still & (table.c.known_at <= now)

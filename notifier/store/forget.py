@@ -14,6 +14,7 @@ from notifier.store.engine import Transaction
 from notifier.store.hashing import erased_key, is_address
 from notifier.store.lookup import batches, table_of
 from notifier.store.tables import (
+    Action,
     Address,
     Attempt,
     Consent,
@@ -27,6 +28,7 @@ from notifier.store.tables import (
     MessageBody,
     Order,
     Reply,
+    TeamAnswer,
     WaitlistEntry,
 )
 
@@ -34,14 +36,14 @@ _customer, _order, _address, _history = table_of(Customer), table_of(Order), tab
 _message, _body, _attempt = table_of(Message), table_of(MessageBody), table_of(Attempt)
 _finding = table_of(Finding)
 _contact, _consent, _hold = table_of(Contact), table_of(Consent), table_of(Hold)
-_reply = table_of(Reply)
+_reply, _team, _action = table_of(Reply), table_of(TeamAnswer), table_of(Action)
 _request, _entry = table_of(ConsentRequest), table_of(WaitlistEntry)
 
 PERSONAL = ("locale", "preferred_channel", "timezone", "region", "postal_code")
 """Fields of a customer, beside name and addresses, that go. The country stays: it names the law that was obeyed."""
 
-OF_REPLY = ("words", "subject", "thread", "sender", "matched", "bound_to")
-"""What a customer wrote, and where it came from."""
+OF_REPLY = ("words", "subject", "thread", "sender", "matched", "bound_to", "reason", "closed_as")
+"""What a customer wrote, where it came from, and what people noted beside it."""
 
 OF_ORDER = ("locale", "region", "postal_code", "timezone")
 _ADDRESSES = ("email_id", "phone_id")
@@ -161,7 +163,7 @@ def _unless_shared(column: Any, addresses: Addresses) -> Any:
 def _forget_said(tx: Transaction, customer_ids: Sequence[int]) -> None:
     theirs = select(_message.c.id).where(_message.c.customer_id.in_(customer_ids))
     forget_messages(tx, theirs)
-    noted: list[tuple[Table, str]] = [(_contact, "summary"), (_hold, "note")]
+    noted: list[tuple[Table, str]] = [(_contact, "summary"), (_hold, "note"), (_team, "words"), (_action, "closed_as")]
     noted += [(_reply, name) for name in OF_REPLY]
     for table, column in noted:
         written = table.c.customer_id.in_(customer_ids) & (table.c[column] != "")

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Row, Select, bindparam, exists, false, func, literal, or_, select, true
 
-from notifier.store.asked import asked_of
+from notifier.store.asked import asked_of, doubted_of
 from notifier.store.engine import Transaction
 from notifier.store.given import given_columns, given_rows
 from notifier.store.holds import holds_in_force
@@ -95,6 +95,7 @@ class Gathered:
     rewards: dict[int, int] = field(default_factory=dict)
     holds: dict[int, Row[Any]] = field(default_factory=dict)
     asked: dict[int, Asked] = field(default_factory=dict)
+    doubted: set[int] = field(default_factory=set)
 
 
 def due_query(now: datetime, every: bool, apart: Select[Any] | None = None) -> Select[Any]:
@@ -140,14 +141,14 @@ def gather(tx: Transaction, customer_ids: Sequence[int], now: datetime, past: Pa
         _group(tx, _lines(ids, now, past), "customer_id", found.lines)
         found.rewards.update(_rewards(tx, ids, now))
         found.holds.update(holds_in_force(tx, ids, now))
-    _read_addresses(tx, found)
+    _read_addresses(tx, found, now)
     line_ids = [line.id for lines in found.lines.values() for line in lines]
     for ids in batches(line_ids):
         _group(tx, _tellings(ids, past.mode), "line_id", found.tellings)
         if past.law:
             _group(tx, _notices(ids, past.mode, now), "line_id", found.notices)
             _group(tx, _answers(ids, now), "line_id", found.answers)
-        found.asked.update(asked_of(tx, ids))
+        found.asked.update(asked_of(tx, ids, now))
     _read_rights(tx, found, customer_ids, now)
     if past.mode is not DeliveryMode.REDIRECT:
         _read_contacts(tx, found, customer_ids, (now, past))
@@ -240,12 +241,14 @@ def _rewards(tx: Transaction, customer_ids: Sequence[int], now: datetime) -> dic
     return {row[0]: row[1] for row in tx.connection.execute(query)}
 
 
-def _read_addresses(tx: Transaction, found: Gathered) -> None:
+def _read_addresses(tx: Transaction, found: Gathered, now: datetime) -> None:
     wanted = {one for row in found.customers for one in (row.email_id, row.phone_id)}
     wanted |= {one for lines in found.lines.values() for row in lines for one in (row.email_id, row.phone_id)}
     for ids in batches(sorted(one for one in wanted if one is not None)):
         for row in tx.connection.execute(select(*_WHERE).where(among(_address.c.id, ids))).all():
             found.addresses[row.id] = row
+    for ids in batches(sorted(found.addresses)):
+        found.doubted |= doubted_of(tx, ids, now)
 
 
 def _read_rights(tx: Transaction, found: Gathered, customer_ids: Sequence[int], now: datetime) -> None:

@@ -1,6 +1,6 @@
-"""Finds an order by the shop's number, and marks its lines refunded. Colour: store. Called by pipeline.answers."""
+"""Finds orders by the shop's number or by their lines, and marks lines refunded. Colour: store. Called by pipeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +32,16 @@ def orders_named(tx: Transaction, key: str) -> list[Ordered]:
     for order_id, line_id in tx.connection.execute(lines):
         by_order.setdefault(order_id, set()).add(line_id)
     return [Ordered(row.id, row.key, row.brand, row.customer_id, frozenset(by_order.get(row.id, ()))) for row in rows]
+
+
+def order_of(tx: Transaction, line_ids: Sequence[int]) -> Iterator[tuple[Ordered, list[int]]]:
+    """The orders that these lines are of, each with those of them that it has."""
+    query = select(_order, _line.c.id.label("line_id")).join(_line, _line.c.order_id == _order.c.id)
+    rows = tx.connection.execute(query.where(_line.c.id.in_(line_ids)).order_by(_order.c.id, _line.c.id)).all()
+    for order_id in dict.fromkeys(row.id for row in rows):
+        these = [row for row in rows if row.id == order_id]
+        ids = [row.line_id for row in these]
+        yield Ordered(order_id, these[0].key, these[0].brand, these[0].customer_id, frozenset(ids)), ids
 
 
 def mark_refunded(tx: Transaction, order: Ordered, line_ids: Sequence[int], at: datetime) -> None:

@@ -14,8 +14,10 @@ from sqlalchemy import Select, Table, event, insert, or_, select, text, union, u
 from sqlmodel import SQLModel
 
 from notifier.store.engine import Store, Transaction, open_engine
+from notifier.store.forget import OF_REPLY
 from notifier.store.lookup import batches, insert_new, table_of
 from notifier.store.tables import (
+    Action,
     Address,
     Answer,
     Consent,
@@ -29,6 +31,8 @@ from notifier.store.tables import (
     Order,
     OrderLine,
     Product,
+    Reply,
+    ReplyLine,
     RewardCode,
     Supply,
     Suppression,
@@ -50,6 +54,7 @@ _reward, _consent, _address, _change = (
     table_of(FactChange),
 )
 _meta, _hold = table_of(Meta), table_of(Hold)
+_reply, _about, _action = table_of(Reply), table_of(ReplyLine), table_of(Action)
 
 Values = dict[str, Any]
 Change = Callable[[Values], Values]
@@ -98,6 +103,7 @@ def copy_shop(source: Transaction, into: Transaction, begin: Beginning) -> int:
         copying.new(_consent, select(_consent).where(_consent.c.customer_id.in_(ids)))
         codes = select(_reward).where(_reward.c.customer_id.in_(ids), _reward.c.issued_at < begin.at)
         copying.rows(_hold, select(_hold).where(_hold.c.customer_id.in_(ids)), lambda row: row | {"note": ""})
+        _copy_replies(copying, ids)
         copying.rows(_reward, codes, lambda row: _before(row, "voided_at", begin.at))
         _copy_messages(copying, ids, begin)
     for table in (table_of(Product), table_of(Supply), table_of(Suppression), _meta):
@@ -162,6 +168,16 @@ def _copy_messages(copying: _Copying, customer_ids: Sequence[int], begin: Beginn
     copying.rows(_answer, select(_answer).where(lines, ~own))
     elsewhere = _notice.c.line_id.in_(select(_line.c.id).where(_line.c.customer_id.in_(customer_ids)))
     copying.rows(_notice, select(_notice).where(elsewhere, _notice.c.message_id.is_(None)))
+
+
+def _copy_replies(copying: _Copying, customer_ids: Sequence[int]) -> None:
+    """What customers asked for, with no word of theirs: when it came and when it was closed says what stood when."""
+    theirs = select(_reply).where(_reply.c.customer_id.in_(customer_ids))
+    blank = dict.fromkeys(OF_REPLY, "")
+    copying.rows(_reply, theirs, lambda row: row | blank)
+    known = select(_reply.c.id).where(_reply.c.customer_id.in_(customer_ids))
+    copying.rows(_about, select(_about).where(_about.c.reply_id.in_(known)))
+    copying.rows(_action, select(_action).where(_action.c.customer_id.in_(customer_ids)))
 
 
 def _queued_by(row: Values, at: datetime) -> Values:

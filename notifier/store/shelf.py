@@ -4,7 +4,7 @@ Called by pipeline.facts for the customers of a run or of a claim.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -61,10 +61,20 @@ def read_shelf(tx: Transaction, today: date, customers: Sequence[int] | Select[A
     return Shelfware(products, dict(supplies), turns)
 
 
-def in_stock(tx: Transaction) -> list[Row[Any]]:
-    """Every product that may stand in for another one."""
-    there = (_product.c.kind == ProductKind.STOCKED) & (_product.c.stock > 0)
-    return list(tx.connection.execute(select(_product).where(there)))
+_there = (_product.c.kind == ProductKind.STOCKED) & (_product.c.stock > 0)
+
+
+def in_stock(tx: Transaction, categories: Collection[str] | None = None) -> list[Row[Any]]:
+    """Every product that may stand in for another one; those of `categories` alone, where they are given."""
+    query = select(_product).where(_there)
+    if categories is not None:
+        query = query.where(_product.c.category.in_(sorted(categories)))
+    return list(tx.connection.execute(query))
+
+
+def stocked_categories(tx: Transaction) -> list[str]:
+    """The categories of those products."""
+    return sorted(tx.connection.execute(select(_product.c.category).where(_there).distinct()).scalars())
 
 
 def queue_positions(tx: Transaction, now: datetime, customers: Sequence[int] | Select[Any]) -> dict[int, int]:

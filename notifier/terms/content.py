@@ -130,7 +130,8 @@ class Content:
     """Everything one message says. `notice` is the legal kind of a required one, `law` whose law it speaks by.
 
     `answers` is set where it acknowledges a reply, `signed_up` where it asks for consent or says that a product is
-    back: then there may be no items.
+    back: then there may be no items. `offers` are the words of terms.reply.OrderAction, in small letters, by which a
+    text may be answered (RULES.md S6, S7).
 
     Raises ValueError for a notice whose lines lack the day that its words turn on: F3 stands on R, F4 and F5 on the
     day of the answer.
@@ -152,6 +153,7 @@ class Content:
     law: Jurisdiction = Jurisdiction.NONE
     answers: Acknowledgement | None = None
     signed_up: SignedUp | None = None
+    offers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.notice is NoticeKind.F3 and any(item.revised is None for item in self.items):

@@ -57,15 +57,22 @@ class ActionState(StrEnum):
 
 
 class Asked(StrEnum):
-    """What a customer has asked for a line. ENDING: an action of ENDS stands; UNCLEAR: one may be meant."""
+    """What a customer has asked for a line. ENDING: an action of ENDS stands; UNCLEAR: one may be meant.
+
+    ENDED: the shop says that it has cancelled the line, whatever its records show by now.
+    """
 
     NOTHING = ""
     ENDING = "ending"
     UNCLEAR = "unclear"
+    ENDED = "ended"
 
 
 ENDS = frozenset({ActionKind.CANCEL, ActionKind.WITHDRAW, ActionKind.SWAP})
 """Actions after which the line does not ship as it is."""
+
+CANCELS = (ActionKind.CANCEL, ActionKind.WITHDRAW)
+"""Actions that are a cancellation before the law on delays, too (RULES.md F7, U6)."""
 
 
 @dataclass(frozen=True, slots=True)

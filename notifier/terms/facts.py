@@ -130,7 +130,7 @@ class LineFacts:
     product, of which no stock says anything. `law` is what a law on delays looks at (None: no such law), `legal` where
     the line stands by it, filled in by `policy.legal`. `silenced`: news, as (purpose, occasion), that a
     person rejected. `asked`: the customer's own cancellation or swap that the shop has not acted on yet, or one that is
-    not clear and waits for a person.
+    not clear and waits for a person, or a cancellation that the shop says is done.
     """
 
     id: int
@@ -177,7 +177,10 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
-    """One customer of one brand with every line that may still matter, and all that was said before."""
+    """One customer of one brand with every line that may still matter, and all that was said before.
+
+    `doubted` are the addresses (ids) from which an objection may have come that waits for a person to read it.
+    """
 
     id: int
     key: str
@@ -198,6 +201,7 @@ class CustomerFacts:
     reward_budget_left: bool = True
     phone_timezones: tuple[str, ...] = field(default=())
     hold: CustomerHold | None = None
+    doubted: frozenset[int] = frozenset()
 
     def without(self, message_id: int) -> "CustomerFacts":
         """The same customer as if `message_id` had never been planned: a message never counts against itself."""

@@ -14,6 +14,9 @@ from notifier.terms.words import MessageClass, Scope
 MOST_WORDS = 20_000
 """Characters of a reply that are kept: nobody writes more, and a person reads the mail itself."""
 
+RECEIVED = "reply"
+"""The purpose of a contact in which a customer wrote."""
+
 
 class Road(StrEnum):
     """How something came in. OPERATOR: somebody of the team acts for the customer."""
@@ -29,7 +32,8 @@ class Choice:
     """What was chosen in so many words on a page, by a provider's mark or by an operator: nothing is guessed.
 
     `line_ids` are the order lines it is about (empty: all that it can be about), `sku` the product taken, `about` and
-    `channel` what an opt-in or opt-out is about (empty: the road's own channel, all that it carries).
+    `channel` what an opt-in or opt-out is about (empty: the road's own channel, all that it carries), `wording` what
+    an opt-in agreed to, as it was read (RULES.md S1).
     """
 
     intent: Intent
@@ -37,6 +41,7 @@ class Choice:
     sku: str = ""
     about: MessageClass | Scope | None = None
     channel: str = ""
+    wording: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,9 @@ class Incoming:
     Message-ID of a mail, without <>, `thread_ids` are those that it says it answers.
     `machine` is what a machine sent: auto_reply, bounce or spam_complaint.
     `answered` says that the provider has confirmed an opt-out or a HELP already (RULES.md S4).
-    `actor` is who says so: "customer", or the name of an operator. `evidence` is what a page knows of who clicked: the
-    address and the browser it came from. `returned` is what a bounce or a complaint says,
-    `unread` why a part of a mail, or all of it, was left unread.
+    `actor` is who says so: "customer", or the name of an operator. `returned` is what a bounce or a complaint says,
+    `unread` why a part of a mail, or all of it, was left unread. `evidence` is from where a page was asked, kept as
+    proof (RULES.md S1): a network address and a browser.
     """
 
     road: Road

@@ -25,14 +25,22 @@ class Buckets:
 
     def take(self, name: str) -> bool:
         """Whether it may do it once more, which then counts."""
-        now = self._steady()
-        left, since = self._left.pop(name, (self._full, now))
-        left = min(left + (now - since) * self._rate, self._full)
+        left, now = self._standing(name), self._steady()
         may = left >= 1
+        self._left.pop(name, None)
         self._left[name] = (left - 1 if may else left, now)
         if len(self._left) > self._most:
             self._left.popitem(last=False)
         return may
+
+    def spent(self, name: str) -> bool:
+        """Whether it may not do it once more now; to ask counts nothing."""
+        return self._standing(name) < 1
+
+    def _standing(self, name: str) -> float:
+        now = self._steady()
+        left, since = self._left.get(name, (self._full, now))
+        return min(left + (now - since) * self._rate, self._full)
 
     @property
     def names(self) -> int:

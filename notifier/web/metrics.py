@@ -18,6 +18,7 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from notifier.queries.for_people import Waiting
 from notifier.queries.outbox_state import OPEN_STATES, OutboxState
 from notifier.terms.meter import OTHER, Step, known_code
 from notifier.terms.readiness import NotReady
@@ -33,7 +34,7 @@ MOST_ROUTES = 50
 ALARMS = frozenset(
     """
     no_valid_notice no_way_to_tell notice_uncertain late_when_first_seen no_consent refund_overdue asked_to_cancel
-    shipped_despite_cancellation
+    shipped_despite_cancellation cancellation_unclear
     """.split()
 )
 """Words of legal alarms (`pipeline.alarms.HEADINGS`)."""
@@ -170,6 +171,10 @@ def _breakers(routes: Mapping[str, Standing]) -> dict[str, float]:
 def _of_people(found: OutboxState) -> Iterator[GaugeMetricFamily]:
     yield _plain("stopped_runs", "Runs of plan that the brake stopped and that wait for a person.", len(found.stopped))
     yield _plain("pauses", "Pauses in force.", found.pauses)
+    yield _plain("replies_waiting", "Replies of customers that a person must read.", found.replies.count)
+    yield _plain("replies_oldest_seconds", "How long the oldest of them waits.", _since(found.replies, found.at))
+    yield _plain("actions_waiting", "Actions that customers asked for and the shop has not done.", found.actions.count)
+    yield _plain("actions_oldest_seconds", "How long the oldest of them waits.", _since(found.actions, found.at))
     text = "Order lines that a person must see to because of the law on delays, by the reason."
     known = {word: found.alarms.get(word, 0) for word in sorted(ALARMS)}
     rest = sum(count for word, count in found.alarms.items() if word not in ALARMS)
@@ -177,6 +182,10 @@ def _of_people(found: OutboxState) -> Iterator[GaugeMetricFamily]:
     yield _plain(
         "notices_overdue", "Notices that have not gone, half a day after their last day by law.", found.overdue
     )
+
+
+def _since(waiting: Waiting, now: datetime) -> float:
+    return _age(waiting.since, now) if waiting.since is not None else 0
 
 
 def _of_plan(found: OutboxState) -> Iterator[GaugeMetricFamily]:

@@ -11,11 +11,14 @@ from fastapi import APIRouter
 
 from notifier import app
 from notifier.pipeline.house import House
+from notifier.pipeline.page import look
 from notifier.pipeline.receipts import take_receipt
 from notifier.pipeline.receive import receive
 from notifier.settings import Settings
 from notifier.web.app import web_app
 from notifier.web.gate import Application, Front
+from notifier.web.pages.paper import Paper
+from notifier.web.pages.routes import Pages, Reading, pages_router
 from notifier.web.signup.confirm import Confirm, confirm_router
 from notifier.web.signup.form import Form, form_router
 from notifier.web.threads import Threads
@@ -27,12 +30,20 @@ def shop_app(settings: Settings, house: House, threads: Threads) -> Application:
     """The web of a shop. The caller closes `threads` and the house."""
     front = Front(settings.web.public_url, [ip_network(one) for one in settings.web.proxies])
     routers = _routers(settings, front, taking(house, app.clock), threads)
+    if settings.web.public_url:
+        routers.append(pages_router(pages_of(house, app.clock, threads)))
     return web_app(front, [*routers, *_signing_up(settings, house, threads)])
 
 
 def taking(house: House, clock: Callable[[], datetime]) -> Taking:
     """To whom the routers hand on what comes in."""
     return Taking(lambda one: receive(house, one, clock()), lambda one: take_receipt(house, one, clock()), clock)
+
+
+def pages_of(house: House, clock: Callable[[], datetime], threads: Threads) -> Pages:
+    """The customers' pages, in the words and colours of the shop."""
+    reading = Reading(lambda link: look(house, link, clock()), lambda one: receive(house, one, clock()), clock)
+    return Pages(threads, reading, house.web.keys, Paper(house.catalogue.phrases, house.brand("")))
 
 
 def _routers(settings: Settings, front: Front, take: Taking, threads: Threads) -> list[APIRouter]:

@@ -48,7 +48,17 @@ def test_explain_tells_the_story_in_the_shops_time(call: Call, log: ShopLog, ask
 
 def test_explain_prints_one_json_object(call: Call, log: ShopLog) -> None:
     _, said, _ = call("explain", "--customer", "QUICK", "--json")
-    parts = {"customer", "brand", "decisions", "messages", "contacts", "promises", "looked_at_again"}
+    parts = {
+        "customer",
+        "brand",
+        "decisions",
+        "messages",
+        "contacts",
+        "promises",
+        "replies",
+        "actions",
+        "looked_at_again",
+    }
     assert set(json.loads(said)) == parts
 
 

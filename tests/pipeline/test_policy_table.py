@@ -135,7 +135,7 @@ def test_every_setting_of_the_policy_is_on_the_page(load: Load) -> None:
 def test_policy_show_prints_one_json_object(load: Load, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     load()
     assert main(["--settings", str(tmp_path / "settings.toml"), "policy", "show", "--json"]) == 0
-    assert set(json.loads(capsys.readouterr().out)) == {"rules", "ladder", "laws", "settings"}
+    assert set(json.loads(capsys.readouterr().out)) == {"rules", "answers", "ladder", "laws", "settings"}
 
 
 def test_policy_show_prints_the_page_where_no_person_watches(

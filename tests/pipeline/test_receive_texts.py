@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from notifier.pipeline.receive import Received, receive
-from notifier.store.tables import Action, Consent, Message, Reply
+from notifier.store.lookup import table_of
+from notifier.store.tables import Action, Consent, Decision, Message, OrderLine, Reply
 from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.reply import Intent
 from tests.shop import NOON, Shop, open_shop, order
@@ -159,6 +161,7 @@ def test_the_moment_of_receipt_counts_not_that_of_reading(shop: Shop) -> None:
 
 def test_waiting_again_after_a_cancellation_takes_it_back(shop: Shop) -> None:
     text(shop, "please cancel my order")
+    shop.deliver(NOON + 2 * MINUTE)
     text(shop, "I will wait", now=NOON + 5 * MINUTE)
     assert [row.state for row in shop.rows(Action)] == ["withdrawn"]
 
@@ -177,3 +180,51 @@ def test_nothing_more_is_said_of_what_was_cancelled(shop: Shop) -> None:
     )
     shop.plan(NOON + 10 * MINUTE)
     assert [row.purpose for row in shop.rows(Message)] == ["placed", "reply_ack"]
+
+
+def test_a_reply_that_may_be_an_opt_out_holds_texts_until_a_person_has_read_it(shop: Shop) -> None:
+    found = text(shop, "could you maybe stop this somehow tomorrow")
+    moved = {"eta_from": "2026-07-20", "eta_to": "2026-07-24"}
+    shop.take_in("backorders", [order("ann", **BY_TEXT | moved)], NOON + 9 * MINUTE)
+    shop.plan(NOON + 10 * MINUTE)
+    reasons = {row.reason for row in shop.rows(Decision) if row.channel == "sms" and row.purpose == "eta_change"}
+    assert (found.intent, reasons) == ("unclear", {"may_have_objected"})
+
+
+def test_a_help_that_the_provider_has_answered_is_not_answered_again(shop: Shop) -> None:
+    found = text(shop, "HELP", answered=True, choice=Choice(Intent.HELP))
+    assert [one.reason for one in found.acknowledged] == ["provider_answered"]
+
+
+def test_a_help_is_answered_with_whom_to_reach(shop: Shop) -> None:
+    text(shop, "HELP")
+    assert "To reach a person, write to orders@shop.example. Reply STOP to stop texts" in told(shop)
+
+
+def test_a_cancel_that_the_provider_took_for_a_stop_is_asked_about_by_email(shop: Shop) -> None:
+    found = text(shop, "CANCEL", answered=True, choice=Choice(Intent.OPT_OUT))
+    said = [(one.channel, one.verdict) for one in found.acknowledged]
+    assert (said, found.needs_person) == ([("sms", "skip"), ("email", "send")], True)
+
+
+@pytest.fixture
+def poisoned(shop: Shop) -> Shop:
+    """No import brings such a word in; a mended database, or a newer version beside ours, could."""
+    with shop.house() as house, house.store.write() as tx:
+        tx.connection.execute(update(table_of(OrderLine)).values(status="levitating"))
+    return shop
+
+
+def test_a_reply_whose_customer_cannot_be_judged_waits_for_a_person(poisoned: Shop) -> None:
+    found = text(poisoned, "please cancel my order")
+    assert (found.needs_person, [row.words for row in poisoned.rows(Reply)]) == (True, ["please cancel my order"])
+
+
+def test_a_stop_of_a_customer_who_cannot_be_judged_counts(poisoned: Shop) -> None:
+    text(poisoned, "STOP")
+    assert ("service", False) in [(row.message_class, row.granted) for row in poisoned.rows(Consent)]
+
+
+def test_a_character_that_no_database_takes_is_left_out(shop: Shop) -> None:
+    text(shop, "thanks\x00!")
+    assert [row.words for row in shop.rows(Reply)] == ["thanks!"]

@@ -12,11 +12,15 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from notifier.errors import UsageError
+from notifier.pipeline.receive import receive
 from notifier.pipeline.simulate import Comparison, Question, Rival, simulate
 from notifier.pipeline.simulate.comparison import GAINED, LOST, MOVED
 from notifier.pipeline.simulate.page import page
 from notifier.policy.figures import Cap
 from notifier.render_pool import Rendered, RenderJob
+from notifier.store.tables import Customer, OrderLine
+from notifier.terms.incoming import Choice, Incoming, Road
+from notifier.terms.reply import Intent
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -41,7 +45,7 @@ def young(name: str, day: int, **more: object) -> dict[str, object]:
 
 
 def lived_through(shop: Shop) -> Shop:
-    """A week: orders come, dates slip, goods leave, somebody opts out; planned and delivered at noon of each day."""
+    """A week: orders come, dates slip, goods leave, somebody cancels; planned and delivered at noon of each day."""
     news: dict[int, list[tuple[str, list[dict[str, object]]]]] = {
         0: [("backorders", [order("ann"), order("bob", promised_ship_by="2026-06-20"), young("cat", 1)])],
         1: [("supply", [{"po_id": "P1", "sku": "LAMP", "quantity": 50, "promised_on": "2026-06-29"}])],
@@ -57,9 +61,24 @@ def lived_through(shop: Shop) -> Shop:
         now = NOON + number * DAY
         for kind, rows in news.get(number, ()):
             shop.take_in(kind, rows, now - timedelta(hours=2))
+        if number == CANCELLED_ON:
+            cancels(shop, "cat", now - timedelta(hours=1))
         shop.plan(now)
         shop.deliver(now)
     return shop
+
+
+CANCELLED_ON = 3
+"""Before the new date that would be told."""
+
+
+def cancels(shop: Shop, name: str, now: datetime) -> None:
+    """She cancels all she has by a call; the shop has not stopped it yet."""
+    who = next(row.id for row in shop.rows(Customer) if row.key == name)
+    lines = tuple(row.id for row in shop.rows(OrderLine) if row.customer_id == who)
+    choice = Choice(Intent.CANCEL_ORDER, lines)
+    with shop.house() as house:
+        receive(house, Incoming(Road.OPERATOR, "call-1", now, customer_id=who, choice=choice, actor="Lee"), now)
 
 
 @pytest.fixture(params=["none-sqlite", "us_435-postgresql"])

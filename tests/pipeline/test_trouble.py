@@ -8,6 +8,7 @@ import pytest
 from notifier.errors import Unsafe
 from notifier.pipeline.glance import Glance
 from notifier.pipeline.trouble import troubles
+from notifier.queries.for_people import Waiting
 from notifier.queries.outbox_state import LastHour, LastPlan, Lease, OutboxState, SourceSeen
 from notifier.terms.readiness import NotReady
 from notifier.terms.route import Standing
@@ -113,3 +114,17 @@ def test_a_channel_that_rests_is_told_and_a_domain_or_a_ramp_is_not() -> None:
     routes = {"email": Standing.OPEN, "email:gmx.example": Standing.OPEN, "sms": Standing.RAMPING}
     (told,) = said(seen(routes=routes))
     assert told.startswith("Nothing is sent by email")
+
+
+def test_a_reply_that_waits_for_a_person_for_over_a_day_is_trouble() -> None:
+    waiting = seen(replies=Waiting(2, NOW - timedelta(hours=30)))
+    assert said(waiting) == ["2 replies of customers wait for a person, the oldest for 30 hours. Type: notifier inbox"]
+
+
+def test_a_reply_of_today_is_no_trouble() -> None:
+    assert said(seen(replies=Waiting(2, NOW - timedelta(hours=3)))) == []
+
+
+def test_an_action_that_is_not_done_for_over_a_day_is_trouble() -> None:
+    found = said(seen(actions=Waiting(1, NOW - timedelta(hours=30))))
+    assert found == ["1 action that customers asked for is not done, the oldest after 30 hours. Type: notifier actions"]

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from notifier.terms.effects import Asked
 from notifier.terms.facts import Consent, CustomerFacts, CustomerHold
 from notifier.terms.words import Channel, HoldReason, MessageClass
-from tests.policy.people import NOON, POLICY, customer, eta, judge, line, on, said, told
+from tests.policy.people import EMAIL, NOON, POLICY, customer, eta, judge, line, on, said, told
 from tests.policy.test_rules import REWARDING, WAITING
 
 CALLED = CustomerHold(HoldReason.CALL, NOON - timedelta(days=1), NOON + timedelta(days=13))
@@ -52,3 +53,33 @@ def test_the_trace_shows_why_since_when_and_until_when() -> None:
 
 def test_the_trace_of_a_complaint_says_that_somebody_must_lift_it() -> None:
     assert judge(waiting(hold=COMPLAINED)).decisions[0].trace[-1].saw[-1] == ("until", "somebody lifts it")
+
+
+def test_what_the_customer_has_cancelled_is_not_talked_about() -> None:
+    asked = customer(line(**WAITING | {"asked": Asked.ENDING}))
+    assert said(judge(asked)) == ["progress email hold customer_asked"]
+
+
+def test_what_may_be_cancelled_still_has_its_news() -> None:
+    late = customer(line(promised=on("2027-03-01"), asked=Asked.UNCLEAR))
+    assert said(judge(late)) == ["delay email send due"]
+
+
+def test_what_may_be_cancelled_has_no_arrival() -> None:
+    covered = line(**WAITING | {"covered": True, "asked": Asked.UNCLEAR})
+    assert said(judge(customer(covered))) == ["ready email hold customer_asked"]
+
+
+def test_a_line_that_was_cancelled_keeps_no_other_from_its_news() -> None:
+    other = line(**WAITING | {"id": 2, "line": "2"})
+    found = said(judge(customer(line(**WAITING | {"asked": Asked.ENDING}), other)))
+    assert sorted(found) == ["progress email hold customer_asked", "progress email send due"]
+
+
+def test_nothing_goes_to_an_address_that_may_have_objected_before_a_person_has_read_it() -> None:
+    assert said(judge(waiting(doubted=frozenset({EMAIL.id})))) == ["progress email hold may_have_objected"]
+
+
+def test_what_the_law_requires_goes_to_an_address_that_may_have_objected() -> None:
+    late = customer(line(promised=on("2027-03-01")), doubted=frozenset({EMAIL.id}))
+    assert said(judge(late)) == ["delay email send due"]

@@ -58,7 +58,7 @@ def texted(**facts: Any) -> CustomerFacts:
 def test_the_rules_are_asked_in_the_order_of_the_business() -> None:
     assert [rule.name for rule in RULES] == [
         "marketplace", "paused", "notice_first", "fresh_source", "address", "suppression", "consent",
-        "customer_asked", "customer_hold", "reward_limit", "caps",
+        "may_have_objected", "customer_asked", "customer_hold", "reward_limit", "caps",
         "quiet_hours", "holiday",
     ]  # fmt: skip
 

@@ -11,7 +11,8 @@ import pytest
 from notifier.errors import RenderError
 from notifier.render.catalogue import Catalogue
 from notifier.render.colour import READABLE, contrast, palette, parse
-from notifier.render.context import CATALOGUE, build, shorten
+from notifier.render.context import CATALOGUE, build
+from notifier.render.shorten import shorten
 from notifier.terms.content import Acknowledgement, SignedUp, Told
 from notifier.terms.effects import Kind
 from notifier.terms.money import Money

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -11,14 +11,25 @@ import pytest
 
 from notifier.render.catalogue import Catalogue
 from notifier.render.compile import Compiled, compile_source, render_email, render_text
-from notifier.terms.content import Content, Links
+from notifier.terms.content import Acknowledgement, Content, Links, Told
+from notifier.terms.effects import ActionKind, Kind
 from notifier.terms.time import EtaRange
 from notifier.terms.words import MessageClass, Rung
 
 All = dict[tuple[str, str], Compiled]
 Make = Callable[..., Content]
 
-PURPOSES = ("placed", "delay", "delay_renewed", "eta_change", "progress", "ready", "reward", "cancelled", "thank_you")
+PURPOSES = (
+    *("placed", "delay", "delay_renewed", "eta_change", "progress", "ready", "reward", "cancelled", "thank_you"),
+    "reply_ack",
+)
+ASKED = Acknowledgement(
+    datetime(2026, 11, 23, 14, 14, tzinfo=UTC),
+    (Told(Kind.REQUESTED, ActionKind.CANCEL, ("Extraordinarily " * 40, "Ridge Tent for Two")),),
+    person=True,
+)
+OFFERS = {"placed": ("refund", "eta"), "delay": ("wait", "refund"), "delay_renewed": ("wait", "refund")}
+OFFERS |= {"eta_change": ("wait", "refund"), "progress": ("refund", "eta"), "ready": ("refund",)}
 WORST: dict[str, dict[str, Any]] = {
     "everyday": {},
     "longest names": {
@@ -36,6 +47,11 @@ WORST: dict[str, dict[str, Any]] = {
 LOCALES = ("en", "de")
 
 
+def more(purpose: str) -> dict[str, Any]:
+    """What a message of this purpose has beside its lines."""
+    return {"answers": ASKED} if purpose == "reply_ack" else {"offers": OFFERS.get(purpose, ())}
+
+
 @pytest.fixture(scope="module")
 def compiled(catalogue: Catalogue) -> All:
     return {(p, loc): compile_source(catalogue.source(p, loc, "oak")) for p in PURPOSES for loc in LOCALES}
@@ -46,8 +62,7 @@ def compiled(catalogue: Catalogue) -> All:
 @pytest.mark.parametrize("purpose", PURPOSES)
 class TestEveryTemplate:
     def content(self, make: Make, purpose: str, locale: str, facts: str) -> Content:
-        content: Content = make(purpose, locale=locale, **WORST[facts])
-        return content
+        return replace(make(purpose, locale=locale, **WORST[facts]), **more(purpose))
 
     def test_an_email_has_no_trace_of_the_template_language(
         self, make: Make, compiled: All, purpose: str, locale: str, facts: str
@@ -99,7 +114,9 @@ def test_forty_lines_stay_within_a_part_and_a_text(make: Make, compiled: All, pu
     items = tuple(
         replace(first, line=str(n), order=str(1001 + n // 20), name=f"Item number {n} " * 4) for n in range(40)
     )
-    content = make(purpose, locale=locale, items=items)
+    content = replace(make(purpose, locale=locale, items=items), **more(purpose))
+    if content.answers is not None:
+        content = replace(content, answers=replace(content.answers, told=(Told(Kind.TOLD_DATES, None, ()),)))
     assert render_email(compiled[purpose, locale], content).html.count("Item number 39") > 0
     assert render_text(compiled[purpose, locale], content).segments <= 2
 

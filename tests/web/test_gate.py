@@ -227,3 +227,10 @@ def test_only_so_many_buckets_are_kept() -> None:
 )
 def test_an_ipv6_network_shares_a_bucket(one: str, other: str, same: bool) -> None:
     assert (neighbourhood(one) == neighbourhood(other)) == same
+
+
+def test_to_ask_whether_a_bucket_is_empty_takes_nothing_out() -> None:
+    buckets = Buckets(at_once=1, per_minute=1, steady=lambda: 0.0)
+    before = [buckets.spent("a"), buckets.spent("a")]
+    buckets.take("a")
+    assert (before, buckets.spent("a")) == ([False, False], True)

@@ -16,7 +16,7 @@ import pytest
 
 from notifier.cli import main
 from notifier.errors import SettingsError
-from notifier.store.tables import Attempt, Suppression
+from notifier.store.tables import Attempt, Consent, Reply, Suppression
 from notifier.terms.words import Channel
 from notifier.web.serving import web_serving
 from tests.doubtful import lose, state
@@ -65,6 +65,22 @@ def ask_46_times(twilio: Twilio, attempt: int) -> set[int]:
 
     with ThreadPoolExecutor(8) as together:
         return set(together.map(ask, range(46)))
+
+
+async def test_46_duplicates_of_a_stop_are_one_reply_and_one_opt_out(
+    tmp_path: Path, database_url: str, port: int
+) -> None:
+    shop = open_web(tmp_path, database_url, port)
+    with shop.house() as house:
+        async with web_serving(shop.settings, house):
+            answers = await asyncio.to_thread(write_46_times, Twilio(f"http://127.0.0.1:{port}"))
+    words = [(row.message_class, row.granted) for row in shop.rows(Consent)]
+    assert (answers, len(shop.rows(Reply)), words) == ({200}, 1, [("service", False), ("marketing", False)])
+
+
+def write_46_times(twilio: Twilio) -> set[int]:
+    with ThreadPoolExecutor(8) as together:
+        return set(together.map(lambda _: twilio.text(Body="STOP").status_code, range(46)))
 
 
 async def test_receipts_out_of_order_leave_the_last_word(tmp_path: Path, database_url: str, port: int) -> None:

@@ -20,7 +20,7 @@ from notifier.store.tables.messages import (
     TextDay,
 )
 from notifier.store.tables.people import Evidence, Hold
-from notifier.store.tables.replies import Action, Reply, ReplyLine
+from notifier.store.tables.replies import Action, Reply, ReplyLine, TeamAnswer
 from notifier.store.tables.safety import Pause, StoppedNews, Withheld
 from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply, Wake
 from notifier.store.tables.waitlist import ConsentRequest, WaitlistEntry
@@ -62,6 +62,7 @@ __all__ = [
     "StoppedNews",
     "Supply",
     "Suppression",
+    "TeamAnswer",
     "TemplateVersion",
     "TextDay",
     "WaitlistEntry",

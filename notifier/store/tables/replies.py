@@ -6,6 +6,8 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 _REQUESTED = text("state = 'requested'")
+_UNHEARD = text("alarm <> '' AND alarm_told_at IS NULL")
+_UNSENT = text("state IN ('waiting', 'going')")
 _OPEN = text("closed_at IS NULL AND needs_person")
 
 
@@ -15,8 +17,9 @@ class Reply(SQLModel, table=True):
     `received_at` is when it reached us, `known_at` when it was read. `customer_id` None: nobody knows whose it is.
     `message_id` is the message that it answers. `effects` is JSON: what was done, as terms.effects writes it.
     `words`, `subject`, `thread` and `sender` are personal, and go with the person; `sender` is kept only where nobody
-    knows whose it is. `acks` is JSON: by which channel it was acknowledged, or why not. It waits for a person
-    while `needs_person` and `closed_at` is None; `closed_as` is what the person made of it.
+    knows whose it is, and of a page: the network address and the browser that asked. `acks` is JSON: by which channel
+    it was acknowledged, or why not. It waits for a person while `needs_person` and `closed_at` is None; `closed_as` is
+    what the person made of it.
     `told_at`: when the team had it by email.
     """
 
@@ -32,7 +35,7 @@ class Reply(SQLModel, table=True):
     brand: str
     customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True)
     address_id: int | None = Field(default=None, foreign_key="address.id")
-    message_id: int | None = Field(default=None, foreign_key="message.id")
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
     received_at: datetime
     known_at: datetime
     actor: str
@@ -71,7 +74,8 @@ class Action(SQLModel, table=True):
 
     `requested_at` is the receipt of what asked for it (RULES.md F7), `detail` the SKU of a swap. `closed_as` says by
     what it was closed: a person's word, a click, or an import that shows it. `told_at`: when the team had it by email,
-    `posted_at` when the shop's webhook took it, `post_at` when that is tried next, after `posts` tries.
+    `alarm_told_at` when it had the alarm; `posted_at` when the shop's webhook took it as it stands, `post_at` when that
+    is tried next, after `posts` tries.
     """
 
     __tablename__ = "action"
@@ -84,6 +88,7 @@ class Action(SQLModel, table=True):
             sqlite_where=_REQUESTED,
             postgresql_where=_REQUESTED,
         ),
+        Index("ix_action_unheard", "id", sqlite_where=_UNHEARD, postgresql_where=_UNHEARD),
     )
     id: int | None = Field(default=None, primary_key=True)
     kind: str
@@ -101,6 +106,28 @@ class Action(SQLModel, table=True):
     closed_as: str = ""
     alarm: str = ""
     told_at: datetime | None = None
+    alarm_told_at: datetime | None = None
     posted_at: datetime | None = None
     post_at: datetime | None = None
     posts: int = 0
+
+
+class TeamAnswer(SQLModel, table=True):
+    """What the team answered to a reply from its helpdesk, to be passed on to the customer.
+
+    `key` is unique: the same mail is passed on once. `state` is waiting, going, sent, refused or unknown. `words` are
+    personal, and go with the person.
+    """
+
+    __tablename__ = "team_answer"
+    __table_args__ = (Index("ix_team_answer_unsent", "state", "id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    reply_id: int = Field(foreign_key="reply.id")
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    brand: str
+    words: str = ""
+    received_at: datetime
+    state: str = "waiting"
+    going_at: datetime | None = None
+    sent_at: datetime | None = None

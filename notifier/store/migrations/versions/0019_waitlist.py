@@ -8,7 +8,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 _UNCONFIRMED = sa.text("confirmed_at IS NULL")
 _OPEN = sa.text("state IN ('pending', 'waiting')")

@@ -1,0 +1,106 @@
+"""What the team answered from its helpdesk, to be passed on to the customer once. Colour: store. Called by pipeline.
+
+waiting → going, committed before the network → sent, refused or unknown; what was going when its process died is
+unknown, and never sent again by itself.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal_column, or_, select, update
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import AnyRow, insert_new, table_of
+from notifier.store.tables import (
+    Address,
+    Customer,
+    Message,
+    Order,
+    OrderLine,
+    Reply,
+    ReplyLine,
+    Suppression,
+    TeamAnswer,
+)
+from notifier.terms.words import Channel
+
+_answer, _reply, _about, _suppression = (
+    table_of(TeamAnswer),
+    table_of(Reply),
+    table_of(ReplyLine),
+    table_of(Suppression),
+)
+_address, _customer, _message = table_of(Address), table_of(Customer), table_of(Message)
+_order, _line = table_of(Order), table_of(OrderLine)
+
+# As text, because SQLite takes a partial index only where no parameter is.
+_waits: ColumnElement[bool] = literal_column("state = 'waiting'")
+_goes: ColumnElement[bool] = literal_column("state = 'going'")
+_UNSENT: ColumnElement[bool] = literal_column("state IN ('waiting', 'going')")
+
+LOST_AFTER = timedelta(minutes=10)
+"""When an answer that was going is nobody's any more: a try takes a minute at most."""
+
+
+def keep(tx: Transaction, reply: AnyRow, key: str, words: str, at: datetime) -> bool:
+    """Keep an answer to `reply`, that came in at `at`; False where it is there already."""
+    row = {"key": key, "reply_id": reply.id, "customer_id": reply.customer_id, "brand": reply.brand, "words": words}
+    row |= {"received_at": at, "state": "waiting", "going_at": None, "sent_at": None}
+    return bool(insert_new(tx, _answer, [row], returning=(_answer.c.id,)))
+
+
+def anything(tx: Transaction) -> bool:
+    """Whether an answer waits, or is going."""
+    return tx.connection.execute(select(_answer.c.id).where(_UNSENT).limit(1)).first() is not None
+
+
+def take(tx: Transaction, most: int, now: datetime) -> list[AnyRow]:
+    """The answers that go now: the caller commits before the first of them is sent."""
+    ids = select(_answer.c.id).where(_waits).order_by(_answer.c.id).limit(most)
+    if tx.postgresql:
+        ids = ids.with_for_update(skip_locked=True)
+    found = list(tx.connection.execute(ids).scalars())
+    going = update(_answer).where(_answer.c.id.in_(found)).values(state="going", going_at=now)
+    return sorted(tx.connection.execute(going.returning(*_answer.c)), key=lambda row: int(row.id))
+
+
+def settle(tx: Transaction, answer_id: int, state: str, now: datetime) -> None:
+    """What became of an answer that was going: sent, refused, unknown, or waiting again."""
+    sent = now if state == "sent" else None
+    this = (_answer.c.id == answer_id) & _goes
+    tx.connection.execute(update(_answer).where(this).values(state=state, sent_at=sent))
+
+
+def lost(tx: Transaction, now: datetime) -> list[AnyRow]:
+    """Answers whose process died while they were going: unknown from now on."""
+    gone = update(_answer).where(_goes, _answer.c.going_at < now - LOST_AFTER).values(state="unknown")
+    return list(tx.connection.execute(gone.returning(*_answer.c)))
+
+
+def address_for(tx: Transaction, reply: AnyRow, now: datetime) -> AnyRow | None:
+    """Where an answer to `reply` goes: the address that wrote, else that of the order, else the customer's own.
+
+    None where no email may go to any.
+    """
+    ids = [reply.address_id]
+    ids += tx.connection.execute(select(_message.c.address_id).where(_message.c.id == reply.message_id)).scalars()
+    ids += tx.connection.execute(_of_orders(reply)).scalars()
+    ids += tx.connection.execute(select(_customer.c.email_id).where(_customer.c.id == reply.customer_id)).scalars()
+    wanted = [one for one in dict.fromkeys(ids) if one is not None]
+    lasts = or_(_suppression.c.lifted_at.is_(None), _suppression.c.lifted_at > now)
+    dead = select(_suppression.c.address_hash).where(
+        _suppression.c.brand == reply.brand, _suppression.c.channel == Channel.EMAIL, lasts
+    )
+    query = select(_address).where(
+        _address.c.id.in_(wanted),
+        _address.c.channel == Channel.EMAIL,
+        _address.c.value.is_not(None),
+        _address.c.hash.not_in(dead),
+    )
+    found = {row.id: row for row in tx.connection.execute(query)}
+    return next((found[one] for one in wanted if one in found), None)
+
+
+def _of_orders(reply: AnyRow) -> Select[Any]:
+    query = select(_order.c.email_id).join(_line, _line.c.order_id == _order.c.id)
+    return query.join(_about, _about.c.line_id == _line.c.id).where(_about.c.reply_id == reply.id)

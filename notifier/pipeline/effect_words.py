@@ -1,0 +1,46 @@
+"""What a reply did, in the words of a support person. Colour: root. Used by heard_words, and by the inbox."""
+
+from collections.abc import Iterable
+
+from notifier.terms.effects import ActionKind, Kind
+from notifier.terms.words import MessageClass, Scope
+
+_ASKED = {
+    ActionKind.CANCEL: "the shop was asked to stop the order",
+    ActionKind.WITHDRAW: "the shop was asked to take the withdrawal",
+    ActionKind.REFUND: "the shop was asked for the refund",
+    ActionKind.SWAP: "the shop was asked for the swap",
+    ActionKind.CHANGE: "the shop was asked to change the order",
+}
+_DONE = {
+    Kind.ACCEPTED: "the agreement to wait was recorded",
+    Kind.KEPT: "the cancellation was taken back",
+    Kind.FROZEN: "nothing rests on silence, and no arrival or offer goes out, until a person has looked",
+    Kind.COMPLAINT: "progress messages and offers were stopped",
+    Kind.TOLD_DATES: "the dates were told",
+    Kind.TOLD_HELP: "it was told whom to reach",
+    Kind.GAVE_LINK: "the link to the page was given",
+    Kind.TOO_LATE: "it came too late",
+    Kind.REFUSED: "it changed nothing",
+}
+_ABOUT = {
+    MessageClass.SERVICE.value: "news of orders",
+    MessageClass.MARKETING.value: "offers",
+    Scope.PROGRESS.value: "mails that nothing has changed",
+}
+
+
+def was_done(effects: Iterable[str]) -> str:
+    """What effects, by `terms.effects.Effect.word`, did; "nothing" for none."""
+    return "; ".join(dict.fromkeys(_words(one) for one in effects)) or "nothing"
+
+
+def _words(effect: str) -> str:
+    kind, *rest = effect.split()
+    if kind == Kind.REQUESTED and rest:
+        return _ASKED[ActionKind(rest[0])]
+    if kind in (Kind.OPTED_OUT, Kind.OPTED_IN):
+        channel, about = (*rest, "", "")[:2]
+        what = f"{_ABOUT.get(about, 'messages')} by {'text' if channel == 'sms' else channel or 'this way'}"
+        return f"no more {what}" if kind == Kind.OPTED_OUT else f"{what} again"
+    return _DONE.get(Kind(kind), kind.replace("_", " "))

@@ -1,0 +1,202 @@
+"""What waits for a person, and what the person makes of it. Colour: root. Called by cli.inbox.
+
+Who acts for a customer goes the road of the customer's own reply, as of its receipt (RULES.md F7). To close a reply
+frees what it froze, so plan looks at the customer again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from notifier import contact_log, conversation
+from notifier.errors import UsageError
+from notifier.pipeline.answers import Asked as AskedLines
+from notifier.pipeline.answers import lines_of
+from notifier.pipeline.deadlines import with_every_line
+from notifier.pipeline.house import House
+from notifier.pipeline.people import Asked, the_customer
+from notifier.pipeline.receive import Received, receive
+from notifier.policy.line_answers import open_lines
+from notifier.queries.inbox import InboxReply, Turn, reply_shown, waiting
+from notifier.queries.inbox import conversation as turns_of
+from notifier.store.decisions import bring_forward
+from notifier.store.engine import Transaction
+from notifier.store.lookup import AnyRow
+from notifier.terms.effects import Kind
+from notifier.terms.incoming import RECEIVED, Choice, Incoming, Road
+from notifier.terms.reply import Intent
+from notifier.terms.words import Channel, MessageClass
+
+
+class Doing(StrEnum):
+    """What a person can do for a customer."""
+
+    CANCEL = "cancel"
+    WITHDRAW = "withdraw"
+    ACCEPT = "accept"
+    KEEP = "keep"
+    SWAP = "swap"
+    CHANGE = "change"
+    COMPLAINT = "complaint"
+    OPT_OUT = "opt-out"
+    OPT_IN = "opt-in"
+
+
+ACTS: Mapping[Doing, Intent] = MappingProxyType(
+    {
+        Doing.CANCEL: Intent.CANCEL_ORDER,
+        Doing.WITHDRAW: Intent.WITHDRAW,
+        Doing.ACCEPT: Intent.ACCEPT_DELAY,
+        Doing.KEEP: Intent.ACCEPT_DELAY,
+        Doing.SWAP: Intent.TAKE_ALTERNATIVE,
+        Doing.CHANGE: Intent.CHANGE_ADDRESS_OR_ORDER,
+        Doing.COMPLAINT: Intent.COMPLAINT,
+        Doing.OPT_OUT: Intent.OPT_OUT,
+        Doing.OPT_IN: Intent.OPT_IN,
+    }
+)
+"""The wish that each stands for."""
+
+OF_THE_PERSON = frozenset({Doing.COMPLAINT, Doing.OPT_OUT, Doing.OPT_IN})
+"""What is about no order line."""
+
+ENDINGS = frozenset({Intent.CANCEL_ORDER.value, Intent.WITHDRAW.value})
+"""Readings that freeze a line until a person has looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What to do for whoever wrote reply `reply`: by whom, for which lines (none: those it is about).
+
+    `sku` is the product taken.
+    """
+
+    reply: int
+    what: Doing
+    by: str
+    sku: str = ""
+    order: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What came of it; `closed` is False where it did not count, and `why` says so."""
+
+    received: Received
+    closed: bool
+    why: str = ""
+
+
+def inbox(house: House) -> list[InboxReply]:
+    """What waits for a person, the nearest deadline first."""
+    with house.store.read() as tx:
+        return waiting(tx)
+
+
+def conversation_of(house: House, reply_id: int) -> tuple[InboxReply, list[Turn]]:
+    """One reply with the conversation around it, newest last. Raises UsageError for one that is not there."""
+    with house.store.read() as tx:
+        found = _shown(tx, reply_id)
+        return found, turns_of(tx, found.customer_id) if found.customer_id is not None else []
+
+
+def close(house: House, ids: Sequence[int], by: str, note: str, now: datetime) -> list[int]:
+    """A person has seen to these. Raises UsageError for one that does not wait; nothing is done then."""
+    with house.store.write() as tx:
+        rows = [_waiting(tx, one) for one in ids]
+        closed = conversation.close(tx, ids, by, note or "done", now)
+        bring_forward(tx, [row.customer_id for row in rows if row.customer_id is not None], now)
+        return closed
+
+
+def act(house: House, wanted: Act, now: datetime) -> Acted:
+    """Do at `now` for the customer what their reply means, as of its receipt, and close it where it counts.
+
+    Raises UsageError for a reply that does not wait or of nobody known, and for lines that cannot be told.
+    """
+    with house.store.read() as tx:
+        row = _waiting(tx, wanted.reply)
+        choice = _choice(tx, house, row, wanted, now)
+    incoming = Incoming(
+        road=Road.OPERATOR,
+        key=f"inbox:{row.id}:{wanted.what.value}",
+        received_at=row.received_at,
+        message_id=row.message_id,
+        customer_id=row.customer_id,
+        choice=choice,
+        actor=wanted.by,
+    )
+    done = receive(house, incoming, now)
+    why = "; ".join(one for one in done.effects if one.partition(" ")[0] in NOT_DONE)
+    if why or not done.effects:
+        return Acted(done, False, why or "nothing that it could be about is open")
+    with house.store.write() as tx:
+        conversation.close(tx, [row.id], wanted.by, wanted.what.value, now)
+        bring_forward(tx, [row.customer_id], now)
+    return Acted(done, True)
+
+
+NOT_DONE = frozenset({Kind.TOO_LATE.value, Kind.REFUSED.value})
+
+
+def _choice(tx: Transaction, house: House, row: AnyRow, wanted: Act, now: datetime) -> Choice:
+    if row.customer_id is None:
+        raise UsageError(f"nobody knows whose reply {row.id} is. Type: notifier inbox assign {row.id} CUSTOMER")
+    if (wanted.what is Doing.SWAP) != bool(wanted.sku):
+        raise UsageError("swap, and only swap, names the product that is taken: notifier inbox act ID swap SKU")
+    channel = (Channel.SMS if row.road == Road.SMS else Channel.EMAIL).value
+    choice = Choice(ACTS[wanted.what], sku=wanted.sku, channel=channel)
+    if wanted.what is Doing.OPT_IN:
+        # Offers need the customer's own act beside the wording (RULES.md S1): nobody can give it for them.
+        return replace(choice, about=MessageClass.SERVICE)
+    if wanted.what in OF_THE_PERSON:
+        return choice
+    if wanted.order:
+        order, lines = lines_of(tx, house, AskedLines(wanted.order, wanted.line, wanted.by, row.brand), now)
+        if order.customer_id != row.customer_id:
+            raise UsageError(f"order {wanted.order!r} is another customer's; name one of theirs")
+        return replace(choice, line_ids=tuple(line.id for line in lines))
+    about = _shown(tx, row.id).lines
+    ids = tuple(one.id for one in about if wanted.line in ("", one.line))
+    if not ids or len({one.order for one in about}) > 1:
+        raise UsageError("say which order it is about, with --order")
+    return replace(choice, line_ids=ids)
+
+
+def assign(house: House, reply_id: int, asked: Asked, by: str, now: datetime) -> InboxReply:
+    """Say whose reply it is; one that may be a cancellation freezes their open lines until it is closed.
+
+    Raises UsageError for a reply that does not wait or is somebody's, and for a customer who is not there.
+    """
+    with house.store.write() as tx:
+        row = _waiting(tx, reply_id)
+        if row.customer_id is not None:
+            raise UsageError(f"reply {reply_id} is of customer {_shown(tx, reply_id).customer} already")
+        customer = the_customer(tx, replace(asked, brand=asked.brand or row.brand), house.remembering.hash_key)
+        conversation.assign(tx, reply_id, customer.id)
+        people = with_every_line(tx, house, [customer.id], now)
+        lines = [line.id for one in people for line in open_lines(one, row.received_at)]
+        frozen = bool({row.intent, row.suggestion} & ENDINGS)
+        conversation.keep_lines(tx, reply_id, dict.fromkeys(lines, frozen))
+        summary = f"{row.intent} ({row.confidence}), found by {by} to be theirs"
+        word = contact_log.Word(customer.id, row.brand, row.actor, row.road, summary, RECEIVED, row.address_id)
+        contact_log.log_said(tx, word, row.received_at)
+        bring_forward(tx, [customer.id], now)
+        return _shown(tx, reply_id)
+
+
+def _shown(tx: Transaction, reply_id: int) -> InboxReply:
+    found = reply_shown(tx, reply_id)
+    if found is None:
+        raise UsageError(f"there is no reply {reply_id}; `notifier inbox` lists what waits")
+    return found
+
+
+def _waiting(tx: Transaction, reply_id: int) -> AnyRow:
+    row = conversation.reply_of(tx, reply_id)
+    if row is None or not row.needs_person or row.closed_at is not None:
+        raise UsageError(f"reply {reply_id} does not wait for anybody; `notifier inbox` lists what does")
+    return row

@@ -1,0 +1,37 @@
+"""How many replies and actions wait for a person, and since when. Colour: store. Called by outbox_state."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import table_of
+from notifier.store.tables import Action, Reply
+from notifier.terms.effects import ActionState
+
+_reply, _action = table_of(Reply), table_of(Action)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many wait, and since when (aware UTC) the oldest does."""
+
+    count: int = 0
+    since: datetime | None = None
+
+
+NOBODY = Waiting()
+
+
+def replies_waiting(tx: Transaction) -> Waiting:
+    """Replies that a person must read, from ix_reply_waiting alone."""
+    waits = _reply.c.closed_at.is_(None) & _reply.c.needs_person
+    query = select(func.count(), func.min(_reply.c.received_at)).where(waits)
+    return Waiting(*tx.connection.execute(query).one())
+
+
+def actions_waiting(tx: Transaction) -> Waiting:
+    """Actions that the shop has not done, from uq_action_requested alone."""
+    query = select(func.count(), func.min(_action.c.requested_at)).where(_action.c.state == ActionState.REQUESTED)
+    return Waiting(*tx.connection.execute(query).one())

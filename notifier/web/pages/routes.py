@@ -1,0 +1,209 @@
+"""Which link is asked for, and what a form asks for. Colour: door. Called by opening.
+
+GET shows. POST either shows what a choice means, or, with a nonce for just that choice, hands it on as a reply and
+leads back to the page, which shows what came of it. A link that is wrong, unknown or over is answered like any other.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+
+from notifier.pipeline.page import Link
+from notifier.render import clean
+from notifier.render.links import PAGE, SHORT, UNSUBSCRIBE, Keys
+from notifier.terms.incoming import Choice, Incoming, Road
+from notifier.terms.page import Act, Option, PageView
+from notifier.terms.reply import Intent
+from notifier.terms.words import MessageClass, Scope
+from notifier.web.buckets import Buckets, neighbourhood
+from notifier.web.pages.forms import Form, holds, nonce, read_form
+from notifier.web.pages.paper import Paper, Step
+from notifier.web.pages.telling import wording
+from notifier.web.threads import Threads
+
+INTENTS = {
+    Act.ACCEPT: Intent.ACCEPT_DELAY,
+    Act.KEEP: Intent.ACCEPT_DELAY,
+    Act.CANCEL: Intent.CANCEL_ORDER,
+    Act.WITHDRAW: Intent.WITHDRAW,
+    Act.SWAP: Intent.TAKE_ALTERNATIVE,
+}
+"""What an act asks for; to keep what was cancelled is consent to wait."""
+
+LARGEST_ID = 2**31 - 1
+MOST_QUESTION = 2000
+MOST_BROWSER = 200
+
+_UID, _TOKEN = r"[0-9A-Za-z@._-]{1,120}", r"[0-9A-Za-z_-]{22}"
+_PATHS = {
+    "/m/": (PAGE, re.compile(f"()({_UID})/({_TOKEN})")),
+    "/t/": (SHORT, re.compile(f"()()({_TOKEN})")),
+    "/u/": (UNSUBSCRIBE, re.compile(f"([1-9][0-9]{{0,9}})/({_UID})/({_TOKEN})")),
+}
+
+_INVISIBLE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Who shows and who takes in, each in a thread; both may be called again with the same."""
+
+    look: Callable[[Link], PageView | None]
+    receive: Callable[[Incoming], object]
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages of all links. `wrong` bounds what one address may try, `choices` what is done behind one link."""
+
+    threads: Threads
+    reading: Reading
+    keys: Keys = field(repr=False)
+    paper: Paper
+    wrong: Buckets = field(default_factory=lambda: Buckets(at_once=40, per_minute=20))
+    looks: Buckets = field(default_factory=lambda: Buckets(at_once=120, per_minute=60))
+    choices: Buckets = field(default_factory=lambda: Buckets(at_once=30, per_minute=10))
+
+    async def show(self, request: Request) -> Response:
+        """What a link opens. It changes nothing, whoever asks (RULES.md E4)."""
+        found = await self._opened(request, self.looks)
+        if found is None:
+            return self.paper.nothing()
+        link, view = found
+        return self._first(link, view)
+
+    async def act(self, request: Request) -> Response:
+        """What a form of the page asks for."""
+        form = read_form(request.headers.get("content-type", ""), await request.body())
+        found = await self._opened(request, self.choices)
+        if found is None:
+            return self.paper.nothing()
+        link, view = found
+        if link.purpose == UNSUBSCRIBE and form.one_click:
+            return await self._one_click(request, link, view)
+        if not form.do or not holds(self.keys, link.token, form, self.reading.clock()):
+            return self._summary(link, view, form)
+        if form.act == "question" and not form.question.strip():
+            return self._summary(link, view, form)
+        for one in self._replies(request, form, view):
+            await self.threads.run(partial(self.reading.receive, one))
+        about = form.act in ("preferences", "unsubscribe")
+        return Response(status_code=303, headers={"location": link.token + ("#messages" if about else "")})
+
+    async def _opened(self, request: Request, bucket: Buckets) -> tuple[Link, PageView] | None:
+        """The link with what it opens; None for nothing. Raises HTTPException 429 for one of too many."""
+        who = neighbourhood(request.client.host if request.client else "")
+        if self.wrong.spent(who):
+            raise HTTPException(429)
+        link = link_in(request.scope["path"])
+        view = await self.threads.run(partial(self.reading.look, link)) if link is not None else None
+        if link is None or view is None:
+            self.wrong.take(who)
+            return None
+        if not bucket.take(link.token):
+            raise HTTPException(429)
+        return link, view
+
+    def _first(self, link: Link, view: PageView) -> Response:
+        if link.purpose == UNSUBSCRIBE:
+            return self.paper.stop(view, self._step(link, Form(act="unsubscribe")))
+        return self.paper.page(view)
+
+    def _step(self, link: Link, form: Form) -> Step:
+        """`again`: it was to be done, and could not."""
+        made = nonce(self.keys, link.token, form.subject, self.reading.clock())
+        return Step(made, link.token, form, again=form.do)
+
+    def _summary(self, link: Link, view: PageView, form: Form) -> Response:
+        """What the form would do; the page itself where that is nothing that can be chosen now."""
+        option = form.option
+        if option is not None and option in view.options:
+            return self.paper.confirm(view, option, self._step(link, form))
+        if form.act == "question":
+            return self.paper.question(view, self._step(link, form))
+        if form.act == "preferences":
+            return self.paper.preferences(view, self._step(link, form))
+        return self._first(link, view)
+
+    def _replies(self, request: Request, form: Form, view: PageView) -> Iterator[Incoming]:
+        """What the form says, as replies: each is acted on once, by its key."""
+        if form.act == "question":
+            words = _INVISIBLE.sub("", clean.body(form.question))[:MOST_QUESTION]
+            yield self._incoming(request, view, form.nonce, words=words)
+        elif form.act == "preferences":
+            yield from self._preferences(request, form, view)
+        elif form.act == "unsubscribe":
+            shown = [one.about for one in view.preferences if one.channel is view.channel and one.on]
+            yield from self._stops(request, form.nonce, view, [about for about in view.ends if about in shown])
+        elif form.option is not None:
+            yield self._incoming(request, view, form.nonce, choice=_choice(form.option))
+
+    def _preferences(self, request: Request, form: Form, view: PageView) -> Iterator[Incoming]:
+        """One reply for each that changes; what cannot be begun by a page is not begun by a form that says so."""
+        for one in view.preferences:
+            on = one.name in form.on
+            if on == one.on or (on and not one.can_start):
+                continue
+            agreed = wording(one, view, self.paper.say(view)) if on and one.about is MessageClass.MARKETING else ""
+            intent = Intent.OPT_IN if on else Intent.OPT_OUT
+            choice = Choice(intent, about=one.about, channel=one.channel.value, wording=agreed)
+            yield self._incoming(request, view, f"{form.nonce}/{one.name}", choice=choice)
+
+    def _stops(
+        self, request: Request, key: str, view: PageView, abouts: Sequence[MessageClass | Scope]
+    ) -> Iterator[Incoming]:
+        """What the unsubscribe link ends (RULES.md E5)."""
+        for about in abouts:
+            choice = Choice(Intent.OPT_OUT, about=about, channel=view.channel.value)
+            yield self._incoming(request, view, f"{key}/{about}", choice=choice)
+
+    async def _one_click(self, request: Request, link: Link, view: PageView) -> Response:
+        """RFC 8058: at once, with neither nonce, cookie nor redirect. A second one in the same second is the same."""
+        key = f"one-click/{link.token}/{int(self.reading.clock().timestamp())}"
+        for one in self._stops(request, key, view, view.ends):
+            await self.threads.run(partial(self.reading.receive, one))
+        after = await self.threads.run(partial(self.reading.look, link))
+        return self.paper.stop(after or view, self._step(link, Form(act="unsubscribe")))
+
+    def _incoming(
+        self, request: Request, view: PageView, key: str, choice: Choice | None = None, words: str = ""
+    ) -> Incoming:
+        browser = clean.header(request.headers.get("user-agent", ""))[:MOST_BROWSER]
+        evidence = f"{request.client.host if request.client else ''} {browser}".strip()
+        return Incoming(
+            Road.PAGE,
+            key,
+            self.reading.clock(),
+            words=words,
+            message_id=view.message_id,
+            choice=choice,
+            evidence=evidence,
+        )
+
+
+def _choice(option: Option) -> Choice:
+    return Choice(INTENTS[option.act], option.line_ids, option.sku)
+
+
+def link_in(path: str) -> Link | None:
+    """The link that a path is; None for one that cannot be any."""
+    purpose, shape = _PATHS[path[:3]]
+    found = shape.fullmatch(path[3:])
+    if found is None or (found[1] and int(found[1]) > LARGEST_ID):
+        return None
+    return Link(purpose, found[3], found[2], int(found[1] or 0))
+
+
+def pages_router(pages: Pages) -> APIRouter:
+    """The routes of the three kinds of links."""
+    router = APIRouter()
+    for start in _PATHS:
+        router.add_api_route(f"{start}{{rest:path}}", pages.show, methods=["GET", "HEAD"], response_model=None)
+        router.add_api_route(f"{start}{{rest:path}}", pages.act, methods=["POST"], response_model=None)
+    return router

@@ -1,0 +1,74 @@
+"""`notifier inbox` as a person and as a program call it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from notifier.pipeline.receive import receive
+from notifier.terms.incoming import Incoming, Road
+from tests.calls import Call, caller
+from tests.shop import NOON, open_shop, order
+
+pytestmark = pytest.mark.slow
+"""Each runs whole commands."""
+
+AT = "2026-06-01T17:30:00Z"
+WORDS = "I think I would rather cancel, or not? " + "Please call me. " * 9
+
+
+@pytest.fixture
+def call(tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Ann, whose shop knows her by her address, has answered in words that are not clear."""
+    shop = open_shop(tmp_path, database_url, f"[database]\nurl = {json.dumps(database_url)}\n")
+    shop.take_in("backorders", [order("ann", customer_id="ann@shop.example.com")])
+    shop.plan()
+    shop.deliver()
+    with shop.house() as house:
+        receive(house, Incoming(Road.EMAIL, "1", NOON, WORDS + "\x1b[2J", message_id=1), NOON)
+    return caller(tmp_path / "settings.toml", capsys)
+
+
+def test_what_waits_is_a_list_for_programs(call: Call) -> None:
+    _, said, _ = call("inbox", "--json")
+    assert [(one["id"], one["orders"], one["by_law"]) for one in json.loads(said)] == [(1, ["O-ann"], False)]
+
+
+def test_no_list_has_an_address_whole(call: Call) -> None:
+    _, said, told = call("inbox", "--json")
+    assert ("ann@" in said + told, "a***@" in said) == (False, True)
+
+
+def test_a_list_for_people_has_the_beginning_of_the_words(call: Call) -> None:
+    _, _, told = call("inbox")
+    flat = "".join(told.split())
+    assert ("rathercancel" in flat, "Pleasecallme." * 4 in flat) == (True, False)
+
+
+def test_show_has_all_the_words_and_no_control_characters(call: Call) -> None:
+    _, _, told = call("inbox", "show", "1")
+    assert ("Please call me. " * 2 in " ".join(told.split()) + " ", "\x1b[2J" in told) == (True, False)
+
+
+def test_act_does_it_and_closes_it(call: Call) -> None:
+    code, said, _ = call("inbox", "act", "1", "cancel", "--by", "Kim", "--now", AT, "--json")
+    found = json.loads(said)
+    assert (code, found["closed"], found["effects"], json.loads(call("inbox", "--json")[1])) == (
+        0,
+        True,
+        ["requested cancel"],
+        [],
+    )
+
+
+def test_what_does_not_count_ends_with_one(call: Call) -> None:
+    assert call("inbox", "act", "1", "swap", "CHAIR", "--by", "Kim", "--now", AT)[0] == 1
+
+
+def test_done_closes_it(call: Call) -> None:
+    _, said, _ = call("inbox", "done", "1", "--by", "Kim", "--note", "called her", "--now", AT, "--json")
+    assert json.loads(said) == {"closed": [1], "by": "Kim"}
+
+
+def test_what_is_not_there_is_a_usage_fault(call: Call) -> None:
+    assert [call("inbox", "show", "9")[0], call("inbox", "done", "9")[0], call("inbox", "assign", "1")[0]] == [2, 2, 2]

@@ -1,0 +1,227 @@
+"""What waits for a person, and what the person's word does: as of the receipt, by the customer's own road."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from notifier.errors import UsageError
+from notifier.pipeline.facts import Asked
+from notifier.pipeline.house import House
+from notifier.pipeline.inbox import Act, Acted, Doing, act, assign, close, conversation_of, inbox
+from notifier.pipeline.people import Asked as Whom
+from notifier.pipeline.receive import receive
+from notifier.store.asked import asked_of
+from notifier.store.tables import Action, Answer, Consent, Contact, LegalStanding, Message, Reply
+from notifier.terms.incoming import Incoming, Road
+from tests.pipeline.test_delay_law import LAW, at, late, state, told
+from tests.pipeline.test_receive_texts import ANN, BY_TEXT
+from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
+from tests.shop import NOON, Shop, open_shop, order
+
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
+PERHAPS = "I think I would rather cancel, or not?"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, database_url: str) -> Shop:
+    """Ann was told of her backorder by email."""
+    shop = open_shop(tmp_path, database_url)
+    shop.take_in("backorders", [order("ann"), order("bob")])
+    shop.plan()
+    shop.deliver()
+    return shop
+
+
+@pytest.fixture
+def house(shop: Shop) -> Iterator[House]:
+    with shop.house() as opened:
+        yield opened
+
+
+def hear(house: House, words: str = PERHAPS, message: int | None = 1, **more: object) -> int:
+    one = Incoming(Road.EMAIL, f"{words}{more}", NOON + HOUR, words, message_id=message, **more)  # type: ignore[arg-type]
+    return receive(house, one, NOON + 2 * HOUR).reply
+
+
+def do(house: House, what: Doing, reply: int = 1, **more: str) -> Acted:
+    return act(house, Act(reply, what, "Kim", **more), NOON + 3 * HOUR)
+
+
+def test_what_is_not_clear_waits_with_its_order_and_words(house: House) -> None:
+    hear(house)
+    assert [(one.orders, one.words, one.customer) for one in inbox(house)] == [(("O-ann",), PERHAPS, "ann")]
+
+
+def test_without_a_day_of_the_law_somebody_must_look_within_a_day(house: House) -> None:
+    hear(house)
+    assert [one.deadline for one in inbox(house)] == [NOON + 25 * HOUR]
+
+
+def test_the_day_of_the_law_comes_first(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, LAW)
+    shop.take_in("backorders", [late()], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    with shop.house() as house:
+        receive(house, Incoming(Road.EMAIL, "1", at("2026-05-12"), PERHAPS, message_id=1), at("2026-05-12"))
+        (one,) = inbox(house)
+    (standing,) = shop.rows(LegalStanding)
+    assert (one.by_law, one.deadline) == (standing.deadline_at, standing.deadline_at)
+
+
+def test_a_line_that_may_be_cancelled_alarms_while_silence_would_be_consent(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, LAW)
+    shop.take_in("backorders", [late()], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    with shop.house() as house:
+        receive(house, Incoming(Road.EMAIL, "1", at("2026-05-12"), PERHAPS, message_id=1), at("2026-05-12"))
+    shop.plan(at("2026-05-12"))
+    assert [row.alarm for row in shop.rows(LegalStanding)] == ["cancellation_unclear"]
+
+
+def test_what_is_closed_waits_no_more(house: House) -> None:
+    hear(house)
+    close(house, [1], "Kim", "", NOON + 3 * HOUR)
+    assert inbox(house) == []
+
+
+def test_closing_frees_what_was_frozen(house: House) -> None:
+    hear(house)
+    close(house, [1], "Kim", "", NOON + 3 * HOUR)
+    with house.store.read() as tx:
+        assert asked_of(tx, [1], NOON + 4 * HOUR) == {}
+
+
+def test_before_it_is_closed_the_line_is_frozen(house: House) -> None:
+    hear(house)
+    with house.store.read() as tx:
+        assert asked_of(tx, [1], NOON + 4 * HOUR) == {1: Asked.UNCLEAR}
+
+
+def test_what_does_not_wait_cannot_be_closed(house: House) -> None:
+    with pytest.raises(UsageError, match="does not wait"):
+        close(house, [9], "Kim", "", NOON)
+
+
+def test_an_operator_cancels_as_of_the_receipt(shop: Shop, house: House) -> None:
+    hear(house)
+    do(house, Doing.CANCEL)
+    assert [(row.kind, row.requested_at, row.requested_by) for row in shop.rows(Action)] == [
+        ("cancel", NOON + HOUR, "Kim")
+    ]
+
+
+def test_what_was_acted_on_waits_no_more(house: House) -> None:
+    hear(house)
+    assert (do(house, Doing.CANCEL).closed, inbox(house)) == (True, [])
+
+
+def test_a_consent_counts_from_its_receipt_although_its_time_is_over_when_it_is_read(
+    tmp_path: Path, database_url: str
+) -> None:
+    shop = open_shop(tmp_path, database_url, LAW)
+    shop.take_in("backorders", [late("2026-07-01")], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    with shop.house() as house:
+        hello = Incoming(Road.EMAIL, "1", at("2026-06-18"), "well well", message_id=1)
+        receive(house, hello, at("2026-06-18"))
+        act(house, Act(1, Doing.ACCEPT, "Kim"), at("2026-06-22"))
+    assert state(shop, "2026-06-22") == "consented"
+
+
+def test_what_does_not_count_still_waits(shop: Shop, house: House) -> None:
+    hear(house)
+    shop.take_in("backorders", [order("ann", status="shipped", shipped_at="2026-06-01T15:30:00Z")], NOON + 2 * HOUR)
+    found = do(house, Doing.CANCEL)
+    assert (found.closed, found.why, len(inbox(house))) == (False, "too_late shipped", 1)
+
+
+def test_an_operators_act_is_never_a_thing_that_waits_itself(house: House) -> None:
+    hear(house)
+    do(house, Doing.COMPLAINT)
+    assert inbox(house) == []
+
+
+def test_the_customer_is_told_what_was_done_for_them(shop: Shop, house: House) -> None:
+    hear(house)
+    do(house, Doing.CANCEL)
+    assert shop.rows(Message)[-1].occasion == "reply:2"
+
+
+def test_an_opt_in_by_an_operator_is_for_order_messages_alone(shop: Shop, house: House) -> None:
+    hear(house)
+    do(house, Doing.OPT_IN)
+    assert [(row.message_class, row.granted) for row in shop.rows(Consent)] == [("service", True)]
+
+
+def test_a_swap_names_its_product(house: House) -> None:
+    hear(house)
+    with pytest.raises(UsageError, match="names the product"):
+        do(house, Doing.SWAP)
+
+
+def test_for_somebody_unknown_nothing_can_be_done(house: House) -> None:
+    hear(house, message=None, sender="zoe@shop.example.com")
+    with pytest.raises(UsageError, match="inbox assign 1 CUSTOMER"):
+        do(house, Doing.CANCEL)
+
+
+def test_an_assigned_reply_can_be_acted_on(shop: Shop, house: House) -> None:
+    hear(house, message=None, sender="zoe@shop.example.com")
+    assign(house, 1, Whom("bob"), "Kim", NOON + 3 * HOUR)
+    do(house, Doing.CANCEL)
+    assert [(row.customer_id, row.kind) for row in shop.rows(Action)] == [(2, "cancel")]
+
+
+def test_an_assigned_cancellation_freezes_until_it_is_closed(house: House) -> None:
+    hear(house, message=None, sender="zoe@shop.example.com")
+    assign(house, 1, Whom("bob"), "Kim", NOON + 3 * HOUR)
+    with house.store.read() as tx:
+        assert asked_of(tx, [2], NOON + 4 * HOUR) == {2: Asked.UNCLEAR}
+
+
+def test_an_assigned_reply_keeps_no_address_and_is_a_contact(shop: Shop, house: House) -> None:
+    hear(house, message=None, sender="zoe@shop.example.com")
+    assign(house, 1, Whom("bob"), "Kim", NOON + 3 * HOUR)
+    assert (shop.rows(Reply)[0].sender, [row.customer_id for row in shop.rows(Contact)][-1]) == ("", 2)
+
+
+def test_a_reply_of_somebody_is_not_assigned_to_another(house: House) -> None:
+    hear(house)
+    with pytest.raises(UsageError, match="already"):
+        assign(house, 1, Whom("bob"), "Kim", NOON)
+
+
+def test_the_order_of_another_customer_is_refused(house: House) -> None:
+    hear(house)
+    with pytest.raises(UsageError, match="another customer's"):
+        do(house, Doing.CANCEL, order="O-bob")
+
+
+def test_a_conversation_is_told_with_the_newest_last(house: House) -> None:
+    hear(house)
+    _, turns = conversation_of(house, 1)
+    assert [(one.who, one.words) for one in turns][-1] == ("customer", PERHAPS)
+
+
+def test_a_text_of_ours_is_told_with_its_words(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, TEXTS, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
+    shop.take_in("backorders", [order("ann", **BY_TEXT)])
+    shop.plan()
+    shop.deliver()
+    with shop.house() as house:
+        receive(house, Incoming(Road.SMS, "1", NOON + HOUR, "hmm", ANN), NOON + HOUR)
+        _, turns = conversation_of(house, 1)
+    assert "Reading lamp" in turns[0].words
+
+
+def test_acting_twice_does_it_once(shop: Shop, house: House) -> None:
+    hear(house)
+    do(house, Doing.CANCEL)
+    with pytest.raises(UsageError, match="does not wait"):
+        do(house, Doing.CANCEL)
+    assert len(shop.rows(Answer)) == 1

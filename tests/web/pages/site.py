@@ -1,0 +1,189 @@
+"""A shop whose pages are served, and a customer who opens the links of its messages and sends their forms."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+from sqlalchemy import text
+
+from notifier.pipeline.content import links_of
+from notifier.store.tables import Message
+from notifier.web.app import web_app
+from notifier.web.buckets import Buckets
+from notifier.web.gate import Front
+from notifier.web.opening import pages_of
+from notifier.web.pages.routes import pages_router
+from notifier.web.threads import Threads
+from tests.shop import NOON, Shop, open_shop, order
+from tests.standins.served import served
+
+PUBLIC = "https://go.shop.example"
+SETTINGS = f"""
+[shop]
+name = "Lumen & Oak"
+country = "US"
+timezone = "America/New_York"
+[brands.main]
+name = "Lumen & Oak"
+sender = "Lumen & Oak <orders@oak.example>"
+reply_address = "help@oak.example"
+postal_address = "12 Harbour Street, Bristol"
+colour = "#2f6f4f"
+[web]
+public_url = "{PUBLIC}"
+[delay_rule]
+jurisdiction = "auto"
+[sms]
+enabled = true
+account_sid = "AC00000000000000000000000000000000"
+allowed_countries = ["DE", "US"]
+messaging_service_sid = "MG00000000000000000000000000000000"
+"""
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Form:
+    """A form as it stands in a page: its fields, and what its button says."""
+
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    button: str = ""
+    action: str = ""
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Form] = []
+        self._in_button = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "form":
+            self.found.append(Form(action=said.get("action") or ""))
+        elif tag == "input" and (said.get("type") != "checkbox" or "checked" in said):
+            self.found[-1].fields.append((said["name"] or "", said["value"] or ""))
+        elif tag == "button":
+            self._in_button = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "button":
+            self._in_button = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_button:
+            self.found[-1].button += data
+
+
+def forms(page: str) -> list[Form]:
+    reader = _Forms()
+    reader.feed(page)
+    return reader.found
+
+
+@dataclass
+class Site:
+    """The served pages at `address`, by a clock that the test sets."""
+
+    shop: Shop
+    address: str
+    clock: list[datetime]
+
+    def link(self, kind: str = "page", message: int = -1) -> str:
+        """The path of a link in one of the messages, the last one unless another is named."""
+        rows = self.shop.rows(Message)
+        with self.shop.house() as house:
+            return urlsplit(getattr(links_of(house, rows[message]), kind)).path
+
+    def get(self, path: str, **headers: str) -> httpx2.Response:
+        return httpx2.get(self.address + path, headers=headers, timeout=30)
+
+    def send(self, path: str, fields: Any, **headers: str) -> httpx2.Response:
+        """Post a form, and follow where it leads."""
+        return httpx2.post(self.address + path, data=fields, headers=headers, timeout=30, follow_redirects=True)
+
+    def summary(self, path: str, button: str) -> Form:
+        """Press a button of the page: the form that asks once more."""
+        found = next((one for one in forms(self.get(path).text) if one.button.startswith(button)), None)
+        assert found is not None, f"there is no button {button!r}"
+        return forms(self.send(path, pairs(found)).text)[0]
+
+    def choose(self, path: str, button: str, **more: str) -> httpx2.Response:
+        """Press a button, confirm, and get the page that shows it back."""
+        asked = self.summary(path, button)
+        return self.send(path, pairs(asked) | more)
+
+    def later(self, length: timedelta) -> datetime:
+        self.clock[0] += length
+        return self.clock[0]
+
+    @property
+    def now(self) -> datetime:
+        return self.clock[0]
+
+    def digest(self) -> str:
+        """Of every row of every table."""
+        with self.shop.house() as house, house.store.read() as tx:
+            listed = sha256()
+            for name in sorted(_tables(tx.connection)):
+                rows = sorted(repr(tuple(row)) for row in tx.connection.execute(text(f'SELECT * FROM "{name}"')))
+                listed.update(repr((name, rows)).encode())
+        return listed.hexdigest()
+
+
+def pairs(form: Form) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in form.fields:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _tables(connection: Any) -> list[str]:
+    from sqlalchemy import inspect
+
+    return list(inspect(connection).get_table_names())
+
+
+@contextmanager
+def site(
+    folder: Path,
+    database_url: str,
+    settings: str = SETTINGS,
+    secrets: Mapping[str, str] = MappingProxyType({}),
+    presses: int = 30,
+) -> Iterator[Site]:
+    """A shop with nothing in it yet, and its pages, where so many buttons may be pressed behind one link."""
+    shop = open_shop(folder, database_url, settings, NOTIFIER_SMS__AUTH_TOKEN="0" * 32, **secrets)
+    clock, threads = [NOON], Threads(2)
+    try:
+        with shop.house() as house:
+            pages = replace(pages_of(house, lambda: clock[0], threads), choices=Buckets(presses, per_minute=10))
+        with served(web_app(Front(shop.settings.web.public_url), [pages_router(pages)])) as address:
+            yield Site(shop, address, clock)
+    finally:
+        threads.close()
+
+
+def tell(site: Site, *orders: dict[str, Any], now: datetime | None = None) -> None:
+    """Take backorders in, judge, and send."""
+    at = now or site.now
+    site.shop.take_in("backorders", list(orders), at)
+    site.shop.plan(at)
+    # In a thread of its own: the library that drives a browser keeps a loop in this one.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(site.shop.deliver, at).result()
+
+
+def late(name: str = "ann", **more: Any) -> dict[str, Any]:
+    """Promised for 10 June, now expected on 20 June: a notice F3 goes on 1 June."""
+    said = {"promised_ship_by": "2026-06-10", "eta_from": "2026-06-20", "eta_to": "2026-06-20", "unit_price": "49.00"}
+    return order(name, **(said | {"locale": "en", "currency": "USD"} | more))
