@@ -72,6 +72,13 @@ def request(tx: Transaction, wanted: Sequence[Request], now: datetime) -> int:
     return len(insert_new(tx, _action, rows, returning=(_action.c.id,))) if rows else 0
 
 
+def lock_of(tx: Transaction, customer_id: int) -> None:
+    """Let nobody close this customer's actions until the transaction ends: what is decided rests on how they stand."""
+    if tx.postgresql:
+        query = select(_action.c.id).where(_action.c.customer_id == customer_id, _requested).order_by(_action.c.id)
+        tx.connection.execute(query.with_for_update()).all()
+
+
 def take_back(tx: Transaction, line_ids: Sequence[int], by: str, now: datetime) -> int:
     """The customer keeps these lines after all: actions that would end them are withdrawn. Returns how many.
 
@@ -98,6 +105,14 @@ def close(tx: Transaction, which: ColumnElement[bool], how: Closing, now: dateti
     values = {"state": how.state.value, "closed_at": now, "closed_by": how.by, "closed_as": how.words}
     change = update(_action).where(_requested, which).values(**values, alarm=how.alarm)
     return list(tx.connection.execute(change.returning(*_action.c)))
+
+
+def drop_swaps(tx: Transaction, line_ids: Sequence[int], by: str, now: datetime) -> None:
+    """The customer ends these lines instead of exchanging them."""
+    swaps = _requested & (_action.c.kind == ActionKind.SWAP.value) & _action.c.line_id.in_(line_ids)
+    closed = {"state": ActionState.WITHDRAWN.value, "closed_at": now, "closed_by": by, "closed_as": "cancelled instead"}
+    closed |= {"posted_at": None, "post_at": None}
+    tx.connection.execute(update(_action).where(swaps).values(**closed))
 
 
 def numbered(ids: Sequence[int]) -> ColumnElement[bool]:

@@ -47,12 +47,10 @@ def ack_letter(tx: Transaction, house: House, row: AnyRow, customer: CustomerFac
     address = _address(tx, row, customer, channel)
     if address is None or not address.value:
         return AckLetter(None, "no_address")
-    answers = answers_of(road, reply.received_at, effects)
-    verdict, reason, _ = judge(
-        Candidate(purpose, channel, address, lines, answers), customer, house.judging.policy, now
-    )
-    if verdict is not Verdict.SEND:
-        return AckLetter(None, reason)
+    answers = answers_of(road, reply.known_at if road is Road.OPERATOR else reply.received_at, effects)
+    judged = judge(Candidate(purpose, channel, address, lines, answers), customer, house.judging.policy, now)
+    if judged.verdict is not Verdict.SEND:
+        return AckLetter(None, judged.reason, hold_until=judged.until)
     dated = _dated(lines, effects, house, now)
     shown = tuple(line for line in lines if line.id in dated) if _asks(effects) else lines
     said = _said(tx, house, (reply, effects, dated), customer)

@@ -21,7 +21,7 @@ from notifier.policy.legal import notice_first
 from notifier.policy.rulings import Answers, Candidate
 from notifier.store.engine import Transaction
 from notifier.terms.decision import Decision, LineOccasion, Step
-from notifier.terms.effects import CHANGES, Effect, Kind
+from notifier.terms.effects import CHANGES, ActionKind, Effect, Kind
 from notifier.terms.facts import Address, CustomerFacts, LineFacts
 from notifier.terms.incoming import Road
 from notifier.terms.purpose import Purpose
@@ -140,7 +140,7 @@ def _decide(
     address = _address(tx, done, customer, lines, channel)
     answers = _answers(tx, done, purpose, (address, effects), now)
     candidate = Candidate(purpose, channel, address, lines, answers)
-    verdict, reason, trace = judge(candidate, customer, house.judging.policy, now)
+    verdict, reason, trace, _ = judge(candidate, customer, house.judging.policy, now)
     if verdict is not Verdict.SEND or address is None:
         return Acknowledged(channel.value, verdict.value, reason, None, trace)
     decision = Decision(
@@ -213,7 +213,9 @@ def _answers(
 ) -> Answers:
     address, effects = told
     lately = conversation.answers_lately(tx, address.id, purpose.name, now - A_DAY) if address else 0
-    found = answers_of(done.incoming.road, done.incoming.received_at, effects)
+    # An operator's word on an old reply is as new as the operator's.
+    at = now if done.incoming.road is Road.OPERATOR else done.incoming.received_at
+    found = answers_of(done.incoming.road, at, effects)
     again = _stood(tx, done, effects)
     answered = done.incoming.answered and all(one.kind in BY_PROVIDER for one in effects)
     return replace(found, lately=lately, again=again, told_by_provider=answered)
@@ -229,6 +231,7 @@ def answers_of(road: Road, received_at: datetime, told: Sequence[Effect]) -> Ans
         changed=any(one.kind in CHANGES for one in told),
         asked=any(one.kind in ASKED for one in told),
         confirms_opt_out=confirms,
+        must=any(one.action is ActionKind.WITHDRAW for one in told),
     )
 
 

@@ -71,6 +71,9 @@ def say_of_lines(tx: Transaction, spoken: Spoken, effects: Sequence[Effect], now
     kept = [one.line_id for one in effects if one.kind is Kind.KEPT and one.line_id and not one.detail]
     if kept:
         actions.take_back(tx, kept, spoken.by, now)
+    ended = [one.line_id for one in effects if one.action in CANCELS and one.line_id]
+    if ended:
+        actions.drop_swaps(tx, ended, spoken.by, now)
     wanted = [
         actions.Request(
             one.action, spoken.brand, spoken.customer_id, one.line_id, spoken.at, spoken.by, spoken.reply_id, one.detail

@@ -157,7 +157,7 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
     coverage = _coverage(row.id, units, market.supplies.get(row.sku, ()), product, market.ahead)
     law = law_of(row, found, coverage, judging.jurisdiction, judging.policy)
     inputs = LineInputs(row.eta_from, row.eta_to, row.promised_edit)
-    today = local_day(now, judging.policy.timezone)
+    today, stands_asked = local_day(now, judging.policy.timezone), found.asked.get(row.id)
     turns = (turns_on(inputs, coverage, judging.shop, today), market.turns.get(row.sku))
     return LineFacts(
         id=row.id,
@@ -187,7 +187,8 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         gone_quantity=units.gone(stands.status),
         stocked=product is None or product.kind is ProductKind.STOCKED,
         law=law,
-        asked=found.asked.get(row.id, Asked.NOTHING),
+        asked=stands_asked.asked if stands_asked else Asked.NOTHING,
+        wished=stands_asked.wished if stands_asked else None,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from notifier import consent_requests, contact_log, conversation
+from notifier import actions, consent_requests, contact_log, conversation
 from notifier.errors import NotifierError
 from notifier.pipeline.acknowledge import Acknowledged, acknowledge, acknowledged_before
 from notifier.pipeline.asking import ask_back
@@ -87,6 +87,8 @@ def _receive(house: House, incoming: Incoming, now: datetime, *, blind: bool) ->
         if before is not None:
             return _again(tx, before)
         whose = identify(tx, house, incoming)
+        if whose.customer_id is not None:
+            actions.lock_of(tx, whose.customer_id)
         customer = None if blind else _facts(tx, house, whose, incoming, now)
         reading = read_reply(house, incoming, whose, customer)
         request = _request(tx, incoming, whose)
@@ -136,7 +138,10 @@ def _request(tx: Transaction, incoming: Incoming, whose: Whose) -> AnyRow | None
 
 def _heard(incoming: Incoming, whose: Whose, reading: Classification, request: AnyRow | None) -> Heard:
     at, choice, asked = incoming.received_at, incoming.choice, request is not None
-    return Heard(incoming.road, at, reading, whose.lines, whose.proven, choice, asked, not incoming.unread)
+    # A page and an operator see how things stand; who answers a text or an email sees what that one said.
+    told = whose.message if incoming.road in (Road.SMS, Road.EMAIL) else None
+    answers_at = told.handed_off_at if told is not None else None
+    return Heard(incoming.road, at, reading, whose.lines, whose.proven, choice, asked, not incoming.unread, answers_at)
 
 
 def _row(

@@ -8,6 +8,7 @@ no cap; what stops a loop of machines, and what the law says of confirmations, s
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from notifier.policy.figures import Policy
 from notifier.policy.rules import RULES
@@ -36,9 +37,16 @@ MOST_OTHERS_A_DAY = 1
 """Of replies that say nothing we understand: two machines that face each other stop after one message."""
 
 
-def judge(
-    candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime
-) -> tuple[Verdict, str, tuple[Step, ...]]:
+class Acked(NamedTuple):
+    """What is decided about an answer by one channel; `until` goes with a hold (UTC)."""
+
+    verdict: Verdict
+    reason: str
+    trace: tuple[Step, ...]
+    until: datetime | None = None
+
+
+def judge(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Acked:
     """Send, or hold or skip with the reason, and the trace of ACK_RULES. `candidate.answers` is set.
 
     A hold means that this channel cannot be used now; the reply's own window is over then (S8), so another one is. A
@@ -50,15 +58,15 @@ def judge(
         if isinstance(ruling, Pass):
             steps.append(Step(rule.name, "pass", ruling.saw))
             continue
-        held = isinstance(ruling, Hold)
-        steps.append(Step(rule.name, "hold" if held else "skip", ruling.saw))
-        return (Verdict.HOLD if held else Verdict.SKIP), ruling.reason, tuple(steps)
-    return Verdict.SEND, "due", tuple(steps)
+        until = ruling.until if isinstance(ruling, Hold) else None
+        steps.append(Step(rule.name, "skip" if until is None else "hold", ruling.saw))
+        return Acked(Verdict.SKIP if until is None else Verdict.HOLD, ruling.reason, tuple(steps), until)
+    return Acked(Verdict.SEND, "due", tuple(steps))
 
 
 def _once(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
     answers = candidate.answers
-    if answers is None:
+    if answers is None or answers.must:
         return Pass()
     most = MOST_A_DAY if answers.changed else MOST_QUESTIONS_A_DAY if answers.asked else MOST_OTHERS_A_DAY
     saw = (("lately", str(answers.lately)), ("most", str(most)))
@@ -76,7 +84,8 @@ def _in_time(candidate: Candidate, customer: CustomerFacts, policy: Policy, now:
             return Skip("confirmed_before")
         if now - answers.received_at > CONFIRM_WITHIN:
             return Skip("too_late_to_confirm")
-    return Skip("too_late_to_answer") if now - answers.received_at > STALE_AFTER else Pass()
+    late = now - answers.received_at > STALE_AFTER and not answers.must
+    return Skip("too_late_to_answer") if late else Pass()
 
 
 def _opted_out(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:

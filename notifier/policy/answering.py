@@ -25,6 +25,8 @@ UNPROVEN = "nobody has proven that the customer wrote it: no reply to one of our
 WHICH = "it may be about several orders or items"
 ASKED_ON_PAGE = "a question from the customer's page, which had shown what we know"
 LATE = "it came too late to be done by itself"
+OVERTAKEN = "the customer has wished something else since"
+OLDER = "it answers an older message than the notice that stands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Heard:
 
     `proven`: a signed token, the number that wrote, a page or an operator says whose it is. `choice` is set where
     nothing had to be guessed. `asked`: the address was asked for consent to marketing, and has not answered yet.
-    `whole`: all of it was read.
+    `whole`: all of it was read. `answers_at` is when the message that it answers had gone (UTC).
     """
 
     road: Road
@@ -44,6 +46,7 @@ class Heard:
     choice: Choice | None = None
     asked: bool = False
     whole: bool = True
+    answers_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +130,30 @@ def _accept(asking: _Asking) -> Outcome:
     lines = asking.target.lines
     if not asking.sure or not lines:
         return _for_a_person(asking)
+    if any(_superseded(line, asking) for line in lines):
+        return Outcome((Effect(Kind.GAVE_LINK),), asking.target.ids, True, OLDER)
     effects, late = [], False
     for line in lines:
         back = line.asked is Asked.ENDING
         why = counts(line, Said.KEEP if back else Said.ACCEPT, asking.policy, asking.at)
         effects.append(_accepted(line, why, back=back))
         late = late or too_late(why)
-    return Outcome(tuple(effects), asking.target.ids, late, LATE if late else "")
+    return _judged(effects, asking, late=late)
+
+
+def _judged(effects: list[Effect], asking: _Asking, *, late: bool) -> Outcome:
+    """What came too late, or was overtaken, is told by a person."""
+    overtaken = any(one.detail == "overtaken" for one in effects)
+    why = LATE if late else OVERTAKEN if overtaken else ""
+    return Outcome(tuple(effects), asking.target.ids, late or overtaken, why)
+
+
+def _superseded(line: LineFacts, asking: _Asking) -> bool:
+    """Whether a notice has gone since the message that is answered: consent must be to that (RULES.md F5, S7)."""
+    answers_at = asking.heard.answers_at
+    if answers_at is None or line.law is None:
+        return False
+    return any(one.sent_at is not None and answers_at < one.sent_at <= asking.at for one in line.law.notices)
 
 
 def _accepted(line: LineFacts, why: str, *, back: bool) -> Effect:
@@ -164,7 +184,7 @@ def _ending(asking: _Asking, kind: ActionKind) -> Outcome:
             why = ""
         effects.append(_requested(line, kind if may_withdraw(line) else ActionKind.CANCEL, why))
         late = late or too_late(why)
-    return Outcome(tuple(effects), asking.target.ids, late, LATE if late else "")
+    return _judged(effects, asking, late=late)
 
 
 def _requested(line: LineFacts, kind: ActionKind, why: str) -> Effect:

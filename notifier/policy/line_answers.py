@@ -8,7 +8,7 @@ from datetime import datetime
 from notifier.policy.delay_rule import answer_counts
 from notifier.policy.figures import Policy
 from notifier.policy.lines import cancelled, is_open, shipped
-from notifier.terms.effects import Asked
+from notifier.terms.effects import ActionKind, Asked
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.law import Jurisdiction, Said
 
@@ -17,13 +17,15 @@ TOO_LATE = frozenset({"too_late", "shipped", "already_cancelled"})
 
 
 def counts(line: LineFacts, said: Said, policy: Policy, now: datetime) -> str:
-    """Empty when `said`, received at `now`, counts; else a word of `delay_rule.answer_counts`."""
-    if said is Said.CANCEL and line.asked is Asked.ENDING:
+    """Empty when `said`, received at `now`, counts; else a word of `delay_rule.answer_counts`, or `overtaken`."""
+    if overtaken(line, said, now):
+        return "overtaken"
+    if said is Said.CANCEL and line.asked is Asked.ENDING and not exchanging(line):
         return "already_recorded"
     if policy.delay is not None and line.law is not None:
         found = answer_counts(line, said, policy.delay, now)
-        if found == "nothing_to_keep" and line.asked is Asked.ENDING:
-            # An exchange: the law knows of no cancellation, and the customer takes it back all the same.
+        if found == "nothing_to_keep" and exchanging(line):
+            # The law knows of no cancellation, and the customer takes the exchange back all the same.
             return ""
         if found != "unknown_line":
             return found
@@ -40,6 +42,21 @@ def _without_law(line: LineFacts, said: Said, now: datetime) -> str:
     if said is Said.KEEP:
         return "" if line.asked is Asked.ENDING else "nothing_to_keep"
     return "" if said is Said.CANCEL or line.told is not None else "nothing_to_accept"
+
+
+def exchanging(line: LineFacts) -> bool:
+    """Whether the wish that stands for the line is an exchange."""
+    return line.wished is not None and line.wished.kind is ActionKind.SWAP
+
+
+def overtaken(line: LineFacts, said: Said, at: datetime) -> bool:
+    """Whether the customer has wished something else for the line since `at`: what lay unread then must not undo it.
+
+    A cancellation says the same as one that came before it was read.
+    """
+    if line.wished is None or line.wished.at <= at:
+        return False
+    return said in (Said.ACCEPT, Said.KEEP) or exchanging(line)
 
 
 def too_late(why: str) -> bool:

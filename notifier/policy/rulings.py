@@ -20,7 +20,7 @@ class Answers:
 
     `told_by_provider`: the provider has confirmed it already (RULES.md S4). `changed`: it changed something; `asked`:
     it asked something that we know; `confirms_opt_out`: this message confirms an opt-out, `again` one that stood
-    before. `lately` are the acknowledgements to this address in the last day.
+    before. `lately` are the acknowledgements to this address in the last day. `must`: the law asks for it (U6).
     """
 
     received_at: datetime
@@ -31,6 +31,7 @@ class Answers:
     confirms_opt_out: bool = False
     again: bool = False
     lately: int = 0
+    must: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from notifier.policy.figures import Policy
 from notifier.policy.line_answers import counts, too_late
-from notifier.terms.effects import ActionKind, Effect, Kind
+from notifier.terms.effects import ActionKind, Asked, Effect, Kind
 from notifier.terms.facts import Alternative, LineFacts
 from notifier.terms.law import Said
 
@@ -20,7 +20,7 @@ def no_dearer(line: LineFacts, other: Alternative) -> bool:
 
 def swap(line: LineFacts, sku: str, policy: Policy, now: datetime) -> Effect:
     """The swap of `line` for the product `sku`, requested, or why not."""
-    why = counts(line, Said.CANCEL, policy, now)
+    why = "already_recorded" if line.asked is Asked.ENDING else counts(line, Said.CANCEL, policy, now)
     if why:
         return Effect(Kind.TOO_LATE if too_late(why) else Kind.REFUSED, line.id, detail=why)
     other = next((one for one in line.alternatives if one.sku == sku), None)

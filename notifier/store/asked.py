@@ -1,6 +1,7 @@
 """What customers have asked for their lines and nobody has done yet. Colour: store. Called by gather."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Table, or_, select
@@ -8,24 +9,33 @@ from sqlalchemy import ColumnElement, Table, or_, select
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, table_of
 from notifier.store.tables import Action, Reply, ReplyLine
-from notifier.terms.effects import CANCELS, ENDS, ActionState, Asked
+from notifier.terms.effects import CANCELS, ENDS, ActionKind, ActionState, Asked, Wished
 from notifier.terms.reply import Intent
 
 _action, _reply, _about = table_of(Action), table_of(Reply), table_of(ReplyLine)
 
 
-def asked_of(tx: Transaction, line_ids: Sequence[int], now: datetime) -> dict[int, Asked]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a customer asked for a line, and the wish that stands, where it would end the line."""
+
+    asked: Asked
+    wished: Wished | None = None
+
+
+def asked_of(tx: Transaction, line_ids: Sequence[int], now: datetime) -> dict[int, Standing]:
     """Lines for which the customer's own wish stands at `now`, may be meant, or has been done, by line id."""
     unclear = select(_about.c.line_id).join(_reply, _reply.c.id == _about.c.reply_id)
     unclear = unclear.where(among(_about.c.line_id, line_ids), _about.c.frozen, _waits(now))
-    found = dict.fromkeys(tx.connection.execute(unclear).scalars(), Asked.UNCLEAR)
+    found = dict.fromkeys(tx.connection.execute(unclear).scalars(), Standing(Asked.UNCLEAR))
     ending = _action.c.kind.in_([one.value for one in ENDS]) & _open(_action, now)
     ended = _action.c.kind.in_([one.value for one in CANCELS]) & (_action.c.state == ActionState.DONE)
-    query = select(_action.c.line_id, _action.c.closed_at)
+    query = select(_action.c.line_id, _action.c.closed_at, _action.c.kind, _action.c.requested_at)
     query = query.where(or_(ending, ended & (_action.c.closed_at <= now)), among(_action.c.line_id, line_ids))
-    rows = tx.connection.execute(query).all()
+    rows = tx.connection.execute(query.order_by(_action.c.requested_at, _action.c.id)).all()
     over = {row.line_id for row in rows if row.closed_at is not None and row.closed_at <= now}
-    return found | {row.line_id: Asked.ENDED if row.line_id in over else Asked.ENDING for row in rows}
+    stands = {row.line_id: Standing(Asked.ENDING, Wished(ActionKind(row.kind), row.requested_at)) for row in rows}
+    return found | stands | dict.fromkeys(over, Standing(Asked.ENDED))
 
 
 def doubted_of(tx: Transaction, address_ids: Sequence[int], now: datetime) -> set[int]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Row, Select, bindparam, exists, false, func, literal, or_, select, true
 
-from notifier.store.asked import asked_of, doubted_of
+from notifier.store.asked import Standing, asked_of, doubted_of
 from notifier.store.engine import Transaction
 from notifier.store.given import given_columns, given_rows
 from notifier.store.holds import holds_in_force
@@ -36,7 +36,6 @@ from notifier.store.tables import (
     Suppression,
 )
 from notifier.store.tables.messages import WAITING
-from notifier.terms.effects import Asked
 from notifier.terms.law import SETTLED
 from notifier.terms.words import (
     KNOWN_STATES,
@@ -94,7 +93,7 @@ class Gathered:
     subjects: dict[int, set[str]] = field(default_factory=dict)
     rewards: dict[int, int] = field(default_factory=dict)
     holds: dict[int, Row[Any]] = field(default_factory=dict)
-    asked: dict[int, Asked] = field(default_factory=dict)
+    asked: dict[int, Standing] = field(default_factory=dict)
     doubted: set[int] = field(default_factory=set)
 
 

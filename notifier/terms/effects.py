@@ -4,6 +4,7 @@ Made by policy.answering, applied by pipeline.receive, told by the acknowledgeme
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -66,6 +67,14 @@ class Asked(StrEnum):
     ENDING = "ending"
     UNCLEAR = "unclear"
     ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """The customer's own wish that stands for a line: what, and when it was received (UTC)."""
+
+    kind: ActionKind
+    at: datetime
 
 
 ENDS = frozenset({ActionKind.CANCEL, ActionKind.WITHDRAW, ActionKind.SWAP})

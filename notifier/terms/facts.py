@@ -6,7 +6,7 @@ Built by `store.facts` from the database, and by tests by hand. Instants are awa
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from notifier.terms.effects import Asked
+from notifier.terms.effects import Asked, Wished
 from notifier.terms.law import LegalFacts, LegalStanding
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange
@@ -164,6 +164,7 @@ class LineFacts:
     legal: LegalStanding | None = None
     silenced: frozenset[tuple[str, str]] = frozenset()
     asked: Asked = Asked.NOTHING
+    wished: Wished | None = None
 
     @property
     def told(self) -> Telling | None:

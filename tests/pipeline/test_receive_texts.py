@@ -228,3 +228,19 @@ def test_a_stop_of_a_customer_who_cannot_be_judged_counts(poisoned: Shop) -> Non
 def test_a_character_that_no_database_takes_is_left_out(shop: Shop) -> None:
     text(shop, "thanks\x00!")
     assert [row.words for row in shop.rows(Reply)] == ["thanks!"]
+
+
+def test_an_answer_that_missed_the_customers_own_quarter_of_an_hour_waits_for_the_morning(shop: Shop) -> None:
+    night = datetime(2026, 6, 2, 0, 30, tzinfo=UTC)
+    text(shop, "please cancel my order", now=night)
+    shop.deliver(night + 20 * MINUTE)
+    waiting = shop.rows(Message)[-1]
+    assert (waiting.state, waiting.not_before) == ("queued", datetime(2026, 6, 2, 7, 0, tzinfo=UTC))
+
+
+def test_a_cancellation_that_was_read_late_is_not_undone_by_an_older_agreement_to_wait(shop: Shop) -> None:
+    text(shop, "please cancel my order", now=NOON + 30 * MINUTE)
+    older = Incoming(Road.SMS, "SM-older", NOON + 10 * MINUTE, "I'll gladly wait for it", ANN)
+    with shop.house() as house:
+        found = receive(house, older, NOON + 60 * MINUTE)
+    assert ([row.state for row in shop.rows(Action)], found.effects) == (["requested"], ("refused overtaken",))

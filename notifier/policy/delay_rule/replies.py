@@ -63,7 +63,8 @@ def _counts_when_over(line: LineFacts, said: Said, figures: DelayFigures, now: d
     if said is Said.KEEP:
         return ("" if _goes_on(line, figures, now) else "too_late") if asked else "nothing_to_keep"
     if said is Said.CANCEL:
-        return "already_recorded" if asked else "already_cancelled"
+        # The line's time is up, and nobody has acted on it yet: the buyer's word is kept, and the shop asked (F7, F14).
+        return "already_recorded" if asked else ""
     return "already_cancelled" if asked else "too_late"
 
 

@@ -174,3 +174,7 @@ def test_to_take_a_cancellation_back_is_fresh_consent() -> None:
 def test_a_line_that_was_kept_can_be_cancelled_again() -> None:
     words = (answered(Said.CANCEL, "2027-02-12"), answered(Said.KEEP, "2027-02-13"))
     assert counts(lawful(told(LAW, F3, answers=words), forecast=LATE), Said.CANCEL, "2027-02-14") == ""
+
+
+def test_a_cancellation_of_a_line_whose_time_is_up_counts_until_somebody_has_confirmed_its_end() -> None:
+    assert counts(lawful(), Said.CANCEL, "2027-03-05") == ""
