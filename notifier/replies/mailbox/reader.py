@@ -56,7 +56,7 @@ class Intake:
     `take` gets each mail, in the reader's thread, and returns once it is taken for good. The same `key` may come again
     and must then change nothing. It raises Quarantined for a mail that cannot be read. What it raises of `passing` is
     trouble that is not the mail's own: the mail comes again, however often. Where it raises anything else TAKES times,
-    it gets the mail once more without content, and the mail is set aside.
+    it gets the mail once more without content, and the mail is set aside; where that fails too, the mail comes again.
     `tell` gets a sentence for a person when the reading is in trouble, and "" when it is over; it is called seldom.
     """
 
@@ -181,12 +181,12 @@ class MailboxReader:
             return False
         except self._intake.passing:
             raise
-        except Exception as fault:
+        except Exception:
             self._takes[mail.uid] += 1
-            if given is mail:
-                raise
-            log.error("a mail that nothing can be done with is set aside", uid=mail.uid, fault=type(fault).__name__)
-            return False
+            if given is not mail:
+                # No mail is at fault where an empty one fails too: it is kept, and has its tries anew.
+                del self._takes[mail.uid]
+            raise
         del self._takes[mail.uid]
         return given is mail
 
