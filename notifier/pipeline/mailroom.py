@@ -67,8 +67,6 @@ class Mailroom:
 
     def _incoming(self, mail: Mail, received_at: datetime) -> Incoming:
         machine = READS_AS.get(mail.machine)
-        # What a report says of its own address proves more than whom it quotes.
-        behind = self._behind(mail, BOUNCE) or self._behind(mail, REPLY)
         return Incoming(
             Road.EMAIL,
             key_of(mail),
@@ -77,13 +75,22 @@ class Mailroom:
             sender=mail.sender,
             to=mail.recipients[0] if mail.recipients else "",
             subject=mail.subject,
-            message_id=behind,
+            message_id=self._bound(mail, machine),
             thread=mail.message_id,
             thread_ids=mail.answers,
             machine=machine,
             returned=mail.returned if machine is not None else None,
             unread=_unread(mail) if machine is None else "",
         )
+
+    def _bound(self, mail: Mail, machine: Intent | None) -> int | None:
+        """The message that it answers or reports on. An address proves only what it was given out for: customers know
+        theirs for replies, and a return address is seen by every server on the way. What is neither does nothing.
+        """
+        if machine is None:
+            return self._behind(mail, REPLY)
+        behind = self._behind(mail, BOUNCE)
+        return self._behind(mail, REPLY) if behind is None and mail.returned is None else behind
 
     def _behind(self, mail: Mail, kind: str) -> int | None:
         base, keys = self.house.reply_to, self.house.web.keys

@@ -14,6 +14,7 @@ import pytest
 from notifier.errors import UnreadableMail
 from notifier.pipeline.mailroom import Mailroom
 from notifier.pipeline.receive import Received
+from notifier.render.reply_address import BOUNCE, signed_address
 from notifier.replies.mail import read_mail
 from notifier.store.tables import Action, Answer, Consent, Notice, Reply, Suppression
 from notifier.terms.mailbox import RawMail
@@ -64,6 +65,12 @@ def came(shop: Shop, raw: bytes, now: datetime = NOON + MINUTE) -> Received:
 def ours(shop: Shop) -> EmailMessage:
     """The last mail that went."""
     return cast(EmailMessage, message_from_string(shop.sent()[-1], policy=policy.default))
+
+
+def return_address(shop: Shop) -> str:
+    """Where servers report to on the first mail."""
+    with shop.house() as house:
+        return signed_address(house.reply_to, house.web.keys, BOUNCE, 1)
 
 
 def test_an_answer_to_our_mail_cancels_the_order(shop: Shop) -> None:
@@ -179,6 +186,36 @@ def test_a_bounce_that_names_another_recipient_is_not_believed(shop: Shop) -> No
     victim.replace_header("To", "victim@shop.example.com")
     came(shop, bounce(victim, "replies@oak.example"))
     assert shop.rows(Suppression) == []
+
+
+def test_a_report_to_the_address_for_replies_proves_no_bounce(shop: Shop) -> None:
+    """Whoever answers has that address, and a report is soon written."""
+    foreign, reply_to = ours(shop), str(ours(shop)["Reply-To"])
+    foreign.replace_header("Message-ID", "<0123456789abcdef0123456789abcdef@oak.example>")
+    found = came(shop, bounce(foreign, reply_to))
+    assert (found.bound_to, shop.rows(Suppression)) == (None, [])
+
+
+def test_a_report_to_the_address_for_replies_is_believed_by_our_message_id(shop: Shop) -> None:
+    came(shop, bounce(ours(shop), str(ours(shop)["Reply-To"])))
+    assert [row.reason for row in shop.rows(Suppression)] == ["bounced"]
+
+
+def test_a_report_to_the_return_address_needs_no_message_id(shop: Shop) -> None:
+    foreign = ours(shop)
+    foreign.replace_header("Message-ID", "<0123456789abcdef0123456789abcdef@oak.example>")
+    came(shop, bounce(foreign, return_address(shop)))
+    assert [row.reason for row in shop.rows(Suppression)] == ["bounced"]
+
+
+def test_words_to_the_return_address_prove_nothing(shop: Shop) -> None:
+    found = came(shop, answer(ours(shop), "Please cancel my order.", To=return_address(shop)))
+    assert (found.bound_to, found.needs_person, shop.rows(Action)) == (None, True, [])
+
+
+def test_an_automatic_reply_to_the_return_address_is_bound_to_what_it_answers(shop: Shop) -> None:
+    found = came(shop, answer(ours(shop), "I am away.", To=return_address(shop), Auto_Submitted="auto-replied"))
+    assert (found.intent, found.bound_to) == ("auto_reply", 1)
 
 
 def test_a_bounced_notice_is_no_notice(tmp_path: Path, database_url: str) -> None:
