@@ -5,7 +5,7 @@ read: its own Message-ID, sender and words make its key.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -100,9 +100,13 @@ class Mailroom:
         return next((one for one in found if one is not None), None)
 
     def _set_aside(self, key: str, received_at: datetime, reason: str, mail: Mail | None = None) -> None:
-        """Tell the inbox of a mail that nobody could read: it lies in the mailbox."""
-        sender, subject = (mail.sender, mail.subject) if mail is not None else ("", "")
-        found = Incoming(Road.EMAIL, f"unread:{key}", received_at, sender=sender, subject=subject, unread=reason)
+        """Tell the inbox of a mail that nobody could read: it lies in the mailbox. `mail` is what its headers say."""
+        found = Incoming(Road.EMAIL, f"unread:{key}", received_at, unread=reason)
+        if mail is not None:
+            # A machine gets no proof: what is proven is answered.
+            behind = self._behind(mail, REPLY) if mail.machine is Machine.NONE else None
+            found = replace(found, sender=mail.sender, subject=mail.subject, message_id=behind)
+            found = replace(found, thread=mail.message_id, thread_ids=mail.answers)
         receive(self.house, found, self.clock())
 
 

@@ -16,7 +16,7 @@ from notifier.pipeline.mailroom import Mailroom
 from notifier.pipeline.receive import Received
 from notifier.render.reply_address import BOUNCE, signed_address
 from notifier.replies.mail import read_mail
-from notifier.store.tables import Action, Answer, Consent, Notice, Reply, Suppression
+from notifier.store.tables import Action, Answer, Consent, Notice, Reply, ReplyLine, Suppression
 from notifier.terms.mailbox import RawMail
 from tests.mails import answer, bounce, fresh
 from tests.shop import NOON, Shop, open_shop, order
@@ -246,6 +246,29 @@ def test_a_mail_that_cannot_be_read_waits_for_a_person(shop: Shop) -> None:
         Mailroom(house, unreadable, lambda: NOON).take(RawMail("INBOX", 1, 7, NOON, 9, b"x"))  # type: ignore[arg-type]
     found = [(row.needs_person, row.reason) for row in shop.rows(Reply)]
     assert found == [(True, "was not read: timeout; nobody knows whose it is")]
+
+
+def kept_of_a_large_one(shop: Shop, **headers: str) -> Reply:
+    """What is kept of a mail of which the headers alone were fetched."""
+    head = answer(ours(shop), "", **headers).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    with mailroom(shop, NOON + MINUTE) as room, pytest.raises(UnreadableMail):
+        room.take(RawMail("INBOX", 1, 7, NOON + MINUTE, 11_000_000, head, whole=False))
+    return shop.rows(Reply)[-1]
+
+
+def test_a_mail_that_is_too_large_is_bound_to_the_message_that_its_address_proves(shop: Shop) -> None:
+    kept = kept_of_a_large_one(shop)
+    assert (kept.message_id, kept.needs_person) == (1, True)
+
+
+def test_the_order_of_a_mail_that_is_too_large_is_frozen(shop: Shop) -> None:
+    kept_of_a_large_one(shop)
+    assert [row.frozen for row in shop.rows(ReplyLine)] == [True]
+
+
+def test_a_large_mail_of_a_machine_is_not_answered(shop: Shop) -> None:
+    kept = kept_of_a_large_one(shop, Auto_Submitted="auto-replied")
+    assert json.loads(kept.acks) == []
 
 
 def test_a_mail_without_words_is_read_by_its_subject(shop: Shop) -> None:
