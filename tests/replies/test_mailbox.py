@@ -12,10 +12,9 @@ from notifier.errors import LockedOut, Quarantined, SettingsError, Transient
 from notifier.imap_box import opened
 from notifier.replies.mailbox.folder import HEADERS, LARGEST
 from notifier.replies.mailbox.idle import idle
-from notifier.terms.mailbox import Position
 from notifier.terms.network import Security
-from tests.replies.reading import NOON, Desk, Memory, Waits, access_to, reader, reading_thread
-from tests.standins.imap_server import ARRIVED, VALIDITY, ImapServer, running_imap_server
+from tests.replies.reading import NOON, Desk, Waits, access_to, reader, reading_thread
+from tests.standins.imap_server import ARRIVED, ImapServer, running_imap_server
 
 ANN = b"From: ann@mail.example\r\nSubject: Re: Your order\r\n\r\nPlease wait.\r\n"
 BOB = b"From: bob@mail.example\r\n\r\nCancel it.\r\n"
@@ -104,35 +103,6 @@ def test_old_mails_are_looked_for_only_once(server: ImapServer) -> None:
     for _ in range(2):
         reader(access_to(server.port), desk).look()
     assert (desk.uids, server.count("SINCE")) == ([], 1)
-
-
-def test_a_restored_mailbox_that_gives_uids_again_is_read_again(server: ImapServer) -> None:
-    desk = Desk()
-    reader(access_to(server.port), desk).look()
-    server.mails = {5: BOB}
-    reader(access_to(server.port), desk).look()
-    assert [(mail.uid, mail.raw) for mail in desk.given] == [(5, ANN), (6, BOB), (5, BOB)]
-
-
-def test_a_restored_mailbox_is_read_again_once(server: ImapServer) -> None:
-    desk = Desk()
-    reader(access_to(server.port), desk).look()
-    server.mails = {5: BOB}
-    for _ in range(2):
-        reader(access_to(server.port), desk).look()
-    assert desk.uids == [5, 6, 5]
-
-
-def test_what_another_machine_reads_meanwhile_makes_no_mailbox_a_restored_one(server: ImapServer) -> None:
-    class Ahead(Memory):
-        def position(self, mailbox: str) -> Position | None:
-            found, further = super().position(mailbox), Position(VALIDITY, 9, 5, NOON, NOON)
-            self.kept[mailbox] = further
-            return found
-
-    desk = Desk(memory=Ahead())
-    reader(access_to(server.port), desk).look()
-    assert desk.uids == []
 
 
 def test_a_server_is_nudged_before_it_is_asked_for_what_is_new(server: ImapServer) -> None:
