@@ -42,7 +42,9 @@ class Mailroom:
 
     def take(self, raw: RawMail) -> None:
         """Take in one mail of the mailbox. Raises UnreadableMail once a person can find it in the inbox."""
-        self.open(raw.raw, raw.received_at, raw.key, whole=raw.whole)
+        # A restored mailbox may give a UID twice; the second mail is another one.
+        key = f"{raw.key}/{int(raw.received_at.timestamp())}"
+        self.open(raw.raw, raw.received_at, key, whole=raw.whole)
 
     def open(self, raw: bytes, received_at: datetime, key: str, *, whole: bool = True) -> Received | None:
         """Take in the mail in `raw`, which came in at the UTC instant `received_at`; None: it is nobody's concern.

@@ -248,6 +248,16 @@ def test_a_mail_that_cannot_be_read_waits_for_a_person(shop: Shop) -> None:
     assert found == [(True, "was not read: timeout; nobody knows whose it is")]
 
 
+def test_a_mail_that_cannot_be_read_is_told_of_though_its_uid_was_given_before(shop: Shop) -> None:
+    def unreadable(_: bytes) -> None:
+        raise UnreadableMail("timeout")
+
+    for at in (NOON, NOON, NOON + DAY):
+        with shop.house() as house, pytest.raises(UnreadableMail):
+            Mailroom(house, unreadable, lambda: NOON + DAY).take(RawMail("INBOX", 1, 7, at, 9, b"x"))  # type: ignore[arg-type]
+    assert len(shop.rows(Reply)) == 2
+
+
 def kept_of_a_large_one(shop: Shop, **headers: str) -> Reply:
     """What is kept of a mail of which the headers alone were fetched."""
     head = answer(ours(shop), "", **headers).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
