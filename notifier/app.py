@@ -52,6 +52,7 @@ from notifier.store.migrate import open_store, upgrade
 from notifier.template_files import shop_catalogue
 from notifier.terms.delivery import ChannelSender
 from notifier.terms.evidence import Journal, TextList
+from notifier.terms.incoming import HeardTexts
 from notifier.terms.mailbox import RawMail
 from notifier.terms.route import route_name
 from notifier.terms.time import zone
@@ -61,6 +62,9 @@ if TYPE_CHECKING:
     from notifier.replies.mailbox import MailboxReader, ReadingThread
 
 KEY_BYTES = 32
+
+LISTING_SECONDS = 30.0
+"""That the list of a day's texts may take, page by page."""
 
 
 def clock() -> datetime:
@@ -231,6 +235,17 @@ def open_evidence(settings: Settings) -> Evidence:
         if settings.delivery.mode is DeliveryMode.REDIRECT:
             texts = RedirectedTexts(texts, settings.delivery.redirect_to_phone)
     return Evidence(patience, journal, texts)
+
+
+def open_heard_texts(settings: Settings) -> HeardTexts | None:
+    """Who knows the texts that came in; None where no webhook takes them in, or nothing leaves this machine."""
+    if settings.delivery.mode in STAYS_HERE or not (settings.sms.enabled and settings.web.public_url):
+        return None
+    from notifier.channels.texts_heard import TextsHeard
+
+    senders = (settings.brand(key).text_sender for key in settings.brand_keys)
+    numbers = frozenset(one for one in senders if one.startswith("+"))
+    return TextsHeard(replace(sms_access(settings), timeout=LISTING_SECONDS), numbers)
 
 
 def open_mailbox(

@@ -14,7 +14,7 @@ from sqlalchemy import insert, or_, select, union, update
 
 from notifier.store.engine import Transaction
 from notifier.store.hashing import address_hash
-from notifier.store.lookup import AnyRow, insert_new, table_of
+from notifier.store.lookup import AnyRow, batches, insert_new, table_of
 from notifier.store.tables import Address as AddressRow
 from notifier.store.tables import Customer, Message, MessageLine, Order, Product, Reply, ReplyLine
 from notifier.terms.effects import ActionKind, Effect
@@ -31,6 +31,15 @@ _message, _told, _product = table_of(Message), table_of(MessageLine), table_of(P
 def known(tx: Transaction, road: str, key: str) -> AnyRow | None:
     """The reply that came in before under this key."""
     return tx.connection.execute(select(_reply).where(_reply.c.road == road, _reply.c.key == key)).first()
+
+
+def known_keys(tx: Transaction, road: str, keys: Sequence[str]) -> set[str]:
+    """Those of the keys under which something came in before."""
+    found: set[str] = set()
+    for some in batches(keys):
+        query = select(_reply.c.key).where(_reply.c.road == road, _reply.c.key.in_(some))
+        found.update(tx.connection.execute(query).scalars())
+    return found
 
 
 def reply_of(tx: Transaction, reply_id: int) -> AnyRow | None:

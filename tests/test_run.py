@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.standins.smtp_sink import Script, Sink, smtp_sink
+from tests.standins.twilio_api import ACCOUNT, TOKEN, Text, TwilioApi, twilio_api
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +70,8 @@ def notifier(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def environment() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    here = str(Path(__file__).resolve().parents[1])
+    return os.environ | {"PYTHONPATH": here, "NOTIFIER_SMS__AUTH_TOKEN": TOKEN}
 
 
 @pytest.fixture
@@ -118,6 +120,26 @@ def test_sigterm_ends_it_only_once_the_mail_in_flight_is_accepted(
 
 
 @pytest.fixture
+def texting(folder: Path) -> Iterator[TwilioApi]:
+    """The folder's shop is live by text too, and a customer wrote while no webhook was there."""
+    with twilio_api() as api:
+        live = LIVE.format(port=1).replace('name = "Oak"', 'name = "Oak"\ntext_sender = "+12025550100"')
+        sms = f'[sms]\nenabled = true\naccount_sid = "{ACCOUNT}"\napi_base = "{api.url}"\n'
+        web = '[web]\npublic_url = "https://go.oak.example"\n'
+        (folder / "settings.toml").write_text(SETTINGS.replace("[delivery]", f"{sms}{web}{live}"))
+        written = {"To": "+12025550100", "From": "+12025550143", "Body": "Where is my lamp?"}
+        at = datetime.now(UTC) - timedelta(minutes=10)
+        api.texts.append(Text("SM" + "1" * 32, written, at, direction="inbound"))
+        yield api
+
+
+def test_a_text_that_no_webhook_took_in_is_taken_in(
+    folder: Path, texting: TwilioApi, running: "subprocess.Popen[str]"
+) -> None:
+    assert wait_until(lambda: words_of_replies(folder) == ["Where is my lamp?"])
+
+
+@pytest.fixture
 def crew(folder: Path) -> Iterator["subprocess.Popen[str]"]:
     """The scheduler with two workers, without a source's row: nothing is queued before the test says so."""
     command = [sys.executable, "-m", "notifier", "run", "--workers", "2"]
@@ -157,6 +179,11 @@ def test_workers_end_when_their_scheduler_was_killed(folder: Path, crew: "subpro
 def states(folder: Path) -> list[str]:
     with closing(sqlite3.connect(folder / "notifier.db")) as database:
         return [state for (state,) in database.execute("SELECT state FROM message")]
+
+
+def words_of_replies(folder: Path) -> list[str]:
+    with closing(sqlite3.connect(folder / "notifier.db")) as database:
+        return [words for (words,) in database.execute("SELECT words FROM reply")]
 
 
 def test_run_refuses_an_old_schema_with_the_command_to_type(tmp_path: Path) -> None:

@@ -168,15 +168,17 @@ class SmsSender:
             account = await self._client().api.v2010.accounts(self._access.account_sid).fetch_async()
         return str(account.status)
 
-    async def texts_to(self, number: str, since: datetime, most: int) -> list[Any]:
-        """At most `most` of Twilio's records of texts to `number`, from the UTC day of `since` and the day after.
+    async def texts_to(self, number: str | None, since: datetime, most: int) -> list[Any]:
+        """At most `most` of Twilio's records of texts to `number` (None: to anybody), from the UTC day of `since` and
+        the day after.
 
         Raises what twilio and aiohttp raise, and OSError.
         """
         _current.set(_Call())
-        days = {"date_sent_after": since.date(), "date_sent_before": since.date() + timedelta(days=2)}
+        asked: dict[str, object] = {"to": number} if number is not None else {}
+        asked |= {"date_sent_after": since.date(), "date_sent_before": since.date() + timedelta(days=2)}
         async with asyncio.timeout(self._access.timeout):
-            found: list[Any] = await self._client().messages.list_async(to=number, limit=most, **days)
+            found: list[Any] = await self._client().messages.list_async(limit=most, **asked)
         return found
 
     async def close(self) -> None:

@@ -1,6 +1,7 @@
 """`notifier run`: the scheduler, with delivery beside it or in workers, and a live status line. Colour: door."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ from notifier.pipeline.alarms import tell_deadlines
 from notifier.pipeline.brake import alarm_required, tell_stop
 from notifier.pipeline.cleanup import clean_up
 from notifier.pipeline.forwarding import forward_inbox
+from notifier.pipeline.missed_texts import take_missed
 from notifier.pipeline.plan import plan
 from notifier.pipeline.relay import relay_answers
 from notifier.pipeline.restock import restock
@@ -26,6 +28,7 @@ from notifier.pipeline.unknown import Evidence, settle_unknown
 from notifier.pipeline.unknown_news import tell_unknown
 from notifier.schedule import Tick, keep_time
 from notifier.settings.access import post_access
+from notifier.terms.incoming import HeardTexts
 from notifier.terms.words import Channel
 from notifier.web.serving import web_serving
 
@@ -35,6 +38,9 @@ Workers = Annotated[int, typer.Option(min=0, max=64, help="Deliver in so many pr
 AT_ONCE = 20.0
 """Seconds between two looks at what the team and the shop's system must hear at once."""
 
+MISSED = 600.0
+"""Seconds between two looks for texts that no webhook took in."""
+
 
 def run(ctx: typer.Context, workers: Workers = 0) -> None:
     """Read the sources, plan and deliver until stopped; SIGTERM or Ctrl-C finishes what is in flight."""
@@ -42,10 +48,12 @@ def run(ctx: typer.Context, workers: Workers = 0) -> None:
 
 
 async def _run(session: Session, workers: int) -> None:
-    evidence = app.open_evidence(session.settings())
+    evidence, heard = app.open_evidence(session.settings()), app.open_heard_texts(session.settings())
     try:
         async with at_work(session) as work, web_serving(session.settings(), work.house), reading_mail(work):
             ticks = [*_ticks(work), Tick("unknown", 60, lambda: _settle_unknown(work, evidence))]
+            if heard is not None:
+                ticks.append(Tick("missed texts", MISSED, partial(_take_missed, work, heard)))
             if not workers:
                 await keep_time([*ticks, deliver_tick(work)], work.stop)
                 return
@@ -54,6 +62,8 @@ async def _run(session: Session, workers: int) -> None:
                 await keep_time(ticks, work.stop)
     finally:
         await app.close_evidence(evidence)
+        if heard is not None:
+            await heard.close()
 
 
 def _ticks(work: Work) -> list[Tick]:
@@ -143,6 +153,11 @@ async def _settle_unknown(work: Work, evidence: Evidence) -> None:
     if report.asked or report.again or waiting:
         words = f"{report.asked} asked about, {report.accepted} went, {report.refused} did not, {report.again} go again"
         work.board.say("unknown", f"{words}, {waiting} wait for you")
+
+
+async def _take_missed(work: Work, heard: HeardTexts) -> None:
+    if taken := await take_missed(work.house, heard, app.clock()):
+        work.board.say("missed texts", f"{taken} taken in that no webhook took")
 
 
 async def _clean_up(work: Work) -> None:

@@ -19,7 +19,7 @@ class KeptPositions:
         with self._store.read() as tx:
             return position_of(tx, mailbox)
 
-    def keep(self, mailbox: str, position: Position) -> None:
+    def keep(self, mailbox: str, position: Position, *, back: bool = False) -> None:
         """Remember it for good, unless it was read further already."""
         with self._store.write() as tx:
-            keep_position(tx, mailbox, position)
+            keep_position(tx, mailbox, position, back=back)

@@ -5,7 +5,7 @@ read: its own Message-ID, sender and words make its key.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -42,7 +42,9 @@ class Mailroom:
 
     def take(self, raw: RawMail) -> None:
         """Take in one mail of the mailbox. Raises UnreadableMail once a person can find it in the inbox."""
-        self.open(raw.raw, raw.received_at, raw.key, whole=raw.whole)
+        # A restored mailbox may give a UID twice; the second mail is another one.
+        key = f"{raw.key}/{int(raw.received_at.timestamp())}"
+        self.open(raw.raw, raw.received_at, key, whole=raw.whole)
 
     def open(self, raw: bytes, received_at: datetime, key: str, *, whole: bool = True) -> Received | None:
         """Take in the mail in `raw`, which came in at the UTC instant `received_at`; None: it is nobody's concern.
@@ -67,8 +69,6 @@ class Mailroom:
 
     def _incoming(self, mail: Mail, received_at: datetime) -> Incoming:
         machine = READS_AS.get(mail.machine)
-        # What a report says of its own address proves more than whom it quotes.
-        behind = self._behind(mail, BOUNCE) or self._behind(mail, REPLY)
         return Incoming(
             Road.EMAIL,
             key_of(mail),
@@ -77,13 +77,22 @@ class Mailroom:
             sender=mail.sender,
             to=mail.recipients[0] if mail.recipients else "",
             subject=mail.subject,
-            message_id=behind,
+            message_id=self._bound(mail, machine),
             thread=mail.message_id,
             thread_ids=mail.answers,
             machine=machine,
             returned=mail.returned if machine is not None else None,
             unread=_unread(mail) if machine is None else "",
         )
+
+    def _bound(self, mail: Mail, machine: Intent | None) -> int | None:
+        """The message that it answers or reports on. An address proves only what it was given out for: customers know
+        theirs for replies, and a return address is seen by every server on the way. What is neither does nothing.
+        """
+        if machine is None:
+            return self._behind(mail, REPLY)
+        behind = self._behind(mail, BOUNCE)
+        return self._behind(mail, REPLY) if behind is None and mail.returned is None else behind
 
     def _behind(self, mail: Mail, kind: str) -> int | None:
         base, keys = self.house.reply_to, self.house.web.keys
@@ -93,9 +102,13 @@ class Mailroom:
         return next((one for one in found if one is not None), None)
 
     def _set_aside(self, key: str, received_at: datetime, reason: str, mail: Mail | None = None) -> None:
-        """Tell the inbox of a mail that nobody could read: it lies in the mailbox."""
-        sender, subject = (mail.sender, mail.subject) if mail is not None else ("", "")
-        found = Incoming(Road.EMAIL, f"unread:{key}", received_at, sender=sender, subject=subject, unread=reason)
+        """Tell the inbox of a mail that nobody could read: it lies in the mailbox. `mail` is what its headers say."""
+        found = Incoming(Road.EMAIL, f"unread:{key}", received_at, unread=reason)
+        if mail is not None:
+            # A machine gets no proof: what is proven is answered.
+            behind = self._behind(mail, REPLY) if mail.machine is Machine.NONE else None
+            found = replace(found, sender=mail.sender, subject=mail.subject, message_id=behind)
+            found = replace(found, thread=mail.message_id, thread_ids=mail.answers)
         receive(self.house, found, self.clock())
 
 

@@ -22,7 +22,9 @@ def read_reply(house: House, incoming: Incoming, whose: Whose, customer: Custome
     if incoming.road is Road.SMS and choice is None and looks_made(incoming.words):
         return _certain(Wish(Intent.AUTO_REPLY, Confidence.CERTAIN), "reads like a text that a machine sends")
     if incoming.unread and not incoming.words.strip():
-        return Classification((Wish(Intent.UNCLEAR, Confidence.GUESS),), True, f"was not read: {incoming.unread}")
+        # It may be a cancellation: nothing is to rest on silence before somebody has read it.
+        unread, why = (Wish(Intent.UNCLEAR, Confidence.GUESS),), f"was not read: {incoming.unread}"
+        return Classification(unread, True, why, suggestion=Intent.CANCEL_ORDER)
     channel = Channel.SMS if incoming.road is Road.SMS else Channel.EMAIL
     locale = customer.locale if customer is not None else ""
     reading = classifier(_offered(house, whose), channel, locale)(incoming.words)

@@ -207,7 +207,13 @@ def _started(limits: MailLimits, domains: str) -> _Child:
     bare = {"PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)]), "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
     command = [sys.executable, "-m", "notifier.replies.mail_worker", str(limits.memory), str(limits.seconds), domains]
     pipe: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0}
-    child = _Child(subprocess.Popen(command, env=bare, cwd="/", **pipe))  # noqa: S603
+    try:
+        child = _Child(subprocess.Popen(command, env=bare, cwd="/", **pipe))  # noqa: S603
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        raise Transient(
+            f"the process that reads emails did not start ({why}); free memory, processes or open files"
+        ) from fault
     if child.process.stdin is not None:
         os.set_blocking(child.process.stdin.fileno(), False)
     try:

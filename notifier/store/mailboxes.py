@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import literal, or_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import insert_new, table_of
@@ -19,8 +19,8 @@ def position_of(tx: Transaction, mailbox: str) -> Position | None:
     return Position(*row) if row else None
 
 
-def keep_position(tx: Transaction, mailbox: str, position: Position) -> None:
-    """Remember it. Within one UIDVALIDITY it never goes back: another machine may have read further."""
+def keep_position(tx: Transaction, mailbox: str, position: Position, *, back: bool = False) -> None:
+    """Remember it. Within one UIDVALIDITY it never goes back, but for `back`: another machine may have read further."""
     insert_new(tx, _position, [{"mailbox": mailbox} | asdict(position)])
-    behind = or_(_position.c.validity != position.validity, _position.c.uid < position.uid)
+    behind = or_(_position.c.validity != position.validity, _position.c.uid < position.uid, literal(back))
     tx.connection.execute(update(_position).where(_position.c.mailbox == mailbox, behind).values(**asdict(position)))

@@ -3,9 +3,11 @@
 Made by web, replies and cli; taken in by pipeline.receive.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from notifier.terms.mail import Returned
 from notifier.terms.reply import Intent
@@ -79,3 +81,18 @@ class Incoming:
     returned: Returned | None = None
     unread: str = ""
     evidence: str = field(default="", repr=False)
+
+
+class HeardTexts(Protocol):
+    """The provider's own list of the texts that came in."""
+
+    async def since(self, since: datetime) -> Sequence[Incoming]:
+        """Those since the UTC instant `since`, the oldest first.
+
+        Raises errors.Transient, with a sentence for the log, where it cannot be asked.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give the connections back; it may be asked again afterwards."""
+        ...

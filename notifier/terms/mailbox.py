@@ -54,6 +54,6 @@ class Positions(Protocol):
         """How far it was read; None before the first time."""
         ...
 
-    def keep(self, mailbox: str, position: Position) -> None:
-        """Remember it for good, unless it was read further already."""
+    def keep(self, mailbox: str, position: Position, *, back: bool = False) -> None:
+        """Remember it for good, unless it was read further already; `back`: even then."""
         ...

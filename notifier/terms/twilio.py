@@ -1,5 +1,9 @@
-"""Twilio's error codes in our words. Colour: ground. Used by channels for its answers, by web for its receipts."""
+"""Twilio's error codes in our words, and the texts that it hands on. Colour: ground.
 
+Used by channels for its answers and its list, by web for its receipts and texts.
+"""
+
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -40,6 +44,18 @@ CODES: Mapping[int, str] = MappingProxyType(
 
 REJECTED = "rejected"
 """The word for every other code."""
+
+
+SID, SENDER = r"(SM|MM)[0-9a-f]{32}", r"\+[1-9][0-9]{6,14}"
+"""How the id of a text looks, and the number that it came from."""
+
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def words_heard(body: str, pictures: int) -> str:
+    """The words of an incoming text. A picture stands in them, so that they are clear to nobody but a person."""
+    words = _INVISIBLE.sub("", body)
+    return f"{words}\n[{pictures} picture{'s' if pictures > 1 else ''}]".strip() if pictures else words
 
 
 def word_of(code: int) -> str:

@@ -20,7 +20,7 @@ from notifier.settings.sending import TEXTS_PATH
 from notifier.terms.evidence import Receipt, Word
 from notifier.terms.incoming import MOST_WORDS, Choice, Incoming, Road
 from notifier.terms.reply import Intent
-from notifier.terms.twilio import word_of
+from notifier.terms.twilio import SENDER, SID, word_of, words_heard
 from notifier.web.buckets import Buckets, neighbourhood
 from notifier.web.gate import Front
 from notifier.web.threads import Threads
@@ -45,15 +45,15 @@ WORDS: Mapping[str, Word] = {
 """`MessageStatus` in our words; another one, as of an incoming text, says nothing."""
 
 TEXT_FIELDS: Mapping[str, str] = {
-    "MessageSid": r"(SM|MM)[0-9a-f]{32}",
-    "From": r"\+[1-9][0-9]{6,14}",
+    "MessageSid": SID,
+    "From": SENDER,
     "To": r"\+?[0-9]{3,15}",
     "Body": rf"(?s).{{0,{MOST_WORDS}}}",
     "NumMedia": r"[0-9]{0,2}",
     "OptOutType": r"[A-Za-z]{0,20}",
 }
 STATUS_FIELDS: Mapping[str, str] = {
-    "MessageSid": r"(SM|MM)[0-9a-f]{32}",
+    "MessageSid": SID,
     "MessageStatus": r"[a-z_]{1,30}",
     "ErrorCode": r"[0-9]{0,6}",
 }
@@ -62,8 +62,6 @@ STATUS_FIELDS: Mapping[str, str] = {
 OPTIONAL = frozenset({"NumMedia", "OptOutType", "ErrorCode"})
 
 LARGEST_ID = 2**31 - 1
-
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +127,13 @@ def twilio_router(hooks: Hooks) -> APIRouter:
 
 
 def incoming(fields: Mapping[str, str], now: datetime) -> Incoming:
-    """The text in these fields. A picture stands in its words, so that they are clear to nobody but a person."""
+    """The text in these fields."""
     mark = MARKS.get(fields["OptOutType"].upper())
-    words, pictures = _INVISIBLE.sub("", fields["Body"]), int(fields["NumMedia"] or 0)
-    if pictures:
-        words = f"{words}\n[{pictures} picture{'s' if pictures > 1 else ''}]".strip()
     return Incoming(
         Road.SMS,
         fields["MessageSid"],
         now,
-        words=words,
+        words=words_heard(fields["Body"], int(fields["NumMedia"] or 0)),
         sender=fields["From"],
         to=fields["To"],
         choice=Choice(mark) if mark else None,

@@ -14,8 +14,9 @@ import pytest
 from notifier.errors import UnreadableMail
 from notifier.pipeline.mailroom import Mailroom
 from notifier.pipeline.receive import Received
+from notifier.render.reply_address import BOUNCE, signed_address
 from notifier.replies.mail import read_mail
-from notifier.store.tables import Action, Answer, Consent, Notice, Reply, Suppression
+from notifier.store.tables import Action, Answer, Consent, Notice, Reply, ReplyLine, Suppression
 from notifier.terms.mailbox import RawMail
 from tests.mails import answer, bounce, fresh
 from tests.shop import NOON, Shop, open_shop, order
@@ -64,6 +65,12 @@ def came(shop: Shop, raw: bytes, now: datetime = NOON + MINUTE) -> Received:
 def ours(shop: Shop) -> EmailMessage:
     """The last mail that went."""
     return cast(EmailMessage, message_from_string(shop.sent()[-1], policy=policy.default))
+
+
+def return_address(shop: Shop) -> str:
+    """Where servers report to on the first mail."""
+    with shop.house() as house:
+        return signed_address(house.reply_to, house.web.keys, BOUNCE, 1)
 
 
 def test_an_answer_to_our_mail_cancels_the_order(shop: Shop) -> None:
@@ -181,6 +188,36 @@ def test_a_bounce_that_names_another_recipient_is_not_believed(shop: Shop) -> No
     assert shop.rows(Suppression) == []
 
 
+def test_a_report_to_the_address_for_replies_proves_no_bounce(shop: Shop) -> None:
+    """Whoever answers has that address, and a report is soon written."""
+    foreign, reply_to = ours(shop), str(ours(shop)["Reply-To"])
+    foreign.replace_header("Message-ID", "<0123456789abcdef0123456789abcdef@oak.example>")
+    found = came(shop, bounce(foreign, reply_to))
+    assert (found.bound_to, shop.rows(Suppression)) == (None, [])
+
+
+def test_a_report_to_the_address_for_replies_is_believed_by_our_message_id(shop: Shop) -> None:
+    came(shop, bounce(ours(shop), str(ours(shop)["Reply-To"])))
+    assert [row.reason for row in shop.rows(Suppression)] == ["bounced"]
+
+
+def test_a_report_to_the_return_address_needs_no_message_id(shop: Shop) -> None:
+    foreign = ours(shop)
+    foreign.replace_header("Message-ID", "<0123456789abcdef0123456789abcdef@oak.example>")
+    came(shop, bounce(foreign, return_address(shop)))
+    assert [row.reason for row in shop.rows(Suppression)] == ["bounced"]
+
+
+def test_words_to_the_return_address_prove_nothing(shop: Shop) -> None:
+    found = came(shop, answer(ours(shop), "Please cancel my order.", To=return_address(shop)))
+    assert (found.bound_to, found.needs_person, shop.rows(Action)) == (None, True, [])
+
+
+def test_an_automatic_reply_to_the_return_address_is_bound_to_what_it_answers(shop: Shop) -> None:
+    found = came(shop, answer(ours(shop), "I am away.", To=return_address(shop), Auto_Submitted="auto-replied"))
+    assert (found.intent, found.bound_to) == ("auto_reply", 1)
+
+
 def test_a_bounced_notice_is_no_notice(tmp_path: Path, database_url: str) -> None:
     shop = opened(tmp_path, database_url, LAW, **DELAYED)
     came(shop, bounce(ours(shop), "replies@oak.example", "5.2.2"), NOON + DAY)
@@ -209,6 +246,39 @@ def test_a_mail_that_cannot_be_read_waits_for_a_person(shop: Shop) -> None:
         Mailroom(house, unreadable, lambda: NOON).take(RawMail("INBOX", 1, 7, NOON, 9, b"x"))  # type: ignore[arg-type]
     found = [(row.needs_person, row.reason) for row in shop.rows(Reply)]
     assert found == [(True, "was not read: timeout; nobody knows whose it is")]
+
+
+def test_a_mail_that_cannot_be_read_is_told_of_though_its_uid_was_given_before(shop: Shop) -> None:
+    def unreadable(_: bytes) -> None:
+        raise UnreadableMail("timeout")
+
+    for at in (NOON, NOON, NOON + DAY):
+        with shop.house() as house, pytest.raises(UnreadableMail):
+            Mailroom(house, unreadable, lambda: NOON + DAY).take(RawMail("INBOX", 1, 7, at, 9, b"x"))  # type: ignore[arg-type]
+    assert len(shop.rows(Reply)) == 2
+
+
+def kept_of_a_large_one(shop: Shop, **headers: str) -> Reply:
+    """What is kept of a mail of which the headers alone were fetched."""
+    head = answer(ours(shop), "", **headers).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    with mailroom(shop, NOON + MINUTE) as room, pytest.raises(UnreadableMail):
+        room.take(RawMail("INBOX", 1, 7, NOON + MINUTE, 11_000_000, head, whole=False))
+    return shop.rows(Reply)[-1]
+
+
+def test_a_mail_that_is_too_large_is_bound_to_the_message_that_its_address_proves(shop: Shop) -> None:
+    kept = kept_of_a_large_one(shop)
+    assert (kept.message_id, kept.needs_person) == (1, True)
+
+
+def test_the_order_of_a_mail_that_is_too_large_is_frozen(shop: Shop) -> None:
+    kept_of_a_large_one(shop)
+    assert [row.frozen for row in shop.rows(ReplyLine)] == [True]
+
+
+def test_a_large_mail_of_a_machine_is_not_answered(shop: Shop) -> None:
+    kept = kept_of_a_large_one(shop, Auto_Submitted="auto-replied")
+    assert json.loads(kept.acks) == []
 
 
 def test_a_mail_without_words_is_read_by_its_subject(shop: Shop) -> None:

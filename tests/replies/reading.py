@@ -24,7 +24,7 @@ class Memory:
     def position(self, mailbox: str) -> Position | None:
         return self.kept.get(mailbox)
 
-    def keep(self, mailbox: str, position: Position) -> None:
+    def keep(self, mailbox: str, position: Position, *, back: bool = False) -> None:
         self.kept[mailbox] = position
 
 

@@ -35,6 +35,13 @@ def test_a_reader_that_is_behind_another_one_takes_nothing_back(store: Store) ->
     assert kept.position("ann@imap.example/INBOX") == FIRST
 
 
+def test_what_the_server_has_numbered_anew_takes_it_back(store: Store) -> None:
+    kept = KeptPositions(store)
+    kept.keep("ann@imap.example/INBOX", FIRST)
+    kept.keep("ann@imap.example/INBOX", replace(FIRST, uid=0, first_uid=7), back=True)
+    assert kept.position("ann@imap.example/INBOX") == replace(FIRST, uid=0, first_uid=7)
+
+
 def test_a_new_uidvalidity_begins_anew(store: Store) -> None:
     kept = KeptPositions(store)
     kept.keep("ann@imap.example/INBOX", FIRST)

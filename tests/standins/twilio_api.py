@@ -50,6 +50,7 @@ class Text:
     sent_at: datetime
     state: str = ""
     error: int | None = None
+    direction: str = "outbound-api"
     taken_at: float = field(default_factory=time.monotonic)
 
 
@@ -142,7 +143,8 @@ def _shown(text: Text) -> dict[str, object]:
         "from": text.form.get("From"),
         "messaging_service_sid": text.form.get("MessagingServiceSid"),
         "body": text.form["Body"],
-        "direction": "outbound-api",
+        "direction": text.direction,
+        "num_media": text.form.get("NumMedia", "0"),
         "status": text.state or ("accepted" if "MessagingServiceSid" in text.form else "queued"),
         "error_code": text.error,
         "date_created": format_datetime(text.sent_at),

@@ -50,7 +50,9 @@ class Folder:
         self.validity = self._said("UIDVALIDITY")
         if not self.validity:
             raise Transient(f"{access.where} numbers no mails (UIDVALIDITY). Use another IMAP server")
-        self.next_uid = self._said("UIDNEXT") or max(self.search("ALL"), default=0) + 1
+        said = self._said("UIDNEXT")
+        self.next_uid = said or max(self.search("ALL"), default=0) + 1
+        self.says_next = bool(said)
 
     def search(self, *terms: str) -> list[int]:
         """The UIDs that fit, ascending."""

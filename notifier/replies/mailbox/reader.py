@@ -56,7 +56,7 @@ class Intake:
     `take` gets each mail, in the reader's thread, and returns once it is taken for good. The same `key` may come again
     and must then change nothing. It raises Quarantined for a mail that cannot be read. What it raises of `passing` is
     trouble that is not the mail's own: the mail comes again, however often. Where it raises anything else TAKES times,
-    it gets the mail once more without content, and the mail is set aside.
+    it gets the mail once more without content, and the mail is set aside; where that fails too, the mail comes again.
     `tell` gets a sentence for a person when the reading is in trouble, and "" when it is over; it is called seldom.
     """
 
@@ -84,15 +84,17 @@ class MailboxReader:
 
         Raises LockedOut or Transient with the remedy, and what `take` and the positions raise.
         """
+        before = self._intake.positions.position(self._mailbox)
         with opened(self._access, readonly=False) as box:
-            return self._take_new(Folder(box, self._access), stop or Event())
+            return self._take_new(self._entered(Folder(box, self._access), before), stop or Event())
 
     def watch(self, stop: Stop) -> None:
         """Take what is there and what comes, until `stop` is set. Raises nothing: it tells, waits and tries again."""
         while not stop.is_set():
             try:
+                before = self._intake.positions.position(self._mailbox)
                 with opened(self._access, readonly=False) as box:
-                    self._stay(Folder(box, self._access), stop)
+                    self._stay(self._entered(Folder(box, self._access), before), stop)
             except Exception as fault:  # noqa: BLE001 - whatever it is, the next mail must find a reader
                 stop.wait(self._after(fault))
 
@@ -116,18 +118,31 @@ class MailboxReader:
             self._keep(replace(position, uid=position.first_uid - 1))
         return done
 
-    def _position(self, folder: Folder) -> Position:
-        """How far the folder was read. Mails that are numbered anew are read again from the newest days on, and from
-        the last that is done, whichever is earlier: those read before are told apart by their Message-ID.
+    def _entered(self, folder: Folder, before: Position | None) -> Folder:
+        """The same folder. `before` was how far it was read before it was opened: what another machine has read since
+        is no sign. A restored mailbox may keep its UIDVALIDITY and give UIDs that were given before.
         """
+        same = before is not None and before.validity == folder.validity
+        if before is not None and same and folder.says_next and folder.next_uid <= before.uid:
+            self._intake.positions.keep(self._mailbox, self._anew(folder, before), back=True)
+        return folder
+
+    def _position(self, folder: Folder) -> Position:
+        """How far the folder was read."""
         found = self._intake.positions.position(self._mailbox)
         if found and found.validity == folder.validity:
             return found
+        return self._keep(self._anew(folder, found))
+
+    def _anew(self, folder: Folder, found: Position | None) -> Position:
+        """Mails that are numbered anew are read again from the newest days on, and from the last that is done,
+        whichever is earlier: those read before are told apart by their Message-ID.
+        """
         since = self._intake.clock() - self._reading.first
         if found:
             log.warning("the server has numbered the mails anew, the newest are read again", mailbox=self._access.where)
             since = min(since, found.newest)
-        return self._keep(Position(folder.validity, 0, folder.next_uid, since, since))
+        return Position(folder.validity, 0, folder.next_uid, since, since)
 
     def _keep(self, position: Position) -> Position:
         self._intake.positions.keep(self._mailbox, position)
@@ -181,12 +196,12 @@ class MailboxReader:
             return False
         except self._intake.passing:
             raise
-        except Exception as fault:
+        except Exception:
             self._takes[mail.uid] += 1
-            if given is mail:
-                raise
-            log.error("a mail that nothing can be done with is set aside", uid=mail.uid, fault=type(fault).__name__)
-            return False
+            if given is not mail:
+                # No mail is at fault where an empty one fails too: it is kept, and has its tries anew.
+                del self._takes[mail.uid]
+            raise
         del self._takes[mail.uid]
         return given is mail
 

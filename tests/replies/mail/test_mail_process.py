@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from notifier.errors import UnreadableMail
+from notifier.errors import Transient, UnreadableMail
 from notifier.replies.mail_process import MailLimits, MailReader
 from notifier.terms.mail import Machine, Mail
 from tests.replies.mail.letters import OWN, mail, read
@@ -126,6 +126,16 @@ def test_a_process_that_was_killed_is_replaced(reader: MailReader) -> None:
     os.kill(before or 0, signal.SIGKILL)
     os.waitid(os.P_PID, before or 0, os.WEXITED | os.WNOWAIT)
     assert (reader.read(mail("Yes")).words, reader.process() == before) == ("Yes", False)
+
+
+def test_a_machine_that_starts_no_process_is_no_fault_of_the_mail() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with MailReader(OWN) as reader, pytest.raises(Transient, match="did not start"):
+            reader.read(mail("Yes"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_process_is_replaced_after_many_mails() -> None:
