@@ -25,6 +25,8 @@ UNPROVEN = "nobody has proven that the customer wrote it: no reply to one of our
 WHICH = "it may be about several orders or items"
 ASKED_ON_PAGE = "a question from the customer's page, which had shown what we know"
 LATE = "it came too late to be done by itself"
+UNREAD = "unread"
+"""The detail of a freeze whose reply nobody could read: the customer is not asked about a cancellation."""
 OVERTAKEN = "the customer has wished something else since"
 OLDER = "it answers an older message than the notice that stands"
 
@@ -239,7 +241,8 @@ def _frozen(asking: _Asking) -> Outcome:
     lines: Sequence[LineFacts] = asking.target.lines
     if not lines and asking.customer is not None:
         lines = open_lines(asking.customer, asking.at)
-    effects = tuple(Effect(Kind.FROZEN, one.id) for one in lines)
+    detail = "" if asking.heard.whole else UNREAD
+    effects = tuple(Effect(Kind.FROZEN, one.id, detail=detail) for one in lines)
     return Outcome(effects, tuple(one.id for one in lines), True, _why_not(asking))
 
 

@@ -105,6 +105,8 @@ def _key(one: Told) -> str:
         return _LATE.get(one.detail, "ack_ended")
     if one.kind is Kind.REFUSED:
         return _REFUSED.get(one.detail, "")
+    if one.kind is Kind.FROZEN and one.detail:
+        return ""
     if one.kind is Kind.TOLD_DATES:
         return "ack_dates_soon" if one.detail else ""
     if one.kind is Kind.OPTED_OUT:

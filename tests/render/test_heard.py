@@ -89,3 +89,8 @@ def test_a_time_that_may_not_be_the_customers_names_its_zone(says: Any) -> None:
     berlin = AT.astimezone(ZoneInfo("Europe/Berlin"))
     answers = Acknowledgement(berlin, (Told(Kind.REQUESTED, ActionKind.CANCEL, ("Kettle",)),), foreign=True)
     assert "cancellation of 15:14 CET" in sentences(says(locale="en-GB", answers=answers))[0]
+
+
+def test_who_wrote_what_nobody_could_read_is_not_asked_about_a_cancellation(says: Any) -> None:
+    found = sentences(says(Told(Kind.FROZEN, None, ("Kettle",), "unread"), person=True))
+    assert found == ["A person on our team will read your message and answer you."]
