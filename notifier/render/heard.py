@@ -19,7 +19,6 @@ from notifier.terms.words import Channel
 _PLAIN = {
     Kind.ACCEPTED: "ack_accepted",
     Kind.KEPT: "ack_kept",
-    Kind.FROZEN: "ack_frozen",
     Kind.TOLD_HELP: "ack_help",
     Kind.GAVE_LINK: "ack_link",
     Kind.ASKED_CONSENT: "ack_asked_consent",
@@ -99,16 +98,19 @@ def _named(items: Sequence[str], calendar: Calendar) -> str:
 
 
 def _key(one: Told) -> str:
-    if one.kind is Kind.REQUESTED and one.action is not None:
-        return _ACTIONS.get(one.action, "")
-    if one.kind is Kind.TOO_LATE:
-        return _LATE.get(one.detail, "ack_ended")
-    if one.kind is Kind.REFUSED:
-        return _REFUSED.get(one.detail, "")
-    if one.kind is Kind.FROZEN and one.detail:
-        return ""
-    if one.kind is Kind.TOLD_DATES:
-        return "ack_dates_soon" if one.detail else ""
-    if one.kind is Kind.OPTED_OUT:
-        return "ack_no_texts" if one.channel is Channel.SMS else "ack_fewer_emails"
-    return "ack_joined" if one.kind is Kind.OPTED_IN and one.detail else _PLAIN.get(one.kind, "")
+    match one.kind:
+        case Kind.REQUESTED if one.action is not None:
+            found = _ACTIONS.get(one.action, "")
+        case Kind.TOO_LATE:
+            found = _LATE.get(one.detail, "ack_ended")
+        case Kind.REFUSED:
+            found = _REFUSED.get(one.detail, "")
+        case Kind.FROZEN:
+            found = "" if one.detail else "ack_frozen"
+        case Kind.TOLD_DATES:
+            found = "ack_dates_soon" if one.detail else ""
+        case Kind.OPTED_OUT:
+            found = "ack_no_texts" if one.channel is Channel.SMS else "ack_fewer_emails"
+        case _:
+            found = _PLAIN.get(one.kind, "")
+    return found
