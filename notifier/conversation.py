@@ -5,12 +5,12 @@ personal.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, union, update
+from sqlalchemy import func, insert, or_, select, union, update
 
 from notifier.store.engine import Transaction
 from notifier.store.hashing import address_hash
@@ -93,15 +93,25 @@ def customers_at(tx: Transaction, address_id: int, brand: str) -> list[int]:
     return sorted(tx.connection.execute(query).scalars())
 
 
-def newest_to(tx: Transaction, address_id: int, since: datetime, until: datetime) -> AnyRow | None:
-    """The last message that went to this address between two UTC instants and may have arrived."""
+def newest_to(
+    tx: Transaction, address_id: int, brands: Collection[str], since: datetime, until: datetime
+) -> AnyRow | None:
+    """The last message of one of `brands` that went to this address between two UTC instants and may have arrived."""
     query = select(_message).where(
         _message.c.address_id == address_id,
+        _message.c.brand.in_(brands),
         _message.c.handed_off_at >= since,
         _message.c.handed_off_at <= until,
         _message.c.state.in_(SENT_STATES),
     )
     return tx.connection.execute(query.order_by(_message.c.handed_off_at.desc(), _message.c.id.desc())).first()
+
+
+def brands_to(tx: Transaction, address_id: int) -> list[str]:
+    """The brands that wrote to this address, the one that did last first."""
+    last = func.max(_message.c.handed_off_at)
+    query = select(_message.c.brand).where(_message.c.address_id == address_id, _message.c.state.in_(SENT_STATES))
+    return list(tx.connection.execute(query.group_by(_message.c.brand).order_by(last.desc())).scalars())
 
 
 def message_of(tx: Transaction, message_id: int) -> AnyRow | None:
