@@ -59,6 +59,12 @@ def address_id_of(tx: Transaction, sender: Sender) -> int | None:
     return found
 
 
+def channel_of(tx: Transaction, address_id: int) -> str | None:
+    """The channel of a known address."""
+    found: str | None = tx.connection.execute(select(_address.c.channel).where(_address.c.id == address_id)).scalar()
+    return found
+
+
 def keep_address(tx: Transaction, sender: Sender, now: datetime) -> int:
     """The id of the address, which is kept by its hash alone where nobody knew it: enough for an objection to hold."""
     found = address_id_of(tx, sender)

@@ -166,6 +166,9 @@ def address_for(tx: Transaction, done: Effective, channel: Channel, now: datetim
     if message is not None and message.channel == channel:
         found: int = message.address_id
         return found
+    wrote = done.incoming.address_id
+    if wrote is not None and conversation.channel_of(tx, wrote) == channel:
+        return wrote
     if whose.customer_id is None or done.incoming.road is Road.OPERATOR:
         return None
     customer = customer_of(tx, whose.customer_id)
