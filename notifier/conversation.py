@@ -215,6 +215,12 @@ def mark_told(tx: Transaction, reply_id: int, now: datetime) -> None:
     tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(told_at=now))
 
 
+def put_off(tx: Transaction, reply_id: int, again_at: datetime, *, refused: bool) -> None:
+    """The helpdesk has not got this reply: tried again at `again_at`."""
+    tries = _reply.c.tell_tries + (1 if refused else 0)
+    tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(tell_at=again_at, tell_tries=tries))
+
+
 def assign(tx: Transaction, reply_id: int, customer_id: int) -> None:
     """A person has found out whose reply it is; its address need not be kept beside it any more."""
     whose = update(_reply).where(_reply.c.id == reply_id)
@@ -223,7 +229,8 @@ def assign(tx: Transaction, reply_id: int, customer_id: int) -> None:
 
 def reopen(tx: Transaction, reply_id: int, reason: str, line_id: int | None = None) -> None:
     """A person must see to this reply again, or at last, for a `reason`; the line, if any, is one that it is about."""
-    again = {"needs_person": True, "closed_at": None, "closed_by": "", "closed_as": "", "told_at": None}
+    again: dict[str, Any] = {"needs_person": True, "closed_at": None, "closed_by": "", "closed_as": ""}
+    again |= {"told_at": None, "tell_at": None, "tell_tries": 0}
     tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(reason=reason, **again))
     if line_id is not None:
         insert_new(tx, _line, [{"reply_id": reply_id, "line_id": line_id, "frozen": False}])
