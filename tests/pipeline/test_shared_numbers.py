@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from notifier.pipeline.receive import Received, receive
-from notifier.store.tables import Consent
+from notifier.store.tables import Consent, Message
 from notifier.terms.incoming import Incoming, Road
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
 from tests.shop import NOON, Shop, open_shop, order
@@ -71,6 +71,16 @@ def test_a_stop_to_the_number_of_one_brand_ends_the_texts_of_that_one(tmp_path: 
     shop = opened(tmp_path, database_url, brands(OAKS, ELMS) + SMS)
     text(shop, "STOP", ELMS)
     assert refused(shop) == {"elm"}
+
+
+def test_a_text_of_another_brand_that_waits_at_a_stop_does_not_go(tmp_path: Path, database_url: str) -> None:
+    shop = opened(tmp_path, database_url, brands() + SERVICE)
+    shop.take_in("backorders", [order("ann2", brand="oak", **BY_TEXT | {"email": ""})])
+    shop.plan()
+    text(shop, "STOP", "+4915100000009")
+    shop.deliver(NOON + MINUTE)
+    oaks = [(row.channel, row.state) for row in shop.rows(Message) if row.brand == "oak"]
+    assert oaks == [("sms", "withdrawn")]
 
 
 def test_an_opt_out_by_email_without_a_token_counts_for_the_brand_that_wrote(tmp_path: Path, database_url: str) -> None:
