@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, literal_column, or_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow, among, batches, insert_new, table_of
@@ -22,6 +22,7 @@ _standing = table_of(LegalStanding)
 
 # In the text, because SQLite takes a partial index only where no parameter is.
 _requested: ColumnElement[bool] = _action.c.state == literal_column(f"'{ActionState.REQUESTED.value}'")
+_unheard: ColumnElement[bool] = literal_column("action.alarm <> '' AND action.alarm_told_at IS NULL")
 _ending: ColumnElement[bool] = _action.c.kind.in_([one.value for one in ENDS])
 
 BY_IMPORT = "import"
@@ -29,6 +30,12 @@ BY_IMPORT = "import"
 
 SHIPPED = "shipped_despite_request"
 """The alarm of an action that came to nothing because the goods left all the same."""
+
+KEPT = "kept_after_all"
+"""The alarm of an action that the customer took back after the team had heard of it."""
+
+DONE_BUT_KEPT = "done_although_kept"
+"""The alarm of an action that the shop calls done after the customer took it back."""
 
 SHIPPED_BY_LAW = "shipped_despite_cancellation"
 """The alarm that the law on delays gives for the same."""
@@ -82,12 +89,18 @@ def lock_of(tx: Transaction, customer_id: int) -> None:
 def take_back(tx: Transaction, line_ids: Sequence[int], by: str, now: datetime) -> int:
     """The customer keeps these lines after all: actions that would end them are withdrawn. Returns how many.
 
-    A webhook that has heard of them hears of that, too.
+    A webhook that has heard of them hears of that, and a team too.
     """
     undone = _requested & _ending & _action.c.line_id.in_(line_ids)
     closed = {"state": ActionState.WITHDRAWN.value, "closed_at": now, "closed_by": by, "closed_as": "kept"}
-    closed |= {"posted_at": None, "post_at": None}
+    closed |= {"posted_at": None, "post_at": None, "alarm": case((_action.c.told_at.is_not(None), KEPT), else_="")}
     return tx.connection.execute(update(_action).where(undone).values(**closed)).rowcount
+
+
+def done_but_kept(tx: Transaction, ids: Sequence[int]) -> None:
+    """The shop calls these done: an alarm for each that the customer has taken back, raised once."""
+    these = _action.c.id.in_(ids) & (_action.c.state == ActionState.WITHDRAWN) & (_action.c.alarm != DONE_BUT_KEPT)
+    tx.connection.execute(update(_action).where(these).values(alarm=DONE_BUT_KEPT, alarm_told_at=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,21 +203,24 @@ def untold() -> ColumnElement[bool]:
 
 
 def untold_alarms() -> ColumnElement[bool]:
-    """Those that came to nothing, and the team has not heard of it; not where the law's own alarm tells it."""
+    """Those with an alarm that the team has not heard of; not where the law's own alarm tells it."""
     by_law = select(_standing.c.line_id).where(_standing.c.alarm == SHIPPED_BY_LAW)
-    return (_action.c.alarm != "") & _action.c.alarm_told_at.is_(None) & _action.c.line_id.not_in(by_law)
+    beside = (_action.c.alarm == SHIPPED) & _action.c.line_id.in_(by_law)
+    return _unheard & ~beside
 
 
 def mark_told(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
-    """The team has heard that these are asked for."""
+    """The team has heard that these are asked for; it hears, too, of one that was taken back meanwhile."""
+    alarm = case((_action.c.state == ActionState.WITHDRAWN, KEPT), else_=_action.c.alarm)
     for some in batches(ids):
-        tx.connection.execute(update(_action).where(_action.c.id.in_(some)).values(told_at=now))
+        tx.connection.execute(update(_action).where(_action.c.id.in_(some)).values(told_at=now, alarm=alarm))
 
 
-def mark_alarms_told(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
-    """The team has heard that these came to nothing."""
+def mark_alarms_told(tx: Transaction, ids: Sequence[int], alarm: str, now: datetime) -> None:
+    """The team has heard this alarm of each of these."""
     for some in batches(ids):
-        tx.connection.execute(update(_action).where(_action.c.id.in_(some)).values(alarm_told_at=now))
+        heard = _action.c.id.in_(some) & (_action.c.alarm == alarm)
+        tx.connection.execute(update(_action).where(heard).values(alarm_told_at=now))
 
 
 def requested_for(tx: Transaction, line_ids: Sequence[int]) -> dict[int, set[ActionKind]]:
@@ -231,14 +247,17 @@ def to_post(now: datetime) -> ColumnElement[bool]:
     return or_(_requested, taken_back) & _action.c.posted_at.is_(None) & waited
 
 
+def begin_post(tx: Transaction, action_id: int, state: str, again_at: datetime) -> bool:
+    """One try more, committed before the network; the next one not before `again_at`.
+
+    False where it does not stand as it was read (`state`) any more: then it is not posted so.
+    """
+    stood = (_action.c.id == action_id) & (_action.c.state == state)
+    change = update(_action).where(stood).values(posts=_action.c.posts + 1, post_at=again_at)
+    return tx.connection.execute(change).rowcount > 0
+
+
 def mark_posted(tx: Transaction, action_id: int, state: str, now: datetime) -> None:
     """The webhook took it as it stood (`state`) when it was read; taken back since, it goes once more."""
     stood = (_action.c.id == action_id) & (_action.c.state == state)
-    tx.connection.execute(update(_action).where(stood).values(posted_at=now))
-    count_post(tx, action_id, None)
-
-
-def count_post(tx: Transaction, action_id: int, again_at: datetime | None) -> None:
-    """One try more; the next one not before `again_at`."""
-    change = update(_action).where(_action.c.id == action_id)
-    tx.connection.execute(change.values(posts=_action.c.posts + 1, post_at=again_at))
+    tx.connection.execute(update(_action).where(stood).values(posted_at=now, post_at=None))

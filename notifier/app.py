@@ -161,6 +161,7 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         signups_a_day=settings.signup.most_a_day,
         helpdesk=settings.inbox.forward_to,
         texts_read=bool(settings.sms.enabled and settings.web.public_url and settings.web.listen),
+        numbers_shared=bool(settings.sms.messaging_service_sid),
     )
 
 

@@ -5,12 +5,12 @@ personal.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, union, update
+from sqlalchemy import func, insert, or_, select, union, update
 
 from notifier.store.engine import Transaction
 from notifier.store.hashing import address_hash
@@ -68,6 +68,12 @@ def address_id_of(tx: Transaction, sender: Sender) -> int | None:
     return found
 
 
+def channel_of(tx: Transaction, address_id: int) -> str | None:
+    """The channel of a known address."""
+    found: str | None = tx.connection.execute(select(_address.c.channel).where(_address.c.id == address_id)).scalar()
+    return found
+
+
 def keep_address(tx: Transaction, sender: Sender, now: datetime) -> int:
     """The id of the address, which is kept by its hash alone where nobody knew it: enough for an objection to hold."""
     found = address_id_of(tx, sender)
@@ -102,15 +108,25 @@ def customers_at(tx: Transaction, address_id: int, brand: str) -> list[int]:
     return sorted(tx.connection.execute(query).scalars())
 
 
-def newest_to(tx: Transaction, address_id: int, since: datetime, until: datetime) -> AnyRow | None:
-    """The last message that went to this address between two UTC instants and may have arrived."""
+def newest_to(
+    tx: Transaction, address_id: int, brands: Collection[str], since: datetime, until: datetime
+) -> AnyRow | None:
+    """The last message of one of `brands` that went to this address between two UTC instants and may have arrived."""
     query = select(_message).where(
         _message.c.address_id == address_id,
+        _message.c.brand.in_(brands),
         _message.c.handed_off_at >= since,
         _message.c.handed_off_at <= until,
         _message.c.state.in_(SENT_STATES),
     )
     return tx.connection.execute(query.order_by(_message.c.handed_off_at.desc(), _message.c.id.desc())).first()
+
+
+def brands_to(tx: Transaction, address_id: int) -> list[str]:
+    """The brands that wrote to this address, the one that did last first."""
+    last = func.max(_message.c.handed_off_at)
+    query = select(_message.c.brand).where(_message.c.address_id == address_id, _message.c.state.in_(SENT_STATES))
+    return list(tx.connection.execute(query.group_by(_message.c.brand).order_by(last.desc())).scalars())
 
 
 def message_of(tx: Transaction, message_id: int) -> AnyRow | None:
@@ -208,6 +224,12 @@ def mark_told(tx: Transaction, reply_id: int, now: datetime) -> None:
     tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(told_at=now))
 
 
+def put_off(tx: Transaction, reply_id: int, again_at: datetime, *, refused: bool) -> None:
+    """The helpdesk has not got this reply: tried again at `again_at`."""
+    tries = _reply.c.tell_tries + (1 if refused else 0)
+    tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(tell_at=again_at, tell_tries=tries))
+
+
 def assign(tx: Transaction, reply_id: int, customer_id: int) -> None:
     """A person has found out whose reply it is; its address need not be kept beside it any more."""
     whose = update(_reply).where(_reply.c.id == reply_id)
@@ -216,7 +238,8 @@ def assign(tx: Transaction, reply_id: int, customer_id: int) -> None:
 
 def reopen(tx: Transaction, reply_id: int, reason: str, line_id: int | None = None) -> None:
     """A person must see to this reply again, or at last, for a `reason`; the line, if any, is one that it is about."""
-    again = {"needs_person": True, "closed_at": None, "closed_by": "", "closed_as": "", "told_at": None}
+    again: dict[str, Any] = {"needs_person": True, "closed_at": None, "closed_by": "", "closed_as": ""}
+    again |= {"told_at": None, "tell_at": None, "tell_tries": 0}
     tx.connection.execute(update(_reply).where(_reply.c.id == reply_id).values(reason=reason, **again))
     if line_id is not None:
         insert_new(tx, _line, [{"reply_id": reply_id, "line_id": line_id, "frozen": False}])

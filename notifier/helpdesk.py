@@ -54,14 +54,25 @@ def anything(tx: Transaction) -> bool:
     return tx.connection.execute(select(_answer.c.id).where(_UNSENT).limit(1)).first() is not None
 
 
-def take(tx: Transaction, most: int, now: datetime) -> list[AnyRow]:
-    """The answers that go now: the caller commits before the first of them is sent."""
-    ids = select(_answer.c.id).where(_waits).order_by(_answer.c.id).limit(most)
+def take(tx: Transaction, after: int, now: datetime) -> AnyRow | None:
+    """The answer that goes now, the first one whose id comes after `after`: the caller commits before it is sent.
+
+    One at a time: others would be lost to another process while they wait for this one's server.
+    """
+    first = select(_answer.c.id).where(_waits, _answer.c.id > after).order_by(_answer.c.id).limit(1)
     if tx.postgresql:
-        ids = ids.with_for_update(skip_locked=True)
-    found = list(tx.connection.execute(ids).scalars())
-    going = update(_answer).where(_answer.c.id.in_(found)).values(state="going", going_at=now)
-    return sorted(tx.connection.execute(going.returning(*_answer.c)), key=lambda row: int(row.id))
+        first = first.with_for_update(skip_locked=True)
+    found = tx.connection.execute(first).scalar()
+    going = update(_answer).where(_answer.c.id == found).values(state="going", going_at=now)
+    return tx.connection.execute(going.returning(*_answer.c)).first() if found is not None else None
+
+
+def still_going(tx: Transaction, row: AnyRow) -> bool:
+    """Whether an answer that was taken is still this taker's: after a long stop another process may have called it
+    lost.
+    """
+    mine = (_answer.c.id == row.id) & (_answer.c.going_at == row.going_at) & _goes
+    return tx.connection.execute(select(_answer.c.id).where(mine)).first() is not None
 
 
 def settle(tx: Transaction, answer_id: int, state: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """`notifier inbox`: what customers wrote that needs a person, and what the person makes of it. Colour: door."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -111,13 +112,16 @@ def act_for(
     with session.house() as house:
         found = act(house, wanted, session.happened(now))
     if as_json:
-        say_json(found.received.as_json() | {"closed": found.closed, "why": found.why})
+        lines = [asdict(one) for one in found.lines]
+        say_json(found.received.as_json() | {"closed": found.closed, "why": found.why, "lines": lines})
     elif found.closed:
-        words = f"{was_done(found.received.effects)}; reply {reply} is closed, by the word of {wanted.by}"
+        done = [one.effect for one in found.lines if one.done]
+        but = f", but does not count: {found.why}" if found.why else ""
+        words = f"{was_done(done)}{but}; reply {reply} is closed, by the word of {wanted.by}"
         session.console.print(words, markup=False)
     else:
         session.console.print(f"does not count: {found.why}; reply {reply} still waits", markup=False)
-    raise typer.Exit(DONE if found.closed else WITH_REFUSALS)
+    raise typer.Exit(DONE if found.closed and not found.why else WITH_REFUSALS)
 
 
 @inbox.command("assign")

@@ -133,7 +133,7 @@ async def _tell_team(work: Work) -> None:
     sender = work.wires.senders.get(Channel.EMAIL)
     answered = 0
     try:
-        answered = await relay_answers(work.house, sender, work.team, now) if sender else 0
+        answered = await relay_answers(work.house, sender, work.team, app.clock) if sender else 0
     except Unsafe as unsafe:
         await tell_unsafe(work, "team", unsafe)
     if told or forwarded or answered:

@@ -5,6 +5,7 @@ One email a batch; what no server took is told again at the next tick.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,37 @@ MOST_ROWS = 20
 
 SUBJECT = "Customers want something done"
 
-ALARM_SUBJECT = "Shipped although the customer had asked otherwise"
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """How the team hears of one alarm; `was` stands before what the shop was to do."""
+
+    subject: str
+    heading: str
+    was: str
+    tail: str
+
+
+ALARMS = {
+    actions.SHIPPED: Alarm(
+        "Shipped although the customer had asked otherwise",
+        "Shipped",
+        "the shop was to",
+        "The goods left all the same: see to the return, and tell the customer.",
+    ),
+    actions.KEPT: Alarm(
+        "Customers keep what you were to stop",
+        "Do not stop: the customer keeps it",
+        "no longer wanted is to",
+        "You were told to stop these, and the customer has changed their mind since. If it is done already, tell them.",
+    ),
+    actions.DONE_BUT_KEPT: Alarm(
+        "Stopped although the customer keeps it",
+        "Said to be done after the customer had taken it back",
+        "no longer wanted was to",
+        "Undo it in the shop's system, or tell the customer that it is too late.",
+    ),
+}
 
 HEADINGS = {
     ActionKind.CANCEL: "Stop and cancel",
@@ -40,15 +71,18 @@ async def tell_actions(house: House, team: Team, now: datetime) -> int:
     """Tell the team at `now` (UTC) what it has not heard of yet; returns how many actions."""
     with house.store.read() as tx:
         fresh = [wanted_of(row) for row in actions.listed(tx, actions.untold())]
-        missed = [wanted_of(row) for row in actions.listed(tx, actions.untold_alarms())]
+        alarms: dict[str, list[Wanted]] = defaultdict(list)
+        for row in actions.listed(tx, actions.untold_alarms()):
+            alarms[row.alarm].append(wanted_of(row))
     tz = house.judging.policy.timezone
     if fresh and await _told(team, SUBJECT, digest(fresh, tz), now):
         with house.store.write() as tx:
             actions.mark_told(tx, [one.id for one in fresh], now)
-    if missed and await _told(team, ALARM_SUBJECT, alarm(missed, tz), now):
-        with house.store.write() as tx:
-            actions.mark_alarms_told(tx, [one.id for one in missed], now)
-    return len(fresh) + len(missed)
+    for name, found in alarms.items():
+        if await _told(team, ALARMS[name].subject, alarm(ALARMS[name], found, tz), now):
+            with house.store.write() as tx:
+                actions.mark_alarms_told(tx, [one.id for one in found], name, now)
+    return len(fresh) + sum(len(found) for found in alarms.values())
 
 
 async def _told(team: Team, subject: str, text: str, now: datetime) -> bool:
@@ -64,11 +98,10 @@ def digest(found: Sequence[Wanted], tz: ZoneInfo) -> str:
     return "\n\n".join([*parts, TAIL])
 
 
-def alarm(found: Sequence[Wanted], tz: ZoneInfo) -> str:
+def alarm(how: Alarm, found: Sequence[Wanted], tz: ZoneInfo) -> str:
     """The text on actions that came to nothing."""
-    rows = [f"{_row(one, tz)}: the shop was to {WORDS[ActionKind(one.kind)]} it" for one in found]
-    tail = "The goods left all the same: see to the return, and tell the customer.\n"
-    return f"{_listed('Shipped', rows)}\n\n{tail}"
+    rows = [f"{_row(one, tz)}: {how.was} {WORDS[ActionKind(one.kind)]} it" for one in found]
+    return f"{_listed(how.heading, rows)}\n\n{how.tail}\n"
 
 
 def _listed(heading: str, rows: Sequence[str]) -> str:

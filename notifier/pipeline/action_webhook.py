@@ -1,7 +1,8 @@
 """Hands actions to the shop's own system by its webhook, at least once each. Colour: root. Called by cli.run.
 
-What is to be posted is read in one transaction, posted with none open, and noted in another. A try that failed is made
-again later and later. The shop may close an action in its very answer.
+Each try is counted in a transaction before it is made, so that a cancellation taken back after a crash is posted, too;
+what came of it is noted in another. A try that failed is made again later and later. The shop may close an action in
+its very answer.
 """
 
 import json
@@ -51,10 +52,14 @@ async def post_actions(house: House, access: PostAccess, team: Team, now: dateti
     with house.store.read() as tx:
         due = [wanted_of(row) for row in actions.listed(tx, actions.to_post(now), MOST)]
     for one in due:
+        wait = min(FIRST_WAIT * 2 ** min(one.posts, 10), LONGEST_WAIT)
+        with house.store.write() as tx:
+            if not actions.begin_post(tx, one.id, one.state, now + wait):
+                continue
         try:
             said = await post(access, f"action-{one.id}-{one.state}", body_of(one), now)
         except (Permanent, Transient) as fault:
-            _failed(house, one, report, str(fault), now)
+            _failed(one, report, str(fault), wait)
             if isinstance(fault, Transient):
                 break
             continue
@@ -74,10 +79,7 @@ def body_of(one: Wanted) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _failed(house: House, one: Wanted, report: PostReport, fault: str, now: datetime) -> None:
-    wait = min(FIRST_WAIT * 2 ** min(one.posts, 10), LONGEST_WAIT)
-    with house.store.write() as tx:
-        actions.count_post(tx, one.id, now + wait)
+def _failed(one: Wanted, report: PostReport, fault: str, wait: timedelta) -> None:
     report.failed, report.fault, report.tries = report.failed + 1, fault, max(report.tries, one.posts + 1)
     log.warning("an action was not posted", action=one.id, fault=fault, again_in=wait.total_seconds())
 

@@ -69,13 +69,23 @@ def open_actions(house: House) -> list[Wanted]:
 
 
 def do(house: House, ids: Sequence[int], by: str, now: datetime) -> list[Wanted]:
-    """The shop has done these. Raises UsageError for one that is not open; nothing is done then."""
+    """The shop has done these. Raises UsageError for one that is not open; nothing is done then.
+
+    Of one that the customer has taken back the team hears all the same: it must not be left so.
+    """
     with house.store.write() as tx:
         tx.lock(LOCK)
-        rows = _open(tx, ids)
-        for customer_id, theirs in _by_customer(rows):
+        rows = actions.listed(tx, actions.open_and_numbered(ids))
+        gone = _not_open(ids, rows)
+        actions.done_but_kept(tx, gone)
+        for customer_id, theirs in _by_customer(rows if not gone else ()):
             _do(tx, house, customer_id, theirs, (by, now))
-        return [wanted_of(row) for row in rows]
+    if gone:
+        raise UsageError(NOT_OPEN.format(", ".join(map(str, gone))))
+    return [wanted_of(row) for row in rows]
+
+
+NOT_OPEN = "{}: no such action is open; `notifier actions` lists them"
 
 
 def refuse(house: House, ids: Sequence[int], by: str, reason: str, now: datetime) -> list[Wanted]:
@@ -114,9 +124,13 @@ def close_shown(house: House, now: datetime) -> int:
 
 def _open(tx: Transaction, ids: Sequence[int]) -> list[AnyRow]:
     rows = actions.listed(tx, actions.open_and_numbered(ids))
-    if gone := sorted(set(ids) - {row.id for row in rows}):
-        raise UsageError(f"{', '.join(map(str, gone))}: no such action is open; `notifier actions` lists them")
+    if gone := _not_open(ids, rows):
+        raise UsageError(NOT_OPEN.format(", ".join(map(str, gone))))
     return rows
+
+
+def _not_open(ids: Sequence[int], rows: Sequence[AnyRow]) -> list[int]:
+    return sorted(set(ids) - {row.id for row in rows})
 
 
 def _by_customer(rows: Iterable[AnyRow]) -> list[tuple[int, list[AnyRow]]]:

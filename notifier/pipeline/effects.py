@@ -121,11 +121,19 @@ def _consents(tx: Transaction, done: Effective, now: datetime) -> None:
         )
         if granted and about is MessageClass.MARKETING:
             word = _agreed(tx, done, word)
-        consent.keep_words(tx, [word], now)
+        consent.keep_words(tx, [word, *_of_others(done, word)], now)
         if granted and done.incoming.road is Road.SMS and channel is Channel.SMS and address_id is not None:
             # The provider blocked the number at its own opt-out, and opened it again at this very word, which no page
             # and no operator can say in its place (S5).
             consent.lift(tx, done.whose.brand, address_id, consent.OPTED_OUT, now)
+
+
+def _of_others(done: Effective, word: consent.Word) -> list[consent.Word]:
+    """The same no to each other brand that may have been meant, where it is about the address that said it."""
+    sender = done.whose.sender
+    if word.granted or word.address_id is None or sender is None or sender.channel is not word.channel:
+        return []
+    return [replace(word, brand=one) for one in done.whose.brands if one != word.brand]
 
 
 MOST_WORDING = 1000
@@ -161,6 +169,9 @@ def address_for(tx: Transaction, done: Effective, channel: Channel, now: datetim
     if message is not None and message.channel == channel:
         found: int = message.address_id
         return found
+    wrote = done.incoming.address_id
+    if wrote is not None and conversation.channel_of(tx, wrote) == channel:
+        return wrote
     if whose.customer_id is None or done.incoming.road is Road.OPERATOR:
         return None
     customer = customer_of(tx, whose.customer_id)

@@ -1,24 +1,36 @@
 """Sends what needs a person to the shop's helpdesk, at once, so that it threads there. Colour: root. Called by cli.run.
 
-The customer's words go, and no attachment; what no server took goes at the next look. Each says that a machine wrote
-it, so that no machine answers (RULES.md E6).
+The customer's words go, and no attachment; what no server took goes at the next look, what a server refused later and
+later. Each says that a machine wrote it, so that no machine answers (RULES.md E6).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from notifier import conversation
 from notifier.pipeline.house import House
-from notifier.pipeline.team import Note, Team, id_header, write
+from notifier.pipeline.team import Note, Team, id_header, tell_team_daily, write_to
 from notifier.queries.inbox import InboxReply, unforwarded
 from notifier.render.reply_address import HELPDESK, signed_address
+from notifier.store.engine import Transaction
 from notifier.terms.incoming import Road
+from notifier.terms.words import Outcome
 
 MOST = 20
 """Replies that one look sends; the rest goes with the next."""
 
 MOST_WORDS = 10_000
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(days=1)
+"""Before a reply that the helpdesk's server refused is tried again; doubled each time."""
+
+SUBJECT = "The helpdesk refuses what customers wrote"
+
+REFUSED = (
+    "The server of `[inbox] forward_to` has refused replies of customers that wait for a person. They are tried again,"
+    " later and later. `notifier inbox` lists what waits: look there until the helpdesk takes them.\n"
+)
 
 ANSWERED = "Answer this email, and the customer gets your words as coming from the shop; attachments are not passed on."
 
@@ -32,15 +44,26 @@ async def forward_inbox(house: House, team: Team, now: datetime) -> int:
     if not house.helpdesk:
         return 0
     with house.store.read() as tx:
-        found = unforwarded(tx, MOST)
-    went = 0
+        found = unforwarded(tx, MOST, now)
+    outcomes = []
     for one in found:
-        if not await write(team, note_of(house, one), now):
-            continue
+        outcome = await write_to(team, note_of(house, one), now)
+        outcomes.append(outcome)
         with house.store.write() as tx:
-            conversation.mark_told(tx, one.id, now)
-        went += 1
-    return went
+            _note_down(tx, one, outcome, now)
+    if Outcome.REFUSED in outcomes:
+        await tell_team_daily(house.store, team, SUBJECT, REFUSED, now)
+    return outcomes.count(Outcome.ACCEPTED)
+
+
+def _note_down(tx: Transaction, one: InboxReply, outcome: Outcome, now: datetime) -> None:
+    """What became of a try. What was not taken stands behind the others from now on, so that it is in nobody's way."""
+    if outcome is Outcome.ACCEPTED:
+        conversation.mark_told(tx, one.id, now)
+        return
+    refused = outcome is Outcome.REFUSED
+    wait = min(FIRST_WAIT * 2 ** min(one.tell_tries, 10), LONGEST_WAIT) if refused else timedelta()
+    conversation.put_off(tx, one.id, now + wait, refused=refused)
 
 
 def note_of(house: House, one: InboxReply) -> Note:

@@ -93,7 +93,8 @@ class House:
 
     `stale_after` is each configured source's limit, `lapse` what happens to a line whose time is up by law: ask (a
     person confirms) or cancel. `reply_to` is the mailbox that answers are read from, to be signed for each message;
-    empty: they go to the brand's own address. `texts_read`: what customers text comes in by the webhook.
+    empty: they go to the brand's own address. `texts_read`: what customers text comes in by the webhook;
+    `numbers_shared`: any of the provider's numbers may text for any brand.
     `alert_hold` is how long a unit is held back for somebody who was told that it is there, `signups_a_day` how many
     are asked to confirm a sign-up in 24 hours, by each channel.
     """
@@ -116,6 +117,7 @@ class House:
     signups_a_day: int = 300
     helpdesk: str = ""
     texts_read: bool = False
+    numbers_shared: bool = False
 
     @property
     def purposes(self) -> Sequence[Purpose]:

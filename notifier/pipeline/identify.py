@@ -3,7 +3,8 @@
 A number that wrote is proof, a signed address, a page and an operator are; the From of an email is none.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.utils import parseaddr
 
@@ -27,7 +28,7 @@ class Whose:
     """Whose reply it is. `customer_id` None: nobody knows; `proven`: it is theirs beyond doubt.
 
     `sender` is the address it came from, `address_id` its row where it is known. `message` is the one it answers,
-    about `lines`.
+    about `lines`. `brands` are those that may have been meant: to say no to one is to say no to each.
     """
 
     brand: str
@@ -37,6 +38,7 @@ class Whose:
     message: AnyRow | None = None
     lines: tuple[int, ...] = ()
     proven: bool = False
+    brands: tuple[str, ...] = ()
 
 
 def identify(tx: Transaction, house: House, incoming: Incoming) -> Whose:
@@ -49,14 +51,17 @@ def identify(tx: Transaction, house: House, incoming: Incoming) -> Whose:
     if incoming.customer_id is not None:
         customer = customer_of(tx, incoming.customer_id)
         return Whose(customer.brand, customer_id=customer.id, proven=True)
-    brand, sender = brand_at(house, incoming), sender_of(house, incoming)
+    sender = sender_of(house, incoming)
     address_id = conversation.address_id_of(tx, sender) if sender else None
-    if sender is None or address_id is None:
-        return Whose(brand, sender)
+    wrote = conversation.brands_to(tx, address_id) if address_id is not None else []
+    brands = brands_at(house, incoming, wrote)
+    whose = Whose(brands[0], sender, address_id, brands=brands)
+    if address_id is None:
+        return whose
     if incoming.road is Road.SMS:
-        return _by_number(tx, Whose(brand, sender, address_id), incoming)
-    people = conversation.customers_at(tx, address_id, brand)
-    return Whose(brand, sender, address_id, people[0] if len(people) == 1 else None)
+        return _by_number(tx, whose, incoming)
+    people = conversation.customers_at(tx, address_id, whose.brand)
+    return replace(whose, customer_id=people[0] if len(people) == 1 else None)
 
 
 def _proven(tx: Transaction, house: House, incoming: Incoming) -> AnyRow | None:
@@ -79,13 +84,13 @@ def _proven(tx: Transaction, house: House, incoming: Incoming) -> AnyRow | None:
 def _by_number(tx: Transaction, whose: Whose, incoming: Incoming) -> Whose:
     """The customer whom the last text went to; without one, the only customer with the number."""
     at, number = incoming.received_at, whose.address_id or 0
-    row = conversation.newest_to(tx, number, at - OPEN_FOR, at)
-    if row is not None and row.brand == whose.brand:
+    row = conversation.newest_to(tx, number, whose.brands, at - OPEN_FOR, at)
+    if row is not None:
         lines = conversation.lines_of_message(tx, row)
-        return Whose(row.brand, whose.sender, number, row.customer_id, row, lines, proven=True)
+        return replace(whose, brand=row.brand, customer_id=row.customer_id, message=row, lines=lines, proven=True)
     people = conversation.customers_at(tx, number, whose.brand)
     one = people[0] if len(people) == 1 else None
-    return Whose(whose.brand, whose.sender, number, one, proven=one is not None)
+    return replace(whose, customer_id=one, proven=one is not None)
 
 
 def sender_of(house: House, incoming: Incoming) -> Sender | None:
@@ -101,14 +106,31 @@ def sender_of(house: House, incoming: Incoming) -> Sender | None:
     return None
 
 
-def brand_at(house: House, incoming: Incoming) -> str:
-    """The brand that was written to, by its number or its addresses; else the default one."""
-    to = incoming.to.strip().lower()
-    for key, look in house.brands.items():
-        own = {look.text_sender.lower(), look.reply_address.lower(), parseaddr(look.sender)[1].lower()} - {""}
-        if to in own:
-            return key
-    return next(iter(house.brands))
+def brands_at(house: House, incoming: Incoming, wrote: Sequence[str]) -> tuple[str, ...]:
+    """The brands that may have been written to, the likeliest first; `wrote` are those that wrote to the sender, the
+    last one first.
+
+    By text those whose number it is, by email those that wrote from the address; where that tells none, all of them.
+    """
+    to, every = incoming.to.strip().lower(), list(dict.fromkeys([*wrote, *house.brands]))
+    named = [key for key in house.brands if to in _addresses(house, key)]
+    if len(named) == 1 and not (incoming.road is Road.SMS and house.numbers_shared):
+        return (*named, *_without_a_look(house, wrote, to))
+    if incoming.road is Road.SMS:
+        shared = not named or house.numbers_shared
+        return tuple(one for one in every if shared or to in _addresses(house, one))
+    theirs = [one for one in wrote if not named or to in _addresses(house, one)]
+    return tuple(theirs or named[:1] or every[:1])
+
+
+def _without_a_look(house: House, wrote: Sequence[str], to: str) -> list[str]:
+    """Brands that settings no longer name: they were written to as the default one."""
+    return [one for one in wrote if one not in house.brands and to in _addresses(house, one)]
+
+
+def _addresses(house: House, brand: str) -> set[str]:
+    look = house.brand(brand)
+    return {look.text_sender.lower(), look.reply_address.lower(), parseaddr(look.sender)[1].lower()} - {""}
 
 
 def number_read(text: str, country: str) -> str:

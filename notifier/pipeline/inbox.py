@@ -4,6 +4,7 @@ Who acts for a customer goes the road of the customer's own reply, as of its rec
 frees what it froze, so plan looks at the customer again.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,7 +25,7 @@ from notifier.queries.inbox import conversation as turns_of
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.terms.effects import Kind
+from notifier.terms.effects import Kind, effect_from
 from notifier.terms.incoming import RECEIVED, Choice, Incoming, Road
 from notifier.terms.reply import Intent
 from notifier.terms.words import Channel, MessageClass
@@ -82,12 +83,23 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class LineEffect:
+    """What it did to one line, by the shop's keys; both are empty where it concerns the person. `done`: it counted."""
+
+    order: str
+    line: str
+    effect: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Acted:
-    """What came of it; `closed` is False where it did not count, and `why` says so."""
+    """What came of it, by line; `closed` is False where nothing of it counted, and `why` says what did not."""
 
     received: Received
     closed: bool
     why: str = ""
+    lines: tuple[LineEffect, ...] = ()
 
 
 def inbox(house: House) -> list[InboxReply]:
@@ -122,24 +134,45 @@ def act(house: House, wanted: Act, now: datetime) -> Acted:
         choice = _choice(tx, house, row, wanted, now)
     incoming = Incoming(
         road=Road.OPERATOR,
-        key=f"inbox:{row.id}:{wanted.what.value}",
+        key=":".join(["inbox", str(row.id), wanted.what.value, choice.sku, *map(str, sorted(choice.line_ids))]),
         received_at=row.received_at,
         message_id=row.message_id,
         customer_id=row.customer_id,
         choice=choice,
         actor=wanted.by,
+        address_id=row.address_id,
     )
     done = receive(house, incoming, now)
-    why = "; ".join(one for one in done.effects if one.partition(" ")[0] in NOT_DONE)
-    if why or not done.effects:
-        return Acted(done, False, why or "nothing that it could be about is open")
     with house.store.write() as tx:
+        found = _by_line(tx, done.reply)
+        why = _why_not(found)
+        if not any(one.done for one in found):
+            return Acted(done, False, why or "nothing that it could be about is open", found)
         conversation.close(tx, [row.id], wanted.by, wanted.what.value, now)
         bring_forward(tx, [row.customer_id], now)
-    return Acted(done, True)
+    return Acted(done, True, why, found)
 
 
-NOT_DONE = frozenset({Kind.TOO_LATE.value, Kind.REFUSED.value})
+NOT_DONE = frozenset({Kind.TOO_LATE, Kind.REFUSED})
+
+
+def _by_line(tx: Transaction, reply_id: int) -> tuple[LineEffect, ...]:
+    row, about = conversation.reply_of(tx, reply_id), {one.id: one for one in _shown(tx, reply_id).lines}
+    found = []
+    for one in map(effect_from, json.loads(row.effects) if row is not None else ()):
+        line = about.get(one.line_id or 0)
+        keys = (line.order, line.line) if line is not None else ("", "")
+        found.append(LineEffect(*keys, one.word, one.kind not in NOT_DONE))
+    return tuple(found)
+
+
+def _why_not(found: Sequence[LineEffect]) -> str:
+    """What did not count; beside others, for which line."""
+    return "; ".join(
+        f"{one.effect} (order {one.order}, line {one.line})" if len(found) > 1 and one.order else one.effect
+        for one in found
+        if not one.done
+    )
 
 
 def _choice(tx: Transaction, house: House, row: AnyRow, wanted: Act, now: datetime) -> Choice:

@@ -4,6 +4,7 @@ Taken in by pipeline.mailroom, sent by cli.run. Only what came to the signed add
 domain and from no machine, is passed on: its new words, and no attachment. What does not arrive is said in the inbox.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -58,32 +59,44 @@ def take_answer(house: House, reply_id: int, mail: Mail, key: str, at: datetime)
     return True
 
 
-async def relay_answers(house: House, sender: ChannelSender, team: Team, now: datetime) -> int:
-    """Send at `now` what waits; returns how many went. Each is committed as going before the network.
+async def relay_answers(house: House, sender: ChannelSender, team: Team, clock: Callable[[], datetime]) -> int:
+    """Send what waits, one after the other, each as of `clock`; returns how many went.
 
-    Raises Unsafe where a person must look first (`pipeline.guard`).
+    Each is committed as going just before the network. Raises Unsafe where a person must look first (`pipeline.guard`).
     """
     with house.store.read() as tx:
         if not helpdesk.anything(tx):
             return 0
-    with guarded(house, now) as guard:
-        for row in helpdesk.lost(guard.tx, now):
-            _not_arrived(guard.tx, row, "unknown")
-        rows = helpdesk.take(guard.tx, MOST, now)
-        guard.tick()
-    went = 0
-    for row in rows:
-        with house.store.write() as tx:
-            note, address_id = _note(tx, house, row, now)
-            if note is None:
-                helpdesk.settle(tx, row.id, "refused", now)
-                _not_arrived(tx, row, "no_address")
-                continue
-        outcome = await write_to(replace(team, sender=house.brand(row.brand).sender, channel=sender), note, now)
-        with house.store.write() as tx:
-            _settle(tx, row, STATES[outcome], address_id, now)
-        went += outcome is Outcome.ACCEPTED
+    went = last = 0
+    for _ in range(MOST):
+        now = clock()
+        with guarded(house, now) as guard:
+            for gone in helpdesk.lost(guard.tx, now):
+                _not_arrived(guard.tx, gone, "unknown")
+            row = helpdesk.take(guard.tx, last, now)
+            guard.tick()
+        if row is None:
+            break
+        last = row.id
+        went += await _relay(house, row, replace(team, sender=house.brand(row.brand).sender, channel=sender), clock)
     return went
+
+
+async def _relay(house: House, row: AnyRow, through: Team, clock: Callable[[], datetime]) -> bool:
+    """Send one answer that was taken, where it is still going; True once a server took it."""
+    now = clock()
+    with house.store.write() as tx:
+        if not helpdesk.still_going(tx, row):
+            return False
+        note, address_id = _note(tx, house, row, now)
+        if note is None:
+            helpdesk.settle(tx, row.id, "refused", now)
+            _not_arrived(tx, row, "no_address")
+            return False
+    outcome = await write_to(through, note, now)
+    with house.store.write() as tx:
+        _settle(tx, row, STATES[outcome], address_id, clock())
+    return outcome is Outcome.ACCEPTED
 
 
 def _settle(tx: Transaction, row: AnyRow, state: str, address_id: int | None, now: datetime) -> None:

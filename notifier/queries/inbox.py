@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal_column, or_, select
 
 from notifier.queries.masks import masked, shown
 from notifier.store.bodies import unpacked
@@ -84,6 +84,7 @@ class InboxReply:
     closed_by: str
     closed_as: str
     told_at: datetime | None
+    tell_tries: int
 
     @property
     def by_law(self) -> datetime | None:
@@ -114,10 +115,12 @@ def waiting(tx: Transaction) -> list[InboxReply]:
     return sorted(_read(tx, _query().where(_waits)), key=lambda one: (one.deadline, one.id))
 
 
-def unforwarded(tx: Transaction, most: int) -> list[InboxReply]:
-    """What waits and was not sent to the helpdesk, the oldest first."""
-    query = _query().where(_waits, _reply.c.told_at.is_(None))
-    return _read(tx, query.order_by(_reply.c.received_at, _reply.c.id).limit(most))
+def unforwarded(tx: Transaction, most: int, now: datetime) -> list[InboxReply]:
+    """What waits and is to be sent to the helpdesk by `now`, what was due first coming first."""
+    due = func.coalesce(_reply.c.tell_at, _reply.c.received_at)
+    come = or_(_reply.c.tell_at.is_(None), _reply.c.tell_at <= now)
+    query = _query().where(_waits, _reply.c.told_at.is_(None), come)
+    return _read(tx, query.order_by(due, _reply.c.id).limit(most))
 
 
 def reply_shown(tx: Transaction, reply_id: int) -> InboxReply | None:
@@ -214,4 +217,5 @@ def _told(row: Row[Any], lines: tuple[AboutLine, ...]) -> InboxReply:
         sent_uid=row.sent_uid or "",
         waits=bool(row.needs_person) and row.closed_at is None,
         told_at=row.told_at,
+        tell_tries=row.tell_tries,
     )

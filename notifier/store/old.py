@@ -25,6 +25,7 @@ from notifier.store.tables import (
     Order,
     OrderLine,
     Reply,
+    TeamAnswer,
     WaitlistEntry,
 )
 from notifier.terms.words import MessageState
@@ -32,7 +33,7 @@ from notifier.terms.words import MessageState
 _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLine)
 _message, _body, _notice = table_of(Message), table_of(MessageBody), table_of(Notice)
 _contact, _consent, _hold, _reply = table_of(Contact), table_of(Consent), table_of(Hold), table_of(Reply)
-_entry = table_of(WaitlistEntry)
+_entry, _answer = table_of(WaitlistEntry), table_of(TeamAnswer)
 
 UNDER_WAY = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.HANDED_OFF, MessageState.HELD)
 
@@ -121,12 +122,18 @@ def forget_words(tx: Transaction, contact_ids: Sequence[int]) -> None:
 
 
 def old_replies(tx: Transaction, before: datetime, now: datetime) -> list[int]:
-    """Replies before `before` that still have their words, and no longer wait for a person."""
+    """Replies before `before` that still have their words, or those of the team's answer, and wait for nobody.
+
+    One that the team has answered since `before` is not old yet.
+    """
     waits = _reply.c.needs_person & _reply.c.closed_at.is_(None)
     nobodys = _reply.c.customer_id.is_(None)
+    answers = select(_answer.c.id).where(_answer.c.reply_id == _reply.c.id)
+    said = exists(answers.where(_answer.c.words != ""))
     query = select(_reply.c.id).where(
         _reply.c.received_at < before,
-        or_(*(_reply.c[name] != "" for name in OF_REPLY)),
+        or_(*(_reply.c[name] != "" for name in OF_REPLY), said),
+        ~exists(answers.where(_answer.c.received_at >= before)),
         ~waits,
         or_(nobodys, ~_has_open_line(_reply.c.customer_id, now)),
     )
@@ -134,6 +141,7 @@ def old_replies(tx: Transaction, before: datetime, now: datetime) -> list[int]:
 
 
 def forget_replies(tx: Transaction, reply_ids: Sequence[int]) -> None:
-    """Take the words of these replies, and whom nobody knew."""
+    """Take the words of these replies, whom nobody knew, and what the team answered."""
     for ids in batches(reply_ids):
+        tx.connection.execute(update(_answer).where(_answer.c.reply_id.in_(ids)).values(words=""))
         tx.connection.execute(update(_reply).where(_reply.c.id.in_(ids)).values(dict.fromkeys(OF_REPLY, "")))

@@ -54,8 +54,9 @@ class Incoming:
     nonce): it is acted on once. `received_at` is the UTC instant at which it reached us or our provider: that counts,
     not the moment of reading (RULES.md F7). `sender` and `to` are the E.164 numbers or email addresses as the road
     names them; `sender` proves nothing by email. `message_id` is the message it answers where a signed token proves
-    it, and `customer_id` the customer where a page or an operator knows it; None: not proven. `thread` is the
-    Message-ID of a mail, without <>, `thread_ids` are those that it says it answers.
+    it, and `customer_id` the customer where a page or an operator knows it; None: not proven. `address_id` is the
+    address that wrote the reply for which an operator acts. `thread` is the Message-ID of a mail, without <>,
+    `thread_ids` are those that it says it answers.
     `machine` is what a machine sent: auto_reply, bounce or spam_complaint.
     `answered` says that the provider has confirmed an opt-out or a HELP already (RULES.md S4).
     `actor` is who says so: "customer", or the name of an operator. `returned` is what a bounce or a complaint says,
@@ -72,6 +73,7 @@ class Incoming:
     subject: str = field(default="", repr=False)
     message_id: int | None = None
     customer_id: int | None = None
+    address_id: int | None = None
     thread: str = ""
     thread_ids: tuple[str, ...] = ()
     machine: Intent | None = None

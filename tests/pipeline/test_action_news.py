@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from notifier.errors import UsageError
 from notifier.pipeline.action_news import tell_actions
+from notifier.pipeline.actions import do
 from notifier.pipeline.alarms import tell_deadlines
 from notifier.pipeline.answers import Asked, answer
 from notifier.terms.law import Said
@@ -94,3 +96,36 @@ def test_a_cancellation_told_as_an_action_is_no_alarm_beside_it(lawful: Shop) ->
     with lawful.house() as house:
         asyncio.run(tell_deadlines(house, team(postbox), at("2026-05-12")))
     assert len(postbox.mails) == 1
+
+
+def keep(shop: Shop) -> None:
+    with shop.house() as house:
+        answer(house, Said.KEEP, Asked("O-ann", "", "Kim"), NOON)
+
+
+def test_the_team_hears_once_that_the_customer_keeps_what_it_was_told_to_stop(shop: Shop) -> None:
+    postbox = Postbox()
+    tell(shop, postbox)
+    keep(shop)
+    tell(shop, postbox)
+    tell(shop, postbox)
+    found = words(postbox)
+    assert (len(postbox.mails), "the customer keeps it" in found, "O-ann" in found) == (2, True, True)
+
+
+def test_what_was_taken_back_before_the_team_heard_of_it_is_not_told(shop: Shop) -> None:
+    postbox = Postbox()
+    keep(shop)
+    tell(shop, postbox)
+    assert (len(postbox.mails), "O-ann" in words(postbox)) == (1, False)
+
+
+def test_what_is_said_to_be_done_after_it_was_taken_back_is_an_alarm(shop: Shop) -> None:
+    postbox = Postbox()
+    tell(shop, postbox)
+    keep(shop)
+    tell(shop, postbox)
+    with shop.house() as house, pytest.raises(UsageError):
+        do(house, [1], "Kim", NOON)
+    tell(shop, postbox)
+    assert (len(postbox.mails), "Undo it in the shop's system" in " ".join(words(postbox).split())) == (3, True)

@@ -13,6 +13,7 @@ import pytest
 
 from notifier.action_post import PostAccess, post
 from notifier.errors import Permanent, Transient
+from notifier.pipeline.action_news import tell_actions
 from notifier.pipeline.action_webhook import PostReport, post_actions
 from notifier.pipeline.answers import Asked, answer
 from notifier.store.tables import Action
@@ -132,6 +133,29 @@ def test_a_cancellation_taken_back_before_it_was_posted_is_never_posted(shop: Sh
     say(shop, Said.KEEP, NOON + HOUR)
     look(shop, system.url, NOON + 2 * HOUR)
     assert system.got == []
+
+
+def test_a_cancellation_taken_back_after_a_crash_is_posted_too(shop: Shop, system: ShopSystem) -> None:
+    def dies(host: str, port: int) -> list[str]:
+        raise LookupError
+
+    access = PostAccess("https://shop.example/", SECRET, resolver=dies)
+    with shop.house() as house, pytest.raises(LookupError):
+        asyncio.run(post_actions(house, access, team(Postbox()), NOON))
+    say(shop, Said.KEEP, NOON + HOUR)
+    look(shop, system.url, NOON + 2 * HOUR)
+    assert [json.loads(body)["state"] for _, body in system.got] == ["withdrawn"]
+
+
+def test_what_the_shop_calls_done_after_it_was_taken_back_is_an_alarm(shop: Shop, system: ShopSystem) -> None:
+    look(shop, system.url)
+    say(shop, Said.KEEP, NOON + HOUR)
+    system.answer = b'{"state": "done"}'
+    look(shop, system.url, NOON + 2 * HOUR)
+    postbox = Postbox()
+    with shop.house() as house:
+        asyncio.run(tell_actions(house, team(postbox), NOON + 2 * HOUR))
+    assert ["Subject: Stopped although the customer keeps it" in one for one in postbox.mails] == [True]
 
 
 def test_a_redirect_is_not_followed(system: ShopSystem) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_string
 from email.message import EmailMessage
@@ -16,7 +16,9 @@ from notifier.pipeline.house import House
 from notifier.pipeline.inbox import close
 from notifier.pipeline.receive import receive
 from notifier.store.tables import Message
+from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.incoming import Incoming, Road
+from notifier.terms.words import Outcome
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
 from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
 from tests.pipeline.test_sources import Postbox, team
@@ -119,6 +121,56 @@ def test_what_no_server_took_is_sent_at_the_next_look(house: House) -> None:
     first = forward(house, postbox)
     postbox.open = True
     assert [first, forward(house, postbox)] == [0, 1]
+
+
+@dataclass
+class Refusing(Postbox):
+    """The helpdesk's server refuses all; other mails are taken."""
+
+    tried: list[str] = field(default_factory=list)
+
+    async def send(self, parcel: Parcel) -> SendResult:
+        if parcel.recipient != HELPDESK:
+            return await super().send(parcel)
+        self.tried.append(parcel.uid.split("-")[1])
+        return SendResult(0, 0, Outcome.REFUSED, "554", "no")
+
+
+def hear_many(house: House, many: int) -> None:
+    for number in range(many):
+        at = NOON + timedelta(seconds=number)
+        receive(house, Incoming(Road.EMAIL, f"many {number}", at, WORDS, message_id=1), at)
+
+
+def test_what_the_helpdesk_refuses_is_tried_later_and_later(house: House) -> None:
+    postbox, found = Refusing(), []
+    hear(house)
+    for minutes in (0, 4, 5, 14, 15):
+        forward(house, postbox, now=NOON + timedelta(minutes=minutes))
+        found.append(len(postbox.tried))
+    assert found == [1, 1, 2, 2, 3]
+
+
+def test_what_the_helpdesk_refuses_keeps_nothing_else_back(house: House) -> None:
+    hear_many(house, 21)
+    forward(house, Refusing(), now=NOON + HOUR)
+    assert forward(house, Postbox(), now=NOON + HOUR) == 1
+
+
+def test_what_no_server_took_keeps_nothing_else_back(house: House) -> None:
+    hear_many(house, 21)
+    forward(house, Postbox(open=False), now=NOON + HOUR)
+    postbox = Postbox()
+    forward(house, postbox, now=NOON + HOUR)
+    assert "[21]" in postbox.mails[0]
+
+
+def test_the_team_hears_once_a_day_that_the_helpdesk_refuses(house: House) -> None:
+    postbox = Refusing()
+    hear(house)
+    for hours in range(3):
+        forward(house, postbox, now=NOON + hours * HOUR)
+    assert [postbox.mails[0].count("The helpdesk refuses"), len(postbox.mails)] == [1, 1]
 
 
 def test_nobody_named_gets_nothing(house: House) -> None:

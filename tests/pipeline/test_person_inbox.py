@@ -225,3 +225,39 @@ def test_acting_twice_does_it_once(shop: Shop, house: House) -> None:
     with pytest.raises(UsageError, match="does not wait"):
         do(house, Doing.CANCEL)
     assert len(shop.rows(Answer)) == 1
+
+
+def two_lines(shop: Shop) -> None:
+    """Ann's order has two lines, and the first one has shipped."""
+    first = order("ann", status="shipped", shipped_at="2026-06-01T15:30:00Z")
+    shop.take_in("backorders", [first, order("ann", line_id="2", sku="SHADE", product="Shade")], NOON + 2 * HOUR)
+
+
+def test_acting_for_one_line_is_no_bar_to_acting_for_another(shop: Shop, house: House) -> None:
+    two_lines(shop)
+    hear(house)
+    first = do(house, Doing.CANCEL, order="O-ann", line="LAMP#1")
+    second = do(house, Doing.CANCEL, order="O-ann", line="2")
+    assert (first.closed, second.closed) == (False, True)
+
+
+def test_what_counts_for_one_line_of_two_is_said_for_each(shop: Shop, house: House) -> None:
+    two_lines(shop)
+    hear(house)
+    found = do(house, Doing.CANCEL, order="O-ann")
+    assert (found.closed, [(one.line, one.done) for one in found.lines]) == (True, [("LAMP#1", False), ("2", True)])
+
+
+def test_an_operators_opt_out_covers_the_number_that_wrote(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, TEXTS, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
+    shop.take_in("backorders", [order("ann", **BY_TEXT)])
+    with shop.house() as house:
+        receive(house, Incoming(Road.SMS, "1", NOON + HOUR, PERHAPS, ANN), NOON + HOUR)
+        do(house, Doing.OPT_OUT)
+        number = inbox_row(shop).address_id
+    assert {(row.address_id, row.customer_id) for row in shop.rows(Consent)} == {(number, None)}
+
+
+def inbox_row(shop: Shop) -> Reply:
+    found: Reply = shop.rows(Reply)[0]
+    return found

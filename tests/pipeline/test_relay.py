@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 
+from notifier.helpdesk import lost
 from notifier.pipeline.forwarding import forward_inbox
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import conversation_of
@@ -76,7 +77,7 @@ def forwarded(shop: Shop) -> EmailMessage:
 
 def relayed(shop: Shop, postbox: Postbox, now: datetime = NOON + 2 * MINUTE) -> int:
     with shop.house() as house:
-        return asyncio.run(relay_answers(house, postbox, team(postbox), now))
+        return asyncio.run(relay_answers(house, postbox, team(postbox), lambda: now))
 
 
 def answered(shop: Shop, words: str = "We will call you.", sender: str = KIM, **headers: str) -> bool:
@@ -177,3 +178,34 @@ def test_what_was_going_when_its_process_died_is_never_sent_again(shop: Shop) ->
     relayed(shop, postbox, NOON + 20 * MINUTE)
     found = shop.rows(Reply)[0].reason
     assert (postbox.mails, "nobody knows whether it arrived" in found) == ([], True)
+
+
+def test_one_answer_goes_while_the_next_one_still_waits(shop: Shop) -> None:
+    seen: list[list[str]] = []
+
+    class Looks(Postbox):
+        async def send(self, parcel: Parcel) -> SendResult:
+            seen.append([row.state for row in shop.rows(TeamAnswer)])
+            return await super().send(parcel)
+
+    mail = forwarded(shop)
+    for number, words in enumerate(("We will call you.", "Or you call us.")):
+        with opened(shop, NOON + 2 * MINUTE) as (_, room):
+            room.open(answer(mail, words, KIM), NOON + 2 * MINUTE, f"INBOX/1/{number + 2}")
+    relayed(shop, Looks())
+    assert seen == [["going", "waiting"], ["sent", "going"]]
+
+
+def test_what_another_process_has_called_lost_is_not_sent(shop: Shop) -> None:
+    answered(shop)
+    postbox, moments = Postbox(), iter([NOON + 2 * MINUTE, NOON + 20 * MINUTE])
+    with shop.house() as house:
+
+        def clock() -> datetime:
+            now = next(moments, NOON + 20 * MINUTE)
+            with house.store.write() as tx:
+                lost(tx, now)
+            return now
+
+        asyncio.run(relay_answers(house, postbox, team(postbox), clock))
+    assert (postbox.mails, [row.state for row in shop.rows(TeamAnswer)]) == ([], ["unknown"])

@@ -7,10 +7,25 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from notifier.conversation import reply_of
+from notifier.helpdesk import keep
 from notifier.pipeline.cleanup import clean_up
+from notifier.pipeline.inbox import close
+from notifier.pipeline.receive import receive
 from notifier.pipeline.retention import Forgotten, forget_old
 from notifier.store.lookup import table_of
-from notifier.store.tables import Address, Consent, Customer, Evidence, Message, MessageBody, Notice, Suppression
+from notifier.store.tables import (
+    Address,
+    Consent,
+    Customer,
+    Evidence,
+    Message,
+    MessageBody,
+    Notice,
+    Suppression,
+    TeamAnswer,
+)
+from notifier.terms.incoming import Incoming, Road
 from notifier.terms.time import add_years
 from tests.shop import NOON, Shop, open_shop, order
 
@@ -154,3 +169,27 @@ def _order_again(shop: Shop) -> None:
     """Ann had another order last year, which shipped at once."""
     again = {"order_id": "O-2", "ordered_at": "2028-01-10T10:00:00Z", "status": "shipped"}
     shop.take_in("backorders", [order("ann", **again, shipped_at="2028-01-11T10:00:00Z")], TWO_YEARS)
+
+
+def answered(shop: Shop, at: datetime) -> None:
+    """Zoe, whom nobody knew, wrote; it was found to be Ann's, and the team answered at `at`."""
+    with shop.house() as house:
+        receive(house, Incoming(Road.EMAIL, "1", SHIPPED, "", "zoe@shop.example.com", message_id=1), SHIPPED)
+        with house.store.write() as tx:
+            reply = reply_of(tx, 1)
+            assert reply is not None
+            keep(tx, reply, "a", "We will call you.", at)
+        close(house, [1], "Kim", "", at)
+
+
+def test_the_teams_answer_is_forgotten_with_the_reply(shop: Shop) -> None:
+    answered(shop, SHIPPED)
+    shop.take_in("backorders", [order("ann", order_id="O-2", **CLOSED)], TWO_YEARS)
+    forgotten(shop)
+    assert [row.words for row in shop.rows(TeamAnswer)] == [""]
+
+
+def test_a_reply_that_was_answered_lately_keeps_the_answer(shop: Shop) -> None:
+    answered(shop, TWO_YEARS - timedelta(days=1))
+    forgotten(shop)
+    assert [row.words for row in shop.rows(TeamAnswer)] == ["We will call you."]

@@ -20,7 +20,7 @@ class Reply(SQLModel, table=True):
     knows whose it is, and of a page: the network address and the browser that asked. `acks` is JSON: by which channel
     it was acknowledged, or why not. It waits for a person while `needs_person` and `closed_at` is None; `closed_as` is
     what the person made of it.
-    `told_at`: when the team had it by email.
+    `told_at`: when the team had it by email; `tell_at` is when that is tried next, after `tell_tries` refusals.
     """
 
     __tablename__ = "reply"
@@ -55,6 +55,8 @@ class Reply(SQLModel, table=True):
     closed_by: str = ""
     closed_as: str = ""
     told_at: datetime | None = None
+    tell_at: datetime | None = None
+    tell_tries: int = 0
     acks: str = "[]"
 
 
@@ -123,7 +125,7 @@ class TeamAnswer(SQLModel, table=True):
     __table_args__ = (Index("ix_team_answer_unsent", "state", "id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),)
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
-    reply_id: int = Field(foreign_key="reply.id")
+    reply_id: int = Field(foreign_key="reply.id", index=True)
     customer_id: int = Field(foreign_key="customer.id", index=True)
     brand: str
     words: str = ""

@@ -16,6 +16,8 @@ def upgrade() -> None:
     op.add_column("action", sa.Column("alarm_told_at", UTCDateTime(), nullable=True))
     unheard = sa.text("alarm <> '' AND alarm_told_at IS NULL")
     op.create_index("ix_action_unheard", "action", ["id"], sqlite_where=unheard, postgresql_where=unheard)
+    op.add_column("reply", sa.Column("tell_at", UTCDateTime(), nullable=True))
+    op.add_column("reply", sa.Column("tell_tries", sa.Integer(), nullable=False, server_default="0"))
     op.create_index("ix_reply_message_id", "reply", ["message_id"])
     op.create_table(
         "team_answer",
@@ -39,3 +41,4 @@ def upgrade() -> None:
         "ix_team_answer_unsent", "team_answer", ["state", "id"], sqlite_where=unsent, postgresql_where=unsent
     )
     op.create_index("ix_team_answer_customer_id", "team_answer", ["customer_id"])
+    op.create_index("ix_team_answer_reply_id", "team_answer", ["reply_id"])
