@@ -191,3 +191,10 @@ class PageView:
                 found += [Option(act, (line.id,)) for act in line.acts if act is not Act.SWAP]
                 found += [Option(Act.SWAP, (line.id,), one.product.sku) for one in line.stand_ins if not one.dearer]
         return frozenset(found)
+
+    def agreed_to(self, option: Option) -> str:
+        """The dates that somebody who waits agrees to, and the notices that named them; empty for other choices."""
+        if option.act not in (Act.ACCEPT, Act.KEEP):
+            return ""
+        lines = [line for order in self.orders for line in order.lines if line.id in option.line_ids]
+        return repr([(one.id, one.told, one.dates, one.item.revised, one.item.answer_by, one.promises) for one in lines])

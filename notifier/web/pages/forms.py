@@ -1,7 +1,7 @@
 """What a form of a page says, and the nonce without which nothing is done. Colour: door. Called by routes.
 
-A nonce is made for one choice behind one link, holds for a day, and is the key of the reply: a double click is one
-reply. It is signed as the links are, under a purpose of its own (HOSTILE 72).
+A nonce is made for one choice behind one link, and for the dates that were shown with it; it holds for a day, and is
+the key of the reply: a double click is one reply. It is signed as the links are, under a purpose of its own (HOSTILE 72).
 """
 
 import re
@@ -55,7 +55,7 @@ class Form:
 
     @property
     def subject(self) -> str:
-        """What a nonce of this form is for."""
+        """What a nonce of this form is for, whatever the page says of it."""
         return f"{self.act}/{','.join(map(str, self.lines))}/{self.sku}"
 
 
@@ -95,11 +95,12 @@ def nonce(keys: Keys, link: str, subject: str, now: datetime) -> str:
     return f"{made}-{short_token(keys, CHOICE, f'{link}/{subject}/{made}')}"
 
 
-def holds(keys: Keys, link: str, form: Form, now: datetime) -> bool:
-    """Whether the form's nonce was made for just this choice, and not too long ago."""
-    found = _NONCE.fullmatch(form.nonce)
+def holds(keys: Keys, link: str, given: tuple[str, str], now: datetime) -> bool:
+    """Whether `given`, a subject and the nonce that came with it, belong together, and not since too long ago."""
+    subject, came = given
+    found = _NONCE.fullmatch(came)
     if found is None:
         return False
     made = f"{found[1]}-{found[2]}"
     age = now - datetime.fromtimestamp(int(found[1]), UTC)
-    return genuine(keys, CHOICE, f"{link}/{form.subject}/{made}", found[3]) and -HOLDS_FOR < age <= HOLDS_FOR
+    return genuine(keys, CHOICE, f"{link}/{subject}/{made}", found[3]) and -HOLDS_FOR < age <= HOLDS_FOR

@@ -87,7 +87,7 @@ class Pages:
         link, view = found
         if link.purpose == UNSUBSCRIBE and form.one_click:
             return await self._one_click(request, link, view)
-        if not form.do or not holds(self.keys, link.token, form, self.reading.clock()):
+        if not form.do or not self._may(link, view, form):
             return self._summary(link, view, form)
         if form.act == "question" and not form.question.strip():
             return self._summary(link, view, form)
@@ -112,23 +112,29 @@ class Pages:
 
     def _first(self, link: Link, view: PageView) -> Response:
         if link.purpose == UNSUBSCRIBE:
-            return self.paper.stop(view, self._step(link, Form(act="unsubscribe")))
+            return self.paper.stop(view, self._step(link, view, Form(act="unsubscribe")))
         return self.paper.page(view)
 
-    def _step(self, link: Link, form: Form) -> Step:
+    def _may(self, link: Link, view: PageView, form: Form) -> bool:
+        """Whether it was asked with just these dates, and can still be chosen."""
+        if form.option is not None and form.option not in view.options:
+            return False
+        return holds(self.keys, link.token, (_subject(form, view), form.nonce), self.reading.clock())
+
+    def _step(self, link: Link, view: PageView, form: Form) -> Step:
         """`again`: it was to be done, and could not."""
-        made = nonce(self.keys, link.token, form.subject, self.reading.clock())
+        made = nonce(self.keys, link.token, _subject(form, view), self.reading.clock())
         return Step(made, link.token, form, again=form.do)
 
     def _summary(self, link: Link, view: PageView, form: Form) -> Response:
         """What the form would do; the page itself where that is nothing that can be chosen now."""
         option = form.option
         if option is not None and option in view.options:
-            return self.paper.confirm(view, option, self._step(link, form))
+            return self.paper.confirm(view, option, self._step(link, view, form))
         if form.act == "question":
-            return self.paper.question(view, self._step(link, form))
+            return self.paper.question(view, self._step(link, view, form))
         if form.act == "preferences":
-            return self.paper.preferences(view, self._step(link, form))
+            return self.paper.preferences(view, self._step(link, view, form))
         return self._first(link, view)
 
     def _replies(self, request: Request, form: Form, view: PageView) -> Iterator[Incoming]:
@@ -169,7 +175,8 @@ class Pages:
         for one in self._stops(request, key, view, view.ends):
             await self.threads.run(partial(self.reading.receive, one))
         after = await self.threads.run(partial(self.reading.look, link))
-        return self.paper.stop(after or view, self._step(link, Form(act="unsubscribe")))
+        after = after or view
+        return self.paper.stop(after, self._step(link, after, Form(act="unsubscribe")))
 
     def _incoming(
         self, request: Request, view: PageView, key: str, choice: Choice | None = None, words: str = ""
@@ -185,6 +192,10 @@ class Pages:
             choice=choice,
             evidence=evidence,
         )
+
+
+def _subject(form: Form, view: PageView) -> str:
+    return f"{form.subject}/{view.agreed_to(form.option) if form.option else ''}"
 
 
 def _choice(option: Option) -> Choice:

@@ -258,3 +258,18 @@ def test_a_line_of_another_order_cannot_be_named_by_a_form_of_ones_own(empty: Si
     form = next(one for one in forms(empty.get(empty.link(message=0)).text) if one.button.startswith("Cancel"))
     page = empty.send(empty.link(message=0), pairs(form) | {"lines": "2"})
     assert "Confirm cancellation" not in unescape(page.text)
+
+
+def test_nobody_agrees_to_a_date_that_was_told_after_the_summary(both: Site) -> None:
+    form = pairs(both.summary(both.link(message=0), "I will wait"))
+    both.clock[0] += 12 * HOUR
+    tell(both, late(eta_from="2026-08-30", eta_to="2026-08-30"))
+    page = both.send(both.link(message=0), form).text
+    assert (said(both), "30 August 2026" in page, "Please confirm once more" in page) == ([], True, True)
+
+
+def test_a_line_that_has_moved_to_another_address_is_not_cancelled_from_an_old_summary(ann: Site) -> None:
+    form = pairs(ann.summary(ann.link(), "Cancel"))
+    ann.shop.take_in("backorders", [late(email="moved@shop.example.com")], ann.now)
+    ann.send(ann.link(), form)
+    assert ann.shop.rows(Reply) == []
