@@ -111,9 +111,7 @@ class Pages:
         return link, view
 
     def _first(self, link: Link, view: PageView) -> Response:
-        if link.purpose == UNSUBSCRIBE:
-            return self.paper.stop(view, self._step(link, view, Form(act="unsubscribe")))
-        return self.paper.page(view)
+        return self.paper.stop(view) if link.purpose == UNSUBSCRIBE else self.paper.page(view)
 
     def _may(self, link: Link, view: PageView, form: Form) -> bool:
         """Whether it was asked with just these dates, and can still be chosen."""
@@ -135,6 +133,8 @@ class Pages:
             return self.paper.question(view, self._step(link, view, form))
         if form.act == "preferences":
             return self.paper.preferences(view, self._step(link, view, form))
+        if form.act == "unsubscribe" and link.purpose == UNSUBSCRIBE:
+            return self.paper.stop(view, self._step(link, view, form))
         return self._first(link, view)
 
     def _replies(self, request: Request, form: Form, view: PageView) -> Iterator[Incoming]:
@@ -175,8 +175,7 @@ class Pages:
         for one in self._stops(request, key, view, view.ends):
             await self.threads.run(partial(self.reading.receive, one))
         after = await self.threads.run(partial(self.reading.look, link))
-        after = after or view
-        return self.paper.stop(after, self._step(link, after, Form(act="unsubscribe")))
+        return self.paper.stop(after or view)
 
     def _incoming(
         self, request: Request, view: PageView, key: str, choice: Choice | None = None, words: str = ""

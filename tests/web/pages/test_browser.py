@@ -202,7 +202,9 @@ def test_a_page_that_was_answered_can_be_loaded_again(chromium: Any, tmp_path: P
 
 
 def scanned(page: Any, address: str, first: list[str]) -> set[str]:
-    """Open every link there is, run what scripts there are, and follow each link of the site that is found."""
+    """Open every link there is, run what scripts there are, send each form once as it stands, and follow each link of
+    the site that is found.
+    """
     waiting, seen = list(first), set[str]()
     while waiting:
         path = waiting.pop()
@@ -214,7 +216,15 @@ def scanned(page: Any, address: str, first: list[str]) -> set[str]:
         page.evaluate("new Promise(done => requestIdleCallback(done))")
         found = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
         waiting += [urlsplit(one).path for one in found if one.startswith(address)]
+        send_every_form(page, address + path)
     return seen
+
+
+def send_every_form(page: Any, url: str) -> None:
+    for number in range(page.locator("form").count()):
+        page.goto(url)
+        with page.expect_navigation():
+            page.locator("form").nth(number).evaluate("form => form.submit()")
 
 
 def with_every_purpose(shop: Site) -> None:
@@ -229,10 +239,10 @@ def with_every_purpose(shop: Site) -> None:
             tx.connection.execute(insert(table_of(MessageLine)).values(**dict(line._mapping) | about))
 
 
-def test_a_scanner_that_opens_all_links_of_all_templates_changes_nothing(
+def test_a_scanner_that_opens_all_links_of_all_templates_and_sends_their_forms_changes_nothing(
     chromium: Any, tmp_path: Path, database_url: str
 ) -> None:
-    with site(tmp_path, database_url) as shop, tab(chromium) as page:
+    with site(tmp_path, database_url, presses=1000) as shop, tab(chromium) as page:
         tell(shop, late())
         with_every_purpose(shop)
         numbers = range(len(shop.shop.rows(Message)))

@@ -12,7 +12,7 @@ from notifier.pipeline.receive import receive
 from notifier.store.tables import Consent, Customer, Message, Reply, Suppression
 from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.reply import Intent
-from tests.web.pages.site import HOUR, Site, forms, late, pairs, tell
+from tests.web.pages.site import HOUR, Site, late, pairs, tell
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery."""
@@ -76,10 +76,9 @@ def test_one_click_is_no_word_of_the_page_of_an_order(ann: Site) -> None:
     assert words(ann) == []
 
 
-def test_a_page_with_one_button_unsubscribes(empty: Site) -> None:
+def test_who_presses_the_button_and_confirms_is_unsubscribed(empty: Site) -> None:
     path = waiting(empty)
-    button = forms(empty.get(path).text)[0]
-    page = empty.send(path, pairs(button)).text
+    page = empty.choose(path, "Stop them").text
     assert words(empty) == [("email", "progress", False)]
     assert "You get no more messages by email that only say that nothing has changed." in page
 
