@@ -50,11 +50,13 @@ def _message(tx: Transaction, link: Link) -> AnyRow | None:
 
 
 def _proven(house: House, link: Link, row: AnyRow | None) -> bool:
-    """Whether the token was signed for what the link names. A short one stands in the row of its message alone."""
+    """Whether the token was signed, by a key in force, for what the link names. A short one names its message by
+    itself: the row that keeps it.
+    """
     if link.purpose == UNSUBSCRIBE:
         return genuine(house.web.keys, UNSUBSCRIBE, unsubscribe_subject(link.uid, link.address_id), link.token)
     if link.purpose == SHORT:
-        return row is not None
+        return row is not None and genuine(house.web.keys, SHORT, row.uid, link.token)
     return genuine(house.web.keys, PAGE, link.uid, link.token)
 
 

@@ -196,5 +196,5 @@ class PageView:
         """The dates that somebody who waits agrees to, and the notices that named them; empty for other choices."""
         if option.act not in (Act.ACCEPT, Act.KEEP):
             return ""
-        lines = [line for order in self.orders for line in order.lines if line.id in option.line_ids]
-        return repr([(one.id, one.told, one.dates, one.item.revised, one.item.answer_by, one.promises) for one in lines])
+        its = [line for order in self.orders for line in order.lines if line.id in option.line_ids]
+        return repr([(it.id, it.told, it.dates, it.item.revised, it.item.answer_by, it.promises) for it in its])

@@ -1,7 +1,8 @@
 """What a form of a page says, and the nonce without which nothing is done. Colour: door. Called by routes.
 
 A nonce is made for one choice behind one link, and for the dates that were shown with it; it holds for a day, and is
-the key of the reply: a double click is one reply. It is signed as the links are, under a purpose of its own (HOSTILE 72).
+the key of the reply: a double click is one reply. It is signed as the links are, under a purpose of its own (HOSTILE
+72).
 """
 
 import re

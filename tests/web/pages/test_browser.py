@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import insert
 
+from notifier.render.links import SHORT, short_token
 from notifier.store.lookup import table_of
 from notifier.store.tables import Action, Message, MessageLine
 from tests.web.pages.pictures import CHROMIUM, DESK, PHONE, browser, furnished
@@ -232,7 +233,9 @@ def with_every_purpose(shop: Site) -> None:
     row, line = shop.shop.rows(Message)[0], shop.shop.rows(MessageLine)[0]
     with shop.shop.house() as house, house.store.write() as tx:
         for number, purpose in enumerate(house.purposes):
-            made = {"id": 100 + number, "key": purpose.name, "uid": f"{number:032x}", "link_token": f"{number:022}"}
+            uid = f"{number:032x}"
+            short = short_token(house.web.keys, SHORT, uid)
+            made = {"id": 100 + number, "key": purpose.name, "uid": uid, "link_token": short}
             kind = {"purpose": purpose.name, "message_class": purpose.message_class.value, "rung": int(purpose.rung)}
             tx.connection.execute(insert(table_of(Message)).values(**dict(row._mapping) | made | kind))
             about = {"id": 100 + number, "message_id": 100 + number, "purpose": purpose.name, "occasion": "copied"}
