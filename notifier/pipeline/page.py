@@ -33,13 +33,21 @@ class Link:
     address_id: int = 0
 
 
-def look(house: House, link: Link, now: datetime) -> PageView | None:
-    """What `link` opens at the UTC instant `now`; None for one that is wrong, unknown, or over."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a link opens: nothing where it is over, or not `genuine`."""
+
+    genuine: bool
+    view: PageView | None = None
+
+
+def look(house: House, link: Link, now: datetime) -> Seen:
+    """What `link` opens at the UTC instant `now`."""
     with house.store.read() as tx:
         row = _message(tx, link)
-        if not _proven(house, link, row) or row is None:
-            return None
-        return _view(tx, house, row, link, now)
+        if not _proven(house, link, row):
+            return Seen(genuine=False)
+        return Seen(genuine=True, view=_view(tx, house, row, link, now) if row is not None else None)
 
 
 def _message(tx: Transaction, link: Link) -> AnyRow | None:

@@ -13,6 +13,9 @@ from notifier.terms.facts import Alternative
 from notifier.terms.time import EtaRange
 from notifier.terms.words import Channel, MessageClass, Scope
 
+MOST_TOGETHER = 500
+"""Lines of one choice: a form with more of them is refused, and none is offered."""
+
 
 class Act(StrEnum):
     """What can be chosen for order lines. KEEP takes a cancellation or an exchange back."""
@@ -122,7 +125,7 @@ class OrderView:
         """What can be chosen for several lines at once."""
         plain = [act for act in Act if act is not Act.SWAP]
         by_act = {act: tuple(line.id for line in self.lines if act in line.acts) for act in plain}
-        return tuple(Option(act, ids) for act, ids in by_act.items() if len(ids) > 1)
+        return tuple(Option(act, ids) for act, ids in by_act.items() if 1 < len(ids) <= MOST_TOGETHER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ class Front:
         """The address of who asks: the last before our proxies."""
         peer: str = scope["client"][0] if scope.get("client") else ""
         said: list[str] = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        hops = [*(hop.strip() for line in said for hop in line.split(",")), peer]
+        hops = [*(_without_port(hop.strip()) for line in said for hop in line.split(",")), peer]
         while len(hops) > 1 and self._is_proxy(hops[-1]) and _address(hops[-2]) is not None:
             hops.pop()
         return hops[-1]
@@ -205,6 +205,13 @@ class _Answer:
 def plain_words(status: int) -> str:
     """What a refusal says: no more than its status, so that all of a kind are alike."""
     return f"{HTTPStatus(status).phrase}\n"
+
+
+def _without_port(hop: str) -> str:
+    """Some proxies add the port, which is another one at each request."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -134,6 +134,8 @@ def test_a_body_that_does_not_come_is_not_waited_for(address: str) -> None:
         (["1.1.1.1, 203.0.113.7, 10.1.2.3"], "203.0.113.7"),
         (["203.0.113.7", "10.1.2.3"], "203.0.113.7"),
         (["2001:db8::1"], "2001:db8::1"),
+        (["203.0.113.7:51234"], "203.0.113.7"),
+        (["[2001:db8::1]:51234, 10.1.2.3:80"], "2001:db8::1"),
         (["nobody"], "127.0.0.1"),
         ([""], "127.0.0.1"),
         (["10.0.0.1"], "10.0.0.1"),
@@ -227,10 +229,3 @@ def test_only_so_many_buckets_are_kept() -> None:
 )
 def test_an_ipv6_network_shares_a_bucket(one: str, other: str, same: bool) -> None:
     assert (neighbourhood(one) == neighbourhood(other)) == same
-
-
-def test_to_ask_whether_a_bucket_is_empty_takes_nothing_out() -> None:
-    buckets = Buckets(at_once=1, per_minute=1, steady=lambda: 0.0)
-    before = [buckets.spent("a"), buckets.spent("a")]
-    buckets.take("a")
-    assert (before, buckets.spent("a")) == ([False, False], True)

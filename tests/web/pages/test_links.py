@@ -52,7 +52,7 @@ def asked(shop: Shop, path: str) -> list[str]:
     with shop.house() as house:
         listen: Any = ("before_cursor_execute", lambda *said: found.append(said[2]))
         event.listen(house.store.engine, *listen)
-        assert look(house, link, NOON) is None
+        assert look(house, link, NOON).view is None
         event.remove(house.store.engine, *listen)
     return found
 
@@ -149,6 +149,20 @@ def test_links_die_when_their_key_is_withdrawn(tmp_path: Path, sqlite_url: str, 
 def test_who_tries_many_wrong_links_is_stopped(ann: Site) -> None:
     answers = [ann.get(f"/t/{number:022}").status_code for number in range(45)]
     assert (answers[0], answers[-1]) == (404, 429)
+
+
+def test_a_genuine_link_opens_whoever_tried_wrong_ones_from_the_same_address(ann: Site) -> None:
+    for number in range(45):
+        ann.get(f"/t/{number:022}")
+    assert ann.get(ann.link()).status_code == 200
+
+
+def test_links_that_are_over_do_not_count_as_wrong_ones(ann: Site) -> None:
+    path = ann.link()
+    over(ann)
+    for _ in range(45):
+        ann.get(path)
+    assert ann.get("/m/x/y").status_code == 404
 
 
 def test_who_presses_buttons_without_end_is_stopped(ann: Site) -> None:

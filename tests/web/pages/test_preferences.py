@@ -130,6 +130,15 @@ def test_required_notices_are_no_choice(ann: Site) -> None:
     assert "email.required" not in dict(form.fields).values()
 
 
+def test_who_changes_their_mind_on_one_form_has_the_last_word(both: Site) -> None:
+    path = both.link()
+    form = pairs(both.summary(path, "Change what you get"))
+    for on in (["email.service"], ["email.service", "email.progress"]):
+        both.later(HOUR)
+        both.send(path, form | {"on": on})
+    assert words(both) == [("email", "progress", False), ("email", "progress", True)]
+
+
 def test_nothing_changed_is_no_word(ann: Site) -> None:
     form = pairs(ann.summary(ann.link(), "Change what you get"))
     ann.send(ann.link(), form)
