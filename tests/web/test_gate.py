@@ -125,6 +125,42 @@ def test_a_body_that_does_not_come_is_not_waited_for(address: str) -> None:
         assert slow.recv(100).startswith(b"HTTP/1.1 408 ")
 
 
+@contextmanager
+def trickling(bounds: Bounds) -> Iterator[str]:
+    """An app that is in the midst of reading a body from 203.0.113.7."""
+    head = (
+        b"POST /size HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.7\r\nExpect: 100-continue\r\n"
+        b"Content-Length: 9\r\n\r\n"
+    )
+    with served(web_app(FRONT, [router()], bounds)) as address, connected(address) as slow:
+        slow.sendall(head)
+        assert b" 100 " in slow.recv(100)
+        yield address
+
+
+def connected(address: str) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=10)
+
+
+def sized(address: str, who: str) -> int:
+    return httpx2.post(f"{address}/size", content=b"x", headers={"X-Forwarded-For": who}).status_code
+
+
+def test_a_body_on_its_way_takes_no_place_inside() -> None:
+    with trickling(Bounds(most_at_once=1)) as address:
+        assert sized(address, "203.0.113.7") == 200
+
+
+def test_who_lets_bodies_trickle_shuts_out_nobody_else() -> None:
+    with trickling(Bounds(most_reading_each=1)) as address:
+        assert [sized(address, who) for who in ("203.0.113.7", "203.0.113.8")] == [503, 200]
+
+
+def test_bodies_on_their_way_are_bounded_together() -> None:
+    with trickling(Bounds(most_reading=1)) as address:
+        assert sized(address, "203.0.113.8") == 503
+
+
 @pytest.mark.parametrize(
     ("forwarded", "who"),
     [
