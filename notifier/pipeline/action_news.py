@@ -3,8 +3,9 @@
 One email a batch; what no server took is told again at the next tick.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,10 @@ from notifier.pipeline.actions import WORDS, Wanted, wanted_of
 from notifier.pipeline.house import House
 from notifier.pipeline.team import Team, tell_team
 from notifier.queries.masks import shown
+from notifier.store.engine import Transaction
 from notifier.terms.effects import ActionKind
+
+Mark = Callable[[Transaction, Sequence[int], datetime], None]
 
 MOST_ROWS = 20
 """Actions told of under one heading; the rest is a number."""
@@ -38,17 +42,25 @@ TAIL = (
 
 async def tell_actions(house: House, team: Team, now: datetime) -> int:
     """Tell the team at `now` (UTC) what it has not heard of yet; returns how many actions."""
-    with house.store.read() as tx:
-        fresh = [wanted_of(row) for row in actions.listed(tx, actions.untold())]
-        missed = [wanted_of(row) for row in actions.listed(tx, actions.untold_alarms())]
+    fresh, missed = await asyncio.to_thread(_untold, house)
     tz = house.judging.policy.timezone
     if fresh and await _told(team, SUBJECT, digest(fresh, tz), now):
-        with house.store.write() as tx:
-            actions.mark_told(tx, [one.id for one in fresh], now)
+        await asyncio.to_thread(_mark, house, actions.mark_told, fresh, now)
     if missed and await _told(team, ALARM_SUBJECT, alarm(missed, tz), now):
-        with house.store.write() as tx:
-            actions.mark_alarms_told(tx, [one.id for one in missed], now)
+        await asyncio.to_thread(_mark, house, actions.mark_alarms_told, missed, now)
     return len(fresh) + len(missed)
+
+
+def _untold(house: House) -> tuple[list[Wanted], list[Wanted]]:
+    """The actions that nobody was told of, and the alarms."""
+    with house.store.read() as tx:
+        fresh, missed = (list(actions.listed(tx, of)) for of in (actions.untold(), actions.untold_alarms()))
+    return [wanted_of(row) for row in fresh], [wanted_of(row) for row in missed]
+
+
+def _mark(house: House, mark: Mark, found: Sequence[Wanted], now: datetime) -> None:
+    with house.store.write() as tx:
+        mark(tx, [one.id for one in found], now)
 
 
 async def _told(team: Team, subject: str, text: str, now: datetime) -> bool:

@@ -4,6 +4,7 @@ What is to be posted is read in one transaction, posted with none open, and note
 again later and later. The shop may close an action in its very answer.
 """
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,24 +49,25 @@ class PostReport:
 async def post_actions(house: House, access: PostAccess, team: Team, now: datetime) -> PostReport:
     """Post what is due at `now`; the look ends where the server is not there at all."""
     report = PostReport()
-    with house.store.read() as tx:
-        due = [wanted_of(row) for row in actions.listed(tx, actions.to_post(now), MOST)]
-    for one in due:
+    for one in await asyncio.to_thread(_due, house, now):
         try:
             said = await post(access, f"action-{one.id}-{one.state}", body_of(one), now)
         except (Permanent, Transient) as fault:
-            _failed(house, one, report, str(fault), now)
+            await asyncio.to_thread(_failed, house, one, report, str(fault), now)
             if isinstance(fault, Transient):
                 break
             continue
-        _take(house, one, said, now)
-        with house.store.write() as tx:
-            actions.mark_posted(tx, one.id, one.state, now)
+        await asyncio.to_thread(_take, house, one, said, now)
         report.posted += 1
     if report.tries >= TELL_AFTER:
         text = f"{report.fault}. It is tried again. `notifier actions` lists what waits.\n"
         await tell_team_daily(house.store, team, SUBJECT, text, now)
     return report
+
+
+def _due(house: House, now: datetime) -> list[Wanted]:
+    with house.store.read() as tx:
+        return [wanted_of(row) for row in actions.listed(tx, actions.to_post(now), MOST)]
 
 
 def body_of(one: Wanted) -> bytes:
@@ -83,7 +85,7 @@ def _failed(house: House, one: Wanted, report: PostReport, fault: str, now: date
 
 
 def _take(house: House, one: Wanted, said: ShopSaid, now: datetime) -> None:
-    """What the shop said of it at once; one that was closed meanwhile stays as it is."""
+    """What the shop said of it at once, and that it was posted; one that was closed meanwhile stays as it is."""
     try:
         if said.state == "done":
             do(house, [one.id], BY_WEBHOOK, now)
@@ -91,3 +93,5 @@ def _take(house: House, one: Wanted, said: ShopSaid, now: datetime) -> None:
             refuse(house, [one.id], BY_WEBHOOK, said.reason or "the shop's system gave no reason", now)
     except UsageError:
         log.info("an action that the shop's system closes is not open any more", action=one.id)
+    with house.store.write() as tx:
+        actions.mark_posted(tx, one.id, one.state, now)

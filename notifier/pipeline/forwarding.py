@@ -4,6 +4,7 @@ The customer's words go, and no attachment; what no server took goes at the next
 it, so that no machine answers (RULES.md E6).
 """
 
+import asyncio
 from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -31,16 +32,23 @@ async def forward_inbox(house: House, team: Team, now: datetime) -> int:
     """Send to the helpdesk what waits and was not sent there; returns how many went."""
     if not house.helpdesk:
         return 0
-    with house.store.read() as tx:
-        found = unforwarded(tx, MOST)
     went = 0
-    for one in found:
+    for one in await asyncio.to_thread(_waiting, house):
         if not await write(team, note_of(house, one), now):
             continue
-        with house.store.write() as tx:
-            conversation.mark_told(tx, one.id, now)
+        await asyncio.to_thread(_mark_told, house, one.id, now)
         went += 1
     return went
+
+
+def _waiting(house: House) -> list[InboxReply]:
+    with house.store.read() as tx:
+        return list(unforwarded(tx, MOST))
+
+
+def _mark_told(house: House, reply_id: int, now: datetime) -> None:
+    with house.store.write() as tx:
+        conversation.mark_told(tx, reply_id, now)
 
 
 def note_of(house: House, one: InboxReply) -> Note:

@@ -4,6 +4,7 @@ Taken in by pipeline.mailroom, sent by cli.run. Only what came to the signed add
 domain and from no machine, is passed on: its new words, and no attachment. What does not arrive is said in the inbox.
 """
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -63,38 +64,50 @@ async def relay_answers(house: House, sender: ChannelSender, team: Team, now: da
 
     Raises Unsafe where a person must look first (`pipeline.guard`).
     """
-    with house.store.read() as tx:
-        if not helpdesk.anything(tx):
-            return 0
-    with guarded(house, now) as guard:
-        for row in helpdesk.lost(guard.tx, now):
-            _not_arrived(guard.tx, row, "unknown")
-        rows = helpdesk.take(guard.tx, MOST, now)
-        guard.tick()
     went = 0
-    for row in rows:
-        with house.store.write() as tx:
-            note, address_id = _note(tx, house, row, now)
-            if note is None:
-                helpdesk.settle(tx, row.id, "refused", now)
-                _not_arrived(tx, row, "no_address")
-                continue
+    for row in await asyncio.to_thread(_taken, house, now):
+        note, address_id = await asyncio.to_thread(_addressed, house, row, now)
+        if note is None:
+            continue
         outcome = await write_to(replace(team, sender=house.brand(row.brand).sender, channel=sender), note, now)
-        with house.store.write() as tx:
-            _settle(tx, row, STATES[outcome], address_id, now)
+        await asyncio.to_thread(_settle, house, row, (STATES[outcome], address_id), now)
         went += outcome is Outcome.ACCEPTED
     return went
 
 
-def _settle(tx: Transaction, row: AnyRow, state: str, address_id: int | None, now: datetime) -> None:
-    helpdesk.settle(tx, row.id, state, now)
-    if state == "sent":
-        word = contact_log.Word(
-            row.customer_id, row.brand, TEAM, Channel.EMAIL.value, "answered from the helpdesk", "", address_id
-        )
-        contact_log.log_ours(tx, word, now)
-    elif state in TOLD:
-        _not_arrived(tx, row, state)
+def _taken(house: House, now: datetime) -> list[AnyRow]:
+    """What goes now, committed as going."""
+    with house.store.read() as tx:
+        if not helpdesk.anything(tx):
+            return []
+    with guarded(house, now) as guard:
+        for row in helpdesk.lost(guard.tx, now):
+            _not_arrived(guard.tx, row, "unknown")
+        rows = list(helpdesk.take(guard.tx, MOST, now))
+        guard.tick()
+    return rows
+
+
+def _addressed(house: House, row: AnyRow, now: datetime) -> tuple[Note | None, int | None]:
+    """The email; None where none may go, which is then said."""
+    with house.store.write() as tx:
+        note, address_id = _note(tx, house, row, now)
+        if note is None:
+            helpdesk.settle(tx, row.id, "refused", now)
+            _not_arrived(tx, row, "no_address")
+    return note, address_id
+
+
+def _settle(house: House, row: AnyRow, became: tuple[str, int | None], now: datetime) -> None:
+    state, address_id = became
+    with house.store.write() as tx:
+        helpdesk.settle(tx, row.id, state, now)
+        if state == "sent":
+            said = "answered from the helpdesk"
+            word = contact_log.Word(row.customer_id, row.brand, TEAM, Channel.EMAIL.value, said, "", address_id)
+            contact_log.log_ours(tx, word, now)
+        elif state in TOLD:
+            _not_arrived(tx, row, state)
 
 
 def _not_arrived(tx: Transaction, row: AnyRow, why: str) -> None:
