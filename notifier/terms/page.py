@@ -185,6 +185,11 @@ class PageView:
     ends: tuple[MessageClass | Scope, ...]
 
     @property
+    def line_ids(self) -> frozenset[int]:
+        """All order lines that it shows."""
+        return frozenset(line.id for order in self.orders for line in order.lines)
+
+    @property
     def options(self) -> frozenset[Option]:
         """Everything that can be chosen for order lines."""
         found: list[Option] = []

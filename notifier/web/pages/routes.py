@@ -115,8 +115,11 @@ class Pages:
         return self.paper.stop(view) if link.purpose == UNSUBSCRIBE else self.paper.page(view)
 
     def _may(self, link: Link, view: PageView, form: Form) -> bool:
-        """Whether it was asked with just these dates, and can still be chosen."""
-        if form.option is not None and form.option not in view.options:
+        """Whether it was asked with just these dates, and the link still shows its lines.
+
+        What shipped or got dearer meanwhile is judged as a reply, so that the customer reads why nothing came of it.
+        """
+        if not view.line_ids.issuperset(form.lines):
             return False
         return holds(self.keys, link.token, (_subject(form, view), form.nonce), self.reading.clock())
 
