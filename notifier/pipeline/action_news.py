@@ -7,13 +7,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from notifier import actions
 from notifier.pipeline.actions import WORDS, Wanted, wanted_of
 from notifier.pipeline.house import House
+from notifier.pipeline.off_the_loop import reading, writing
 from notifier.pipeline.team import Team, tell_team
 from notifier.queries.masks import shown
+from notifier.store.engine import Transaction
 from notifier.terms.effects import ActionKind
 
 MOST_ROWS = 20
@@ -69,20 +72,24 @@ TAIL = (
 
 async def tell_actions(house: House, team: Team, now: datetime) -> int:
     """Tell the team at `now` (UTC) what it has not heard of yet; returns how many actions."""
-    with house.store.read() as tx:
-        fresh = [wanted_of(row) for row in actions.listed(tx, actions.untold())]
-        alarms: dict[str, list[Wanted]] = defaultdict(list)
-        for row in actions.listed(tx, actions.untold_alarms()):
-            alarms[row.alarm].append(wanted_of(row))
+    fresh, alarms = await reading(house.store, _untold)
     tz = house.judging.policy.timezone
     if fresh and await _told(team, SUBJECT, digest(fresh, tz), now):
-        with house.store.write() as tx:
-            actions.mark_told(tx, [one.id for one in fresh], now)
+        ids = [one.id for one in fresh]
+        await writing(house.store, lambda tx: actions.mark_told(tx, ids, now))
     for name, found in alarms.items():
         if await _told(team, ALARMS[name].subject, alarm(ALARMS[name], found, tz), now):
-            with house.store.write() as tx:
-                actions.mark_alarms_told(tx, [one.id for one in found], name, now)
+            mark = partial(actions.mark_alarms_told, ids=[one.id for one in found], alarm=name, now=now)
+            await writing(house.store, mark)
     return len(fresh) + sum(len(found) for found in alarms.values())
+
+
+def _untold(tx: Transaction) -> tuple[list[Wanted], dict[str, list[Wanted]]]:
+    """The actions that nobody was told of, and the alarms, by their word."""
+    alarms: dict[str, list[Wanted]] = defaultdict(list)
+    for row in actions.listed(tx, actions.untold_alarms()):
+        alarms[row.alarm].append(wanted_of(row))
+    return [wanted_of(row) for row in actions.listed(tx, actions.untold())], alarms
 
 
 async def _told(team: Team, subject: str, text: str, now: datetime) -> bool:

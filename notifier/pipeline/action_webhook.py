@@ -5,9 +5,11 @@ what came of it is noted in another. A try that failed is made again later and l
 its very answer.
 """
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -17,7 +19,9 @@ from notifier.action_post import ShopSaid, post
 from notifier.errors import Permanent, Transient, UsageError
 from notifier.pipeline.actions import Wanted, do, refuse, wanted_of
 from notifier.pipeline.house import House
+from notifier.pipeline.off_the_loop import reading, writing
 from notifier.pipeline.team import Team, tell_team_daily
+from notifier.store.engine import Transaction
 
 log = structlog.get_logger(__name__)
 
@@ -49,13 +53,11 @@ class PostReport:
 async def post_actions(house: House, access: PostAccess, team: Team, now: datetime) -> PostReport:
     """Post what is due at `now`; the look ends where the server is not there at all."""
     report = PostReport()
-    with house.store.read() as tx:
-        due = [wanted_of(row) for row in actions.listed(tx, actions.to_post(now), MOST)]
-    for one in due:
+    for one in await reading(house.store, lambda tx: _due(tx, now)):
         wait = min(FIRST_WAIT * 2 ** min(one.posts, 10), LONGEST_WAIT)
-        with house.store.write() as tx:
-            if not actions.begin_post(tx, one.id, one.state, now + wait):
-                continue
+        begin = partial(actions.begin_post, action_id=one.id, state=one.state, again_at=now + wait)
+        if not await writing(house.store, begin):
+            continue
         try:
             said = await post(access, f"action-{one.id}-{one.state}", body_of(one), now)
         except (Permanent, Transient) as fault:
@@ -63,14 +65,16 @@ async def post_actions(house: House, access: PostAccess, team: Team, now: dateti
             if isinstance(fault, Transient):
                 break
             continue
-        _take(house, one, said, now)
-        with house.store.write() as tx:
-            actions.mark_posted(tx, one.id, one.state, now)
+        await asyncio.to_thread(_take, house, one, said, now)
         report.posted += 1
     if report.tries >= TELL_AFTER:
         text = f"{report.fault}. It is tried again. `notifier actions` lists what waits.\n"
         await tell_team_daily(house.store, team, SUBJECT, text, now)
     return report
+
+
+def _due(tx: Transaction, now: datetime) -> list[Wanted]:
+    return [wanted_of(row) for row in actions.listed(tx, actions.to_post(now), MOST)]
 
 
 def body_of(one: Wanted) -> bytes:
@@ -85,7 +89,7 @@ def _failed(one: Wanted, report: PostReport, fault: str, wait: timedelta) -> Non
 
 
 def _take(house: House, one: Wanted, said: ShopSaid, now: datetime) -> None:
-    """What the shop said of it at once; one that was closed meanwhile stays as it is."""
+    """The shop has it; what it said of it at once. One that was closed meanwhile stays as it is."""
     try:
         if said.state == "done":
             do(house, [one.id], BY_WEBHOOK, now)
@@ -93,3 +97,5 @@ def _take(house: House, one: Wanted, said: ShopSaid, now: datetime) -> None:
             refuse(house, [one.id], BY_WEBHOOK, said.reason or "the shop's system gave no reason", now)
     except UsageError:
         log.info("an action that the shop's system closes is not open any more", action=one.id)
+    with house.store.write() as tx:
+        actions.mark_posted(tx, one.id, one.state, now)

@@ -3,6 +3,7 @@
 Each alarm once, each deadline at 72, 24 and 4 hours; what no server took is told again at the next tick.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -45,15 +46,23 @@ WAITING_FOR = {
 
 async def tell_deadlines(house: House, team: Team, now: datetime) -> int:
     """Tell the team at `now` (UTC) what it has not heard of yet; returns how many lines."""
-    with house.store.read() as tx:
-        found = standings.untold(tx, now)
+    found = await asyncio.to_thread(_untold, house, now)
     if not found:
         return 0
     words = digest(found, house.judging.policy.timezone)
     if await tell_team(team, SUBJECT, words, now) or not team.address:
-        with house.store.write() as tx:
-            standings.mark_told(tx, found, now)
+        await asyncio.to_thread(_mark_told, house, found, now)
     return len(found)
+
+
+def _untold(house: House, now: datetime) -> list[standings.Told]:
+    with house.store.read() as tx:
+        return list(standings.untold(tx, now))
+
+
+def _mark_told(house: House, found: list[standings.Told], now: datetime) -> None:
+    with house.store.write() as tx:
+        standings.mark_told(tx, found, now)
 
 
 def digest(found: Iterable[standings.Told], tz: ZoneInfo) -> str:

@@ -5,6 +5,7 @@ the last runs that wrote to anybody (from the tenth such run on). While a run wa
 alone lets nothing go that a person was asked about.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -118,16 +119,24 @@ def stopped(house: House, report: PlanReport, stop: TooLarge) -> Stopped:
 
 async def tell_stop(house: House, team: Team, run_id: int, now: datetime) -> bool:
     """Show the team a stopped run, once; False where it knows, or no server took the email."""
-    with house.store.read() as tx:
-        run = run_by_id(tx, run_id)
+    run = await asyncio.to_thread(_run, house, run_id)
     if run is None or run.told_at is not None:
         return False
     told = await tell_team(team, f"Run {run.id} was stopped and waits for you", stop_words(run), now)
     if told or not team.address:
-        with house.store.write() as tx:
-            change_run(tx, run.id, told_at=now)
-            mark_told(tx, run.id)
+        await asyncio.to_thread(_mark_told, house, run.id, now)
     return told
+
+
+def _run(house: House, run_id: int) -> AnyRow | None:
+    with house.store.read() as tx:
+        return run_by_id(tx, run_id)
+
+
+def _mark_told(house: House, run_id: int, now: datetime) -> None:
+    with house.store.write() as tx:
+        change_run(tx, run_id, told_at=now)
+        mark_told(tx, run_id)
 
 
 def stop_words(run: AnyRow) -> str:
@@ -172,14 +181,7 @@ def required_words(count: int, deadline: str | None) -> str:
 
 async def alarm_required(house: House, team: Team, now: datetime) -> None:
     """Remind the team, once a day, of required messages that wait for somebody's word."""
-    mode = house.sending.mode
-    with house.store.read() as tx:
-        held = {run.id: (run, run.held) for run in held_required(tx, mode, now)}
-        waiting = waiting_run(tx, mode)
-    # A run that was just stopped has told its own story already.
-    if waiting is not None and waiting.told_at is not None and waiting.told_at + EVERY <= now:
-        held.setdefault(waiting.id, (waiting, json.loads(waiting.found)["required"]))
-    for run, count in held.values():
+    for run, count in await asyncio.to_thread(_holding, house, now):
         if count:
             deadline = json.loads(run.found)["deadline"] if run.found else None
             words = (
@@ -187,3 +189,15 @@ async def alarm_required(house: House, team: Team, now: datetime) -> None:
                 f"To send them: notifier approve {run.id} --required-only --by NAME\n"
             )
             await tell_team_daily(house.store, team, f"Required messages of run {run.id} wait for approval", words, now)
+
+
+def _holding(house: House, now: datetime) -> list[tuple[AnyRow, int]]:
+    """The runs that hold required messages back, with how many."""
+    mode = house.sending.mode
+    with house.store.read() as tx:
+        held = {run.id: (run, run.held) for run in held_required(tx, mode, now)}
+        waiting = waiting_run(tx, mode)
+    # A run that was just stopped has told its own story already.
+    if waiting is not None and waiting.told_at is not None and waiting.told_at + EVERY <= now:
+        held.setdefault(waiting.id, (waiting, json.loads(waiting.found)["required"]))
+    return list(held.values())

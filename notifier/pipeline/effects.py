@@ -117,7 +117,7 @@ def _consents(tx: Transaction, done: Effective, now: datetime) -> None:
             address_id=address_id,
             customer_id=done.whose.customer_id if address_id is None else None,
             wording=_wording(done.incoming)[:MOST_WORDING] if granted else "",
-            evidence=f"{done.incoming.road}:{done.incoming.key} {done.incoming.evidence}".strip() if granted else "",
+            evidence=_evidence(done.incoming) if granted else "",
         )
         if granted and about is MessageClass.MARKETING:
             word = _agreed(tx, done, word)
@@ -126,6 +126,11 @@ def _consents(tx: Transaction, done: Effective, now: datetime) -> None:
             # The provider blocked the number at its own opt-out, and opened it again at this very word, which no page
             # and no operator can say in its place (S5).
             consent.lift(tx, done.whose.brand, address_id, consent.OPTED_OUT, now)
+
+
+def _evidence(incoming: Incoming) -> str:
+    """Which reply said so, and what its road knows of where it came from."""
+    return "; ".join(filter(None, (f"{incoming.road}:{incoming.key}", incoming.evidence)))
 
 
 def _of_others(done: Effective, word: consent.Word) -> list[consent.Word]:

@@ -13,17 +13,17 @@ from zoneinfo import ZoneInfo
 from notifier.forecast.allocation import Coverage, Source, SupplyFacts, cover
 from notifier.forecast.alternatives import ProductFacts, Shelf, near_categories
 from notifier.forecast.eta import LineInputs, ShopFigures, eta_of, turns_on
-from notifier.forecast.standing import Dates, Units, standing
+from notifier.forecast.standing import Dates, Standing, Units, standing
 from notifier.pipeline.legal_facts import law_of, told_before
 from notifier.policy.caps import longest_period
 from notifier.policy.delay_rule.jurisdiction import Setting
 from notifier.policy.figures import Policy
 from notifier.policy.legal import under_the_law
+from notifier.store.asked import OwnWish
 from notifier.store.engine import Transaction
 from notifier.store.gather import Gathered, Past, gather
 from notifier.store.lookup import AnyQuery, AnyRow
 from notifier.store.shelf import Shelfware, in_stock, queue_positions, read_shelf, stocked_categories
-from notifier.terms.effects import Asked
 from notifier.terms.facts import (
     Address,
     Consent,
@@ -150,14 +150,12 @@ def _lines(customer_id: int, found: Gathered, market: Market, judging: Judging, 
 
 
 def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: datetime) -> LineFacts:
-    dates = Dates(row.shipped_at, row.cancelled_at)
-    units = Units(row.quantity, row.quantity_shipped, row.quantity_cancelled).at(dates, now)
-    stands = standing(LineStatus(row.status), dates, units, now)
+    units, stands = _stands(row, now)
     product = market.products.get(row.sku)
     coverage = _coverage(row.id, units, market.supplies.get(row.sku, ()), product, market.ahead)
     law = law_of(row, found, coverage, judging.jurisdiction, judging.policy)
     inputs = LineInputs(row.eta_from, row.eta_to, row.promised_edit)
-    today, stands_asked = local_day(now, judging.policy.timezone), found.asked.get(row.id)
+    today, own = local_day(now, judging.policy.timezone), found.asked.get(row.id, OwnWish())
     turns = (turns_on(inputs, coverage, judging.shop, today), market.turns.get(row.sku))
     return LineFacts(
         id=row.id,
@@ -187,9 +185,15 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         gone_quantity=units.gone(stands.status),
         stocked=product is None or product.kind is ProductKind.STOCKED,
         law=law,
-        asked=stands_asked.asked if stands_asked else Asked.NOTHING,
-        wished=stands_asked.wished if stands_asked else None,
+        asked=own.asked,
+        wished=own.wished,
     )
+
+
+def _stands(row: AnyRow, now: datetime) -> tuple[Units, Standing]:
+    dates = Dates(row.shipped_at, row.cancelled_at)
+    units = Units(row.quantity, row.quantity_shipped, row.quantity_cancelled).at(dates, now)
+    return units, standing(LineStatus(row.status), dates, units, now)
 
 
 def _first_change(at: datetime | None, turns: Sequence[date | None], tz: ZoneInfo) -> datetime | None:

@@ -5,11 +5,13 @@ later. Each says that a machine wrote it, so that no machine answers (RULES.md E
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from notifier import conversation
 from notifier.pipeline.house import House
+from notifier.pipeline.off_the_loop import reading, writing
 from notifier.pipeline.team import Note, Team, id_header, tell_team_daily, write_to
 from notifier.queries.inbox import InboxReply, unforwarded
 from notifier.render.reply_address import HELPDESK, signed_address
@@ -43,14 +45,11 @@ async def forward_inbox(house: House, team: Team, now: datetime) -> int:
     """Send to the helpdesk what waits and was not sent there; returns how many went."""
     if not house.helpdesk:
         return 0
-    with house.store.read() as tx:
-        found = unforwarded(tx, MOST, now)
     outcomes = []
-    for one in found:
+    for one in await reading(house.store, lambda tx: unforwarded(tx, MOST, now)):
         outcome = await write_to(team, note_of(house, one), now)
         outcomes.append(outcome)
-        with house.store.write() as tx:
-            _note_down(tx, one, outcome, now)
+        await writing(house.store, partial(_note_down, one=one, outcome=outcome, now=now))
     if Outcome.REFUSED in outcomes:
         await tell_team_daily(house.store, team, SUBJECT, REFUSED, now)
     return outcomes.count(Outcome.ACCEPTED)

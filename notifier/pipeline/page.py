@@ -33,13 +33,21 @@ class Link:
     address_id: int = 0
 
 
-def look(house: House, link: Link, now: datetime) -> PageView | None:
-    """What `link` opens at the UTC instant `now`; None for one that is wrong, unknown, or over."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a link opens: nothing where it is over, or not `genuine`."""
+
+    genuine: bool
+    view: PageView | None = None
+
+
+def look(house: House, link: Link, now: datetime) -> Seen:
+    """What `link` opens at the UTC instant `now`."""
     with house.store.read() as tx:
         row = _message(tx, link)
-        if not _proven(house, link, row) or row is None:
-            return None
-        return _view(tx, house, row, link, now)
+        if not _proven(house, link, row):
+            return Seen(genuine=False)
+        return Seen(genuine=True, view=_view(tx, house, row, link, now) if row is not None else None)
 
 
 def _message(tx: Transaction, link: Link) -> AnyRow | None:
@@ -50,11 +58,13 @@ def _message(tx: Transaction, link: Link) -> AnyRow | None:
 
 
 def _proven(house: House, link: Link, row: AnyRow | None) -> bool:
-    """Whether the token was signed for what the link names. A short one stands in the row of its message alone."""
+    """Whether the token was signed, by a key in force, for what the link names. A short one names its message by
+    itself: the row that keeps it.
+    """
     if link.purpose == UNSUBSCRIBE:
         return genuine(house.web.keys, UNSUBSCRIBE, unsubscribe_subject(link.uid, link.address_id), link.token)
     if link.purpose == SHORT:
-        return row is not None
+        return row is not None and genuine(house.web.keys, SHORT, row.uid, link.token)
     return genuine(house.web.keys, PAGE, link.uid, link.token)
 
 

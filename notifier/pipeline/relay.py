@@ -4,6 +4,7 @@ Taken in by pipeline.mailroom, sent by cli.run. Only what came to the signed add
 domain and from no machine, is passed on: its new words, and no attachment. What does not arrive is said in the inbox.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +14,7 @@ import structlog
 from notifier import contact_log, conversation, helpdesk
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
+from notifier.pipeline.off_the_loop import reading, writing
 from notifier.pipeline.team import Note, Team, id_header, write_to
 from notifier.render.reply_address import REPLY, signed_address
 from notifier.store.engine import Transaction
@@ -64,17 +66,11 @@ async def relay_answers(house: House, sender: ChannelSender, team: Team, clock: 
 
     Each is committed as going just before the network. Raises Unsafe where a person must look first (`pipeline.guard`).
     """
-    with house.store.read() as tx:
-        if not helpdesk.anything(tx):
-            return 0
+    if not await reading(house.store, helpdesk.anything):
+        return 0
     went = last = 0
     for _ in range(MOST):
-        now = clock()
-        with guarded(house, now) as guard:
-            for gone in helpdesk.lost(guard.tx, now):
-                _not_arrived(guard.tx, gone, "unknown")
-            row = helpdesk.take(guard.tx, last, now)
-            guard.tick()
+        row = await asyncio.to_thread(_next, house, last, clock())
         if row is None:
             break
         last = row.id
@@ -82,21 +78,36 @@ async def relay_answers(house: House, sender: ChannelSender, team: Team, clock: 
     return went
 
 
+def _next(house: House, last: int, now: datetime) -> AnyRow | None:
+    """The next answer after `last`, taken as going; what another process lost on the way is for a person."""
+    with guarded(house, now) as guard:
+        for gone in helpdesk.lost(guard.tx, now):
+            _not_arrived(guard.tx, gone, "unknown")
+        row = helpdesk.take(guard.tx, last, now)
+        guard.tick()
+    return row
+
+
 async def _relay(house: House, row: AnyRow, through: Team, clock: Callable[[], datetime]) -> bool:
     """Send one answer that was taken, where it is still going; True once a server took it."""
     now = clock()
-    with house.store.write() as tx:
-        if not helpdesk.still_going(tx, row):
-            return False
-        note, address_id = _note(tx, house, row, now)
-        if note is None:
-            helpdesk.settle(tx, row.id, "refused", now)
-            _not_arrived(tx, row, "no_address")
-            return False
+    note, address_id = await writing(house.store, lambda tx: _addressed(tx, house, row, now))
+    if note is None:
+        return False
     outcome = await write_to(through, note, now)
-    with house.store.write() as tx:
-        _settle(tx, row, STATES[outcome], address_id, clock())
+    await writing(house.store, lambda tx: _settle(tx, row, STATES[outcome], address_id, clock()))
     return outcome is Outcome.ACCEPTED
+
+
+def _addressed(tx: Transaction, house: House, row: AnyRow, now: datetime) -> tuple[Note | None, int | None]:
+    """The email, where the answer is still going and the customer has an address."""
+    if not helpdesk.still_going(tx, row):
+        return None, None
+    note, address_id = _note(tx, house, row, now)
+    if note is None:
+        helpdesk.settle(tx, row.id, "refused", now)
+        _not_arrived(tx, row, "no_address")
+    return note, address_id
 
 
 def _settle(tx: Transaction, row: AnyRow, state: str, address_id: int | None, now: datetime) -> None:

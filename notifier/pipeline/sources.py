@@ -4,6 +4,7 @@ schedule.
 The network and the other database are done with before our transaction opens.
 """
 
+import asyncio
 import gzip
 import json
 import tempfile
@@ -184,14 +185,22 @@ async def tell_stale(house: House, team: Team, now: datetime) -> list[Stale]:
 
     Only required messages go until the source has news (policy holds them).
     """
-    with house.store.read() as tx:
-        stale = [one for one in stale_sources(tx, house.stale_after, now) if not one.told]
+    stale = await asyncio.to_thread(_untold, house, now)
     for one in stale:
         told = await tell_team(team, f"No news from the source {one.name}", _stale_words(one), now)
         if told or not team.address:
-            with house.store.write() as tx:
-                note_told_stale(tx, one.name, now)
+            await asyncio.to_thread(_note_told, house, one.name, now)
     return stale
+
+
+def _untold(house: House, now: datetime) -> list[Stale]:
+    with house.store.read() as tx:
+        return [one for one in stale_sources(tx, house.stale_after, now) if not one.told]
+
+
+def _note_told(house: House, name: str, now: datetime) -> None:
+    with house.store.write() as tx:
+        note_told_stale(tx, name, now)
 
 
 def _stale_words(stale: Stale) -> str:

@@ -1,5 +1,6 @@
 """Tells the shop's own team what needs them, by email. Colour: root. Called by schedule's ticks through pipeline."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,15 +38,23 @@ EVERY = timedelta(days=1)
 async def tell_team_daily(store: Store, team: Team, subject: str, text: str, now: datetime) -> bool:
     """As `tell_team`, but `subject` at most once a day, over restarts; False where it was told before, or not taken."""
     name = f"told: {subject}"
-    with store.read() as tx:
-        last = moment_of(tx, name)
+    last = await asyncio.to_thread(_last, store, name)
     if last and last <= now < last + EVERY:
         return False
     told = await tell_team(team, subject, text, now)
     if told or not team.address:
-        with store.write() as tx:
-            keep_moment(tx, name, now)
+        await asyncio.to_thread(_keep, store, name, now)
     return told
+
+
+def _last(store: Store, name: str) -> datetime | None:
+    with store.read() as tx:
+        return moment_of(tx, name)
+
+
+def _keep(store: Store, name: str, now: datetime) -> None:
+    with store.write() as tx:
+        keep_moment(tx, name, now)
 
 
 async def tell_team(team: Team, subject: str, text: str, now: datetime) -> bool:

@@ -3,7 +3,8 @@
 Called by cli.run. A notice of the law is told with its deadline (RULES.md F9).
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from notifier.outbox import doubt
@@ -27,19 +28,29 @@ async def tell_unknown(house: House, team: Team, settle_after: timedelta, now: d
     Plan looks again at those customers: the law must know that a notice is uncertain. What no server took is told again
     at the next tick.
     """
-    with house.store.read() as tx:
-        found = doubt.waiting(tx, house.sending.mode.value, settle_after, now)
-        told = unknown_messages(tx, [one[0] for one in found]) if found else []
+    found, told = await asyncio.to_thread(_waiting, house, settle_after, now)
     if not told:
         return 0
     words = digest(told, WallClock(house.judging.policy.timezone))
     if await tell_team(team, SUBJECT, words, now) or not team.address:
         heard = [Said(message, attempt, Source.TEAM, Found.TOLD) for message, attempt, _ in found]
-        with house.store.write() as tx:
-            tx.lock(doubt.LOCK)
-            doubt.note(tx, heard, now)
-            bring_forward(tx, sorted({customer for _, _, customer in found}), now)
+        await asyncio.to_thread(_note, house, heard, {customer for _, _, customer in found}, now)
     return len(told)
+
+
+def _waiting(
+    house: House, settle_after: timedelta, now: datetime
+) -> tuple[Sequence[tuple[int, int, int]], Sequence[UnknownTold]]:
+    with house.store.read() as tx:
+        found = doubt.waiting(tx, house.sending.mode.value, settle_after, now)
+        return found, unknown_messages(tx, [one[0] for one in found]) if found else []
+
+
+def _note(house: House, heard: Sequence[Said], customers: Collection[int], now: datetime) -> None:
+    with house.store.write() as tx:
+        tx.lock(doubt.LOCK)
+        doubt.note(tx, heard, now)
+        bring_forward(tx, sorted(customers), now)
 
 
 def digest(told: Sequence[UnknownTold], clock: WallClock) -> str:

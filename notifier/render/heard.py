@@ -111,6 +111,8 @@ def _key(one: Told) -> str:
             found = "ack_dates_soon" if one.detail else ""
         case Kind.OPTED_OUT:
             found = "ack_no_texts" if one.channel is Channel.SMS else "ack_fewer_emails"
+        case Kind.OPTED_IN if one.detail:
+            found = "ack_joined"
         case _:
             found = _PLAIN.get(one.kind, "")
     return found

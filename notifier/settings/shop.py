@@ -66,7 +66,7 @@ class BrandSection(Section):
     postal_address: str = Field("", description="Postal address for the foot of emails; empty: the shop's.")
     logo: Url = Field("", description="https address of a logo for emails, shown up to 200 pixels wide.")
     colour: Colour = Field(DEFAULT_COLOUR, description="Colour of buttons and links, like #1f5f8b.")
-    link_domain: Host = Field("", description="Host of the links in messages; empty: the host of [web] public_url.")
+    link_domain: Host = Field("", description="Host of the links in texts; empty: they begin with [web] public_url.")
     timezone: Zone = Field(
         "", description="IANA zone of the brand's customers where theirs is unknown; empty: the shop's."
     )
@@ -108,7 +108,7 @@ class Team(Section):
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """A brand with every fall-back resolved. `sender` is `Name <address>`; `link_domain` is empty without pages."""
+    """A brand with every fall-back resolved. `sender` is `Name <address>`; `link_domain` alone has none."""
 
     key: str
     name: str
@@ -144,7 +144,7 @@ class Brand:
         )
 
 
-def resolved(key: str, section: BrandSection, shop: Shop, web_host: str) -> Brand:
+def resolved(key: str, section: BrandSection, shop: Shop) -> Brand:
     """Return the brand `key` with the shop's values where it has none of its own."""
     name = section.name or shop.name
     sender = section.sender or mailbox(name, PLACEHOLDER_ADDRESS)
@@ -157,7 +157,7 @@ def resolved(key: str, section: BrandSection, shop: Shop, web_host: str) -> Bran
         postal_address=section.postal_address or shop.postal_address,
         logo=section.logo,
         colour=section.colour,
-        link_domain=section.link_domain or web_host,
+        link_domain=section.link_domain,
         timezone=section.timezone or shop.timezone,
         locale=section.locale or shop.locale,
     )

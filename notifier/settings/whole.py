@@ -1,7 +1,6 @@
 """All sections as one frozen value, with paths and brands resolved. Colour: root. Built by `load`, read by app."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -109,7 +108,7 @@ class Settings(Sections):
             raise SettingsError(
                 [f"[brands.{key}]: is no brand of this shop; add the table, or name one of {self.brand_keys}"]
             )
-        return resolved(key, section, self.shop, urlsplit(self.web.public_url).hostname or "")
+        return resolved(key, section, self.shop)
 
     def profile(self, name: str) -> Profile:
         """The profile `name`; the empty name means our own column names. Raises SettingsError for one not there."""

@@ -16,26 +16,26 @@ _action, _reply, _about = table_of(Action), table_of(Reply), table_of(ReplyLine)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OwnWish:
     """What a customer asked for a line, and the wish that stands, where it would end the line."""
 
-    asked: Asked
+    asked: Asked = Asked.NOTHING
     wished: Wished | None = None
 
 
-def asked_of(tx: Transaction, line_ids: Sequence[int], now: datetime) -> dict[int, Standing]:
+def asked_of(tx: Transaction, line_ids: Sequence[int], now: datetime) -> dict[int, OwnWish]:
     """Lines for which the customer's own wish stands at `now`, may be meant, or has been done, by line id."""
     unclear = select(_about.c.line_id).join(_reply, _reply.c.id == _about.c.reply_id)
     unclear = unclear.where(among(_about.c.line_id, line_ids), _about.c.frozen, _waits(now))
-    found = dict.fromkeys(tx.connection.execute(unclear).scalars(), Standing(Asked.UNCLEAR))
+    found = dict.fromkeys(tx.connection.execute(unclear).scalars(), OwnWish(Asked.UNCLEAR))
     ending = _action.c.kind.in_([one.value for one in ENDS]) & _open(_action, now)
     ended = _action.c.kind.in_([one.value for one in CANCELS]) & (_action.c.state == ActionState.DONE)
     query = select(_action.c.line_id, _action.c.closed_at, _action.c.kind, _action.c.requested_at)
     query = query.where(or_(ending, ended & (_action.c.closed_at <= now)), among(_action.c.line_id, line_ids))
     rows = tx.connection.execute(query.order_by(_action.c.requested_at, _action.c.id)).all()
     over = {row.line_id for row in rows if row.closed_at is not None and row.closed_at <= now}
-    stands = {row.line_id: Standing(Asked.ENDING, Wished(ActionKind(row.kind), row.requested_at)) for row in rows}
-    return found | stands | dict.fromkeys(over, Standing(Asked.ENDED))
+    stands = {row.line_id: OwnWish(Asked.ENDING, Wished(ActionKind(row.kind), row.requested_at)) for row in rows}
+    return found | stands | dict.fromkeys(over, OwnWish(Asked.ENDED))
 
 
 def doubted_of(tx: Transaction, address_ids: Sequence[int], now: datetime) -> set[int]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Row, Select, bindparam, exists, false, func, literal, or_, select, true
 
-from notifier.store.asked import Standing, asked_of, doubted_of
+from notifier.store.asked import OwnWish, asked_of, doubted_of
 from notifier.store.engine import Transaction
 from notifier.store.given import given_columns, given_rows
 from notifier.store.holds import holds_in_force
@@ -93,7 +93,7 @@ class Gathered:
     subjects: dict[int, set[str]] = field(default_factory=dict)
     rewards: dict[int, int] = field(default_factory=dict)
     holds: dict[int, Row[Any]] = field(default_factory=dict)
-    asked: dict[int, Standing] = field(default_factory=dict)
+    asked: dict[int, OwnWish] = field(default_factory=dict)
     doubted: set[int] = field(default_factory=set)
 
 

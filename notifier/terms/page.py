@@ -13,6 +13,9 @@ from notifier.terms.facts import Alternative
 from notifier.terms.time import EtaRange
 from notifier.terms.words import Channel, MessageClass, Scope
 
+MOST_TOGETHER = 500
+"""Lines of one choice: a form with more of them is refused, and none is offered."""
+
 
 class Act(StrEnum):
     """What can be chosen for order lines. KEEP takes a cancellation or an exchange back."""
@@ -122,7 +125,7 @@ class OrderView:
         """What can be chosen for several lines at once."""
         plain = [act for act in Act if act is not Act.SWAP]
         by_act = {act: tuple(line.id for line in self.lines if act in line.acts) for act in plain}
-        return tuple(Option(act, ids) for act, ids in by_act.items() if len(ids) > 1)
+        return tuple(Option(act, ids) for act, ids in by_act.items() if 1 < len(ids) <= MOST_TOGETHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,11 @@ class PageView:
     ends: tuple[MessageClass | Scope, ...]
 
     @property
+    def line_ids(self) -> frozenset[int]:
+        """All order lines that it shows."""
+        return frozenset(line.id for order in self.orders for line in order.lines)
+
+    @property
     def options(self) -> frozenset[Option]:
         """Everything that can be chosen for order lines."""
         found: list[Option] = []
@@ -191,3 +199,10 @@ class PageView:
                 found += [Option(act, (line.id,)) for act in line.acts if act is not Act.SWAP]
                 found += [Option(Act.SWAP, (line.id,), one.product.sku) for one in line.stand_ins if not one.dearer]
         return frozenset(found)
+
+    def agreed_to(self, option: Option) -> str:
+        """The dates that somebody who waits agrees to, and the notices that named them; empty for other choices."""
+        if option.act not in (Act.ACCEPT, Act.KEEP):
+            return ""
+        its = [line for order in self.orders for line in order.lines if line.id in option.line_ids]
+        return repr([(it.id, it.told, it.dates, it.item.revised, it.item.answer_by, it.promises) for it in its])

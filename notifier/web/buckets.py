@@ -33,10 +33,6 @@ class Buckets:
             self._left.popitem(last=False)
         return may
 
-    def spent(self, name: str) -> bool:
-        """Whether it may not do it once more now; to ask counts nothing."""
-        return self._standing(name) < 1
-
     def _standing(self, name: str) -> float:
         now = self._steady()
         left, since = self._left.get(name, (self._full, now))

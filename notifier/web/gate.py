@@ -5,6 +5,7 @@ request is logged by its kind alone: an address, a path or a query could hold a 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -14,6 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+
+from notifier.web.buckets import neighbourhood
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +29,13 @@ MOST_BYTES = 64 * 1024
 """Of a body: Twilio's have some 2 KB."""
 
 MOST_AT_ONCE = 64
-"""Requests at work; more are refused, because each may hold a body and wait for the database."""
+"""Requests at work, whose bodies have come; more are refused, because each may wait for the database."""
+
+MOST_READING = 512
+"""Bodies on their way, together: 32 MB at worst."""
+
+MOST_READING_EACH = 64
+"""Bodies on their way from one address: who lets them trickle shuts out nobody else."""
 
 BODY_WITHIN = 10.0
 """Seconds that a body may take to come."""
@@ -72,7 +81,7 @@ class Front:
         """The address of who asks: the last before our proxies."""
         peer: str = scope["client"][0] if scope.get("client") else ""
         said: list[str] = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        hops = [*(hop.strip() for line in said for hop in line.split(",")), peer]
+        hops = [*(_without_port(hop.strip()) for line in said for hop in line.split(",")), peer]
         while len(hops) > 1 and self._is_proxy(hops[-1]) and _address(hops[-2]) is not None:
             hops.pop()
         return hops[-1]
@@ -89,6 +98,8 @@ class Bounds:
     most_bytes: int = MOST_BYTES
     most_at_once: int = MOST_AT_ONCE
     body_within: float = BODY_WITHIN
+    most_reading: int = MOST_READING
+    most_reading_each: int = MOST_READING_EACH
 
 
 @dataclass(slots=True)
@@ -99,44 +110,59 @@ class Gate:
     front: Front
     bounds: Bounds = field(default_factory=Bounds)
     _inside: int = field(default=0, init=False)
+    _reading: Counter[str] = field(default_factory=Counter, init=False)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Let one request in, or say why not."""
         if scope["type"] != "http":
             return
         answer = _Answer(send)
-        if self._inside >= self.bounds.most_at_once:
-            await answer.plain(HTTPStatus.SERVICE_UNAVAILABLE)
-            return
-        self._inside += 1
         try:
             await self._let_in(scope, receive, answer)
         except Exception as fault:  # noqa: BLE001 - whatever it is, its words could quote what came
             log.error("a request failed", method=scope["method"], fault=type(fault).__name__)
             await answer.plain(HTTPStatus.INTERNAL_SERVER_ERROR)
-        finally:
-            self._inside -= 1
 
     async def _let_in(self, scope: Message, receive: Receive, answer: "_Answer") -> None:
+        who = self.front.client(scope)
         try:
-            async with asyncio.timeout(self.bounds.body_within):
-                body = await self._body(scope, receive)
-        except TimeoutError:
-            await answer.plain(HTTPStatus.REQUEST_TIMEOUT)
-            return
-        except _TooLarge:
-            await answer.plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            body = await self._in_time(neighbourhood(who), scope, receive)
+        except _Refused as refused:
+            await answer.plain(refused.status)
             return
         if body is None:
             return
-        inside = {**scope, "client": (self.front.client(scope), 0)} | self._without_prefix(scope)
-        await self.inner(inside, _Replayed(body, receive), answer.send)
+        if self._inside >= self.bounds.most_at_once:
+            await answer.plain(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        inside = {**scope, "client": (who, 0)} | self._without_prefix(scope)
+        self._inside += 1
+        try:
+            await self.inner(inside, _Replayed(body, receive), answer.send)
+        finally:
+            self._inside -= 1
+
+    async def _in_time(self, who: str, scope: Message, receive: Receive) -> bytes | None:
+        """The whole body; None where the client has gone. Raises _Refused."""
+        bounds = self.bounds
+        if self._reading[who] >= bounds.most_reading_each or self._reading.total() >= bounds.most_reading:
+            raise _Refused(HTTPStatus.SERVICE_UNAVAILABLE)
+        self._reading[who] += 1
+        try:
+            async with asyncio.timeout(bounds.body_within):
+                return await self._body(scope, receive)
+        except TimeoutError:
+            raise _Refused(HTTPStatus.REQUEST_TIMEOUT) from None
+        finally:
+            self._reading[who] -= 1
+            if not self._reading[who]:
+                del self._reading[who]
 
     async def _body(self, scope: Message, receive: Receive) -> bytes | None:
-        """The whole body; None where the client has gone. Raises _TooLarge."""
+        """The body, however long it takes."""
         said = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not said.isdigit() or int(said) > self.bounds.most_bytes:
-            raise _TooLarge
+            raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         parts, size = [], 0
         while True:
             message = await receive()
@@ -145,7 +171,7 @@ class Gate:
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > self.bounds.most_bytes:
-                raise _TooLarge
+                raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             if not message.get("more_body"):
                 return b"".join(parts)
 
@@ -156,8 +182,12 @@ class Gate:
         return {}
 
 
-class _TooLarge(Exception):
-    """The body is larger than any that we want."""
+class _Refused(Exception):
+    """A body that is too large, too slow, or one of too many."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 @dataclass(slots=True)
@@ -205,6 +235,13 @@ class _Answer:
 def plain_words(status: int) -> str:
     """What a refusal says: no more than its status, so that all of a kind are alike."""
     return f"{HTTPStatus(status).phrase}\n"
+
+
+def _without_port(hop: str) -> str:
+    """Some proxies add the port, which is another one at each request."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -68,7 +68,7 @@ async def web_serving(settings: Settings, house: House) -> AsyncIterator[None]:
     from notifier.web.threads import Threads
 
     remedy = "One process serves the web: set another port, or an empty NOTIFIER_WEB__LISTEN for this one"
-    place = _Place(settings.web.place, "[web] listen", remedy, most=256, patience=15)
+    place = _Place(settings.web.place, "[web] listen", remedy, most=768, patience=15)
     beside, threads = app.beside(settings, house), Threads()
     try:
         with _bound(place) as listener:

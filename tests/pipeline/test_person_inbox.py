@@ -12,7 +12,7 @@ from notifier.pipeline.house import House
 from notifier.pipeline.inbox import Act, Acted, Doing, act, assign, close, conversation_of, inbox
 from notifier.pipeline.people import Asked as Whom
 from notifier.pipeline.receive import receive
-from notifier.store.asked import Standing, asked_of
+from notifier.store.asked import OwnWish, asked_of
 from notifier.store.tables import Action, Answer, Consent, Contact, LegalStanding, Message, Reply
 from notifier.terms.incoming import Incoming, Road
 from tests.pipeline.test_delay_law import LAW, at, late, state, told
@@ -99,7 +99,7 @@ def test_closing_frees_what_was_frozen(house: House) -> None:
 def test_before_it_is_closed_the_line_is_frozen(house: House) -> None:
     hear(house)
     with house.store.read() as tx:
-        assert asked_of(tx, [1], NOON + 4 * HOUR) == {1: Standing(Asked.UNCLEAR)}
+        assert asked_of(tx, [1], NOON + 4 * HOUR) == {1: OwnWish(Asked.UNCLEAR)}
 
 
 def test_what_does_not_wait_cannot_be_closed(house: House) -> None:
@@ -181,7 +181,7 @@ def test_an_assigned_cancellation_freezes_until_it_is_closed(house: House) -> No
     hear(house, message=None, sender="zoe@shop.example.com")
     assign(house, 1, Whom("bob"), "Kim", NOON + 3 * HOUR)
     with house.store.read() as tx:
-        assert asked_of(tx, [2], NOON + 4 * HOUR) == {2: Standing(Asked.UNCLEAR)}
+        assert asked_of(tx, [2], NOON + 4 * HOUR) == {2: OwnWish(Asked.UNCLEAR)}
 
 
 def test_an_assigned_reply_keeps_no_address_and_is_a_contact(shop: Shop, house: House) -> None:

@@ -113,12 +113,6 @@ def test_answers_go_to_the_sender_unless_a_brand_says_otherwise(tmp_path: Path) 
     )
 
 
-def test_links_are_on_the_host_of_the_pages_unless_a_brand_has_its_own(tmp_path: Path) -> None:
-    assert (
-        load(tmp_path, '[web]\npublic_url = "https://go.oak.example/x"').default_brand.link_domain == "go.oak.example"
-    )
-
-
 def test_the_marked_brand_is_the_default(tmp_path: Path) -> None:
     assert load(tmp_path, BRANDS + "default = true\n").default_brand.key == "elm"
 

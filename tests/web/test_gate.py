@@ -125,6 +125,42 @@ def test_a_body_that_does_not_come_is_not_waited_for(address: str) -> None:
         assert slow.recv(100).startswith(b"HTTP/1.1 408 ")
 
 
+@contextmanager
+def trickling(bounds: Bounds) -> Iterator[str]:
+    """An app that is in the midst of reading a body from 203.0.113.7."""
+    head = (
+        b"POST /size HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.7\r\nExpect: 100-continue\r\n"
+        b"Content-Length: 9\r\n\r\n"
+    )
+    with served(web_app(FRONT, [router()], bounds)) as address, connected(address) as slow:
+        slow.sendall(head)
+        assert b" 100 " in slow.recv(100)
+        yield address
+
+
+def connected(address: str) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=10)
+
+
+def sized(address: str, who: str) -> int:
+    return httpx2.post(f"{address}/size", content=b"x", headers={"X-Forwarded-For": who}).status_code
+
+
+def test_a_body_on_its_way_takes_no_place_inside() -> None:
+    with trickling(Bounds(most_at_once=1)) as address:
+        assert sized(address, "203.0.113.7") == 200
+
+
+def test_who_lets_bodies_trickle_shuts_out_nobody_else() -> None:
+    with trickling(Bounds(most_reading_each=1)) as address:
+        assert [sized(address, who) for who in ("203.0.113.7", "203.0.113.8")] == [503, 200]
+
+
+def test_bodies_on_their_way_are_bounded_together() -> None:
+    with trickling(Bounds(most_reading=1)) as address:
+        assert sized(address, "203.0.113.8") == 503
+
+
 @pytest.mark.parametrize(
     ("forwarded", "who"),
     [
@@ -134,6 +170,8 @@ def test_a_body_that_does_not_come_is_not_waited_for(address: str) -> None:
         (["1.1.1.1, 203.0.113.7, 10.1.2.3"], "203.0.113.7"),
         (["203.0.113.7", "10.1.2.3"], "203.0.113.7"),
         (["2001:db8::1"], "2001:db8::1"),
+        (["203.0.113.7:51234"], "203.0.113.7"),
+        (["[2001:db8::1]:51234, 10.1.2.3:80"], "2001:db8::1"),
         (["nobody"], "127.0.0.1"),
         ([""], "127.0.0.1"),
         (["10.0.0.1"], "10.0.0.1"),
@@ -227,10 +265,3 @@ def test_only_so_many_buckets_are_kept() -> None:
 )
 def test_an_ipv6_network_shares_a_bucket(one: str, other: str, same: bool) -> None:
     assert (neighbourhood(one) == neighbourhood(other)) == same
-
-
-def test_to_ask_whether_a_bucket_is_empty_takes_nothing_out() -> None:
-    buckets = Buckets(at_once=1, per_minute=1, steady=lambda: 0.0)
-    before = [buckets.spent("a"), buckets.spent("a")]
-    buckets.take("a")
-    assert (before, buckets.spent("a")) == ([False, False], True)

@@ -189,10 +189,18 @@ def test_to_open_the_link_changes_nothing(shop: Shop) -> None:
     assert (page.status_code, states(shop), shop.rows(Consent)) == (200, ["pending"], [])
 
 
-def test_the_button_of_the_page_agrees(shop: Shop) -> None:
+def test_the_first_button_of_the_page_agrees_to_nothing(shop: Shop) -> None:
     wants(shop, ANN)
     with web(shop) as address:
-        shown = get(address, link(shop)).text
+        fields = re.findall(r'name="([^"]+)" value="([^"]*)"', get(address, link(shop)).text)
+        httpx2.post(address + link(shop), data=dict(fields), timeout=20)
+    assert (states(shop), shop.rows(Consent)) == (["pending"], [])
+
+
+def test_the_second_button_agrees(shop: Shop) -> None:
+    wants(shop, ANN)
+    with web(shop) as address:
+        shown = httpx2.post(address + link(shop), timeout=20).text
         done = httpx2.post(address + link(shop), data={"button": button(shown)}, timeout=20)
     assert ("you have agreed" in done.text, states(shop)) == (True, ["waiting"])
 

@@ -73,9 +73,11 @@ class Paper:
         parts = {"title": say("messages_title"), "channels": telling.channels(view, say)}
         return self._step("preferences.html", view, step, parts)
 
-    def stop(self, view: PageView, step: Step) -> Response:
-        """What an unsubscribe link ends, with one button, or that it has ended."""
-        return self._step("stop.html", view, step, telling.stopping(view, self.say(view)))
+    def stop(self, view: PageView, step: Step | None = None) -> Response:
+        """What an unsubscribe link ends, or that it has ended; with `step`, to be confirmed."""
+        say = self.say(view)
+        asked = {"nonce": step.nonce, "back": step.back, "again": step.again} if step else {"nonce": "", "again": False}
+        return self._html("stop.html", view.brand, say, telling.stopping(view, say) | asked)
 
     def nothing(self) -> Response:
         """The same to every link that opens nothing, whatever is wrong with it."""

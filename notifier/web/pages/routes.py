@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from notifier.pipeline.page import Link
+from notifier.pipeline.page import Link, Seen
 from notifier.render import clean
 from notifier.render.links import PAGE, SHORT, UNSUBSCRIBE, Keys
 from notifier.terms.incoming import Choice, Incoming, Road
@@ -53,14 +54,16 @@ _INVISIBLE = re.compile("[\ud800-\udfff]")
 class Reading:
     """Who shows and who takes in, each in a thread; both may be called again with the same."""
 
-    look: Callable[[Link], PageView | None]
+    look: Callable[[Link], Seen]
     receive: Callable[[Incoming], object]
     clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The pages of all links. `wrong` bounds what one address may try, `choices` what is done behind one link."""
+    """The pages of all links. `wrong` bounds how many wrong links one address may try, which many customers may share:
+    a genuine link opens all the same. `choices` bounds what is done behind one link.
+    """
 
     threads: Threads
     reading: Reading
@@ -80,14 +83,14 @@ class Pages:
 
     async def act(self, request: Request) -> Response:
         """What a form of the page asks for."""
-        form = read_form(request.headers.get("content-type", ""), await request.body())
         found = await self._opened(request, self.choices)
         if found is None:
             return self.paper.nothing()
         link, view = found
+        form = read_form(request.headers.get("content-type", ""), await request.body())
         if link.purpose == UNSUBSCRIBE and form.one_click:
             return await self._one_click(request, link, view)
-        if not form.do or not holds(self.keys, link.token, form, self.reading.clock()):
+        if not form.do or not self._may(link, view, form):
             return self._summary(link, view, form)
         if form.act == "question" and not form.question.strip():
             return self._summary(link, view, form)
@@ -98,44 +101,51 @@ class Pages:
 
     async def _opened(self, request: Request, bucket: Buckets) -> tuple[Link, PageView] | None:
         """The link with what it opens; None for nothing. Raises HTTPException 429 for one of too many."""
-        who = neighbourhood(request.client.host if request.client else "")
-        if self.wrong.spent(who):
-            raise HTTPException(429)
         link = link_in(request.scope["path"])
-        view = await self.threads.run(partial(self.reading.look, link)) if link is not None else None
-        if link is None or view is None:
-            self.wrong.take(who)
+        seen = await self.threads.run(partial(self.reading.look, link)) if link is not None else Seen(genuine=False)
+        if link is None or not seen.genuine:
+            if not self.wrong.take(neighbourhood(request.client.host if request.client else "")):
+                raise HTTPException(429)
             return None
         if not bucket.take(link.token):
             raise HTTPException(429)
-        return link, view
+        return (link, seen.view) if seen.view is not None else None
 
     def _first(self, link: Link, view: PageView) -> Response:
-        if link.purpose == UNSUBSCRIBE:
-            return self.paper.stop(view, self._step(link, Form(act="unsubscribe")))
-        return self.paper.page(view)
+        return self.paper.stop(view) if link.purpose == UNSUBSCRIBE else self.paper.page(view)
 
-    def _step(self, link: Link, form: Form) -> Step:
+    def _may(self, link: Link, view: PageView, form: Form) -> bool:
+        """Whether it was asked with just these dates, and the link still shows its lines.
+
+        What shipped or got dearer meanwhile is judged as a reply, so that the customer reads why nothing came of it.
+        """
+        if not view.line_ids.issuperset(form.lines):
+            return False
+        return holds(self.keys, link.token, (_subject(form, view), form.nonce), self.reading.clock())
+
+    def _step(self, link: Link, view: PageView, form: Form) -> Step:
         """`again`: it was to be done, and could not."""
-        made = nonce(self.keys, link.token, form.subject, self.reading.clock())
+        made = nonce(self.keys, link.token, _subject(form, view), self.reading.clock())
         return Step(made, link.token, form, again=form.do)
 
     def _summary(self, link: Link, view: PageView, form: Form) -> Response:
         """What the form would do; the page itself where that is nothing that can be chosen now."""
         option = form.option
         if option is not None and option in view.options:
-            return self.paper.confirm(view, option, self._step(link, form))
+            return self.paper.confirm(view, option, self._step(link, view, form))
         if form.act == "question":
-            return self.paper.question(view, self._step(link, form))
+            return self.paper.question(view, self._step(link, view, form))
         if form.act == "preferences":
-            return self.paper.preferences(view, self._step(link, form))
+            return self.paper.preferences(view, self._step(link, view, form))
+        if form.act == "unsubscribe" and link.purpose == UNSUBSCRIBE:
+            return self.paper.stop(view, self._step(link, view, form))
         return self._first(link, view)
 
     def _replies(self, request: Request, form: Form, view: PageView) -> Iterator[Incoming]:
         """What the form says, as replies: each is acted on once, by its key."""
         if form.act == "question":
             words = _INVISIBLE.sub("", clean.body(form.question))[:MOST_QUESTION]
-            yield self._incoming(request, view, form.nonce, words=words)
+            yield self._incoming(request, view, f"{form.nonce}/{_digest(words)}", words=words)
         elif form.act == "preferences":
             yield from self._preferences(request, form, view)
         elif form.act == "unsubscribe":
@@ -153,7 +163,8 @@ class Pages:
             agreed = wording(one, view, self.paper.say(view)) if on and one.about is MessageClass.MARKETING else ""
             intent = Intent.OPT_IN if on else Intent.OPT_OUT
             choice = Choice(intent, about=one.about, channel=one.channel.value, wording=agreed)
-            yield self._incoming(request, view, f"{form.nonce}/{one.name}", choice=choice)
+            key = f"{form.nonce}/{one.name}/{'on' if on else 'off'}"
+            yield self._incoming(request, view, key, choice=choice)
 
     def _stops(
         self, request: Request, key: str, view: PageView, abouts: Sequence[MessageClass | Scope]
@@ -169,7 +180,7 @@ class Pages:
         for one in self._stops(request, key, view, view.ends):
             await self.threads.run(partial(self.reading.receive, one))
         after = await self.threads.run(partial(self.reading.look, link))
-        return self.paper.stop(after or view, self._step(link, Form(act="unsubscribe")))
+        return self.paper.stop(after.view or view)
 
     def _incoming(
         self, request: Request, view: PageView, key: str, choice: Choice | None = None, words: str = ""
@@ -185,6 +196,15 @@ class Pages:
             choice=choice,
             evidence=evidence,
         )
+
+
+def _digest(words: str) -> str:
+    """So that a form which was sent, changed and sent again is two replies, and one that was sent twice is one."""
+    return sha256(words.encode()).hexdigest()[:16]
+
+
+def _subject(form: Form, view: PageView) -> str:
+    return f"{form.subject}/{view.agreed_to(form.option) if form.option else ''}"
 
 
 def _choice(option: Option) -> Choice:

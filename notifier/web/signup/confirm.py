@@ -1,12 +1,13 @@
 """The page behind the link of a request for consent. Colour: door. Put together by web.opening.
 
-To open it changes nothing (RULES.md E4); its button sends a POST with a proof that the page was shown. Every link that
-does not work is answered alike.
+To open it changes nothing (RULES.md E4), nor does its first button: that shows the wording once more, with a proof that
+it was shown, and only a second one agrees. A scanner that sends every form which it finds behind a link consents to
+nothing. Every link that does not work is answered alike.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from urllib.parse import parse_qs
@@ -42,10 +43,10 @@ class Confirm:
         """What is asked."""
         number = self._number(request, request_id)
         shown = await self.threads.run(partial(shown_request, self.house, number, token, self.clock()))
-        return self._answer(request, shown)
+        return self._answer(request, replace(shown, button="") if shown else None)
 
     async def take(self, request: Request, request_id: str, token: str) -> Response:
-        """The button."""
+        """A button: the first one comes without a proof, and is answered with one."""
         number, body = self._number(request, request_id), await request.body()
         try:
             button = parse_qs(body.decode("ascii"), max_num_fields=5).get("button", [""])[0]

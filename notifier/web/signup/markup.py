@@ -143,12 +143,13 @@ def too_many_page(page: Page) -> HTMLResponse:
 
 
 def ask_page(page: Page, products: str, wording: str, button: str) -> HTMLResponse:
-    """The page of a request that is open."""
+    """The page of a request that is open. Only one with a proof as its `button` can agree; one without leads to it."""
+    proof = f'<input type="hidden" name="button" value="{escape(button, quote=True)}">' if button else ""
+    does = page.says("confirm_button" if button else "confirm_first")
     named = f"<p>{page.says('confirm_asked', products=products)}</p>\n" if products else ""
     body = (
         f'<p class="soft">{escape(page.look.name)}</p>\n{named}<blockquote><p>{escape(wording)}</p></blockquote>\n'
-        f'<form method="post"><input type="hidden" name="button" value="{escape(button, quote=True)}">'
-        f"<p><button>{page.says('confirm_button')}</button></p></form>\n"
+        f'<form method="post">{proof}<p><button>{does}</button></p></form>\n'
         f'<p class="soft">{page.says("confirm_else")}</p>'
     )
     return page.response(page.words["confirm_title"], body)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import insert
 
+from notifier.render.links import SHORT, short_token
 from notifier.store.lookup import table_of
 from notifier.store.tables import Action, Message, MessageLine
 from tests.web.pages.pictures import CHROMIUM, DESK, PHONE, browser, furnished
@@ -202,7 +203,9 @@ def test_a_page_that_was_answered_can_be_loaded_again(chromium: Any, tmp_path: P
 
 
 def scanned(page: Any, address: str, first: list[str]) -> set[str]:
-    """Open every link there is, run what scripts there are, and follow each link of the site that is found."""
+    """Open every link there is, run what scripts there are, send each form once as it stands, and follow each link of
+    the site that is found.
+    """
     waiting, seen = list(first), set[str]()
     while waiting:
         path = waiting.pop()
@@ -214,7 +217,15 @@ def scanned(page: Any, address: str, first: list[str]) -> set[str]:
         page.evaluate("new Promise(done => requestIdleCallback(done))")
         found = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
         waiting += [urlsplit(one).path for one in found if one.startswith(address)]
+        send_every_form(page, address + path)
     return seen
+
+
+def send_every_form(page: Any, url: str) -> None:
+    for number in range(page.locator("form").count()):
+        page.goto(url)
+        with page.expect_navigation():
+            page.locator("form").nth(number).evaluate("form => form.submit()")
 
 
 def with_every_purpose(shop: Site) -> None:
@@ -222,17 +233,19 @@ def with_every_purpose(shop: Site) -> None:
     row, line = shop.shop.rows(Message)[0], shop.shop.rows(MessageLine)[0]
     with shop.shop.house() as house, house.store.write() as tx:
         for number, purpose in enumerate(house.purposes):
-            made = {"id": 100 + number, "key": purpose.name, "uid": f"{number:032x}", "link_token": f"{number:022}"}
+            uid = f"{number:032x}"
+            short = short_token(house.web.keys, SHORT, uid)
+            made = {"id": 100 + number, "key": purpose.name, "uid": uid, "link_token": short}
             kind = {"purpose": purpose.name, "message_class": purpose.message_class.value, "rung": int(purpose.rung)}
             tx.connection.execute(insert(table_of(Message)).values(**dict(row._mapping) | made | kind))
             about = {"id": 100 + number, "message_id": 100 + number, "purpose": purpose.name, "occasion": "copied"}
             tx.connection.execute(insert(table_of(MessageLine)).values(**dict(line._mapping) | about))
 
 
-def test_a_scanner_that_opens_all_links_of_all_templates_changes_nothing(
+def test_a_scanner_that_opens_all_links_of_all_templates_and_sends_their_forms_changes_nothing(
     chromium: Any, tmp_path: Path, database_url: str
 ) -> None:
-    with site(tmp_path, database_url) as shop, tab(chromium) as page:
+    with site(tmp_path, database_url, presses=1000) as shop, tab(chromium) as page:
         tell(shop, late())
         with_every_purpose(shop)
         numbers = range(len(shop.shop.rows(Message)))

@@ -217,6 +217,14 @@ def test_a_question_goes_to_a_person(both: Site) -> None:
     assert [(row.words, row.needs_person, row.customer_id) for row in rows] == [("Is the brass real?\nThanks", True, 1)]
 
 
+def test_a_question_that_was_changed_and_sent_again_is_another_one(both: Site) -> None:
+    path = both.link()
+    form = pairs(both.summary(path, "Ask a question"))
+    for words in ("Is the brass real?", "Is the brass real?", "And the oak?"):
+        both.send(path, form | {"question": words})
+    assert [row.words for row in both.shop.rows(Reply)] == ["Is the brass real?", "And the oak?"]
+
+
 def test_a_question_that_a_date_would_answer_goes_to_a_person_too(ann: Site) -> None:
     ann.choose(ann.link(), "Ask a question", question="when will it arrive?")
     assert [row.needs_person for row in ann.shop.rows(Reply)] == [True]
@@ -258,3 +266,25 @@ def test_a_line_of_another_order_cannot_be_named_by_a_form_of_ones_own(empty: Si
     form = next(one for one in forms(empty.get(empty.link(message=0)).text) if one.button.startswith("Cancel"))
     page = empty.send(empty.link(message=0), pairs(form) | {"lines": "2"})
     assert "Confirm cancellation" not in unescape(page.text)
+
+
+def test_nobody_agrees_to_a_date_that_was_told_after_the_summary(both: Site) -> None:
+    form = pairs(both.summary(both.link(message=0), "I will wait"))
+    both.clock[0] += 12 * HOUR
+    tell(both, late(eta_from="2026-08-30", eta_to="2026-08-30"))
+    page = both.send(both.link(message=0), form).text
+    assert (said(both), "30 August 2026" in page, "Please confirm once more" in page) == ([], True, True)
+
+
+def test_a_line_that_has_moved_to_another_address_is_not_cancelled_from_an_old_summary(empty: Site) -> None:
+    tell(empty, late(), late(order_id="O-2", sku="SHADE", product="Linen shade"))
+    form = pairs(empty.summary(empty.link(), "Cancel"))
+    empty.shop.take_in("backorders", [late(email="moved@shop.example.com")], empty.now)
+    empty.send(empty.link(), form)
+    assert empty.shop.rows(Reply) == []
+
+
+def test_an_order_of_many_lines_is_cancelled_at_once(empty: Site) -> None:
+    tell(empty, *(late(line_id=str(number), sku=f"S{number}") for number in range(60)))
+    empty.choose(empty.link(), "Cancel and get my money back (60 items)")
+    assert len(empty.shop.rows(Action)) == 60

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from sqlalchemy import event
 
+from notifier.pipeline.content import links_of
 from notifier.pipeline.page import look
 from notifier.render.links import PAGE, UNSUBSCRIBE, short_token, signing, unsubscribe_subject
 from notifier.store.tables import Message
@@ -51,7 +52,7 @@ def asked(shop: Shop, path: str) -> list[str]:
     with shop.house() as house:
         listen: Any = ("before_cursor_execute", lambda *said: found.append(said[2]))
         event.listen(house.store.engine, *listen)
-        assert look(house, link, NOON) is None
+        assert look(house, link, NOON).view is None
         event.remove(house.store.engine, *listen)
     return found
 
@@ -134,10 +135,13 @@ def test_links_stay_open_when_their_key_is_exchanged(tmp_path: Path, sqlite_url:
         assert [after.get(one).status_code for one in (path, after.link())] == [200, 200]
 
 
-def test_links_die_when_their_key_is_withdrawn(tmp_path: Path, sqlite_url: str) -> None:
+@pytest.mark.parametrize("kind", ["page", "short", "unsubscribe"])
+def test_links_die_when_their_key_is_withdrawn(tmp_path: Path, sqlite_url: str, kind: str) -> None:
     with site(tmp_path, sqlite_url) as before:
-        tell(before, late())
-        path = before.link()
+        tell(before, late(**BY_TEXT))
+        texts = [number for number, row in enumerate(before.shop.rows(Message)) if row.channel == "sms"]
+        path = before.link(kind, texts[0])
+        assert before.get(path).status_code == 200
     with site(tmp_path, sqlite_url, secrets={"NOTIFIER_SIGNING__LINK_KEYS": "n" * 40}) as after:
         assert after.get(path).status_code == 404
 
@@ -145,6 +149,20 @@ def test_links_die_when_their_key_is_withdrawn(tmp_path: Path, sqlite_url: str) 
 def test_who_tries_many_wrong_links_is_stopped(ann: Site) -> None:
     answers = [ann.get(f"/t/{number:022}").status_code for number in range(45)]
     assert (answers[0], answers[-1]) == (404, 429)
+
+
+def test_a_genuine_link_opens_whoever_tried_wrong_ones_from_the_same_address(ann: Site) -> None:
+    for number in range(45):
+        ann.get(f"/t/{number:022}")
+    assert ann.get(ann.link()).status_code == 200
+
+
+def test_links_that_are_over_do_not_count_as_wrong_ones(ann: Site) -> None:
+    path = ann.link()
+    over(ann)
+    for _ in range(45):
+        ann.get(path)
+    assert ann.get("/m/x/y").status_code == 404
 
 
 def test_who_presses_buttons_without_end_is_stopped(ann: Site) -> None:
@@ -212,6 +230,14 @@ def test_a_public_address_with_a_path_is_part_of_every_link(tmp_path: Path, sqli
         answer = opened_site.choose(path, "Cancel")
     assert path.startswith("/late/orders/m/")
     assert (answer.url.path, answer.status_code) == (path, 200)
+
+
+@pytest.mark.parametrize("public", ["https://go.shop.example:8443", "https://go.shop.example/late/orders"])
+def test_a_text_links_under_the_whole_public_address(tmp_path: Path, sqlite_url: str, public: str) -> None:
+    with site(tmp_path, sqlite_url, SETTINGS.replace(PUBLIC, public)) as opened_site:
+        tell(opened_site, late(**BY_TEXT))
+        with opened_site.shop.house() as house:
+            assert links_of(house, opened_site.shop.rows(Message)[-1]).short.startswith(f"{public}/t/")
 
 
 def test_the_web_of_a_shop_serves_its_pages(ann: Site) -> None:

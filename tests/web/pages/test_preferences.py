@@ -12,7 +12,7 @@ from notifier.pipeline.receive import receive
 from notifier.store.tables import Consent, Customer, Message, Reply, Suppression
 from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.reply import Intent
-from tests.web.pages.site import HOUR, Site, forms, late, pairs, tell
+from tests.web.pages.site import HOUR, Site, late, pairs, tell
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery."""
@@ -76,10 +76,9 @@ def test_one_click_is_no_word_of_the_page_of_an_order(ann: Site) -> None:
     assert words(ann) == []
 
 
-def test_a_page_with_one_button_unsubscribes(empty: Site) -> None:
+def test_who_presses_the_button_and_confirms_is_unsubscribed(empty: Site) -> None:
     path = waiting(empty)
-    button = forms(empty.get(path).text)[0]
-    page = empty.send(path, pairs(button)).text
+    page = empty.choose(path, "Stop them").text
     assert words(empty) == [("email", "progress", False)]
     assert "You get no more messages by email that only say that nothing has changed." in page
 
@@ -129,6 +128,15 @@ def test_what_is_chosen_is_shown_back(ann: Site) -> None:
 def test_required_notices_are_no_choice(ann: Site) -> None:
     form = ann.summary(ann.link(), "Change what you get")
     assert "email.required" not in dict(form.fields).values()
+
+
+def test_who_changes_their_mind_on_one_form_has_the_last_word(both: Site) -> None:
+    path = both.link()
+    form = pairs(both.summary(path, "Change what you get"))
+    for on in (["email.service"], ["email.service", "email.progress"]):
+        both.later(HOUR)
+        both.send(path, form | {"on": on})
+    assert words(both) == [("email", "progress", False), ("email", "progress", True)]
 
 
 def test_nothing_changed_is_no_word(ann: Site) -> None:
