@@ -13,8 +13,9 @@ from notifier import consent, conversation, outbox
 from notifier.conversation import OCCASION
 from notifier.pipeline.content import told_eta
 from notifier.pipeline.effects import Effective
-from notifier.pipeline.facts import read_every_line, read_market
+from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.house import House
+from notifier.pipeline.market import read_market
 from notifier.policy.acknowledge import judge
 from notifier.policy.languages import language_of, locale_of
 from notifier.policy.legal import notice_first

@@ -14,8 +14,9 @@ from notifier.consent_requests import OCCASION, Wanted
 from notifier.pipeline.ack_letter import AckLetter
 from notifier.pipeline.content import Letter
 from notifier.pipeline.effects import ROADS, Effective
-from notifier.pipeline.facts import read_every_line, read_market
+from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.house import House
+from notifier.pipeline.market import read_market
 from notifier.policy.asking import OPEN_FOR, how_often, may_ask
 from notifier.policy.languages import language_of
 from notifier.policy.rulings import Answers, Candidate

@@ -13,11 +13,12 @@ from notifier import notices, outbox, rewards
 from notifier.errors import RenderError
 from notifier.pipeline.ack_letter import AckLetter
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
-from notifier.pipeline.facts import Market, read_facts, read_market, with_run, with_shelf
+from notifier.pipeline.facts import read_facts
 from notifier.pipeline.gates import put_off_early
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.legal import confirmed
+from notifier.pipeline.market import Market, read_market, with_run, with_shelf
 from notifier.pipeline.pauses import share_pauses, under_pauses
 from notifier.pipeline.unlined import LETTERS
 from notifier.pipeline.withheld import with_silenced

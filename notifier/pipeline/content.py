@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from notifier.forecast.eta import ShopFigures
-from notifier.pipeline.facts import Market
 from notifier.pipeline.house import House
+from notifier.pipeline.market import Market
 from notifier.pipeline.stand_ins import stand_ins
 from notifier.policy.figures import alternatives_allowed
 from notifier.policy.legal import is_over

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from notifier.pipeline.facts import read_every_line, read_market
+from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.house import House
+from notifier.pipeline.market import read_market
 from notifier.store.engine import Transaction
 from notifier.store.gather import due_customers, due_query
 from notifier.store.lookup import batches

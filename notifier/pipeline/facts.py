@@ -4,17 +4,18 @@ Called by pipeline.plan and pipeline.deliver, so that both judgements see facts 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from notifier.forecast.allocation import Coverage, Source, SupplyFacts, cover
-from notifier.forecast.alternatives import ProductFacts, Shelf, near_categories
+from notifier.forecast.alternatives import ProductFacts
 from notifier.forecast.eta import LineInputs, ShopFigures, eta_of, turns_on
 from notifier.forecast.standing import Dates, Standing, Units, standing
 from notifier.pipeline.legal_facts import law_of, told_before
+from notifier.pipeline.market import Market
 from notifier.policy.caps import longest_period
 from notifier.policy.delay_rule.jurisdiction import Setting
 from notifier.policy.figures import Policy
@@ -22,8 +23,7 @@ from notifier.policy.legal import under_the_law
 from notifier.store.asked import OwnWish
 from notifier.store.engine import Transaction
 from notifier.store.gather import Gathered, Past, gather
-from notifier.store.lookup import AnyQuery, AnyRow
-from notifier.store.shelf import Shelfware, in_stock, queue_positions, read_shelf, stocked_categories
+from notifier.store.lookup import AnyRow
 from notifier.terms.facts import (
     Address,
     Consent,
@@ -35,7 +35,7 @@ from notifier.terms.facts import (
     Telling,
 )
 from notifier.terms.law import LegalFacts
-from notifier.terms.money import Money
+from notifier.terms.money import money_of
 from notifier.terms.time import EtaRange, day_start, local_day
 from notifier.terms.words import Channel, DeliveryMode, HoldReason, LineStatus, MessageClass, ProductKind, Scope
 
@@ -57,54 +57,6 @@ class Judging:
     def cap_period(self) -> timedelta:
         """The longest period over which contacts count."""
         return longest_period(self.policy)
-
-
-@dataclass(frozen=True, slots=True)
-class Market:
-    """Products, supply and queue positions at one moment, for all customers of a run.
-
-    `turns`: the next day on which the supply of a SKU changes by dates already known. `shelf`: what may stand in for
-    another product, read only where it is offered.
-    """
-
-    products: Mapping[str, ProductFacts]
-    supplies: Mapping[str, Sequence[SupplyFacts]]
-    ahead: Mapping[int, int]
-    turns: Mapping[str, date]
-    shelf: Shelf = field(default_factory=lambda: Shelf(()))
-    stale_source: str = ""
-    reward_budget_left: bool = True
-
-
-def read_market(
-    tx: Transaction, now: datetime, customers: Sequence[int] | AnyQuery, today: date | None = None
-) -> Market:
-    """Read the market at `now`, as far as it concerns `customers` (ids, or a query that gives them).
-
-    `today` is the day in the shop's zone by which supply is ordered or received; without it, the day in UTC.
-    """
-    ware = read_shelf(tx, today or now.date(), customers)
-    products = {sku: _product(row) for sku, row in ware.products.items()}
-    supplies = {sku: [_supply(row) for row in rows] for sku, rows in ware.supplies.items()}
-    ahead = queue_positions(tx, now, customers) if _allocated(ware) else {}
-    return Market(products, supplies, ahead, ware.turns)
-
-
-def with_shelf(tx: Transaction, market: Market) -> Market:
-    """The same market with what may stand in for another product."""
-    return replace(market, shelf=Shelf([_product(row) for row in in_stock(tx)]))
-
-
-def with_shelf_for(tx: Transaction, market: Market, skus: Collection[str]) -> Market:
-    """As `with_shelf`, for lines of these SKUs alone: a page that opens at once reads no shop's whole shelf."""
-    wanted = {market.products[sku].category if sku in market.products else "" for sku in skus}
-    names = stocked_categories(tx)
-    near = {one for category in wanted for one in near_categories(category, names)}
-    return replace(market, shelf=Shelf([_product(row) for row in in_stock(tx, near)]))
-
-
-def _allocated(ware: Shelfware) -> bool:
-    return bool(ware.supplies) or any(row.stock is not None for row in ware.products.values())
 
 
 def read_facts(
@@ -131,20 +83,6 @@ def _facts(found: Gathered, market: Market, judging: Judging, now: datetime) -> 
     return [under_the_law(one, judging.policy, now) for one in customers]
 
 
-def _product(row: AnyRow) -> ProductFacts:
-    kind = ProductKind(row.kind)
-    price = _money(row.price, row.currency)
-    return ProductFacts(row.sku, row.name or row.sku, row.category, price, row.stock, kind, row.url, row.image_url)
-
-
-def _supply(row: AnyRow) -> SupplyFacts:
-    return SupplyFacts(row.po, row.sku, row.promised_on, row.outstanding, row.received, row.changed_at)
-
-
-def _money(amount: Any, currency: str) -> Money | None:
-    return Money(amount, currency) if amount is not None and currency else None
-
-
 def _lines(customer_id: int, found: Gathered, market: Market, judging: Judging, now: datetime) -> tuple[LineFacts, ...]:
     return tuple(_line(row, found, market, judging, now) for row in found.lines.get(customer_id, ()))
 
@@ -164,7 +102,7 @@ def _line(row: AnyRow, found: Gathered, market: Market, judging: Judging, now: d
         sku=row.sku,
         product=row.product or (product.name if product else row.sku),
         open_quantity=max(units.open, 0),
-        price=_money(row.unit_price, row.currency),
+        price=money_of(row.unit_price, row.currency),
         ordered_at=row.ordered_at,
         status=stands.status,
         covered=coverage.by_stock,
@@ -347,8 +285,3 @@ def _past(row: AnyRow, found: Gathered) -> PastContact:
     orders = tuple(sorted(found.subjects.get(row.id, ())))
     who = (row.address_id, row.customer_id)
     return PastContact(row.id, row.at, channel, kind, row.purpose, *who, row.sent, orders)
-
-
-def with_run(market: Market, stale_source: str, reward_budget_left: bool) -> Market:
-    """The same market with what is true for the whole run."""
-    return replace(market, stale_source=stale_source, reward_budget_left=reward_budget_left)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier import conversation
-from notifier.pipeline.facts import read_every_line, read_market
+from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.house import House
+from notifier.pipeline.market import read_market
 from notifier.pipeline.page_orders import Shown, heard_of, orders_of, still_shown
 from notifier.pipeline.preferences import ends_of, preferences_of
 from notifier.policy.page_lines import SHOWN_AFTER, Moment

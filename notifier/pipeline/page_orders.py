@@ -8,8 +8,8 @@ from functools import cached_property
 
 from notifier import conversation
 from notifier.pipeline.content import item_of
-from notifier.pipeline.facts import Market, with_shelf_for
 from notifier.pipeline.house import House
+from notifier.pipeline.market import Market, with_shelf_for
 from notifier.pipeline.stand_ins import stand_ins
 from notifier.policy.lines import cancelled, is_open, shipped
 from notifier.policy.page_lines import (

@@ -18,10 +18,11 @@ from notifier.pipeline import legal
 from notifier.pipeline.actions import close_shown
 from notifier.pipeline.brake import TooLarge, brake, stopped
 from notifier.pipeline.content import told_eta
-from notifier.pipeline.facts import Market, read_facts, read_market, with_run
+from notifier.pipeline.facts import read_facts
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.locks import LOCK, RECORDS_LOCK
+from notifier.pipeline.market import Market, read_market, with_run
 from notifier.pipeline.pauses import under_pauses
 from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.stopped_run import look_again

@@ -17,9 +17,10 @@ from notifier.errors import NotifierError
 from notifier.pipeline.acknowledge import Acknowledged, acknowledge, acknowledged_before
 from notifier.pipeline.asking import ask_back
 from notifier.pipeline.effects import Effective, apply
-from notifier.pipeline.facts import read_every_line, read_market, with_shelf_for
+from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.house import House
 from notifier.pipeline.identify import Whose, identify
+from notifier.pipeline.market import read_market, with_shelf_for
 from notifier.pipeline.reading_replies import read_reply
 from notifier.pipeline.returned import came_back
 from notifier.pipeline.stand_ins import with_stand_ins

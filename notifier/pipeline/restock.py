@@ -13,10 +13,11 @@ from notifier import outbox, waitlist
 from notifier.pipeline.ack_letter import AckLetter
 from notifier.pipeline.asking import address_among, purpose_at
 from notifier.pipeline.content import Letter
-from notifier.pipeline.facts import read_every_line, read_market, with_run
+from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.locks import LOCK, RECORDS_LOCK
+from notifier.pipeline.market import read_market, with_run
 from notifier.pipeline.pauses import under_pauses
 from notifier.policy.asking import OPEN_FOR, may_alert
 from notifier.policy.rulings import Candidate
@@ -26,7 +27,6 @@ from notifier.store.lookup import AnyRow
 from notifier.terms.content import SignedUp
 from notifier.terms.decision import Decision
 from notifier.terms.facts import CustomerFacts
-from notifier.terms.money import Money
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import local_day
 from notifier.terms.words import Channel, NoticeKind, Verdict
@@ -182,5 +182,5 @@ def alert_letter(tx: Transaction, house: House, row: AnyRow, customer: CustomerF
 
 
 def _said(product: Any) -> SignedUp:
-    price = Money(product.price, product.currency) if product.price is not None and product.currency else None
+    price = money_of(product.price, product.currency)
     return SignedUp((product.name or product.sku,), product.url or "", product.image_url or "", price)

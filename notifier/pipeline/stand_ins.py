@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from notifier.forecast.alternatives import ProductFacts, alternatives
-from notifier.pipeline.facts import Market
+from notifier.pipeline.market import Market
 from notifier.terms.facts import Alternative, CustomerFacts, LineFacts
 
 MOST_SHOWN = 3

@@ -47,7 +47,7 @@ ELSEWHERE = Regime("U3", "the strictest of the above: only with a word of consen
 """Of a country that is not listed, or not known, the strictest is expected."""
 
 REGIMES: Mapping[str, Regime] = MappingProxyType(
-    dict.fromkeys(EU_AND_UK, EUROPEAN_UNION)
+    dict.fromkeys(sorted(EU_AND_UK), EUROPEAN_UNION)
     | dict.fromkeys(("AT", "DE"), BY_CONFIRMATION)
     | {"US": UNITED_STATES, "GB": UNITED_KINGDOM, "CA": CANADA}
 )

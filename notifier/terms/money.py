@@ -19,3 +19,8 @@ class Money:
             raise ValueError(f"{self.amount} is no amount of money")
         if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
             raise ValueError(f"{self.currency!r} is no ISO 4217 currency code")
+
+
+def money_of(amount: Decimal | None, currency: str) -> Money | None:
+    """Both halves as one; None where either is not known. Raises as Money does."""
+    return Money(amount, currency) if amount is not None and currency else None
