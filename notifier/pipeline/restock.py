@@ -27,6 +27,7 @@ from notifier.store.lookup import AnyRow
 from notifier.terms.content import SignedUp
 from notifier.terms.decision import Decision
 from notifier.terms.facts import CustomerFacts
+from notifier.terms.money import money_of
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import local_day
 from notifier.terms.words import Channel, NoticeKind, Verdict
