@@ -5,6 +5,7 @@ SQLite's is a copy of a migrated file, PostgreSQL's a copy of a migrated templat
 """
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -137,6 +138,24 @@ def store(database_url: str) -> Iterator["Store"]:
     opened = Store(open_engine(database_url))
     yield opened
     opened.close()
+
+
+# Where statements are the subject, both databases are asked at every commit; elsewhere PostgreSQL is left to `make soak`.
+_BOTH_ALWAYS = re.compile(
+    r"tests/(store|queries|records|chaos/test_(crash|many_workers))"
+    r"|tests/pipeline/test_(actions|caps|delivery|leases|main_job|many|person_inbox|receive|receipts|restock|retention)"
+    r"|tests/pipeline/test_(second_looks|seen|unknown|waitlist)|tests/test_"
+)
+_PAGES_IN_FULL = re.compile(r"tests/web/pages/test_(choices|links|preferences|status)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the whole suite under a quarter of an hour: what repeats another test's road is left to `make soak`."""
+    for item in items:
+        repeats = "[postgresql" in item.nodeid and not _BOTH_ALWAYS.search(item.nodeid)
+        if repeats or _PAGES_IN_FULL.search(item.nodeid):
+            item.add_marker(pytest.mark.soak)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

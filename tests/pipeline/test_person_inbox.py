@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from notifier.errors import UsageError
-from notifier.pipeline.facts import Asked
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import Act, Acted, Doing, act, assign, close, conversation_of, inbox
 from notifier.pipeline.people import Asked as Whom
 from notifier.pipeline.receive import receive
 from notifier.store.asked import OwnWish, asked_of
 from notifier.store.tables import Action, Answer, Consent, Contact, LegalStanding, Message, Reply
+from notifier.terms.effects import Asked
 from notifier.terms.incoming import Incoming, Road
 from tests.pipeline.test_delay_law import LAW, at, late, state, told
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
