@@ -140,7 +140,7 @@ def store(database_url: str) -> Iterator["Store"]:
     opened.close()
 
 
-# Where statements are the subject, both databases are asked at every commit; elsewhere PostgreSQL is left to `make soak`.
+# Where statements are the subject, both databases are asked at every commit; elsewhere PostgreSQL is for `make soak`.
 _BOTH_ALWAYS = re.compile(
     r"tests/(store|queries|records|chaos/test_(crash|many_workers))"
     r"|tests/pipeline/test_(actions|caps|delivery|leases|main_job|many|person_inbox|receive|receipts|restock|retention)"
