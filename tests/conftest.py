@@ -5,21 +5,23 @@ SQLite's is a copy of a migrated file, PostgreSQL's a copy of a migrated templat
 """
 
 import os
-import re
-import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import psycopg
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from tests.databases import Databases, Files, Server
+from tests.kept_shops import AsLeft, KeptShops, Recipe
+
 if TYPE_CHECKING:
     from notifier.store.engine import Store
+    from tests.shop import Shop
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _TEMPLATE = "template_notifier"
@@ -105,29 +107,82 @@ def _databases_are_closed() -> Iterator[None]:
         OPEN.popitem()[1].close()
 
 
-@pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A migrated, empty SQLite database of this test alone."""
-    path = tmp_path / "notifier.db"
-    shutil.copyfile(sqlite_template, path)
-    return f"sqlite:///{path}"
+@pytest.fixture(scope="session")
+def sqlite(sqlite_template: Path) -> Databases:
+    return Files(f"sqlite:///{sqlite_template}")
 
 
-@pytest.fixture
-def postgresql_url(postgresql_server: Any) -> Iterator[str]:
-    """A migrated, empty PostgreSQL database of this test alone."""
-    name = f"t_{uuid4().hex}"
-    with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-        yield postgresql_server.get_uri(name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture(scope="session")
+def postgresql(postgresql_server: Any) -> Databases:
+    return Server(postgresql_server.get_uri, _TEMPLATE)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def database_url(request: pytest.FixtureRequest) -> str:
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Once of each kind."""
+    found: Databases = request.getfixturevalue(request.param)
+    return found
+
+
+@contextmanager
+def _copied(databases: Databases, folder: Path) -> Iterator[str]:
+    url = databases.copy(databases.empty, folder)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def sqlite_url(sqlite: Databases, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty SQLite database of this test alone."""
+    with _copied(sqlite, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url(postgresql: Databases, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database of this test alone."""
+    with _copied(postgresql, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty database, once of each kind."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    return url
+    with _copied(databases, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def kept_shops(tmp_path_factory: pytest.TempPathFactory) -> KeptShops:
+    return KeptShops(tmp_path_factory.mktemp("kept"))
+
+
+@contextmanager
+def _as_left(kept: KeptShops, databases: Databases, folder: Path) -> Iterator[AsLeft]:
+    copies: list[str] = []
+
+    def copy(recipe: Recipe, *given: str, **named: str) -> "Shop":
+        shop = kept.copy(databases, folder, kept.left_by(databases, recipe, *given, **named))
+        copies.append(shop.settings.database_url)
+        return shop
+
+    yield copy
+    for url in copies:
+        databases.drop(url)
+
+
+@pytest.fixture
+def as_left(kept_shops: KeptShops, databases: Databases, tmp_path: Path) -> Iterator[AsLeft]:
+    """A shop as a recipe left it, once on each kind of database."""
+    with _as_left(kept_shops, databases, tmp_path) as copy:
+        yield copy
+
+
+@pytest.fixture
+def as_left_sqlite(kept_shops: KeptShops, sqlite: Databases, tmp_path: Path) -> Iterator[AsLeft]:
+    """A shop as a recipe left it, on SQLite."""
+    with _as_left(kept_shops, sqlite, tmp_path) as copy:
+        yield copy
 
 
 @pytest.fixture
@@ -138,24 +193,6 @@ def store(database_url: str) -> Iterator["Store"]:
     opened = Store(open_engine(database_url))
     yield opened
     opened.close()
-
-
-# Where statements are the subject, both databases are asked at every commit; elsewhere PostgreSQL is for `make soak`.
-_BOTH_ALWAYS = re.compile(
-    r"tests/(store|queries|records|chaos/test_(crash|many_workers))"
-    r"|tests/pipeline/test_(actions|caps|delivery|leases|main_job|many|person_inbox|receive|receipts|restock|retention)"
-    r"|tests/pipeline/test_(second_looks|seen|unknown|waitlist)|tests/test_"
-)
-_PAGES_IN_FULL = re.compile(r"tests/web/pages/test_(choices|links|preferences|status)")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the whole suite under a quarter of an hour: what repeats another test's road is left to `make soak`."""
-    for item in items:
-        repeats = "[postgresql" in item.nodeid and not _BOTH_ALWAYS.search(item.nodeid)
-        if repeats or _PAGES_IN_FULL.search(item.nodeid):
-            item.add_marker(pytest.mark.soak)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

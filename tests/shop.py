@@ -5,7 +5,7 @@ import csv
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,11 @@ class Shop:
 
     folder: Path
     settings: Settings
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+    def moved(self, folder: Path, database_url: str) -> "Shop":
+        """The same shop in a copy of its folder and its database."""
+        return _opened(folder, database_url, self.secrets)
 
     @contextmanager
     def house(self) -> Iterator[House]:
@@ -105,9 +110,18 @@ def open_shop(folder: Path, database_url: str, toml: str = "", **secrets: str) -
     """A migrated shop with the settings in `toml`, and `secrets` by the names of their variables."""
     path = folder / "settings.toml"
     path.write_text(toml, encoding="utf-8")
-    settings = load_settings(path, {"NOTIFIER_DATABASE__URL": database_url} | secrets)
-    app.migrate(settings)
-    return Shop(folder, settings)
+    shop = _opened(folder, database_url, secrets)
+    app.migrate(shop.settings)
+    return shop
+
+
+def _opened(folder: Path, database_url: str, secrets: Mapping[str, str]) -> Shop:
+    path = folder / "settings.toml"
+    environ = {"NOTIFIER_DATABASE__URL": database_url} | secrets
+    if "render_workers" not in path.read_text("utf-8"):
+        # One for each core is more than a test's few messages are worth: each takes a quarter of a second to start.
+        environ["NOTIFIER_DELIVERY__RENDER_WORKERS"] = "1"
+    return Shop(folder, load_settings(path, environ), secrets)
 
 
 def order(name: str, **more: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from notifier.render.reply_address import BOUNCE, signed_address
 from notifier.replies.mail import read_mail
 from notifier.store.tables import Action, Answer, Consent, Notice, Reply, ReplyLine, Suppression
 from notifier.terms.mailbox import RawMail
+from tests.kept_shops import AsLeft
 from tests.mails import answer, bounce, fresh
 from tests.shop import NOON, Shop, open_shop, order
 
@@ -44,9 +45,9 @@ def opened(folder: Path, url: str, more: str = "", **of_order: str) -> Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
+def shop(as_left: AsLeft) -> Shop:
     """Ann was told of her backorder by email."""
-    return opened(tmp_path, database_url, promised_ship_by="", ordered_at="2026-05-31T10:00:00Z")
+    return as_left(opened, promised_ship_by="", ordered_at="2026-05-31T10:00:00Z")
 
 
 @contextmanager
@@ -218,20 +219,20 @@ def test_an_automatic_reply_to_the_return_address_is_bound_to_what_it_answers(sh
     assert (found.intent, found.bound_to) == ("auto_reply", 1)
 
 
-def test_a_bounced_notice_is_no_notice(tmp_path: Path, database_url: str) -> None:
-    shop = opened(tmp_path, database_url, LAW, **DELAYED)
+def test_a_bounced_notice_is_no_notice(as_left: AsLeft) -> None:
+    shop = as_left(opened, LAW, **DELAYED)
     came(shop, bounce(ours(shop), "replies@oak.example", "5.2.2"), NOON + DAY)
     assert [row.failed_at for row in shop.rows(Notice)] == [NOON + DAY]
 
 
-def test_who_agrees_to_the_delay_by_mail_has_consented(tmp_path: Path, database_url: str) -> None:
-    shop = opened(tmp_path, database_url, LAW, **DELAYED)
+def test_who_agrees_to_the_delay_by_mail_has_consented(as_left: AsLeft) -> None:
+    shop = as_left(opened, LAW, **DELAYED)
     came(shop, answer(ours(shop), "I will wait."), NOON + DAY)
     assert [(row.said, row.at, row.channel) for row in shop.rows(Answer)] == [("accept", NOON + DAY, "email")]
 
 
-def test_a_cancellation_counts_from_its_receipt_not_from_its_reading(tmp_path: Path, database_url: str) -> None:
-    shop = opened(tmp_path, database_url, LAW, **DELAYED)
+def test_a_cancellation_counts_from_its_receipt_not_from_its_reading(as_left: AsLeft) -> None:
+    shop = as_left(opened, LAW, **DELAYED)
     mail = answer(ours(shop), "Please cancel my order and refund me.")
     with mailroom(shop, NOON + 3 * DAY) as room:
         room.take(RawMail("INBOX", 1, 7, NOON + DAY, len(mail), mail))

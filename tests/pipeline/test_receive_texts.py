@@ -12,6 +12,7 @@ from notifier.store.lookup import table_of
 from notifier.store.tables import Action, Consent, Decision, Message, OrderLine, Reply
 from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.reply import Intent
+from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order
 
 ANN, BEA = "+4915112345678", "+4915176543210"
@@ -35,14 +36,18 @@ messaging_service_sid = "MG00000000000000000000000000000000"
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann was told of her backorder by text."""
-    shop = open_shop(tmp_path, database_url, SETTINGS, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
+def told_by_text(folder: Path, database_url: str) -> Shop:
+    shop = open_shop(folder, database_url, SETTINGS, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
     shop.take_in("backorders", [order("ann", **BY_TEXT)])
     shop.plan()
     shop.deliver()
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """Ann was told of her backorder by text."""
+    return as_left(told_by_text)
 
 
 def text(shop: Shop, words: str, sender: str = ANN, now: datetime = NOON + MINUTE, **more: Any) -> Received:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.pages.site import Site, late, site, tell
+from tests.kept_shops import AsLeft
+from tests.web.pages.site import Site, ann_was_told, served_pages, site
 
 
 @pytest.fixture
@@ -16,15 +17,14 @@ def empty(tmp_path: Path, sqlite_url: str) -> Iterator[Site]:
 
 
 @pytest.fixture
-def ann(empty: Site) -> Site:
-    """Ann has a notice F3: her lamp was promised for 10 June, and now ships on 20 June."""
-    tell(empty, late())
-    return empty
+def ann(as_left_sqlite: AsLeft) -> Iterator[Site]:
+    """As `ann_was_told`."""
+    with served_pages(as_left_sqlite(ann_was_told)) as opened:
+        yield opened
 
 
 @pytest.fixture
-def both(tmp_path: Path, database_url: str) -> Iterator[Site]:
+def both(as_left: AsLeft) -> Iterator[Site]:
     """As `ann`, on either kind of database."""
-    with site(tmp_path, database_url) as opened:
-        tell(opened, late())
+    with served_pages(as_left(ann_was_told)) as opened:
         yield opened

@@ -159,14 +159,28 @@ def site(
     database_url: str,
     settings: str = SETTINGS,
     secrets: Mapping[str, str] = MappingProxyType({}),
-    presses: int = 30,
+    presses: int | None = None,
 ) -> Iterator[Site]:
-    """A shop with nothing in it yet, and its pages, where so many buttons may be pressed behind one link."""
-    shop = open_shop(folder, database_url, settings, NOTIFIER_SMS__AUTH_TOKEN="0" * 32, **secrets)
+    """A shop with nothing in it yet, and its pages."""
+    with served_pages(opened(folder, database_url, settings, secrets), presses) as found:
+        yield found
+
+
+def opened(
+    folder: Path, database_url: str, settings: str = SETTINGS, secrets: Mapping[str, str] = MappingProxyType({})
+) -> Shop:
+    return open_shop(folder, database_url, settings, NOTIFIER_SMS__AUTH_TOKEN="0" * 32, **secrets)
+
+
+@contextmanager
+def served_pages(shop: Shop, presses: int | None = None) -> Iterator[Site]:
+    """Its pages; so many buttons may be pressed behind one link, where the product's own number is too few."""
     clock, threads = [NOON], Threads(2)
     try:
         with shop.house() as house:
-            pages = replace(pages_of(house, lambda: clock[0], threads), choices=Buckets(presses, per_minute=10))
+            pages = pages_of(house, lambda: clock[0], threads)
+            if presses is not None:
+                pages = replace(pages, choices=Buckets(presses, per_minute=10))
         with served(web_app(Front(shop.settings.web.public_url), [pages_router(pages)])) as address:
             yield Site(shop, address, clock)
     finally:
@@ -175,12 +189,23 @@ def site(
 
 def tell(site: Site, *orders: dict[str, Any], now: datetime | None = None) -> None:
     """Take backorders in, judge, and send."""
-    at = now or site.now
-    site.shop.take_in("backorders", list(orders), at)
-    site.shop.plan(at)
+    tell_in(site.shop, *orders, now=now or site.now)
+
+
+def tell_in(shop: Shop, *orders: dict[str, Any], now: datetime = NOON) -> None:
+    """As `tell`, of a shop whose pages nobody serves yet."""
+    shop.take_in("backorders", list(orders), now)
+    shop.plan(now)
     # In a thread of its own: the library that drives a browser keeps a loop in this one.
     with ThreadPoolExecutor(1) as apart:
-        apart.submit(site.shop.deliver, at).result()
+        apart.submit(shop.deliver, now).result()
+
+
+def ann_was_told(folder: Path, database_url: str) -> Shop:
+    """Ann has a notice F3: her lamp was promised for 10 June, and now ships on 20 June."""
+    shop = opened(folder, database_url)
+    tell_in(shop, late())
+    return shop
 
 
 def late(name: str = "ann", **more: Any) -> dict[str, Any]:
