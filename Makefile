@@ -1,5 +1,8 @@
 # The house's commands. `make` alone lists them. Needs only Python 3.11 or newer and make.
 .DEFAULT_GOAL := help
+# Where it is set, each of the hundreds of processes that the tests start compiles the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo run test check chaos bench soak lock
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
