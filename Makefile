@@ -32,7 +32,7 @@ check: $(DEV) ## format, lint, types, architecture, fast tests: under a minute
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(PYTEST) -q -n auto --dist worksteal -m "not slow and not soak"
+	HYPOTHESIS_PROFILE=quick $(PYTEST) -q -n auto --dist worksteal -m "not slow and not soak"
 
 chaos: $(DEV) ## kill workers at any moment, let servers misbehave, and compare the books
 	$(PYTEST) -q -s -m "not soak" $(ARGS) tests/chaos

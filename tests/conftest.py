@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _TEMPLATE = "template_notifier"
 
+settings.register_profile("quick", max_examples=15, deadline=None)
 settings.register_profile("fast", max_examples=50, deadline=None)
 settings.register_profile(
     "soak", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True

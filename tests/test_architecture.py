@@ -122,6 +122,11 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(path)))
+
+
 def colour(module: str) -> str | None:
     if module == "notifier":
         return "ground"
@@ -136,7 +141,7 @@ def stage(module: str) -> str:
 
 def imported(module: str) -> Iterator[tuple[str, int]]:
     """Every absolute name that `module` imports, late imports included, with its line."""
-    for node in ast.walk(tree(MODULES[module])):
+    for node in nodes(MODULES[module]):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -182,7 +187,7 @@ def _opens(module: str, target: str) -> bool:
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (node for node in nodes(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -268,12 +273,12 @@ def test_a_fenced_library_stays_behind_its_fence(module: str) -> None:
 def test_only_app_reads_a_clock(module: str) -> None:
     reads = [
         f"line {node.lineno}"
-        for node in ast.walk(tree(MODULES[module]))
+        for node in nodes(MODULES[module])
         if isinstance(node, ast.Attribute) and ".".join(dotted(node).split(".")[-2:]) in CLOCKS
     ]
     reads += [
         f"line {node.lineno}"
-        for node in ast.walk(tree(MODULES[module]))
+        for node in nodes(MODULES[module])
         if isinstance(node, ast.ImportFrom)
         and node.module == "time"
         and {a.name for a in node.names} & {"time", "time_ns"}
@@ -305,7 +310,7 @@ def test_a_function_takes_few_parameters(module: str) -> None:
 
 @of_each(MODULES)
 def test_nothing_is_called_by_a_word_that_says_nothing(module: str) -> None:
-    classes = [node.name for node in ast.walk(tree(MODULES[module])) if isinstance(node, ast.ClassDef)]
+    classes = [node.name for node in nodes(MODULES[module]) if isinstance(node, ast.ClassDef)]
     last = module.rsplit(".", maxsplit=1)[-1]
     wrong = [name for name in [last, *classes] if FORBIDDEN.search(name.lower()) or name.lower() in BARE]
     assert not wrong, f"{module}: {wrong}"

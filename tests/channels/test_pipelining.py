@@ -110,6 +110,8 @@ async def test_a_server_that_does_not_offer_it_is_asked_step_by_step() -> None:
             writer.write(answer)
         await reader.readuntil(b"\r\n.\r\n")
         writer.write(b"250 ok\r\n")
+        await reader.readline()
+        writer.close()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
         port = listening.sockets[0].getsockname()[1]

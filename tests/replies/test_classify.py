@@ -3,11 +3,10 @@
 import pytest
 
 from notifier.replies.intents import NOTHING, classify
-from notifier.replies.phrase_files import packaged_phrasebook
 from notifier.terms.reply import Classification, Confidence, Intent, Offered, offered
 from notifier.terms.words import Channel, MessageClass
+from tests.replies.book import BOOK
 
-BOOK = packaged_phrasebook()
 FOUR = offered("1234")
 
 

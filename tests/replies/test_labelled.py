@@ -5,8 +5,8 @@ from functools import cache
 
 import pytest
 
-from notifier.replies.phrase_files import packaged_phrasebook
 from notifier.terms.reply import Classification
+from tests.replies.book import BOOK
 from tests.replies.labelled_set import Row, rows
 
 SETS = ("tuning", "held_out", "fresh", "second", "third", "fourth", "fifth", "sixth")
@@ -14,8 +14,7 @@ SETS = ("tuning", "held_out", "fresh", "second", "third", "fourth", "fifth", "si
 
 @cache
 def read() -> list[tuple[Row, Classification]]:
-    book = packaged_phrasebook()
-    return [(row, row.read(book)) for name in SETS for row in rows(name)]
+    return [(row, row.read(BOOK)) for name in SETS for row in rows(name)]
 
 
 def wrong(is_wrong: Callable[[Row, Classification], bool]) -> list[str]:

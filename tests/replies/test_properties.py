@@ -11,8 +11,9 @@ from notifier.replies.intents import classify
 from notifier.replies.phrase_files import packaged_phrasebook
 from notifier.terms.reply import ACTION_DIGITS, DESTRUCTIVE, Intent, Offered, offered
 from notifier.terms.words import Channel
+from tests.replies.book import BOOK
 
-BOOK, AGAIN = packaged_phrasebook(), packaged_phrasebook()
+AGAIN = packaged_phrasebook()
 KEYWORDS = [
     *"STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT REMOVE ARRET ALTO".split(),
     *("OPT OUT", "STOP ALL"),
