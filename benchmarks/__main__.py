@@ -6,7 +6,7 @@ ROUNDS (5), MAILS (10000), TEXTS (5000) and FLAT_MAILS (1000000) in the environm
 import io
 import sys
 
-from benchmarks import delivery, explain, flat, plan_scale, simulate, texts
+from benchmarks import delivery, explain, flat, plan_scale, simulate, texts, webhook
 
 if __name__ == "__main__":
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -17,3 +17,4 @@ if __name__ == "__main__":
     plan_scale.run()
     simulate.run()
     explain.run()
+    webhook.run()

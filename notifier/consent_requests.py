@@ -15,14 +15,12 @@ from notifier.store.bodies import unpacked
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow, insert_new, table_of
 from notifier.store.tables import ConsentRequest, Message, MessageBody, Product, TemplateVersion, WaitlistEntry
+from notifier.terms.signup import EntryState
 from notifier.terms.words import Channel, MessageState
 
 _request, _entry, _product = table_of(ConsentRequest), table_of(WaitlistEntry), table_of(Product)
 _message = table_of(Message)
 _body, _version = table_of(MessageBody), table_of(TemplateVersion)
-
-OCCASION = "consent:"
-"""How the occasion of a request's message begins; the id of the request follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +64,14 @@ def request_of(tx: Transaction, request_id: int) -> AnyRow | None:
     return tx.connection.execute(select(_request).where(_request.c.id == request_id)).first()
 
 
-def request_named(occasion: str) -> int:
-    """The id of the request that a message with this occasion asks; 0: none."""
-    digits = occasion.removeprefix(OCCASION)
-    return int(digits) if occasion.startswith(OCCASION) and digits.isdigit() else 0
-
-
 def _went() -> ColumnElement[bool]:
     """Its message went, or is on its way."""
     lost = (MessageState.WITHDRAWN.value, MessageState.REFUSED.value)
     return exists(select(_message.c.id).where(_message.c.id == _request.c.message_id, _message.c.state.not_in(lost)))
 
 
-def open_request(tx: Transaction, brand: str, address_id: int, channel: Channel, since: datetime) -> AnyRow | None:
-    """The newest request to this address since a UTC instant that was asked and not answered."""
+def open_requests(tx: Transaction, brand: str, address_id: int, channel: Channel, since: datetime) -> Sequence[AnyRow]:
+    """The requests to this address since a UTC instant that were asked and not answered, the newest first."""
     query = select(_request).where(
         _request.c.brand == brand,
         _request.c.address_id == address_id,
@@ -88,7 +80,7 @@ def open_request(tx: Transaction, brand: str, address_id: int, channel: Channel,
         _request.c.confirmed_at.is_(None),
         _went(),
     )
-    return tx.connection.execute(query.order_by(_request.c.asked_at.desc(), _request.c.id.desc()).limit(1)).first()
+    return tx.connection.execute(query.order_by(_request.c.asked_at.desc(), _request.c.id.desc())).all()
 
 
 def asked_lately(tx: Transaction, brand: str, address_id: int, since: datetime) -> int:
@@ -120,7 +112,7 @@ def products_of(tx: Transaction, request_id: int) -> list[AnyRow]:
     query = (
         select(_entry.c.sku, named, _product.c.url, _product.c.image_url)
         .outerjoin(_product, _product.c.sku == _entry.c.sku)
-        .where(_entry.c.request_id == request_id, _entry.c.state != "ended")
+        .where(_entry.c.request_id == request_id, _entry.c.state != EntryState.ENDED)
         .order_by(_entry.c.asked_at, _entry.c.id)
     )
     return list(tx.connection.execute(query))

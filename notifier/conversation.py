@@ -12,14 +12,17 @@ from typing import Any
 
 from sqlalchemy import func, insert, or_, select, union, update
 
+from notifier.store.asked import waits_for_person
 from notifier.store.engine import Transaction
 from notifier.store.hashing import address_hash
 from notifier.store.lookup import AnyRow, batches, insert_new, table_of
+from notifier.store.newcomers import NEWCOMER
 from notifier.store.tables import Address as AddressRow
 from notifier.store.tables import Customer, Message, MessageLine, Order, Product, Reply, ReplyLine
 from notifier.terms.effects import ActionKind, Effect
 from notifier.terms.facts import Address
 from notifier.terms.incoming import Road
+from notifier.terms.occasion import REPLY, row_named
 from notifier.terms.reply import Confidence, Intent
 from notifier.terms.words import SENT_STATES, Channel, MessageState
 
@@ -98,14 +101,18 @@ def address_at(tx: Transaction, customer_id: int, channel: Channel) -> Address |
 
 
 def customers_at(tx: Transaction, address_id: int, brand: str) -> list[int]:
-    """The customers of `brand` who have, or ordered with, this address."""
+    """The customers of `brand` who have, or ordered with, this address; who only signed up, where there is no other."""
     own = or_(_customer.c.email_id == address_id, _customer.c.phone_id == address_id)
     ordered = or_(_order.c.email_id == address_id, _order.c.phone_id == address_id)
     query = union(
-        select(_customer.c.id).where(own, _customer.c.brand == brand, _customer.c.key != ""),
-        select(_order.c.customer_id).where(ordered, _order.c.brand == brand),
+        select(_customer.c.id, _customer.c.key).where(own, _customer.c.brand == brand, _customer.c.key != ""),
+        select(_customer.c.id, _customer.c.key)
+        .join(_order, _order.c.customer_id == _customer.c.id)
+        .where(ordered, _order.c.brand == brand),
     )
-    return sorted(tx.connection.execute(query).scalars())
+    found = tx.connection.execute(query).all()
+    known = [row for row in found if not row.key.startswith(NEWCOMER)]
+    return sorted(row.id for row in known or found)
 
 
 def newest_to(
@@ -161,18 +168,8 @@ def lines_of_message(tx: Transaction, message: AnyRow) -> tuple[int, ...]:
     """The order lines that a message was about; of an acknowledgement, those of the reply that it answers."""
     query = select(_told.c.line_id).where(_told.c.message_id == message.id, _told.c.live.is_not(None))
     told = tuple(tx.connection.execute(query.order_by(_told.c.line_id)).scalars())
-    answered = reply_named(message.occasion)
+    answered = row_named(REPLY, message.occasion)
     return told or (lines_of(tx, answered) if answered else ())
-
-
-OCCASION = "reply:"
-"""How the occasion of an acknowledgement begins; the id of the reply follows."""
-
-
-def reply_named(occasion: str) -> int:
-    """The id of the reply that a message with this occasion acknowledges; 0: none."""
-    digits = occasion.removeprefix(OCCASION)
-    return int(digits) if occasion.startswith(OCCASION) and digits.isdigit() else 0
 
 
 def lines_of(tx: Transaction, reply_id: int) -> tuple[int, ...]:
@@ -214,8 +211,8 @@ def answers_lately(tx: Transaction, address_id: int, purpose: str, since: dateti
 
 def close(tx: Transaction, reply_ids: Sequence[int], by: str, what: str, now: datetime) -> list[int]:
     """A person has seen to these replies; what they froze is free again. Returns those that were open."""
-    waiting = _reply.c.id.in_(reply_ids) & _reply.c.needs_person & _reply.c.closed_at.is_(None)
-    closed = update(_reply).where(waiting).values(closed_at=now, closed_by=by, closed_as=what)
+    these = update(_reply).where(_reply.c.id.in_(reply_ids), waits_for_person)
+    closed = these.values(closed_at=now, closed_by=by, closed_as=what)
     return sorted(tx.connection.execute(closed.returning(_reply.c.id)).scalars())
 
 

@@ -4,7 +4,7 @@ Called by pipeline.signup and pipeline.restock. A unit is free that is in stock,
 not held back for somebody who was told of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,9 +22,6 @@ _line, _product = table_of(OrderLine), table_of(Product)
 
 _LIVE = text("waitlist.state <> 'ended'")
 """As text, because SQLite takes a partial index only where no parameter is."""
-
-OCCASION = "restock:"
-"""How the occasion of an alert begins; the id of the entry follows."""
 
 BACK = (MessageState.WITHDRAWN.value,)
 WENT = (MessageState.ACCEPTED.value, MessageState.UNKNOWN.value)
@@ -60,18 +57,12 @@ def add(tx: Transaction, wish: Wish) -> int | None:
 def open_entry(tx: Transaction, brand: str, sku: str, address_id: int) -> AnyRow | None:
     """The entry of an address that is pending or waiting for a product."""
     query = select(_entry).where(_entry.c.brand == brand, _entry.c.sku == sku, _entry.c.address_id == address_id)
-    return tx.connection.execute(query.where(_entry.c.state.in_(("pending", "waiting")))).first()
+    return tx.connection.execute(query.where(_entry.c.state.in_((EntryState.PENDING, EntryState.WAITING)))).first()
 
 
 def entry_of(tx: Transaction, entry_id: int) -> AnyRow | None:
     """One entry by its id."""
     return tx.connection.execute(select(_entry).where(_entry.c.id == entry_id)).first()
-
-
-def entry_named(occasion: str) -> int:
-    """The id of the entry that a message with this occasion alerts; 0: none."""
-    digits = occasion.removeprefix(OCCASION)
-    return int(digits) if occasion.startswith(OCCASION) and digits.isdigit() else 0
 
 
 def ask_by(tx: Transaction, entry_id: int, request_id: int) -> None:
@@ -81,8 +72,8 @@ def ask_by(tx: Transaction, entry_id: int, request_id: int) -> None:
 
 def confirm(tx: Transaction, where: Mapping[str, object], at: datetime) -> int:
     """The pending entries with these columns are confirmed, and wait from now on in the order of asking."""
-    these = and_(_entry.c.state == "pending", *(_entry.c[name] == value for name, value in where.items()))
-    values = {"state": "waiting", "confirmed_at": at, "changed_at": at}
+    these = and_(_entry.c.state == EntryState.PENDING, *(_entry.c[name] == value for name, value in where.items()))
+    values = {"state": EntryState.WAITING, "confirmed_at": at, "changed_at": at}
     return tx.connection.execute(update(_entry).where(these).values(**values)).rowcount
 
 
@@ -94,14 +85,14 @@ def anybody(tx: Transaction) -> bool:
 def end(tx: Transaction, entry_ids: Sequence[int], reason: str, now: datetime) -> None:
     """These wait no longer."""
     for ids in batches(entry_ids):
-        ended = update(_entry).where(among(_entry.c.id, ids), _entry.c.state != "ended")
-        tx.connection.execute(ended.values(state="ended", reason=reason, changed_at=now))
+        ended = update(_entry).where(among(_entry.c.id, ids), _entry.c.state != EntryState.ENDED)
+        tx.connection.execute(ended.values(state=EntryState.ENDED, reason=reason, changed_at=now))
 
 
 def expire(tx: Transaction, before: datetime, now: datetime) -> int:
     """End what was asked before a UTC instant and never confirmed; returns how many."""
-    old = _LIVE & (_entry.c.state == "pending") & (_entry.c.asked_at <= before)
-    ended = update(_entry).where(old).values(state="ended", reason="not_confirmed", changed_at=now)
+    old = _LIVE & (_entry.c.state == EntryState.PENDING) & (_entry.c.asked_at <= before)
+    ended = update(_entry).where(old).values(state=EntryState.ENDED, reason="not_confirmed", changed_at=now)
     return tx.connection.execute(ended).rowcount
 
 
@@ -111,23 +102,23 @@ def look_at_alerts(tx: Transaction, told_before: datetime, now: datetime) -> Non
     """
     alert = _entry.c.message_id == _message.c.id
     became: list[tuple[ColumnElement[bool], dict[str, object]]] = [
-        (_message.c.state.in_(BACK), {"state": "waiting", "message_id": None, "reason": ""}),
-        (_message.c.state.in_(LOST), {"state": "ended", "reason": "undeliverable"}),
+        (_message.c.state.in_(BACK), {"state": EntryState.WAITING, "message_id": None, "reason": ""}),
+        (_message.c.state.in_(LOST), {"state": EntryState.ENDED, "reason": "undeliverable"}),
         (
             _message.c.state.in_(WENT) & (_message.c.handed_off_at <= told_before),
-            {"state": "ended", "reason": "alerted"},
+            {"state": EntryState.ENDED, "reason": "alerted"},
         ),
     ]
     for condition, values in became:
         which = exists(select(_message.c.id).where(alert, condition))
-        changed = update(_entry).where(_LIVE, _entry.c.state == "alerted", which)
+        changed = update(_entry).where(_LIVE, _entry.c.state == EntryState.ALERTED, which)
         tx.connection.execute(changed.values(values | {"changed_at": now}))
 
 
 def free_units(tx: Transaction, now: datetime) -> dict[str, int]:
     """Units free for those who wait, by SKU, where there are any. A stock that nobody counts is none."""
-    waited = select(_entry.c.sku).where(_LIVE, _entry.c.state == "waiting").distinct()
-    out = select(_entry.c.sku, func.count().label("units")).where(_LIVE, _entry.c.state == "alerted")
+    waited = select(_entry.c.sku).where(_LIVE, _entry.c.state == EntryState.WAITING).distinct()
+    out = select(_entry.c.sku, func.count().label("units")).where(_LIVE, _entry.c.state == EntryState.ALERTED)
     alerts = out.group_by(_entry.c.sku).subquery()
     taken = _taken(now, _line.c.sku.in_(waited))
     free = _product.c.stock - func.coalesce(taken.c.units, 0) - func.coalesce(alerts.c.units, 0)
@@ -151,7 +142,11 @@ def free_for(tx: Transaction, entry: AnyRow, now: datetime) -> int:
         select(_message.c.id).where(_message.c.id == _entry.c.message_id, _message.c.handed_off_at.is_not(None))
     )
     others = select(func.count()).where(
-        _LIVE, _entry.c.sku == entry.sku, _entry.c.state == "alerted", _entry.c.id != entry.id, or_(before, went)
+        _LIVE,
+        _entry.c.sku == entry.sku,
+        _entry.c.state == EntryState.ALERTED,
+        _entry.c.id != entry.id,
+        or_(before, went),
     )
     return int(there or 0) - int(tx.connection.execute(others).scalar_one())
 
@@ -169,7 +164,7 @@ def _taken(now: datetime, which: ColumnElement[bool]) -> Subquery:
 
 def queue(tx: Transaction, sku: str, most: int, after: AnyRow | None = None) -> list[AnyRow]:
     """The first of those who wait for a product, behind the entry `after`."""
-    query = select(_entry).where(_LIVE, _entry.c.sku == sku, _entry.c.state == "waiting")
+    query = select(_entry).where(_LIVE, _entry.c.sku == sku, _entry.c.state == EntryState.WAITING)
     if after is not None:
         behind = and_(_entry.c.asked_at == after.asked_at, _entry.c.id > after.id)
         query = query.where(or_(_entry.c.asked_at > after.asked_at, behind))
@@ -178,14 +173,14 @@ def queue(tx: Transaction, sku: str, most: int, after: AnyRow | None = None) -> 
 
 def alerted(tx: Transaction, entry_id: int, message_id: int, now: datetime) -> None:
     """The entry is told by this message; a unit is held back for it."""
-    told = {"state": "alerted", "message_id": message_id, "reason": "", "changed_at": now}
+    told = {"state": EntryState.ALERTED, "message_id": message_id, "reason": "", "changed_at": now}
     tx.connection.execute(update(_entry).where(_entry.c.id == entry_id).values(**told))
 
 
 def back(tx: Transaction, entry_id: int, reason: str, now: datetime) -> None:
     """The alert does not go: the entry waits again, in its old place."""
-    this = (_entry.c.id == entry_id) & (_entry.c.state == "alerted")
-    waits = {"state": "waiting", "message_id": None, "reason": reason, "changed_at": now}
+    this = (_entry.c.id == entry_id) & (_entry.c.state == EntryState.ALERTED)
+    waits = {"state": EntryState.WAITING, "message_id": None, "reason": reason, "changed_at": now}
     tx.connection.execute(update(_entry).where(this).values(**waits))
 
 
@@ -198,16 +193,10 @@ def passed_over(tx: Transaction, reasons: Mapping[int, str], now: datetime) -> N
 
 def forget_ended(tx: Transaction, before: datetime) -> int:
     """Delete what ended before a UTC instant; returns how many."""
-    old = (_entry.c.state == "ended") & (_entry.c.changed_at < before)
+    old = (_entry.c.state == EntryState.ENDED) & (_entry.c.changed_at < before)
     return tx.connection.execute(delete(_entry).where(old)).rowcount
 
 
 def product_there(tx: Transaction, sku: str) -> AnyRow | None:
     """A product by its SKU."""
     return tx.connection.execute(select(_product).where(_product.c.sku == sku)).first()
-
-
-def products(tx: Transaction, skus: Iterable[str]) -> dict[str, AnyRow]:
-    """Products by SKU."""
-    query = select(_product).where(_product.c.sku.in_(sorted(set(skus))))
-    return {row.sku: row for row in tx.connection.execute(query)}

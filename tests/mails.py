@@ -35,6 +35,40 @@ def fresh(words: str, to: str, sender: str = FROM) -> bytes:
     return mail.as_bytes()
 
 
+def complaint(ours: EmailMessage, to: str) -> bytes:
+    """What a mailbox provider says when its user calls `ours` spam (RFC 5965)."""
+    recipient = parseaddr(str(ours["To"]))[1]
+    text = f"""From: feedback@mx.mail.example
+To: {to}
+Subject: FW: {ours["Subject"]}
+Message-ID: <arf.{ours["Message-ID"].strip("<>")}>
+Date: {format_datetime(NOON)}
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="=b"
+
+--=b
+Content-Type: text/plain
+
+An abuse report.
+--=b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Mx/1
+Version: 1
+Original-Rcpt-To: <{recipient}>
+
+--=b
+Content-Type: text/rfc822-headers
+
+Message-ID: {ours["Message-ID"]}
+To: {recipient}
+
+--=b--
+"""
+    return text.replace("\n", "\r\n").encode()
+
+
 def bounce(ours: EmailMessage, to: str, status: str = "5.1.1") -> bytes:
     """What a mail server says that could not deliver `ours` (RFC 3464)."""
     recipient = parseaddr(str(ours["To"]))[1]

@@ -50,7 +50,7 @@ def put_stock(shop: Shop, stock: int | str, now: datetime, **more: Any) -> None:
 def wants(shop: Shop, email: str = "", now: datetime = START, **more: Any) -> SignedUp:
     """Somebody signs up by the form."""
     asked = SignUp(
-        brand="default",
+        brand=more.pop("brand", "default"),
         sku=more.pop("sku", "LAMP"),
         locale="en",
         wording="I agree to this.",

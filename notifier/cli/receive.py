@@ -11,6 +11,7 @@ from notifier import app
 from notifier.cli.session import DONE, WITH_REFUSALS, Now, Session, say_json
 from notifier.errors import UnreadableMail, UsageError
 from notifier.pipeline.identify import number_read
+from notifier.pipeline.receive import Received
 from notifier.pipeline.receive import receive as take_in
 from notifier.terms.incoming import Incoming, Road
 
@@ -47,12 +48,13 @@ def email(
     with session.house() as house, app.open_mailroom(house) as room:
         for file in files:
             try:
-                found = replace(room, clock=lambda: at).open(_bytes(file), at, f"hand:{file.name}")
+                raw = _bytes(file)
+                found = replace(room, clock=lambda: at).open(raw, at, f"hand:{sha256(raw).hexdigest()[:32]}")
             except UnreadableMail as fault:
                 unread += 1
                 session.console.print(f"{file}: {fault}", markup=False)
                 continue
-            say_json(found.as_json() if found is not None else {"ignored": "a mail of our own"})
+            say_json(found.as_json() if isinstance(found, Received) else {"ignored": found.value})
     raise typer.Exit(WITH_REFUSALS if unread else DONE)
 
 

@@ -19,6 +19,7 @@ from notifier.terms.content import Acknowledgement, Told
 from notifier.terms.effects import Effect, Kind, effect_from
 from notifier.terms.facts import Address, CustomerFacts, LineFacts
 from notifier.terms.incoming import Road
+from notifier.terms.occasion import REPLY, row_named
 from notifier.terms.words import Channel, MessageClass, Verdict
 
 
@@ -36,7 +37,7 @@ class AckLetter:
 
 def ack_letter(tx: Transaction, house: House, row: AnyRow, customer: CustomerFacts, now: datetime) -> AckLetter:
     """What the claimed message `row` says at `now`."""
-    reply = conversation.reply_of(tx, conversation.reply_named(row.occasion))
+    reply = conversation.reply_of(tx, row_named(REPLY, row.occasion))
     purpose = house.catalogue.purposes.get(row.purpose)
     if reply is None or purpose is None:
         return AckLetter(None, "no_longer_due")

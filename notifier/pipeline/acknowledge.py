@@ -10,14 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from notifier import consent, conversation, outbox
-from notifier.conversation import OCCASION
 from notifier.pipeline.content import told_eta
+from notifier.pipeline.customer_facts import known_again
 from notifier.pipeline.effects import Effective
-from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.house import House
-from notifier.pipeline.market import read_market
 from notifier.policy.acknowledge import judge
-from notifier.policy.languages import language_of, locale_of
+from notifier.policy.languages import locale_of, own_locale
 from notifier.policy.legal import notice_first
 from notifier.policy.rulings import Answers, Candidate
 from notifier.store.engine import Transaction
@@ -25,6 +23,7 @@ from notifier.terms.decision import Decision, LineOccasion, Step
 from notifier.terms.effects import CHANGES, ActionKind, Effect, Kind
 from notifier.terms.facts import Address, CustomerFacts, LineFacts
 from notifier.terms.incoming import Road
+from notifier.terms.occasion import REPLY
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import local_day
 from notifier.terms.words import Channel, MessageClass, NoticeKind, Verdict
@@ -66,15 +65,11 @@ def acknowledged_before(said: Sequence[Mapping[str, Any]]) -> tuple[Acknowledged
     return tuple(Acknowledged(one["channel"], one["verdict"], one["reason"], one["message"]) for one in said)
 
 
-def purpose_of(house: House) -> Purpose | None:
-    """The purpose of acknowledgements; None where the shop's templates have none."""
-    return next((one for one in house.purposes if one.occasion == ANSWERED), None)
-
-
 def acknowledge(tx: Transaction, house: House, done: Effective, now: datetime) -> tuple[Acknowledged, ...]:
     """Decide at `now` about the answer to a reply, and queue it."""
-    purpose, customer = purpose_of(house), _facts(tx, house, done, now)
-    if purpose is None or customer is None or not _worth_an_answer(done):
+    purpose = house.purpose_at(ANSWERED)
+    customer = _as_left(tx, house, done, now) if purpose is not None and _worth_an_answer(done) else None
+    if purpose is None or customer is None:
         return ()
     made: list[Acknowledged] = []
     for channel, effects in _by_channel(done):
@@ -86,17 +81,18 @@ def acknowledge(tx: Transaction, house: House, done: Effective, now: datetime) -
     return tuple(made)
 
 
-def _facts(tx: Transaction, house: House, done: Effective, now: datetime) -> CustomerFacts | None:
-    """The customer as the reply has left them."""
-    if done.whose.customer_id is None or not done.whose.proven:
+def _as_left(tx: Transaction, house: House, done: Effective, now: datetime) -> CustomerFacts | None:
+    """The customer as the reply has left her: read again where it may have changed anything."""
+    if done.known is None or not done.whose.proven:
         return None
-    ids = [done.whose.customer_id]
-    market = read_market(tx, now, ids, local_day(now, house.judging.policy.timezone))
-    return next(iter(read_every_line(tx, ids, market, house.judging, now)), None)
+    changed = done.outcome.needs_person or any(one.kind not in ASKED for one in done.outcome.effects)
+    return known_again(tx, house, done.known, now) if changed else done.known.customer
 
 
 def _worth_an_answer(done: Effective) -> bool:
-    """Thanks need no answer; what a person reads, or what was done or told, is confirmed."""
+    """A machine gets no answer, thanks need none; what a person reads, or what was done or told, is confirmed."""
+    if done.incoming.machine is not None:
+        return False
     kinds = {one.kind for one in done.outcome.effects}
     chosen = done.incoming.road is Road.PAGE and done.incoming.choice is not None
     if chosen or done.incoming.road is Road.OPERATOR:
@@ -156,7 +152,7 @@ def _decide(
         verdict=verdict,
         reason=reason,
         trace=trace,
-        about=f"{OCCASION}{done.reply_id}",
+        about=f"{REPLY}{done.reply_id}",
     )
     return _queued(tx, house, decision, lines, now)
 
@@ -179,7 +175,7 @@ def _dated_lines(
 ) -> tuple[LineOccasion, ...]:
     """The lines whose dates are told: a date that is owed a notice is not told by the way (RULES.md F1)."""
     asked = {one.line_id for one in effects if one.kind is Kind.TOLD_DATES}
-    about = f"{OCCASION}{done.reply_id}"
+    about = f"{REPLY}{done.reply_id}"
     return tuple(
         LineOccasion(line.id, line.order, line.line, about)
         for line in lines
@@ -191,8 +187,7 @@ def _locale(lines: Sequence[LineFacts], customer: CustomerFacts, house: House) -
     policy = house.judging.policy
     if lines:
         return locale_of(lines[0], customer, policy)
-    said = customer.locale.replace("_", "-")
-    return said or language_of(customer.country) or policy.brand(customer.brand).locale
+    return own_locale(customer, customer.brand, policy)
 
 
 def _address(

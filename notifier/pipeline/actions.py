@@ -12,7 +12,7 @@ from typing import Any
 
 from notifier import actions, conversation
 from notifier.errors import UsageError
-from notifier.pipeline.deadlines import with_every_line
+from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.ending import Shop, ask_refunds, confirm, refund
 from notifier.pipeline.house import House
 from notifier.pipeline.locks import LOCK

@@ -11,7 +11,7 @@ from typing import Any
 
 from notifier import actions, contact_log, notices
 from notifier.errors import UsageError
-from notifier.pipeline.deadlines import with_every_line
+from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.effects import Spoken, say_of_lines
 from notifier.pipeline.ending import Shop, confirm, confirms, refund, refunds
 from notifier.pipeline.house import House

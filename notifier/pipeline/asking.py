@@ -10,15 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from notifier import consent_requests, conversation, outbox
-from notifier.consent_requests import OCCASION, Wanted
+from notifier.consent_requests import Wanted
 from notifier.pipeline.ack_letter import AckLetter
 from notifier.pipeline.content import Letter
+from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.effects import ROADS, Effective
-from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.house import House
-from notifier.pipeline.market import read_market
 from notifier.policy.asking import OPEN_FOR, how_often, may_ask
-from notifier.policy.languages import language_of
+from notifier.policy.languages import own_locale
 from notifier.policy.rulings import Answers, Candidate
 from notifier.render.links import consent_link
 from notifier.render.signed_up import wording
@@ -29,8 +28,7 @@ from notifier.terms.decision import Decision
 from notifier.terms.effects import Kind
 from notifier.terms.facts import Address, CustomerFacts
 from notifier.terms.incoming import Road
-from notifier.terms.purpose import Purpose
-from notifier.terms.time import local_day
+from notifier.terms.occasion import CONSENT, row_named
 from notifier.terms.words import Channel, NoticeKind, Verdict
 
 ASKED_IN = "asked_in"
@@ -48,14 +46,9 @@ class Asked:
     reason: str
 
 
-def purpose_at(house: House, occasion: str) -> Purpose | None:
-    """The purpose with this occasion; None where the shop's templates have none."""
-    return next((one for one in house.purposes if one.occasion == occasion), None)
-
-
 def words_of(house: House, locale: str, brand: str) -> Mapping[str, str]:
     """The small phrases of a language; English where the shop's templates have no request for consent."""
-    purpose = purpose_at(house, ASKED_IN) or house.purposes[0]
+    purpose = house.purpose_at(ASKED_IN) or house.purposes[0]
     return dict(house.catalogue.source(purpose.name, locale, brand).words)
 
 
@@ -63,13 +56,6 @@ def agreement(house: House, brand: str, channel: Channel, locale: str) -> str:
     """What is agreed to on a channel, word by word."""
     often = how_often(house.judging.policy, brand, channel)
     return wording(channel, house.brand(brand).name, often, words_of(house, locale, brand))
-
-
-def facts_of(tx: Transaction, house: House, customer_id: int, now: datetime) -> CustomerFacts | None:
-    """The customer with every line."""
-    ids = [customer_id]
-    market = read_market(tx, now, ids, local_day(now, house.judging.policy.timezone))
-    return next(iter(read_every_line(tx, ids, market, house.judging, now)), None)
 
 
 def address_among(tx: Transaction, customer: CustomerFacts, address_id: int, channel: Channel) -> Address | None:
@@ -81,10 +67,11 @@ def address_among(tx: Transaction, customer: CustomerFacts, address_id: int, cha
 
 def ask(tx: Transaction, house: House, wanted: Wanted, now: datetime) -> Asked:
     """Decide at `now` about a request, and queue it; it is kept with what was decided."""
-    purpose = purpose_at(house, ASKED_IN)
-    customer = facts_of(tx, house, wanted.customer_id, now) if purpose else None
-    if purpose is None or customer is None:
+    purpose = house.purpose_at(ASKED_IN)
+    found = with_every_line(tx, house, [wanted.customer_id], now) if purpose else []
+    if purpose is None or not found:
         return Asked(None, Verdict.SKIP, "no_template" if purpose is None else "nobody")
+    customer = found[0]
     lately = consent_requests.asked_lately(tx, wanted.brand, wanted.address_id, now - A_DAY)
     request_id = consent_requests.keep(tx, wanted)
     if request_id is None:
@@ -108,7 +95,7 @@ def ask(tx: Transaction, house: House, wanted: Wanted, now: datetime) -> Asked:
             verdict=Verdict.SEND,
             reason=reason,
             trace=trace,
-            about=f"{OCCASION}{request_id}",
+            about=f"{CONSENT}{request_id}",
         )
         message = outbox.put(tx, [outbox.Draft(decision, {}, house.sending.mode.value)], None, now).get(0)
     consent_requests.note(tx, request_id, message, reason, steps)
@@ -122,8 +109,7 @@ def ask_back(tx: Transaction, house: House, done: Effective, now: datetime) -> N
         channel = one.channel or Channel.EMAIL
         if whose.customer_id is None or whose.address_id is None:
             continue
-        customer = facts_of(tx, house, whose.customer_id, now)
-        locale = locale_for(house, customer, whose.brand)
+        locale = own_locale(done.known.customer if done.known else None, whose.brand, house.judging.policy)
         wanted = Wanted(
             brand=whose.brand,
             customer_id=whose.customer_id,
@@ -140,16 +126,9 @@ def ask_back(tx: Transaction, house: House, done: Effective, now: datetime) -> N
         ask(tx, house, wanted, now)
 
 
-def locale_for(house: House, customer: CustomerFacts | None, brand: str) -> str:
-    """The language of a message that hangs on no order."""
-    said = customer.locale.replace("_", "-") if customer else ""
-    of_country = language_of(customer.country) if customer else ""
-    return said or of_country or house.judging.policy.brand(brand).locale
-
-
 def ask_letter(tx: Transaction, house: House, row: AnyRow, customer: CustomerFacts, now: datetime) -> AckLetter:
     """What the claimed request `row` says at `now`, judged once more."""
-    request = consent_requests.request_of(tx, consent_requests.request_named(row.occasion))
+    request = consent_requests.request_of(tx, row_named(CONSENT, row.occasion))
     purpose = house.catalogue.purposes.get(row.purpose)
     if request is None or purpose is None or request.confirmed_at is not None:
         return AckLetter(None, "no_longer_due")

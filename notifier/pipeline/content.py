@@ -16,14 +16,11 @@ from notifier.render.reply_address import REPLY, signed_address
 from notifier.store.lookup import AnyRow
 from notifier.terms.content import Acknowledgement, Content, Item, Links, RewardOffer, SignedUp
 from notifier.terms.facts import Address, Alternative, CustomerFacts, LineFacts
-from notifier.terms.law import OWED, Jurisdiction, Said
+from notifier.terms.law import LAPSES, OWED, Jurisdiction, Said
 from notifier.terms.money import Money
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import EtaRange, local_day
 from notifier.terms.words import Channel, LineStatus, MessageClass, NoticeKind
-
-LAPSES = frozenset({"F2", "F4", "F5"})
-"""Rules by which a line's time is up without anybody's word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,18 @@
 Judged afresh at the moment asked for, by the very functions that plan uses; nothing is written.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from notifier.pipeline.facts import read_every_line
+from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.house import House
-from notifier.pipeline.market import read_market
 from notifier.store.engine import Transaction
 from notifier.store.gather import due_customers, due_query
 from notifier.store.lookup import batches
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.law import SETTLED, LegalState
-from notifier.terms.time import local_day
 
 CUSTOMERS_A_BATCH = 2000
 
@@ -65,12 +63,6 @@ def everybody(tx: Transaction, house: House, now: datetime) -> Iterator[Customer
     ids = list(due_customers(tx, due_query(now, every=True)))
     for some in batches(ids, CUSTOMERS_A_BATCH):
         yield from with_every_line(tx, house, some, now)
-
-
-def with_every_line(tx: Transaction, house: House, customer_ids: Sequence[int], now: datetime) -> list[CustomerFacts]:
-    """These customers with every line they have, each with its standing."""
-    market = read_market(tx, now, customer_ids, local_day(now, house.judging.policy.timezone))
-    return read_every_line(tx, customer_ids, market, house.judging, now)
 
 
 def _deadline(customer: CustomerFacts, line: LineFacts) -> Deadline | None:

@@ -14,12 +14,13 @@ _ASKED = {
 }
 _DONE = {
     Kind.ACCEPTED: "the agreement to wait was recorded",
-    Kind.KEPT: "the cancellation was taken back",
+    Kind.KEPT: "it was recorded that the order goes on",
     Kind.FROZEN: "nothing rests on silence, and no arrival or offer goes out, until a person has looked",
     Kind.COMPLAINT: "progress messages and offers were stopped",
     Kind.TOLD_DATES: "the dates were told",
     Kind.TOLD_HELP: "it was told whom to reach",
     Kind.GAVE_LINK: "the link to the page was given",
+    Kind.ASKED_CONSENT: "the customer was asked to agree to offers",
     Kind.TOO_LATE: "it came too late",
     Kind.REFUSED: "it changed nothing",
 }
@@ -43,4 +44,4 @@ def _words(effect: str) -> str:
         channel, about = (*rest, "", "")[:2]
         what = f"{_ABOUT.get(about, 'messages')} by {'text' if channel == 'sms' else channel or 'this way'}"
         return f"no more {what}" if kind == Kind.OPTED_OUT else f"{what} again"
-    return _DONE.get(Kind(kind), kind.replace("_", " "))
+    return _DONE[Kind(kind)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notifier import actions, consent, consent_requests, conversation, notices, waitlist
+from notifier.pipeline.customer_facts import Known
 from notifier.pipeline.identify import Whose
 from notifier.policy.answering import Outcome
 from notifier.store.engine import Transaction
@@ -26,13 +27,16 @@ ROADS = {Road.SMS: "reply by text", Road.EMAIL: "reply by email", Road.PAGE: "cu
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """One kept reply with what it does. `request` is the open request for consent that it may answer."""
+    """One kept reply with what it does. `request` is the open request for consent that it may answer, `known` its
+    customer as the reply found her.
+    """
 
     reply_id: int
     incoming: Incoming
     whose: Whose
     outcome: Outcome
     request: AnyRow | None = None
+    known: Known | None = None
 
     def effects(self, *kinds: Kind) -> list[Effect]:
         """Its effects of these kinds."""

@@ -124,6 +124,10 @@ class House:
         """All purposes that templates exist for, in the order of their names."""
         return [self.catalogue.purposes[name] for name in sorted(self.catalogue.purposes)]
 
+    def purpose_at(self, occasion: str) -> Purpose | None:
+        """The purpose with this occasion; None where the shop's templates have none."""
+        return next((one for one in self.purposes if one.occasion == occasion), None)
+
     def brand(self, key: str) -> BrandLook:
         """The look of a brand; one that settings no longer name is written to as the default one (the first)."""
         return self.brands.get(key) or next(iter(self.brands.values()))

@@ -56,12 +56,31 @@ def identify(tx: Transaction, house: House, incoming: Incoming) -> Whose:
     wrote = conversation.brands_to(tx, address_id) if address_id is not None else []
     brands = brands_at(house, incoming, wrote)
     whose = Whose(brands[0], sender, address_id, brands=brands)
-    if address_id is None:
+    if incoming.thread_ids and incoming.machine is None:
+        whose = _by_thread(tx, house, incoming, whose)
+    if address_id is None or whose.message is not None:
         return whose
     if incoming.road is Road.SMS:
         return _by_number(tx, whose, incoming)
     people = conversation.customers_at(tx, address_id, whose.brand)
     return replace(whose, customer_id=people[0] if len(people) == 1 else None)
+
+
+def _by_thread(tx: Transaction, house: House, incoming: Incoming, whose: Whose) -> Whose:
+    """The customer of the mail that it says it answers, the newest one: likely, but anybody can say so."""
+    for thread in reversed(incoming.thread_ids):
+        uid = _uid(house, thread)
+        row = conversation.message_with_uid(tx, uid) if uid else None
+        if row is not None:
+            lines = conversation.lines_of_message(tx, row)
+            return replace(whose, brand=row.brand, customer_id=row.customer_id, message=row, lines=lines)
+    return whose
+
+
+def _uid(house: House, message_id: str) -> str:
+    """The uid that a Message-ID of ours begins with; empty for another's."""
+    uid, _, there = message_id.partition("@")
+    return uid if there.lower() == house.sending.message_id_domain.lower() else ""
 
 
 def _proven(tx: Transaction, house: House, incoming: Incoming) -> AnyRow | None:
@@ -70,9 +89,9 @@ def _proven(tx: Transaction, house: House, incoming: Incoming) -> AnyRow | None:
     """
     if incoming.message_id is not None:
         return conversation.message_of(tx, incoming.message_id)
-    report, domain = incoming.returned, house.sending.message_id_domain
-    uid, _, there = report.original_id.partition("@") if report is not None else ("", "", "")
-    if report is None or not uid or there.lower() != domain.lower():
+    report = incoming.returned
+    uid = _uid(house, report.original_id) if report is not None else ""
+    if report is None or not uid:
         return None
     try:
         recipient = Sender(Channel.EMAIL, read_email(report.recipient).value, house.remembering.hash_key)

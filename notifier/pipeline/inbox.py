@@ -15,7 +15,7 @@ from notifier import contact_log, conversation
 from notifier.errors import UsageError
 from notifier.pipeline.answers import Asked as AskedLines
 from notifier.pipeline.answers import lines_of
-from notifier.pipeline.deadlines import with_every_line
+from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.house import House
 from notifier.pipeline.people import Asked, the_customer
 from notifier.pipeline.receive import Received, receive
@@ -27,7 +27,7 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.terms.effects import Kind, effect_from
 from notifier.terms.incoming import RECEIVED, Choice, Incoming, Road
-from notifier.terms.reply import Intent
+from notifier.terms.reply import ENDINGS, Intent
 from notifier.terms.words import Channel, MessageClass
 
 
@@ -62,9 +62,6 @@ ACTS: Mapping[Doing, Intent] = MappingProxyType(
 
 OF_THE_PERSON = frozenset({Doing.COMPLAINT, Doing.OPT_OUT, Doing.OPT_IN})
 """What is about no order line."""
-
-ENDINGS = frozenset({Intent.CANCEL_ORDER.value, Intent.WITHDRAW.value})
-"""Readings that freeze a line until a person has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +178,7 @@ def _choice(tx: Transaction, house: House, row: AnyRow, wanted: Act, now: dateti
     if (wanted.what is Doing.SWAP) != bool(wanted.sku):
         raise UsageError("swap, and only swap, names the product that is taken: notifier inbox act ID swap SKU")
     channel = (Channel.SMS if row.road == Road.SMS else Channel.EMAIL).value
-    choice = Choice(ACTS[wanted.what], sku=wanted.sku, channel=channel)
+    choice = Choice(ACTS[wanted.what], sku=wanted.sku, channel=channel, keeps=wanted.what is Doing.KEEP)
     if wanted.what is Doing.OPT_IN:
         # Offers need the customer's own act beside the wording (RULES.md S1): nobody can give it for them.
         return replace(choice, about=MessageClass.SERVICE)
@@ -212,7 +209,7 @@ def assign(house: House, reply_id: int, asked: Asked, by: str, now: datetime) ->
         conversation.assign(tx, reply_id, customer.id)
         people = with_every_line(tx, house, [customer.id], now)
         lines = [line.id for one in people for line in open_lines(one, row.received_at)]
-        frozen = bool({row.intent, row.suggestion} & ENDINGS)
+        frozen = bool(ENDINGS & {row.intent, row.suggestion})
         conversation.keep_lines(tx, reply_id, dict.fromkeys(lines, frozen))
         summary = f"{row.intent} ({row.confidence}), found by {by} to be theirs"
         word = contact_log.Word(customer.id, row.brand, row.actor, row.road, summary, RECEIVED, row.address_id)

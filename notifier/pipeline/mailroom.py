@@ -7,6 +7,7 @@ read: its own Message-ID, sender and words make its key.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 
 import structlog
@@ -32,6 +33,13 @@ READS_AS = {
 """What a machine's mail is, in the words of replies. Our own mail that came back to us is nothing."""
 
 
+class NoReply(StrEnum):
+    """What came in and is no customer's reply."""
+
+    OWN = "a mail of our own"
+    OF_THE_TEAM = "an answer of the team, which goes on to the customer"
+
+
 @dataclass(frozen=True, slots=True)
 class Mailroom:
     """`read` is the limited process, which raises UnreadableMail; `clock` says when a mail is read."""
@@ -46,8 +54,8 @@ class Mailroom:
         key = f"{raw.key}/{int(raw.received_at.timestamp())}"
         self.open(raw.raw, raw.received_at, key, whole=raw.whole)
 
-    def open(self, raw: bytes, received_at: datetime, key: str, *, whole: bool = True) -> Received | None:
-        """Take in the mail in `raw`, which came in at the UTC instant `received_at`; None: it is nobody's concern.
+    def open(self, raw: bytes, received_at: datetime, key: str, *, whole: bool = True) -> Received | NoReply:
+        """Take in the mail in `raw`, which came in at the UTC instant `received_at`.
 
         `key` is what it is known by where it cannot be read. Raises UnreadableMail as `take` does.
         """
@@ -58,13 +66,13 @@ class Mailroom:
             raise
         if mail.machine is Machine.OWN:
             log.info("a mail of our own came back, and is left alone")
-            return None
+            return NoReply.OWN
         if not whole:
             self._set_aside(key, received_at, "too_large", mail)
             raise UnreadableMail("too_large")
         answered = self._behind(mail, HELPDESK)
         if answered is not None and take_answer(self.house, answered, mail, key_of(mail), received_at):
-            return None
+            return NoReply.OF_THE_TEAM
         return receive(self.house, self._incoming(mail, received_at), self.clock())
 
     def _incoming(self, mail: Mail, received_at: datetime) -> Incoming:

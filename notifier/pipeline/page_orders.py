@@ -141,7 +141,8 @@ def _agreed(tx: Transaction, shown: Shown) -> set[int]:
     for reply in read.heard(tx, shown.ids, []):
         for one in reply.effects:
             last = told.get(one.line_id) if one.line_id is not None else None
-            if one.kind in (Kind.ACCEPTED, Kind.KEPT) and last is not None and reply.received_at > last:
+            waits = one.kind is Kind.ACCEPTED or (one.kind is Kind.KEPT and not one.detail)
+            if waits and last is not None and reply.received_at > last:
                 found.add(one.line_id or 0)
     return found
 

@@ -16,11 +16,11 @@ from notifier import actions, consent_requests, contact_log, conversation
 from notifier.errors import NotifierError
 from notifier.pipeline.acknowledge import Acknowledged, acknowledge, acknowledged_before
 from notifier.pipeline.asking import ask_back
+from notifier.pipeline.customer_facts import Known, known
 from notifier.pipeline.effects import Effective, apply
-from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.house import House
 from notifier.pipeline.identify import Whose, identify
-from notifier.pipeline.market import read_market, with_shelf_for
+from notifier.pipeline.market import with_shelf_for
 from notifier.pipeline.reading_replies import read_reply
 from notifier.pipeline.returned import came_back
 from notifier.pipeline.stand_ins import with_stand_ins
@@ -31,15 +31,13 @@ from notifier.store.decisions import bring_forward
 from notifier.store.engine import DATABASE_FAULTS, Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.persons import customer_of
-from notifier.terms.effects import Kind, effect_from
+from notifier.terms.effects import Effect, Kind, effect_from
 from notifier.terms.facts import CustomerFacts
 from notifier.terms.incoming import MOST_WORDS, RECEIVED, Incoming, Road
-from notifier.terms.reply import Classification, Intent
-from notifier.terms.time import local_day
+from notifier.terms.occasion import CONSENT, row_named
+from notifier.terms.reply import ENDINGS, Classification, Intent
 
 log = structlog.get_logger(__name__)
-
-MACHINES = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM_COMPLAINT})
 
 CANNOT_BE_JUDGED = "the records of this customer cannot be judged"
 
@@ -90,18 +88,19 @@ def _receive(house: House, incoming: Incoming, now: datetime, *, blind: bool) ->
         whose = identify(tx, house, incoming)
         if whose.customer_id is not None:
             actions.lock_of(tx, whose.customer_id)
-        customer = None if blind else _facts(tx, house, whose, incoming, now)
+        found = known(tx, house, whose.customer_id, now) if whose.customer_id is not None and not blind else None
+        customer = _with_what_is_taken(tx, found, incoming) if found is not None else None
         reading = read_reply(house, incoming, whose, customer)
         request = _request(tx, incoming, whose)
         outcome = outcome_of(_heard(incoming, whose, reading, request), customer, house.judging.policy)
         if blind:
-            outcome = replace(outcome, needs_person=True, reason=f"{CANNOT_BE_JUDGED}; {outcome.reason}".strip("; "))
+            outcome = _unjudged(outcome, reading, whose)
         reply_id = conversation.keep(tx, _row(incoming, whose, reading, outcome, now), outcome.effects)
         if reply_id is None:
             return _again(tx, conversation.known(tx, incoming.road, incoming.key))
         _keep_lines(tx, reply_id, outcome)
         _log(tx, incoming, whose, reading)
-        done = Effective(reply_id, incoming, whose, outcome, request)
+        done = Effective(reply_id, incoming, whose, outcome, request, found)
         apply(tx, done, now)
         if not blind:
             ask_back(tx, house, done, now)
@@ -113,28 +112,37 @@ def _receive(house: House, incoming: Incoming, now: datetime, *, blind: bool) ->
     return _received(reply_id, customer, whose, (incoming, reading, outcome), told)
 
 
-def _facts(tx: Transaction, house: House, whose: Whose, incoming: Incoming, now: datetime) -> CustomerFacts | None:
-    """The customer with every line, and with what may be taken instead of a line, where something is taken."""
-    if whose.customer_id is None:
-        return None
-    ids = [whose.customer_id]
-    market = read_market(tx, now, ids, local_day(now, house.judging.policy.timezone))
-    found = read_every_line(tx, ids, market, house.judging, now)
-    if not found:
-        return None
+def _unjudged(outcome: Outcome, reading: Classification, whose: Whose) -> Outcome:
+    """For a person; what may be a cancellation freezes the lines that it is about all the same."""
+    frozen = whose.lines if ENDINGS & {reading.intent, reading.suggestion} else ()
+    return replace(
+        outcome,
+        effects=(*outcome.effects, *(Effect(Kind.FROZEN, one) for one in frozen)),
+        lines=whose.lines,
+        needs_person=True,
+        reason=f"{CANNOT_BE_JUDGED}; {outcome.reason}".strip("; "),
+    )
+
+
+def _with_what_is_taken(tx: Transaction, found: Known, incoming: Incoming) -> CustomerFacts:
+    """The customer, with what may be taken instead of a line, where something is taken."""
     taken = incoming.choice.line_ids if incoming.choice is not None and incoming.choice.sku else ()
     if not taken:
-        return found[0]
-    wanted = {line.sku for line in found[0].lines if line.id in taken}
-    return with_stand_ins(found[0], with_shelf_for(tx, market, wanted), taken)
+        return found.customer
+    wanted = {line.sku for line in found.customer.lines if line.id in taken}
+    return with_stand_ins(found.customer, with_shelf_for(tx, found.market, wanted), taken)
 
 
 def _request(tx: Transaction, incoming: Incoming, whose: Whose) -> AnyRow | None:
-    """The request for consent to marketing that may be answered by it: one in force at the moment of receipt."""
+    """The request for consent to marketing that may be answered by it: one in force at the moment of receipt, that of
+    the message which is answered before any other.
+    """
     if whose.address_id is None:
         return None
     channel, since = channel_of(incoming.road, incoming.choice), incoming.received_at - OPEN_FOR
-    return consent_requests.open_request(tx, whose.brand, whose.address_id, channel, since)
+    found = consent_requests.open_requests(tx, whose.brand, whose.address_id, channel, since)
+    answered = row_named(CONSENT, whose.message.occasion) if whose.message is not None else 0
+    return next((one for one in found if one.id == answered), next(iter(found), None))
 
 
 def _heard(incoming: Incoming, whose: Whose, reading: Classification, request: AnyRow | None) -> Heard:
@@ -142,7 +150,8 @@ def _heard(incoming: Incoming, whose: Whose, reading: Classification, request: A
     # A page and an operator see how things stand; who answers a text or an email sees what that one said.
     told = whose.message if incoming.road in (Road.SMS, Road.EMAIL) else None
     answers_at = told.handed_off_at if told is not None else None
-    return Heard(incoming.road, at, reading, whose.lines, whose.proven, choice, asked, not incoming.unread, answers_at)
+    heard = Heard(incoming.road, at, reading, whose.lines, whose.proven, choice, asked, not incoming.unread, answers_at)
+    return replace(heard, by_machine=incoming.machine is not None)
 
 
 def _row(
@@ -168,16 +177,16 @@ def _row(
         "bound_to": reading.bound_to,
         "suggestion": reading.suggestion.value if reading.suggestion else "",
         "reason": outcome.reason,
-        "needs_person": _waits(incoming, reading, outcome),
+        "needs_person": _waits(incoming, outcome),
         "closed_by": "",
         "closed_as": "",
         "acks": "[]",
     }
 
 
-def _waits(incoming: Incoming, reading: Classification, outcome: Outcome) -> bool:
+def _waits(incoming: Incoming, outcome: Outcome) -> bool:
     """Whether it waits for a person: what a machine sent does not, nor what a person did."""
-    return outcome.needs_person and reading.intent not in MACHINES and incoming.road is not Road.OPERATOR
+    return outcome.needs_person and incoming.machine is None and incoming.road is not Road.OPERATOR
 
 
 MOST_ADDRESS, MOST_SUBJECT = 320, 998
@@ -215,7 +224,7 @@ def _received(
         customer=customer.key if customer is not None else None,
         bound_to=whose.message.id if whose.message is not None else None,
         effects=tuple(one.word for one in outcome.effects),
-        needs_person=_waits(incoming, reading, outcome),
+        needs_person=_waits(incoming, outcome),
         acknowledged=tuple(told),
     )
 

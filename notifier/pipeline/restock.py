@@ -11,7 +11,7 @@ from typing import Any
 
 from notifier import outbox, waitlist
 from notifier.pipeline.ack_letter import AckLetter
-from notifier.pipeline.asking import address_among, purpose_at
+from notifier.pipeline.asking import address_among
 from notifier.pipeline.content import Letter
 from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.guard import guarded
@@ -28,10 +28,10 @@ from notifier.terms.content import SignedUp
 from notifier.terms.decision import Decision
 from notifier.terms.facts import CustomerFacts
 from notifier.terms.money import money_of
+from notifier.terms.occasion import RESTOCK, row_named
 from notifier.terms.purpose import Purpose
 from notifier.terms.time import local_day
 from notifier.terms.words import Channel, NoticeKind, Verdict
-from notifier.waitlist import OCCASION
 
 RESTOCKED = "restocked"
 """The occasion of the purpose whose messages say that a product is back."""
@@ -82,7 +82,7 @@ def restock(house: House, now: datetime) -> RestockReport:
         tx.lock(LOCK)
         report.expired = waitlist.expire(tx, now - OPEN_FOR, now)
         waitlist.look_at_alerts(tx, now - house.alert_hold, now)
-        purpose = purpose_at(house, RESTOCKED)
+        purpose = house.purpose_at(RESTOCKED)
         free = waitlist.free_units(tx, now) if purpose else {}
         if free and purpose:
             stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
@@ -154,7 +154,7 @@ def _judge(tx: Transaction, tick: _Tick, entry: AnyRow, customer: CustomerFacts 
         verdict=verdict,
         reason=reason,
         trace=trace,
-        about=f"{OCCASION}{entry.id}",
+        about=f"{RESTOCK}{entry.id}",
     )
     put = outbox.put(tx, [outbox.Draft(decision, {}, tick.house.sending.mode.value)], None, tick.now)
     if not put:
@@ -165,7 +165,7 @@ def _judge(tx: Transaction, tick: _Tick, entry: AnyRow, customer: CustomerFacts 
 
 def alert_letter(tx: Transaction, house: House, row: AnyRow, customer: CustomerFacts, now: datetime) -> AckLetter:
     """What the claimed alert `row` says at `now`; where it must not go, its entry waits again in its old place."""
-    entry = waitlist.entry_of(tx, waitlist.entry_named(row.occasion))
+    entry = waitlist.entry_of(tx, row_named(RESTOCK, row.occasion))
     purpose = house.catalogue.purposes.get(row.purpose)
     if entry is None or purpose is None or entry.message_id != row.id:
         return AckLetter(None, "no_longer_due")

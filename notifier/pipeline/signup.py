@@ -125,7 +125,8 @@ def _taken_in(tx: Transaction, house: House, typed: tuple[SignUp, Contact], sour
         asked_at=now,
     )
     # One that was asked within the day answers for both: the same person is asked once a day at most.
-    before = consent_requests.open_request(tx, asked.brand, address_id, contact.channel, now - A_DAY)
+    open_ones = consent_requests.open_requests(tx, asked.brand, address_id, contact.channel, now - A_DAY)
+    before = next(iter(open_ones), None)
     if before is not None:
         waitlist.ask_by(tx, entry, before.id)
         return SignedUp(entry, EntryState.PENDING, "asked_lately")

@@ -18,8 +18,7 @@ from notifier.terms.effects import ActionKind, Asked, Effect, Kind
 from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.incoming import Choice, Road
 from notifier.terms.law import Said
-from notifier.terms.reply import Classification, Confidence, Intent, Wish
-from notifier.terms.words import Channel, MessageClass
+from notifier.terms.reply import ENDINGS, Classification, Confidence, Intent, Wish
 
 UNPROVEN = "nobody has proven that the customer wrote it: no reply to one of our messages"
 WHICH = "it may be about several orders or items"
@@ -37,7 +36,8 @@ class Heard:
 
     `proven`: a signed token, the number that wrote, a page or an operator says whose it is. `choice` is set where
     nothing had to be guessed. `asked`: the address was asked for consent to marketing, and has not answered yet.
-    `whole`: all of it was read. `answers_at` is when the message that it answers had gone (UTC).
+    `whole`: all of it was read. `answers_at` is when the message that it answers had gone (UTC). `by_machine`: no
+    person wrote it.
     """
 
     road: Road
@@ -49,6 +49,7 @@ class Heard:
     asked: bool = False
     whole: bool = True
     answers_at: datetime | None = None
+    by_machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,9 @@ def _accept(asking: _Asking) -> Outcome:
         return _for_a_person(asking)
     if any(_superseded(line, asking) for line in lines):
         return Outcome((Effect(Kind.GAVE_LINK),), asking.target.ids, True, OLDER)
-    effects, late = [], False
+    effects, late, choice = [], False, asking.heard.choice
     for line in lines:
-        back = line.asked is Asked.ENDING
+        back = line.asked is Asked.ENDING or (choice is not None and choice.keeps)
         why = counts(line, Said.KEEP if back else Said.ACCEPT, asking.policy, asking.at)
         effects.append(_accepted(line, why, back=back))
         late = late or too_late(why)
@@ -161,7 +162,7 @@ def _superseded(line: LineFacts, asking: _Asking) -> bool:
 def _accepted(line: LineFacts, why: str, *, back: bool) -> Effect:
     if too_late(why):
         return Effect(Kind.TOO_LATE, line.id, detail=why)
-    if why in ("", "already_recorded", "nothing_to_accept"):
+    if why in ("", "already_recorded", "nothing_to_accept", "nothing_to_keep"):
         # Who agrees to what stands anyway is thanked for it: nothing hangs on it.
         return Effect(Kind.KEPT if back else Kind.ACCEPTED, line.id, detail=why)
     return Effect(Kind.REFUSED, line.id, detail=why)
@@ -225,13 +226,17 @@ def _complaint(asking: _Asking) -> Outcome:
     return Outcome(effects, asking.target.ids, True, "a complaint")
 
 
-def _spam(asking: _Asking) -> Outcome:  # noqa: ARG001 - one shape for all
-    """A mailbox provider's user pressed the button: that is an objection to all that she may object to (S2, E5)."""
-    return Outcome((Effect(Kind.OPTED_OUT, channel=Channel.EMAIL, about=MessageClass.MARKETING),))
+def _spam(asking: _Asking) -> Outcome:
+    """To call a message spam, in words or by a mailbox's button, is an opt-out (RULES.md S2, E5). Of a button we hear
+    by a report that anybody can write: it does nothing where no token proves it (HOSTILE 69).
+    """
+    if asking.heard.by_machine and not asking.heard.proven:
+        return Outcome()
+    return _opt_out(asking)
 
 
 def _unclear(asking: _Asking) -> Outcome:
-    if asking.heard.reading.suggestion in (Intent.CANCEL_ORDER, Intent.WITHDRAW):
+    if asking.heard.reading.suggestion in ENDINGS:
         return _frozen(asking)
     return Outcome(lines=asking.target.ids)
 

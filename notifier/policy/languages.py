@@ -1,4 +1,4 @@
-"""Which locale a line is written in. Colour: pure. Called by decide."""
+"""Which locale a line is written in. Colour: pure. Called by decide and by what answers."""
 
 from functools import lru_cache
 
@@ -14,6 +14,12 @@ def locale_of(line: LineFacts, customer: CustomerFacts, policy: Policy) -> str:
     if said:
         return said.replace("_", "-")
     return language_of(line.country or customer.country) or policy.brand(customer.brand).locale
+
+
+def own_locale(customer: CustomerFacts | None, brand: str, policy: Policy) -> str:
+    """As `locale_of`, for what hangs on no order; the brand's for somebody unknown."""
+    said = customer.locale.replace("_", "-") if customer else ""
+    return said or (language_of(customer.country) if customer else "") or policy.brand(brand).locale
 
 
 @lru_cache(maxsize=512)

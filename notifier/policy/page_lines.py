@@ -14,7 +14,7 @@ from notifier.policy.line_answers import counts, may_withdraw
 from notifier.policy.lines import cancelled, is_open, last_news, shipped, today
 from notifier.terms.effects import ActionKind, Asked
 from notifier.terms.facts import LineFacts
-from notifier.terms.law import Jurisdiction, LegalState, Said
+from notifier.terms.law import LAPSES, Jurisdiction, LegalState, Said
 from notifier.terms.page import Act, Dates, Silence, Stage
 from notifier.terms.time import EtaRange, local_day
 
@@ -28,9 +28,6 @@ MAY_TRAVEL = 14
 """Days that a parcel may take beyond `shop.transit_days`: nobody tells us of its delivery, and the function must not go
 too early. One that comes too late is for a person.
 """
-
-_LAPSES = frozenset({"F2", "F4", "F5"})
-"""Rules by which a line's time is up without anybody's word."""
 
 _STAGES = {
     ActionKind.WITHDRAW: Stage.WITHDRAWING,
@@ -77,7 +74,7 @@ def stage_of(line: LineFacts, wishes: Wishes, moment: Moment) -> Stage:
 
 def _ending(line: LineFacts, wishes: Wishes) -> Stage:
     """By law, or by a wish on which the shop has not acted."""
-    if is_over(line) and line.legal is not None and line.legal.rule in _LAPSES:
+    if is_over(line) and line.legal is not None and line.legal.rule in LAPSES:
         return Stage.LAPSED
     return next((stage for kind, stage in _STAGES.items() if kind in wishes.open), Stage.STOPPING)
 

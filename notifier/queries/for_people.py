@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from notifier.store.asked import waits_for_person
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.tables import Action, Reply
@@ -26,8 +27,7 @@ NOBODY = Waiting()
 
 def replies_waiting(tx: Transaction) -> Waiting:
     """Replies that a person must read, from ix_reply_waiting alone."""
-    waits = _reply.c.closed_at.is_(None) & _reply.c.needs_person
-    query = select(func.count(), func.min(_reply.c.received_at)).where(waits)
+    query = select(func.count(), func.min(_reply.c.received_at)).where(waits_for_person)
     return Waiting(*tx.connection.execute(query).one())
 
 

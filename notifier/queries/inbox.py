@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal_column, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 
 from notifier.queries.masks import masked, shown
+from notifier.store.asked import waits_for_person
 from notifier.store.bodies import unpacked
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
@@ -35,9 +36,6 @@ from notifier.terms.words import SENT_STATES, Channel
 _reply, _about, _customer = table_of(Reply), table_of(ReplyLine), table_of(Customer)
 _line, _order, _standing, _message = table_of(OrderLine), table_of(Order), table_of(LegalStanding), table_of(Message)
 _body, _version, _team = table_of(MessageBody), table_of(TemplateVersion), table_of(TeamAnswer)
-
-# As text, because SQLite takes a partial index only where no parameter is.
-_waits: ColumnElement[bool] = literal_column("reply.closed_at IS NULL AND reply.needs_person")
 
 WITHIN = timedelta(days=1)
 """How soon somebody must look where the law sets no day."""
@@ -112,14 +110,14 @@ class InboxReply:
 
 def waiting(tx: Transaction) -> list[InboxReply]:
     """All that waits for a person, the nearest deadline first."""
-    return sorted(_read(tx, _query().where(_waits)), key=lambda one: (one.deadline, one.id))
+    return sorted(_read(tx, _query().where(waits_for_person)), key=lambda one: (one.deadline, one.id))
 
 
 def unforwarded(tx: Transaction, most: int, now: datetime) -> list[InboxReply]:
     """What waits and is to be sent to the helpdesk by `now`, what was due first coming first."""
     due = func.coalesce(_reply.c.tell_at, _reply.c.received_at)
     come = or_(_reply.c.tell_at.is_(None), _reply.c.tell_at <= now)
-    query = _query().where(_waits, _reply.c.told_at.is_(None), come)
+    query = _query().where(waits_for_person, _reply.c.told_at.is_(None), come)
     return _read(tx, query.order_by(due, _reply.c.id).limit(most))
 
 

@@ -14,12 +14,13 @@ from notifier.queries.masks import masked, shown
 from notifier.store.engine import Store
 from notifier.store.lookup import table_of
 from notifier.store.tables import Address, Customer, Product, WaitlistEntry
+from notifier.terms.signup import EntryState
 from notifier.terms.time import utc
 
 _entry, _address, _customer = table_of(WaitlistEntry), table_of(Address), table_of(Customer)
 _product = table_of(Product)
 
-STATES = ("pending", "waiting", "alerted", "ended")
+STATES = tuple(EntryState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def waits(store: Store, sku: str = "") -> list[Waits]:
         select(_entry, _customer.c.key.label("customer"), _address.c.value.label("address"))
         .join(_customer, _customer.c.id == _entry.c.customer_id)
         .join(_address, _address.c.id == _entry.c.address_id)
-        .where(_entry.c.state != "ended")
+        .where(_entry.c.state != EntryState.ENDED)
         .order_by(_entry.c.sku, _entry.c.asked_at, _entry.c.id)
     )
     with store.read() as tx:

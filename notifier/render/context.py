@@ -4,7 +4,7 @@ Nothing with behaviour gets in (HOSTILE 28). Every date is already a phrase that
 shipping or arrival.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from notifier.errors import RenderError
 from notifier.render import clean, colour, legal
 from notifier.render.dates import Calendar
 from notifier.render.heard import heard
+from notifier.render.listing import joined
 from notifier.render.shorten import shorten
 from notifier.render.signed_up import signed_up
 from notifier.render.values import Table, Value
@@ -142,7 +143,7 @@ def build(content: Content, words: Mapping[str, str], speaks: str) -> Table:
         "brand": brand_table(content.brand),
         "locale": speaks,
         "greeting": _greeting(content.customer_name, words),
-        "orders": joined(orders, words) if orders else "",
+        "orders": joined(orders, words),
         "order_count": len(orders),
         "item_count": len(items),
         "headline": _headline(content, words),
@@ -212,11 +213,6 @@ def _greeting(name: str, words: Mapping[str, str]) -> str:
     name = clean.line(name)
     usable = any(c.isalpha() for c in name) and len(name) <= LONGEST_NAME and "@" not in name
     return words["greeting"].replace("{name}", name) if usable else words["greeting_nameless"]
-
-
-def joined(parts: Sequence[str], words: Mapping[str, str]) -> str:
-    """A, B and C."""
-    return words["list_and"].join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
 
 
 def item_table(item: Item, calendar: Calendar, transit: int) -> Table:

@@ -4,10 +4,12 @@ Called by context and by pipeline. The words are phrases of `_words/<locale>.tom
 was shown is kept as evidence (RULES.md S1), so one function writes it for page, message and record alike.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from notifier.render import clean
 from notifier.render.dates import Calendar
+from notifier.render.listing import joined
+from notifier.render.shorten import shorten
 from notifier.render.values import Table
 from notifier.terms.content import SignedUp
 from notifier.terms.words import Channel
@@ -22,7 +24,7 @@ def signed_up(said: SignedUp | None, calendar: Calendar) -> Table | None:
     """The variable `signup`; None where the message is about no sign-up."""
     if said is None:
         return None
-    names = [_short(clean.line(one)) for one in said.products]
+    names = [shorten(clean.line(one), LONGEST_PRODUCT) for one in said.products]
     return {
         "product": names[0] if names else "",
         "products": joined(names, calendar.words),
@@ -36,11 +38,6 @@ def signed_up(said: SignedUp | None, calendar: Calendar) -> Table | None:
     }
 
 
-def joined(names: Sequence[str], words: Mapping[str, str]) -> str:
-    """The names as one phrase: a, b and c."""
-    return words["list_and"].join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
-
-
 def wording(channel: Channel, brand: str, often: Often, words: Mapping[str, str]) -> str:
     """What is agreed to: by whom, how often, for what, and how to end it."""
     return words[f"agree_{channel.value}"].replace("{brand}", brand).replace("{often}", _often(often, words))
@@ -52,10 +49,3 @@ def _often(often: Often, words: Mapping[str, str]) -> str:
     count, days = often
     key = "agree_often_one" if days == 1 else "agree_often"
     return words[key].replace("{count}", str(count)).replace("{days}", str(days))
-
-
-def _short(name: str) -> str:
-    if len(name) <= LONGEST_PRODUCT:
-        return name
-    cut = name[: LONGEST_PRODUCT - 3].rsplit(" ", 1)[0]
-    return f"{cut}..."

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from notifier.settings.values import LOOPBACK, Count, Section
+from notifier.settings.values import LOOPBACK, Count, Section, listed
 
 
 def _origin(text: str) -> str:
@@ -19,11 +19,7 @@ def _origin(text: str) -> str:
     return whole.lower()
 
 
-def _listed(given: object) -> object:
-    return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
-
-
-Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], BeforeValidator(_listed)]
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], BeforeValidator(listed)]
 
 
 class SignupSection(Section):

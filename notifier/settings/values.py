@@ -192,7 +192,7 @@ def _period(text: Any) -> Any:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
-def _listed(given: Any) -> Any:
+def listed(given: Any) -> Any:
     """Environment variables write a list as `a, b`."""
     return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
 
@@ -216,13 +216,13 @@ Phone = Annotated[str, AfterValidator(_phone)]
 Host = Annotated[str, AfterValidator(_host)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Listen = Annotated[str, AfterValidator(_listen)]
-Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_listed)]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(listed)]
 Period = Annotated[timedelta, BeforeValidator(_period)]
 Count = Annotated[int, BeforeValidator(_no_bool), Field(ge=1)]
 Whole = Annotated[int, BeforeValidator(_no_bool), Field(ge=0)]
 Amount = Annotated[Decimal, BeforeValidator(_no_bool), Field(ge=0)]
-Words = Annotated[tuple[Line, ...], BeforeValidator(_listed)]
-Countries = Annotated[tuple[Country, ...], BeforeValidator(_listed)]
+Words = Annotated[tuple[Line, ...], BeforeValidator(listed)]
+Countries = Annotated[tuple[Country, ...], BeforeValidator(listed)]
 
 
 def written_period(period: timedelta) -> str:

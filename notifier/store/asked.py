@@ -1,10 +1,10 @@
-"""What customers have asked for their lines and nobody has done yet. Colour: store. Called by gather."""
+"""What customers have asked and nobody has done yet. Colour: store. Called by gather, and by what counts and closes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy import ColumnElement, Table, literal_column, or_, select
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, table_of
@@ -13,6 +13,9 @@ from notifier.terms.effects import CANCELS, ENDS, ActionKind, ActionState, Asked
 from notifier.terms.reply import Intent
 
 _action, _reply, _about = table_of(Action), table_of(Reply), table_of(ReplyLine)
+
+waits_for_person: ColumnElement[bool] = literal_column("(reply.closed_at IS NULL AND reply.needs_person)")
+"""Whether a person must still read a reply: the very words of ix_reply_waiting, else SQLite reads all replies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select, update
 
+from notifier.store.asked import waits_for_person
 from notifier.store.engine import Transaction
 from notifier.store.forget import OF_REPLY
 from notifier.store.lookup import batches, table_of
@@ -28,6 +29,7 @@ from notifier.store.tables import (
     TeamAnswer,
     WaitlistEntry,
 )
+from notifier.terms.signup import EntryState
 from notifier.terms.words import MessageState
 
 _customer, _order, _line = table_of(Customer), table_of(Order), table_of(OrderLine)
@@ -55,7 +57,7 @@ def idle_customers(tx: Transaction, before: datetime, now: datetime, among: Sequ
         return exists(select(table.c.id).where(table.c.customer_id == one, newer))
 
     under_way = exists(select(_message.c.id).where(_message.c.customer_id == one, _message.c.state.in_(UNDER_WAY)))
-    waits = exists(select(_entry.c.id).where(_entry.c.customer_id == one, _entry.c.state != "ended"))
+    waits = exists(select(_entry.c.id).where(_entry.c.customer_id == one, _entry.c.state != EntryState.ENDED))
     query = (
         select(one)
         .where(
@@ -126,7 +128,6 @@ def old_replies(tx: Transaction, before: datetime, now: datetime) -> list[int]:
 
     One that the team has answered since `before` is not old yet.
     """
-    waits = _reply.c.needs_person & _reply.c.closed_at.is_(None)
     nobodys = _reply.c.customer_id.is_(None)
     answers = select(_answer.c.id).where(_answer.c.reply_id == _reply.c.id)
     said = exists(answers.where(_answer.c.words != ""))
@@ -134,7 +135,7 @@ def old_replies(tx: Transaction, before: datetime, now: datetime) -> list[int]:
         _reply.c.received_at < before,
         or_(*(_reply.c[name] != "" for name in OF_REPLY), said),
         ~exists(answers.where(_answer.c.received_at >= before)),
-        ~waits,
+        ~waits_for_person,
         or_(nobodys, ~_has_open_line(_reply.c.customer_id, now)),
     )
     return list(tx.connection.execute(query.order_by(_reply.c.id)).scalars())

@@ -35,7 +35,8 @@ class Choice:
 
     `line_ids` are the order lines it is about (empty: all that it can be about), `sku` the product taken, `about` and
     `channel` what an opt-in or opt-out is about (empty: the road's own channel, all that it carries), `wording` what
-    an opt-in agreed to, as it was read (RULES.md S1).
+    an opt-in agreed to, as it was read (RULES.md S1). `keeps`: to accept means to keep the order, and no
+    consent to a date.
     """
 
     intent: Intent
@@ -44,6 +45,7 @@ class Choice:
     about: MessageClass | Scope | None = None
     channel: str = ""
     wording: str = ""
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

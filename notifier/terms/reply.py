@@ -62,6 +62,9 @@ ACTS = {
 DESTRUCTIVE = frozenset({Intent.CANCEL_ORDER, Intent.WITHDRAW, Intent.TAKE_ALTERNATIVE})
 """Intents that cannot be undone by a word: only CERTAIN lets them be done without a person."""
 
+ENDINGS = frozenset({Intent.CANCEL_ORDER, Intent.WITHDRAW})
+"""Readings that freeze a line until a person has looked."""
+
 ACTION_DIGITS = frozenset(action.value for action in OrderAction)
 
 
@@ -124,7 +127,7 @@ class Wish:
     @property
     def may_act(self) -> bool:
         """Whether it may be done before a person has looked: an opt-out more easily than anything else."""
-        if self.intent is Intent.OPT_OUT:
+        if self.intent in (Intent.OPT_OUT, Intent.SPAM_COMPLAINT):
             return self.confidence is not Confidence.GUESS
         return self.confidence is Confidence.CERTAIN
 

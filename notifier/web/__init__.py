@@ -7,6 +7,7 @@ opening           what the web of a shop consists of
 app, gate         any routers, behind bounds and with the headers that all answers have
 threads           where the database is asked
 buckets           how often somebody may do something
+pages             what the links in messages open: an order, choices, messages
 signup            signing up for news of a product, and confirming it
 twilio_hooks      texts that customers wrote, and what became of ours
 twilio_signature  whether Twilio says so

@@ -150,6 +150,18 @@ def test_a_reply_by_email_agrees_too(shop: Shop) -> None:
     assert (states(shop), [row.message_class for row in shop.rows(Consent)]) == (["waiting"], ["marketing"])
 
 
+def test_a_reply_agrees_to_the_very_request_that_it_answers(shop: Shop) -> None:
+    wants(shop, ANN)
+    shop.deliver(START)
+    wants(shop, ANN, START + DAY + MINUTE)
+    shop.deliver(START + DAY + MINUTE)
+    mail = Incoming(Road.EMAIL, "1/1", START + DAY + HOUR, "JOIN", ANN, message_id=1)
+    with shop.house() as house:
+        receive(house, mail, START + DAY + HOUR)
+    confirmed = [row.id for row in shop.rows(ConsentRequest) if row.confirmed_at is not None]
+    assert (confirmed, "asked by message 1" in shop.rows(Consent)[0].evidence) == ([1], True)
+
+
 def test_a_reply_whose_sender_is_not_proven_agrees_to_nothing(shop: Shop) -> None:
     wants(shop, ANN)
     shop.deliver(START)

@@ -133,6 +133,12 @@ def test_a_consent_counts_from_its_receipt_although_its_time_is_over_when_it_is_
     assert state(shop, "2026-06-22") == "consented"
 
 
+def test_to_keep_a_frozen_order_closes_the_reply_and_agrees_to_no_date(shop: Shop, house: House) -> None:
+    hear(house)
+    found = do(house, Doing.KEEP)
+    assert (found.closed, shop.rows(Answer), inbox(house)) == (True, [], [])
+
+
 def test_what_does_not_count_still_waits(shop: Shop, house: House) -> None:
     hear(house)
     shop.take_in("backorders", [order("ann", status="shipped", shipped_at="2026-06-01T15:30:00Z")], NOON + 2 * HOUR)

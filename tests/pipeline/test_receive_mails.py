@@ -12,14 +12,14 @@ from typing import cast
 import pytest
 
 from notifier.errors import UnreadableMail
-from notifier.pipeline.mailroom import Mailroom
+from notifier.pipeline.mailroom import Mailroom, NoReply
 from notifier.pipeline.receive import Received
 from notifier.render.reply_address import BOUNCE, signed_address
 from notifier.replies.mail import read_mail
 from notifier.store.tables import Action, Answer, Consent, Notice, Reply, ReplyLine, Suppression
 from notifier.terms.mailbox import RawMail
 from tests.kept_shops import AsLeft
-from tests.mails import answer, bounce, fresh
+from tests.mails import answer, bounce, complaint, fresh
 from tests.shop import NOON, Shop, open_shop, order
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -59,7 +59,7 @@ def mailroom(shop: Shop, now: datetime) -> Iterator[Mailroom]:
 def came(shop: Shop, raw: bytes, now: datetime = NOON + MINUTE) -> Received:
     with mailroom(shop, now) as room:
         found = room.open(raw, now, "INBOX/1/1")
-    assert found is not None
+    assert isinstance(found, Received)
     return found
 
 
@@ -154,7 +154,7 @@ def test_a_machine_is_neither_believed_nor_answered(shop: Shop, headers: dict[st
 
 def test_our_own_mail_that_comes_back_is_left_alone(shop: Shop) -> None:
     with mailroom(shop, NOON) as room:
-        assert room.open(shop.sent()[-1].encode(), NOON, "INBOX/1/1") is None
+        assert room.open(shop.sent()[-1].encode(), NOON, "INBOX/1/1") is NoReply.OWN
 
 
 def test_two_bots_that_write_to_each_other_stop_after_one_mail(shop: Shop) -> None:
@@ -168,6 +168,24 @@ def test_two_bots_that_write_to_each_other_stop_after_one_mail(shop: Shop) -> No
 def test_a_hard_bounce_ends_the_address(shop: Shop) -> None:
     came(shop, bounce(ours(shop), "replies@oak.example"))
     assert [row.reason for row in shop.rows(Suppression)] == ["bounced"]
+
+
+def test_a_report_of_spam_by_our_message_id_ends_offers_and_is_not_answered(shop: Shop) -> None:
+    found = came(shop, complaint(ours(shop), "replies@oak.example"))
+    out = {(row.channel, row.message_class) for row in shop.rows(Consent) if not row.granted}
+    assert (out, found.acknowledged) == ({("email", "marketing"), ("email", "progress")}, ())
+
+
+def test_a_report_of_spam_on_a_mail_that_is_not_ours_does_nothing(shop: Shop) -> None:
+    foreign = ours(shop)
+    foreign.replace_header("Message-ID", "<0123456789abcdef0123456789abcdef@oak.example>")
+    found = came(shop, complaint(foreign, "replies@oak.example"))
+    assert (found.effects, shop.rows(Consent)) == ((), [])
+
+
+def test_a_mail_from_elsewhere_is_matched_by_the_mail_that_it_says_it_answers(shop: Shop) -> None:
+    found = came(shop, answer(ours(shop), "Cancel it!", sender="Tom <tom@work.example>", To="hello@oak.example"))
+    assert (found.customer, found.effects, found.needs_person) == ("ann", ("frozen",), True)
 
 
 def test_a_soft_bounce_ends_nothing(shop: Shop) -> None:
@@ -211,7 +229,7 @@ def test_a_report_to_the_return_address_needs_no_message_id(shop: Shop) -> None:
 
 def test_words_to_the_return_address_prove_nothing(shop: Shop) -> None:
     found = came(shop, answer(ours(shop), "Please cancel my order.", To=return_address(shop)))
-    assert (found.bound_to, found.needs_person, shop.rows(Action)) == (None, True, [])
+    assert (found.effects, found.needs_person, shop.rows(Action)) == (("frozen",), True, [])
 
 
 def test_an_automatic_reply_to_the_return_address_is_bound_to_what_it_answers(shop: Shop) -> None:

@@ -249,3 +249,13 @@ def test_a_cancellation_that_was_read_late_is_not_undone_by_an_older_agreement_t
     with shop.house() as house:
         found = receive(house, older, NOON + 60 * MINUTE)
     assert ([row.state for row in shop.rows(Action)], found.effects) == (["requested"], ("refused overtaken",))
+
+
+def test_what_may_be_a_cancellation_freezes_the_order_of_a_customer_who_cannot_be_judged(poisoned: Shop) -> None:
+    assert text(poisoned, "please cancel my order").effects == ("frozen",)
+
+
+def test_who_calls_us_spam_by_text_gets_no_more_texts_and_is_heard_out(shop: Shop) -> None:
+    found = text(shop, "This is spam. I think I want to cancel")
+    out = {(row.channel, row.message_class) for row in shop.rows(Consent) if not row.granted}
+    assert (out, found.needs_person) == ({("sms", "service"), ("sms", "marketing")}, True)

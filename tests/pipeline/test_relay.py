@@ -16,6 +16,7 @@ from notifier.pipeline.forwarding import forward_inbox
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import conversation_of
 from notifier.pipeline.mailroom import Mailroom
+from notifier.pipeline.receive import Received
 from notifier.pipeline.relay import relay_answers
 from notifier.replies.mail import read_mail
 from notifier.store.tables import Contact, Reply, TeamAnswer
@@ -64,7 +65,7 @@ def opened(shop: Shop, now: datetime) -> Iterator[tuple[House, Mailroom]]:
 def take(shop: Shop, raw: bytes, now: datetime = NOON + MINUTE) -> bool:
     """Whether it became a customer's reply."""
     with opened(shop, now) as (_, room):
-        return room.open(raw, now, "INBOX/1/1") is not None
+        return isinstance(room.open(raw, now, "INBOX/1/1"), Received)
 
 
 def forwarded(shop: Shop) -> EmailMessage:

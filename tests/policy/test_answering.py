@@ -295,3 +295,22 @@ def test_a_certain_opt_out_is_done_whatever_else_is_said(said: Heard, lines: lis
     found = outcome_of(said, customer(*lines) if lines else None, POLICY)
     if any(one.intent is Intent.OPT_OUT and one.may_act for one in said.reading.wishes):
         assert Kind.OPTED_OUT in {one.kind for one in found.effects}
+
+
+def test_a_report_of_spam_that_nothing_proves_does_nothing() -> None:
+    found = does(heard(Intent.SPAM_COMPLAINT, road=Road.EMAIL, proven=False, by_machine=True))
+    assert (found.effects, found.needs_person) == ((), False)
+
+
+@pytest.mark.parametrize("said", [{"proven": True, "by_machine": True}, {"proven": False, "by_machine": False}])
+def test_who_calls_us_spam_gets_no_more_offers_and_reminders(said: dict[str, bool]) -> None:
+    found = does(heard(Intent.SPAM_COMPLAINT, road=Road.EMAIL, **said))
+    assert [(one.kind, one.about) for one in found.effects] == [
+        (Kind.OPTED_OUT, MessageClass.MARKETING),
+        (Kind.OPTED_OUT, Scope.PROGRESS),
+    ]
+
+
+def test_to_keep_an_order_that_nobody_cancels_is_no_consent_to_its_date() -> None:
+    keep = heard(Intent.ACCEPT_DELAY, road=Road.OPERATOR, choice=Choice(Intent.ACCEPT_DELAY, (1,), keeps=True))
+    assert does(keep).effects == (Effect(Kind.KEPT, 1, detail="nothing_to_keep"),)

@@ -213,6 +213,13 @@ def test_the_page_names_the_product_and_shows_the_words_that_are_kept(shop: Shop
     assert shop.rows(ConsentRequest)[0].wording in page
 
 
+def test_a_genuine_link_opens_although_others_of_the_neighbourhood_try_wrong_ones(shop: Shop) -> None:
+    wants(shop, ANN)
+    with web(shop) as address:
+        wrong = {get(address, f"/c/{one}/AAAAAAAAAAAAAAAAAAAAAA").status_code for one in range(40)}
+        assert (wrong, get(address, link(shop)).status_code) == ({200, 429}, 200)
+
+
 def test_a_post_without_the_page_changes_nothing(shop: Shop) -> None:
     wants(shop, ANN)
     with web(shop) as address:

@@ -42,6 +42,12 @@ WROTE = re.compile(
 DATED = re.compile(r"@|\b(?:19|20)\d\d\b|\d{1,2}[:.]\d\d\b|\d{1,2}[./]\d{1,2}[./]")
 """What makes it sure that such a line is no sentence of the customer's: an address, a year, an hour, a date."""
 
+FIRST_PERSON = re.compile(
+    r"\bi (?:\w+ )?(?:wrote|said)\b|\b(?:j'ai|nous avons) |"
+    r"\b(?:ich|wir) (?:habe|hatte|schrieb)|\b(?:habe|hatte|schrieb)(?:n|en)? (?:ich|wir)\b"
+)
+"""The customer speaks of what she wrote herself: that is no line above a quote."""
+
 OPENS = re.compile(
     _any(
         "on | at | am | le | el | il | op | em | no dia | a | den | dnia | w dniu | dne | ma",

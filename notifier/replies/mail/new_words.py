@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mailparser_reply import EmailReplyParser
 
-from notifier.replies.mail.quotes import without_quotes
+from notifier.replies.mail.quotes import CUT, without_quotes
 from notifier.replies.mail.signatures import without_signature
 from notifier.terms.incoming import MOST_WORDS
 
@@ -38,26 +38,29 @@ def new_words(text: str, name: str) -> Words:
     kept = without_quotes(text)
     lines = _tidy(kept.lines)
     seen = _second_opinion(lines)
-    lines = _tidy(without_signature(lines[:seen] if seen is not None else lines, name))
-    joined = "\n".join(lines)
-    return Words(joined[:MOST_WORDS], kept.quoted, kept.unclear or seen is not None, len(joined) > MOST_WORDS)
+    above, says = without_signature(lines[:seen] if seen is not None else lines, name)
+    joined = "\n".join(_tidy(above))
+    return Words(joined[:MOST_WORDS], kept.quoted, kept.unclear or says or seen is not None, len(joined) > MOST_WORDS)
 
 
 def _tidy(lines: Sequence[str]) -> list[str]:
-    """Without blanks around, and with single blank lines at most."""
+    """Without blanks around, and with single blank lines at most; CUT is one."""
     tidy: list[str] = []
     for line in lines:
         bare = line.strip()
-        if bare or (tidy and tidy[-1]):
+        empty = bare in ("", CUT)
+        if empty and tidy and tidy[-1] in ("", CUT):
+            tidy[-1] = max(tidy[-1], bare)
+        elif tidy or not empty:
             tidy.append(bare)
-    while tidy and not tidy[-1]:
+    while tidy and tidy[-1] in ("", CUT):
         tidy.pop()
     return tidy
 
 
 def _second_opinion(lines: Sequence[str]) -> int | None:
     """The line from which on the library finds an older mail that names a day or an address; None: nowhere."""
-    short = "\n".join(line[:SHORT] for line in lines[:SEEN_LINES])
+    short = "\n".join(line[:SHORT] if line != CUT else "" for line in lines[:SEEN_LINES])
     replies = EmailReplyParser(languages=list(LANGUAGES)).read(short).replies
     older = next((one for one in replies if one.headers), None)
     if older is None or not _NAMES_SOMEBODY.search(older.headers or ""):

@@ -7,7 +7,7 @@ A quoted `> reply YES` must never be read (HOSTILE 71), so what cannot be told a
 import re
 from dataclasses import dataclass
 
-from notifier.replies.mail.labels import ABOVE, DATED, FROM, OPENS, OTHER_LABELS, REST, WROTE, folded
+from notifier.replies.mail.labels import ABOVE, DATED, FIRST_PERSON, FROM, OPENS, OTHER_LABELS, REST, WROTE, folded
 
 MOST_LINES = 4_000
 """Lines that are looked at; what is below them is left out."""
@@ -17,13 +17,17 @@ ATTRIBUTION_LINES = 4
 LONGEST_ATTRIBUTION = 400
 HEADER_LINES = 6
 
+CUT = "\ufffc"
+
 _QUOTED = re.compile(r"\s{0,20}(?:>|＞|&gt;)")
 _DECORATION = re.compile(r"[*_]+|^\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is left. `quoted`: something was taken away as others', `unclear`: it may have been the customer's."""
+    """What is left, with a line CUT wherever something was taken away. `quoted`: it was taken as others', `unclear`: it
+    may have been the customer's.
+    """
 
     lines: tuple[str, ...]
     quoted: bool
@@ -43,37 +47,36 @@ def without_quotes(text: str) -> Kept:
     """The lines that nobody but the writer of this mail wrote."""
     all_lines = text.split("\n")
     lines = [_Line(one, folded(_DECORATION.sub("", one)), bool(_QUOTED.match(one))) for one in all_lines[:MOST_LINES]]
-    end = _end(lines)
+    end, doubtful = _end(lines)
     own: list[str] = []
-    quoted, unclear = end < len(lines), len(all_lines) > MOST_LINES
+    quoted, unclear = end < len(lines), doubtful or len(all_lines) > MOST_LINES
     at = 0
     while at < end:
-        if above := _attribution(lines, at):
-            quoted = True
-            at += above
-        elif lines[at].quoted:
-            quoted = True
+        taken = _attribution(lines, at)
+        if not taken and lines[at].quoted:
             broken = _broken(lines, at, end)
             unclear = unclear or broken > 0
-            own.append("")
-            at += 1 + broken
-        else:
+            taken = 1 + broken
+        if not taken:
             own.append(lines[at].text)
-            at += 1
+        elif own[-1:] != [CUT]:
+            own.append(CUT)
+        quoted = quoted or taken > 0
+        at += taken or 1
     return Kept(tuple(own), quoted, unclear)
 
 
-def _end(lines: list[_Line]) -> int:
-    """The first line below which only older mails follow."""
+def _end(lines: list[_Line]) -> tuple[int, bool]:
+    """The first line below which only older mails follow; whether the customer may have written what is below it."""
     for at, line in enumerate(lines):
         if not line.plain or line.quoted:
             continue
         if REST.match(line.plain) or ABOVE.search(line.plain) or _copied_header(lines, at):
-            return at
+            return at, False
         above = _attribution(lines, at)
         if above and not _quote_follows(lines, at + above):
-            return at
-    return len(lines)
+            return at, not any("@" in one.plain for one in lines[at : at + above])
+    return len(lines), False
 
 
 def _quote_follows(lines: list[_Line], at: int) -> bool:
@@ -96,6 +99,8 @@ def _attribution(lines: list[_Line], at: int) -> int:
         if len(joined) > LONGEST_ATTRIBUTION:
             return 0
         if WROTE.search(joined):
+            if FIRST_PERSON.search(joined):
+                return 0
             return count if DATED.search(joined) or _quote_follows(lines, at + count) else 0
     return 0
 

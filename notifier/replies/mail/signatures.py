@@ -7,30 +7,50 @@ import re
 from collections.abc import Sequence
 
 from notifier.replies.mail.labels import AFTER, CLOSING, DISCLAIMER, FOOTER, RECIPIENT, SHORT_CLOSING, folded
+from notifier.replies.mail.quotes import CUT
 
 MOST_NAMES = 4
 
 _DELIMITER = re.compile(r"\s{0,3}(?:--|—|––)\s{0,3}")
 _RULE = re.compile(r"[\s_=*~-]{5,}")
+_ADDRESS = re.compile(r"@|\bwww\.|://")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NAME = re.compile(r"(?:[^\W\d_][\w.'-]{0,30}[ ,]{0,2}){0,4}")
 
 
-def without_signature(lines: Sequence[str], name: str) -> list[str]:
-    """The lines above the signature, and a postscript below it; `name` is the writer's own as From shows it."""
+def without_signature(lines: Sequence[str], name: str) -> tuple[list[str], bool]:
+    """The lines above the signature, and a postscript below it; whether what was left out may say something.
+
+    `name` is the writer's own as From shows it. A signature ends where a quote was cut out: what follows is an answer.
+    """
     kept: list[str] = []
-    signing = False
+    signing, disclaiming, says = False, False, False
     for at, line in enumerate(lines):
+        if line == CUT:
+            signing, disclaiming = False, False
+            kept.append("")
+            continue
         plain = folded(line)
         if plain and (FOOTER.match(plain) or _RULE.fullmatch(plain)):
             continue
         if AFTER.match(plain + " "):
             signing = False
-        elif any(one.strip() for one in kept) and (_signs(line, plain, name) or _disclaims(lines, at)):
-            signing = True
+        elif any(one.strip() for one in kept):
+            disclaiming = disclaiming or _disclaims(lines, at)
+            signs = _signs(line, plain, name)
+            says = says or (signing and not (signs or disclaiming) and _speaks(line))
+            signing = signing or signs or disclaiming
         if not signing:
             kept.append(line)
-    return _without_name(kept, name)
+    return _without_name(kept, name), says
+
+
+def _speaks(line: str) -> bool:
+    """Whether a line below a signature's mark reads like a sentence: most of its words begin small, as in no title."""
+    words = _LETTERS.findall(line)
+    small = sum(not one[0].isupper() for one in words)
+    ends = line.rstrip().endswith((".", "!", "?"))
+    return len(words) >= (2 if ends else 3) and small * 2 >= len(words) and not _ADDRESS.search(line)
 
 
 def _signs(line: str, plain: str, name: str) -> bool:

@@ -21,6 +21,7 @@ class ConsentRequest(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("brand", "address_id", "act"),
         Index("ix_consent_request_address", "address_id", "asked_at"),
+        Index("ix_consent_request_channel", "channel", "asked_at"),
         Index(
             "ix_consent_request_open",
             "asked_at",

@@ -150,7 +150,8 @@ class Pages:
             yield from self._preferences(request, form, view)
         elif form.act == "unsubscribe":
             shown = [one.about for one in view.preferences if one.channel is view.channel and one.on]
-            yield from self._stops(request, form.nonce, view, [about for about in view.ends if about in shown])
+            key = f"{form.nonce}/{int(self.reading.clock().timestamp())}"
+            yield from self._stops(request, key, view, [about for about in view.ends if about in shown])
         elif form.option is not None:
             yield self._incoming(request, view, form.nonce, choice=_choice(form.option))
 
@@ -163,7 +164,8 @@ class Pages:
             agreed = wording(one, view, self.paper.say(view)) if on and one.about is MessageClass.MARKETING else ""
             intent = Intent.OPT_IN if on else Intent.OPT_OUT
             choice = Choice(intent, about=one.about, channel=one.channel.value, wording=agreed)
-            key = f"{form.nonce}/{one.name}/{'on' if on else 'off'}"
+            # Off, on and off again from one form are three wishes; the second tells them apart from a double click.
+            key = f"{form.nonce}/{one.name}/{'on' if on else 'off'}/{int(self.reading.clock().timestamp())}"
             yield self._incoming(request, view, key, choice=choice)
 
     def _stops(

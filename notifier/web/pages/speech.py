@@ -11,9 +11,9 @@ from datetime import date, datetime
 from functools import cached_property
 from importlib.resources import files
 
-from notifier.render.context import joined
 from notifier.render.dates import Calendar
 from notifier.render.heard import clock_time
+from notifier.render.listing import joined
 
 FALLBACK = "en"
 

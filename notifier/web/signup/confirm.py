@@ -19,7 +19,7 @@ from notifier.pipeline.asking import words_of
 from notifier.pipeline.confirming import Shown, agree, shown_request
 from notifier.pipeline.house import House
 from notifier.policy.asking import OPEN_FOR
-from notifier.render.signed_up import joined
+from notifier.render.listing import joined
 from notifier.web.buckets import Buckets, neighbourhood
 from notifier.web.signup.form import evidence
 from notifier.web.signup.language import language
@@ -32,22 +32,24 @@ MOST_ID = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """The page, for all requests of a shop."""
+    """The page, for all requests of a shop. `wrong` bounds how many wrong links one neighbourhood may try, which many
+    customers may share: a genuine link opens all the same.
+    """
 
     house: House
     threads: Threads
     clock: Callable[[], datetime]
-    looks: Buckets = field(default_factory=lambda: Buckets(at_once=30, per_minute=15))
+    wrong: Buckets = field(default_factory=lambda: Buckets(at_once=30, per_minute=15))
 
     async def show(self, request: Request, request_id: str, token: str) -> Response:
         """What is asked."""
-        number = self._number(request, request_id)
+        number = _number(request_id)
         shown = await self.threads.run(partial(shown_request, self.house, number, token, self.clock()))
         return self._answer(request, replace(shown, button="") if shown else None)
 
     async def take(self, request: Request, request_id: str, token: str) -> Response:
         """A button: the first one comes without a proof, and is answered with one."""
-        number, body = self._number(request, request_id), await request.body()
+        number, body = _number(request_id), await request.body()
         try:
             button = parse_qs(body.decode("ascii"), max_num_fields=5).get("button", [""])[0]
         except ValueError:
@@ -55,15 +57,11 @@ class Confirm:
         act = partial(agree, self.house, number, (token, button), evidence(request), self.clock())
         return self._answer(request, await self.threads.run(act))
 
-    def _number(self, request: Request, text: str) -> int:
-        """The id in the link, 0 for what can be none. Raises HTTPException 429 where somebody tries many."""
-        who = request.client.host if request.client else ""
-        if not self.looks.take(neighbourhood(who)):
-            raise HTTPException(429)
-        return int(text) if re.fullmatch("[0-9]{1,10}", text) and int(text) <= MOST_ID else 0
-
     def _answer(self, request: Request, shown: Shown | None) -> Response:
+        """Raises HTTPException 429 where somebody tries many links that do not work."""
         if shown is None:
+            if not self.wrong.take(neighbourhood(request.client.host if request.client else "")):
+                raise HTTPException(429)
             accepts = request.headers.get("accept-language", "")
             look = self.house.brand("")
             locale = language("", accepts, self.house.catalogue.words, look.locale)
@@ -74,6 +72,11 @@ class Confirm:
         if shown.agreed:
             return agreed_page(page, products)
         return ask_page(page, products, shown.wording, shown.button)
+
+
+def _number(text: str) -> int:
+    """The id in the link, 0 for what can be none."""
+    return int(text) if re.fullmatch("[0-9]{1,10}", text) and int(text) <= MOST_ID else 0
 
 
 def confirm_router(confirm: Confirm) -> APIRouter:

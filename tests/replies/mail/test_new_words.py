@@ -193,6 +193,47 @@ def test_what_a_company_adds_below_is_not_read() -> None:
     ["\n" * 200_000, "From:" + "\n" * 20_000, ("On " + "a " * 190 + "\n") * 500, "> " * 100_000, "x\n\n" * 60_000],
 )
 def test_no_text_takes_long(text: str) -> None:
-    begun = time.perf_counter()
+    """What explodes takes minutes of the processor."""
+    begun = time.process_time()
     new_words(text, "Anna")
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you!\n--\nPlease cancel my order.",
+        "Hallo\n\nViele Grüße\nAnna Berg\n\nbitte stornieren Sie die Bestellung.",
+        "Hello\n\nBest regards\nAnna Berg\n\nI no longer want the kettle!",
+    ],
+)
+def test_a_sentence_below_a_signature_is_looked_at_by_a_person(text: str) -> None:
+    assert new_words(text, "Anna Berg").unclear
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "-- \nAnna Berg\nHead of Sales, Berg GmbH\n+49 151 12345678\nhttps://berg.example/we-are-happy-to-help",
+        "Best regards\nAnna Berg\nBerg & Sons Ltd\n12 Harbour Street, Bristol",
+        "Viele Grüße\nAnna",
+    ],
+)
+def test_a_plain_signature_needs_nobody(signature: str) -> None:
+    found = new_words(f"Please cancel my order.\n\n{signature}", "Anna Berg")
+    assert (found.text, found.unclear) == ("Please cancel my order.", False)
+
+
+def test_what_stands_below_signature_and_quote_is_read() -> None:
+    text = f"Hello\n\nBest regards\nAnna\n\n{QUOTE}\nPlease cancel my order."
+    assert new_words(text, "Anna Berg").text.endswith("Please cancel my order.")
+
+
+@pytest.mark.parametrize("line", ["Ich habe Ihnen am 12.05.2026 geschrieben:", "Le 12.05.2026 j'ai écrit :"])
+def test_what_the_customer_says_that_she_wrote_is_hers(line: str) -> None:
+    found = new_words(f"{line}\nBitte stornieren.", "Anna Berg")
+    assert found.text == f"{line}\nBitte stornieren."
+
+
+def test_an_older_mail_without_marks_and_without_an_address_is_looked_at_by_a_person() -> None:
+    assert new_words("Ja\n\nAm 12.05.2026 um 10:00 schrieb Oak:\nWollen Sie warten?", "Anna Berg").unclear

@@ -22,6 +22,9 @@ from notifier.web.buckets import Buckets
 from notifier.web.gate import Front
 from notifier.web.opening import pages_of
 from notifier.web.pages.routes import pages_router
+from notifier.web.signup.confirm import Confirm, confirm_router
+from notifier.web.signup.form import Form as SignUpForm
+from notifier.web.signup.form import form_router
 from notifier.web.threads import Threads
 from tests.shop import NOON, Shop, open_shop, order
 from tests.standins.served import served
@@ -179,9 +182,13 @@ def served_pages(shop: Shop, presses: int | None = None) -> Iterator[Site]:
     try:
         with shop.house() as house:
             pages = pages_of(house, lambda: clock[0], threads)
+            signing_up = form_router(SignUpForm(house, threads, lambda: clock[0], ()))
+            confirming = confirm_router(Confirm(house, threads, lambda: clock[0]))
             if presses is not None:
                 pages = replace(pages, choices=Buckets(presses, per_minute=10))
-        with served(web_app(Front(shop.settings.web.public_url), [pages_router(pages)])) as address:
+        with served(
+            web_app(Front(shop.settings.web.public_url), [pages_router(pages), signing_up, confirming])
+        ) as address:
             yield Site(shop, address, clock)
     finally:
         threads.close()

@@ -45,6 +45,15 @@ def test_one_click_acts_at_once(both: Site) -> None:
     assert (answer.status_code, answer.history, len(words(both))) == (200, [], 2)
 
 
+def test_off_on_and_off_again_from_one_form_is_off(ann: Site) -> None:
+    path = ann.link()
+    form = pairs(ann.summary(path, "Change what you get"))
+    for on in (["email.service"], ["email.service", "email.progress"], ["email.service"]):
+        ann.later(timedelta(seconds=5))
+        ann.send(path, form | {"on": on})
+    assert [word for word in words(ann) if word[1] == "progress"][-1] == ("email", "progress", False)
+
+
 def test_one_click_may_come_in_parts(ann: Site) -> None:
     form = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
