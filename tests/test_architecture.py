@@ -25,6 +25,7 @@ COLOURS = {
     "notifier.outbox": "store",
     "notifier.action_post": "wire",
     "notifier.actions": "store",
+    "notifier.arrivals": "store",
     "notifier.contact_log": "store",
     "notifier.conversation": "store",
     "notifier.consent": "store",

@@ -74,6 +74,7 @@ class Glance:
             "notices_overdue": found.overdue,
             "replies": {"waiting": found.replies.count, "oldest_seconds": self.age(found.replies.since)},
             "actions": {"waiting": found.actions.count, "oldest_seconds": self.age(found.actions.since)},
+            "texts": {"waiting": found.texts.count, "oldest_seconds": self.age(found.texts.since)},
             "paused": list(self.paused),
             "routes": {name: standing.value for name, standing in sorted(found.routes.items())},
             "plan": self._plan(),

@@ -19,6 +19,9 @@ LATE = timedelta(minutes=15)
 UNKNOWN_LATE = timedelta(minutes=30)
 """How long evidence may take to settle an unknown message."""
 
+NOT_TAKEN_IN = timedelta(minutes=5)
+"""How long a text that came may wait to be read by the program: usually it takes no second."""
+
 UNREAD = timedelta(days=1)
 """How long a customer waits for a person before it is trouble."""
 
@@ -46,8 +49,8 @@ class Trouble:
 def troubles(seen: Glance) -> list[Trouble]:
     """Everything that needs a person."""
     looks: list[Callable[[Glance], Iterator[Trouble]]] = [
-        _unsafe, _stopped, _legal, _replies, _actions, _unknown, _held, _resting, _late, _idle, _refused, _sources,
-        _no_plan,
+        _unsafe, _stopped, _legal, _texts, _replies, _actions, _unknown, _held, _resting, _late, _idle, _refused,
+        _sources, _no_plan,
     ]  # fmt: skip
     return [one for look in looks for one in look(seen)]
 
@@ -70,6 +73,14 @@ def _legal(seen: Glance) -> Iterator[Trouble]:
         yield Trouble(what, "Type: notifier deadlines")
     if alarms := sum(seen.outbox.alarms.values()):
         yield Trouble(f"The law wants a person to see to {_count(alarms, 'order line')}", "Type: notifier deadlines")
+
+
+def _texts(seen: Glance) -> Iterator[Trouble]:
+    since, count = seen.outbox.texts.since, seen.outbox.texts.count
+    if since is not None and seen.at - since > NOT_TAKEN_IN:
+        what = f"{_count(count, 'text')} of customers came and {_was(count)} not taken in, the oldest"
+        remedy = "Is notifier web, or run, at work? Its log says why they fail"
+        yield Trouble(f"{what} {span(seen.at - since)} ago", remedy)
 
 
 def _replies(seen: Glance) -> Iterator[Trouble]:

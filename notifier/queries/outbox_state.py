@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, literal, not_, select, union_all
 
-from notifier.queries.for_people import NOBODY, Waiting, actions_waiting, replies_waiting
+from notifier.queries.for_people import NOBODY, Waiting, actions_waiting, replies_waiting, texts_waiting
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.pauses import paused_messages, pauses
@@ -82,7 +82,7 @@ class OutboxState:
     runs that wait for a person, `alarms` lines that need one, by the word of `standings`, `overdue` notices that
     should have gone a NIGHT before `at` and have not. `routes` are ways out whose breaker is not closed. `next` is when
     the first message of a rung may go that waits for its time, and for what reason. `replies` wait for a person to read
-    them, `actions` for the shop to do them.
+    them, `actions` for the shop to do them, `texts` of customers to be taken in.
     """
 
     at: datetime
@@ -99,6 +99,7 @@ class OutboxState:
     next: Mapping[Rung, tuple[datetime, str]] = field(default_factory=dict)
     replies: Waiting = NOBODY
     actions: Waiting = NOBODY
+    texts: Waiting = NOBODY
 
     def count(self, *states: MessageState) -> int:
         """Messages in any of these states."""
@@ -126,6 +127,7 @@ def outbox_state(tx: Transaction, mode: str, limits: Mapping[str, timedelta], no
         next=_next(tx, mode, now),
         replies=replies_waiting(tx),
         actions=actions_waiting(tx),
+        texts=texts_waiting(tx),
     )
 
 

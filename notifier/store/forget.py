@@ -16,6 +16,7 @@ from notifier.store.lookup import batches, table_of
 from notifier.store.tables import (
     Action,
     Address,
+    Arrival,
     Attempt,
     Consent,
     ConsentRequest,
@@ -34,7 +35,7 @@ from notifier.store.tables import (
 
 _customer, _order, _address, _history = table_of(Customer), table_of(Order), table_of(Address), table_of(FactChange)
 _message, _body, _attempt = table_of(Message), table_of(MessageBody), table_of(Attempt)
-_finding = table_of(Finding)
+_finding, _arrival = table_of(Finding), table_of(Arrival)
 _contact, _consent, _hold = table_of(Contact), table_of(Consent), table_of(Hold)
 _reply, _team, _action = table_of(Reply), table_of(TeamAnswer), table_of(Action)
 _request, _entry = table_of(ConsentRequest), table_of(WaitlistEntry)
@@ -131,6 +132,8 @@ def forget(tx: Transaction, customer_ids: Sequence[int], addresses: Addresses, h
     for table in (_entry, _request):
         tx.connection.execute(delete(table).where(table.c.customer_id.in_(customer_ids)))
     for ids in batches(addresses.own):
+        numbers = select(_address.c.value).where(_address.c.id.in_(ids), _address.c.value.is_not(None))
+        tx.connection.execute(delete(_arrival).where(_arrival.c.sender.in_(numbers)))
         wrote = _reply.c.address_id.in_(ids)
         tx.connection.execute(update(_reply).where(wrote).values(dict.fromkeys(OF_REPLY, "")))
         tx.connection.execute(update(_address).where(_address.c.id.in_(ids)).values(value=None, timezones=""))

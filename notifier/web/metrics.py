@@ -175,6 +175,8 @@ def _of_people(found: OutboxState) -> Iterator[GaugeMetricFamily]:
     yield _plain("replies_oldest_seconds", "How long the oldest of them waits.", _since(found.replies, found.at))
     yield _plain("actions_waiting", "Actions that customers asked for and the shop has not done.", found.actions.count)
     yield _plain("actions_oldest_seconds", "How long the oldest of them waits.", _since(found.actions, found.at))
+    yield _plain("texts_waiting", "Texts of customers that came and are still to be taken in.", found.texts.count)
+    yield _plain("texts_oldest_seconds", "How long the oldest of them waits.", _since(found.texts, found.at))
     text = "Order lines that a person must see to because of the law on delays, by the reason."
     known = {word: found.alarms.get(word, 0) for word in sorted(ALARMS)}
     rest = sum(count for word, count in found.alarms.items() if word not in ALARMS)

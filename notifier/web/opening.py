@@ -11,10 +11,12 @@ from fastapi import APIRouter
 
 from notifier import app
 from notifier.pipeline.house import House
+from notifier.pipeline.intake import keep
 from notifier.pipeline.page import look
 from notifier.pipeline.receipts import take_receipt
 from notifier.pipeline.receive import receive
 from notifier.settings import Settings
+from notifier.terms.incoming import Incoming
 from notifier.web.app import web_app
 from notifier.web.gate import Application, Front
 from notifier.web.pages.paper import Paper
@@ -26,18 +28,23 @@ from notifier.web.twilio_hooks import Hooks, Taking, twilio_router
 from notifier.web.twilio_signature import Tokens
 
 
-def shop_app(settings: Settings, house: House, threads: Threads) -> Application:
-    """The web of a shop. The caller closes `threads` and the house."""
+def shop_app(settings: Settings, house: House, threads: Threads, wake: Callable[[], None]) -> Application:
+    """The web of a shop; `wake` is called when a text was kept. The caller closes `threads` and the house."""
     front = Front(settings.web.public_url, [ip_network(one) for one in settings.web.proxies])
-    routers = _routers(settings, front, taking(house, app.clock), threads)
+    routers = _routers(settings, front, taking(house, app.clock, wake), threads)
     if settings.web.public_url:
         routers.append(pages_router(pages_of(house, app.clock, threads)))
     return web_app(front, [*routers, *_signing_up(settings, house, threads)])
 
 
-def taking(house: House, clock: Callable[[], datetime]) -> Taking:
-    """To whom the routers hand on what comes in."""
-    return Taking(lambda one: receive(house, one, clock()), lambda one: take_receipt(house, one, clock()), clock)
+def taking(house: House, clock: Callable[[], datetime], wake: Callable[[], None]) -> Taking:
+    """To whom the webhooks hand on what comes in: a text is kept, and taken in by whoever is woken."""
+
+    def kept(one: Incoming) -> None:
+        keep(house, one)
+        wake()
+
+    return Taking(kept, lambda one: take_receipt(house, one, clock()), clock)
 
 
 def pages_of(house: House, clock: Callable[[], datetime], threads: Threads) -> Pages:

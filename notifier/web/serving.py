@@ -64,18 +64,23 @@ async def web_serving(settings: Settings, house: House) -> AsyncIterator[None]:
     if settings.web.place is None:
         yield
         return
+    from notifier.pipeline.intake import take_in
+    from notifier.web.intake import Intake
     from notifier.web.opening import shop_app
     from notifier.web.threads import Threads
 
     remedy = "One process serves the web: set another port, or an empty NOTIFIER_WEB__LISTEN for this one"
     place = _Place(settings.web.place, "[web] listen", remedy, most=768, patience=15)
     beside, threads = app.beside(settings, house), Threads()
+    intake = Intake(lambda: take_in(beside, app.clock()))
     try:
         with _bound(place) as listener:
-            async with _served(shop_app(settings, beside, threads), listener, place):
+            intake.start()
+            async with _served(shop_app(settings, beside, threads, intake.wake), listener, place):
                 yield
     finally:
         await asyncio.to_thread(threads.close)
+        await asyncio.to_thread(intake.close)
         await asyncio.to_thread(beside.store.close)
 
 

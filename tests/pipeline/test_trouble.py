@@ -44,6 +44,15 @@ def test_a_shop_at_work_has_no_trouble() -> None:
     assert said(WELL) == []
 
 
+def test_a_text_that_is_not_taken_in_is_trouble_after_minutes() -> None:
+    told = "1 text of customers came and was not taken in, the oldest 6 minutes ago. Is notifier web, or run, at work?"
+    assert said(seen(texts=Waiting(1, NOW - 6 * MINUTE)))[0].startswith(told)
+
+
+def test_a_text_that_has_just_come_is_no_trouble() -> None:
+    assert said(seen(texts=Waiting(40, NOW - MINUTE))) == []
+
+
 def test_a_pause_is_a_persons_word_and_no_trouble() -> None:
     assert said(replace(seen(pauses=1), paused=("everything, by Lee",))) == []
 

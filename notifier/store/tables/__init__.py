@@ -3,6 +3,7 @@
 Rows are built from validated values.
 """
 
+from notifier.store.tables.arrivals import Arrival
 from notifier.store.tables.contacts import Consent, Contact, PromiseTold, Suppression
 from notifier.store.tables.history import FactChange, ImportRun, ImportSku, Meta, RewardCode, SourceState
 from notifier.store.tables.inbox import MailboxPosition
@@ -29,6 +30,7 @@ __all__ = [
     "Action",
     "Address",
     "Answer",
+    "Arrival",
     "Attempt",
     "Consent",
     "ConsentRequest",

@@ -243,7 +243,7 @@ def test_a_text_links_under_the_whole_public_address(tmp_path: Path, sqlite_url:
 def test_the_web_of_a_shop_serves_its_pages(ann: Site) -> None:
     threads = Threads(2)
     try:
-        with ann.shop.house() as house, served(shop_app(ann.shop.settings, house, threads)) as address:
+        with ann.shop.house() as house, served(shop_app(ann.shop.settings, house, threads, lambda: None)) as address:
             assert "Reading lamp" in httpx2.get(address + ann.link(), timeout=30).text
     finally:
         threads.close()
