@@ -187,6 +187,13 @@ def as_left_sqlite(kept_shops: KeptShops, sqlite: Databases, tmp_path: Path) -> 
 
 
 @pytest.fixture
+def as_left_postgresql(kept_shops: KeptShops, postgresql: Databases, tmp_path: Path) -> Iterator[AsLeft]:
+    """A shop as a recipe left it, on PostgreSQL."""
+    with _as_left(kept_shops, postgresql, tmp_path) as copy:
+        yield copy
+
+
+@pytest.fixture
 def store(database_url: str) -> Iterator["Store"]:
     """The opened database of this test."""
     from notifier.store.engine import Store, open_engine

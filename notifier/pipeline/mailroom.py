@@ -14,13 +14,15 @@ import structlog
 
 from notifier.errors import UnreadableMail
 from notifier.pipeline.house import House
+from notifier.pipeline.intents import classifier
 from notifier.pipeline.receive import Received, receive
 from notifier.pipeline.relay import take_answer
 from notifier.render.reply_address import BOUNCE, HELPDESK, REPLY, message_behind
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.mail import Machine, Mail, Unread
 from notifier.terms.mailbox import RawMail
-from notifier.terms.reply import Intent
+from notifier.terms.reply import Intent, Offered
+from notifier.terms.words import Channel
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,10 @@ READS_AS = {
     Machine.COMPLAINT: Intent.SPAM_COMPLAINT,
 }
 """What a machine's mail is, in the words of replies. Our own mail that came back to us is nothing."""
+
+
+BELOW = "below_the_signature"
+"""What was left unread: something that seems to ask for something, below the signature."""
 
 
 class NoReply(StrEnum):
@@ -127,8 +133,17 @@ def key_of(mail: Mail) -> str:
 
 
 def _unread(mail: Mail) -> str:
-    """What was left unread. A picture beside words is most often a logo."""
+    """What was left unread. A picture beside words is most often a logo, a sentence below a signature a motto, unless
+    it asks for something.
+    """
+    if mail.unread == Unread.NONE and mail.below and _asks(mail.below):
+        return BELOW
     return "" if mail.unread == Unread.ATTACHMENTS and mail.words.strip() else str(mail.unread)
+
+
+def _asks(words: str) -> bool:
+    found = classifier(Offered(), Channel.EMAIL, "")(words)
+    return found.suggestion is not None or found.intent not in (Intent.UNCLEAR, Intent.THANKS)
 
 
 def _words(mail: Mail) -> str:

@@ -18,7 +18,7 @@ MEMORY_GONE = 3
 """How the process ends when its memory is used up."""
 REASONS = frozenset({"too_large", "too_many_parts", "too_deep", "timeout", "memory", "malformed"})
 
-_TEXTS = ("message_id", "sender", "subject", "words", "reply_to")
+_TEXTS = ("message_id", "sender", "subject", "words", "reply_to", "below")
 _LISTS = ("recipients", "answers")
 
 
@@ -63,6 +63,7 @@ def _mail(said: dict[str, Any]) -> Mail:
         attachments=int(said["attachments"]),
         unread=Unread(said["unread"]),
         reply_to=_text(said["reply_to"]),
+        below=_text(said["below"]),
     )
 
 

@@ -55,8 +55,9 @@ class Mail:
     `sender` is the one address of From (empty: none or several), `recipients` the addresses of To, Cc, Delivered-To,
     X-Original-To and Envelope-To, in lower case: one of them may be our signed reply address. `answers` are the ids of
     In-Reply-To, then of References, the newest last, without <>. `words` are the customer's own new words: nothing
-    quoted, no signature. `unread`: why a part of it was left unread, empty where all was read. `reply_to` is the
-    address of Reply-To where it is another than the sender's: a person may want to know, nobody is answered there.
+    quoted, no signature; `below` are sentences below the signature, which may be a motto. `unread`: why a part of it
+    was left unread, empty where all was read. `reply_to` is the address of Reply-To where it is another than the
+    sender's: a person may want to know, nobody is answered there.
     """
 
     message_id: str
@@ -71,3 +72,4 @@ class Mail:
     attachments: int = 0
     unread: Unread = Unread.NONE
     reply_to: str = field(default="", repr=False)
+    below: str = field(default="", repr=False)

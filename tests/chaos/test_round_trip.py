@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 CUSTOMERS = [f"c{number}" for number in range(12)]
-KILLS = 5
+KILLS = 3
 PATIENCE = 90.0
 SETTINGS = """
 [brands.oak]

@@ -11,19 +11,19 @@ import pytest
 from notifier.store.tables import Action, Reply
 from tests.calls import Call, caller
 from tests.mails import answer
-from tests.pipeline.test_receive_mails import SETTINGS
 from tests.shop import Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
 """Each runs whole commands."""
 
+BRAND = '[brands.default]\nsender = "Oak <hello@oak.example>"\n'
 AT = "2026-06-01T17:30:00Z"
 
 
 @pytest.fixture
 def shop(tmp_path: Path, sqlite_url: str) -> Shop:
     """Ann was told of her backorder by email."""
-    shop = open_shop(tmp_path, sqlite_url, f"[database]\nurl = {json.dumps(sqlite_url)}\n{SETTINGS}")
+    shop = open_shop(tmp_path, sqlite_url, f"[database]\nurl = {json.dumps(sqlite_url)}\n{BRAND}")
     shop.take_in("backorders", [order("ann", phone="+14155552671", country="US")])
     shop.plan()
     shop.deliver()
@@ -62,9 +62,9 @@ def test_a_number_that_is_none_is_a_fault_of_usage_with_the_remedy(call: Call) -
     assert (code, "--from" in told) == (2, True)
 
 
-def test_a_mail_from_a_file_is_taken_in(call: Call, shop: Shop, tmp_path: Path) -> None:
+def test_a_mail_from_a_file_is_taken_in_and_proves_nothing(call: Call, shop: Shop, tmp_path: Path) -> None:
     code, said, _ = call("receive", "email", kept(tmp_path, answer(ours(shop), "Please cancel my order.")), "--now", AT)
-    assert (code, json.loads(said)["effects"]) == (0, ["requested cancel"])
+    assert (code, json.loads(said)["effects"]) == (0, ["frozen"])
 
 
 def test_a_mail_of_our_own_is_left_alone(call: Call, shop: Shop, tmp_path: Path) -> None:

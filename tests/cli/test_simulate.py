@@ -8,18 +8,23 @@ import pytest
 
 from notifier.cli import main
 from notifier.cli.simulate import bars
+from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def shop(tmp_path: Path, sqlite_url: str) -> Shop:
-    shop = open_shop(tmp_path, sqlite_url, f'[database]\nurl = "{sqlite_url}"\n[delivery]\nmode = "shadow"\n')
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, f'[database]\nurl = "{url}"\n[delivery]\nmode = "shadow"\n')
     shop.take_in("backorders", [order("ann"), order("bob")])
     shop.plan()
     shop.deliver()
     return shop
+
+
+@pytest.fixture
+def shop(as_left_sqlite: AsLeft) -> Shop:
+    return as_left_sqlite(shop_made)
 
 
 def call(shop: Shop, *words: str) -> int:

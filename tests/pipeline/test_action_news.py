@@ -14,6 +14,7 @@ from notifier.pipeline.actions import do
 from notifier.pipeline.alarms import tell_deadlines
 from notifier.pipeline.answers import Asked, answer
 from notifier.terms.law import Said
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_delay_law import LAW, at, late, told
 from tests.pipeline.test_sources import Postbox, team
 from tests.shop import NOON, Shop, open_shop, order
@@ -22,10 +23,8 @@ pytestmark = pytest.mark.slow
 """Each lives through imports and plans."""
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann and Bob have cancelled; no law on delays is set."""
-    shop = open_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url)
     shop.take_in("backorders", [order("ann"), order("bob")])
     for name in ("ann", "bob"):
         with shop.house() as house:
@@ -34,14 +33,24 @@ def shop(tmp_path: Path, database_url: str) -> Shop:
 
 
 @pytest.fixture
-def lawful(tmp_path: Path, database_url: str) -> Shop:
-    """Ann has cancelled under the American rule."""
-    shop = open_shop(tmp_path, database_url, LAW)
+def shop(as_left: AsLeft) -> Shop:
+    """Ann and Bob have cancelled; no law on delays is set."""
+    return as_left(shop_made)
+
+
+def lawful_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, LAW)
     shop.take_in("backorders", [late()], at("2026-05-10"))
     told(shop, "2026-05-10")
     with shop.house() as house:
         answer(house, Said.CANCEL, Asked("O-ann", "", "Kim"), at("2026-05-12"))
     return shop
+
+
+@pytest.fixture
+def lawful(as_left: AsLeft) -> Shop:
+    """Ann has cancelled under the American rule."""
+    return as_left(lawful_made)
 
 
 def tell(shop: Shop, postbox: Postbox, now: datetime = NOON) -> None:

@@ -18,6 +18,7 @@ from notifier.pipeline.action_webhook import PostReport, post_actions
 from notifier.pipeline.answers import Asked, answer
 from notifier.store.tables import Action
 from notifier.terms.law import Said
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_sources import Postbox, team
 from tests.shop import NOON, Shop, open_shop, order
 from tests.standins.shop_system import ShopSystem, shop_system
@@ -35,13 +36,17 @@ def system() -> Iterator[ShopSystem]:
         yield found
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann has cancelled."""
-    shop = open_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url)
     shop.take_in("backorders", [order("ann", customer_id="ann@shop.example.com")])
     say(shop, Said.CANCEL)
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """Ann has cancelled."""
+    return as_left(shop_made)
 
 
 def say(shop: Shop, said: Said, now: datetime = NOON) -> None:

@@ -12,6 +12,7 @@ from notifier.pipeline.receive import receive
 from notifier.store.tables import Action, Answer, Message, Reply
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.law import Said
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_delay_law import LAW, at, late, say, state, told
 from tests.shop import NOON, Shop, open_shop, order
 
@@ -19,23 +20,31 @@ pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery; the rules themselves are tested without it."""
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann was told of a delay under the American rule."""
-    shop = open_shop(tmp_path, database_url, LAW)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, LAW)
     shop.take_in("backorders", [late()], at("2026-05-10"))
     told(shop, "2026-05-10")
     return shop
 
 
 @pytest.fixture
-def lawless(tmp_path: Path, database_url: str) -> Shop:
-    """Ann waits, and no law on delays is set."""
-    shop = open_shop(tmp_path, database_url)
+def shop(as_left: AsLeft) -> Shop:
+    """Ann was told of a delay under the American rule."""
+    return as_left(shop_made)
+
+
+def lawless_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url)
     shop.take_in("backorders", [order("ann")])
     shop.plan()
     shop.deliver()
     return shop
+
+
+@pytest.fixture
+def lawless(as_left: AsLeft) -> Shop:
+    """Ann waits, and no law on delays is set."""
+    return as_left(lawless_made)
 
 
 def actions(shop: Shop) -> list[tuple[str, str]]:

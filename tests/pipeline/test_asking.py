@@ -13,6 +13,7 @@ from notifier.render.links import CONSENT, short_token
 from notifier.store.tables import Address, Consent, ConsentRequest, Customer, Suppression, WaitlistEntry
 from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.reply import Intent
+from tests.kept_shops import AsLeft
 from tests.shop import Shop, order
 from tests.waiting import (
     ANN,
@@ -32,9 +33,13 @@ pytestmark = pytest.mark.slow
 MINUTE = timedelta(minutes=1)
 
 
+def shop_made(folder: Path, url: str) -> Shop:
+    return open_lamp_shop(folder, url)
+
+
 @pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    return open_lamp_shop(tmp_path, database_url)
+def shop(as_left: AsLeft) -> Shop:
+    return as_left(shop_made)
 
 
 def token(house: House, request: int = 1) -> str:

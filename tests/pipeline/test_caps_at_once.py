@@ -11,6 +11,7 @@ from notifier.pipeline.claims import claim
 from notifier.store.lookup import table_of
 from notifier.store.tables import Message
 from notifier.terms.words import Channel
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_many_at_once import at_once
 from tests.shop import NOON, Shop, open_shop, order
 
@@ -42,11 +43,15 @@ def sent_by_address(shop: Shop) -> Counter[int]:
     return Counter(row.address_id for row in shop.rows(Message) if row.state == "accepted")
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    shop = open_shop(tmp_path, database_url, ONE_A_DAY)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, ONE_A_DAY)
     shop.take_in("backorders", couples(COUPLES, promised_ship_by="", ordered_at="2026-05-31T10:00:00Z"))
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    return as_left(shop_made)
 
 
 def test_two_planners_and_two_deliverers_breach_no_cap(shop: Shop) -> None:

@@ -31,6 +31,7 @@ from notifier.store.tables import (
 )
 from notifier.terms.incoming import Incoming, Road
 from tests.everything import everything
+from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -54,10 +55,8 @@ YES: dict[str, Any] = {"customer_id": "ann", "channel": "email", "class": "marke
 }
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann was told of a delay; meanwhile her order has shipped, she has moved, called and consented."""
-    shop = open_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url)
     shop.take_in("backorders", [order("ann", **ANN)])
     shop.take_in("consents", [YES])
     shop.plan()
@@ -68,6 +67,12 @@ def shop(tmp_path: Path, database_url: str) -> Shop:
         receive(house, Incoming(Road.SMS, "SM1", LATER, f"my dog is {CANARY}, thanks", ANN["phone"]), LATER)
         receive(house, Incoming(Road.EMAIL, "1/1", LATER, f"cancel it, {CANARY}", ANN["email"], subject=CANARY), LATER)
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """Ann was told of a delay; meanwhile her order has shipped, she has moved, called and consented."""
+    return as_left(shop_made)
 
 
 def erased(shop: Shop, asked: Asked | None = None, now: datetime = LATER, by: str = "Lee") -> ErasureReport:

@@ -10,6 +10,7 @@ from notifier.pipeline.explain import explain_customer, explain_message, explain
 from notifier.pipeline.inbox import close
 from notifier.pipeline.receive import receive
 from notifier.terms.incoming import Incoming, Road
+from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -18,14 +19,18 @@ pytestmark = pytest.mark.slow
 UTC = ZoneInfo("UTC")
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann was told of her backorder by email."""
-    shop = open_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url)
     shop.take_in("backorders", [order("ann")])
     shop.plan()
     shop.deliver()
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """Ann was told of her backorder by email."""
+    return as_left(shop_made)
 
 
 def hear(shop: Shop, words: str) -> None:

@@ -19,6 +19,7 @@ from notifier.store.tables import Message
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.words import Outcome
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
 from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
 from tests.pipeline.test_sources import Postbox, team
@@ -32,14 +33,18 @@ HELPDESK = "help@desk.example"
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann was told of her backorder by email."""
-    shop = open_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url)
     shop.take_in("backorders", [order("ann", customer_id="ann@shop.example.com", customer_name="Ann Oakley")])
     shop.plan()
     shop.deliver()
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """Ann was told of her backorder by email."""
+    return as_left(shop_made)
 
 
 @pytest.fixture

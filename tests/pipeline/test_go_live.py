@@ -8,6 +8,7 @@ import pytest
 from notifier.errors import Unsafe, UsageError
 from notifier.pipeline.go_live import go_live, open_news, require_mode_live
 from notifier.store.tables import Contact, Message
+from tests.kept_shops import AsLeft
 from tests.live import open_live
 from tests.shop import NOON, Shop, open_shop, order
 
@@ -18,11 +19,15 @@ LATER = NOON + timedelta(minutes=5)
 NEW = order("bob", ordered_at="2026-05-31T10:00:00Z", promised_ship_by="")
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    found = open_live(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    found = open_live(folder, url)
     found.take_in("backorders", [order("ann"), NEW])
     return found
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    return as_left(shop_made)
 
 
 def begin(shop: Shop, *told: str) -> int:

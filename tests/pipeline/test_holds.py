@@ -11,6 +11,7 @@ from notifier.pipeline.explain import explain_customer
 from notifier.pipeline.holds import HoldAnswer, Said
 from notifier.pipeline.people import Asked
 from notifier.store.tables import Contact, Customer, Hold, Message
+from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -23,14 +24,18 @@ ANN = Asked("ann")
 LEE = Said("Lee")
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann was told of her backorder; eleven days later a progress message is due."""
-    shop = open_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url)
     shop.take_in("backorders", [order("ann", **WAITING)])
     shop.plan()
     shop.deliver()
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """Ann was told of her backorder; eleven days later a progress message is due."""
+    return as_left(shop_made)
 
 
 def call(shop: Shop, asked: Asked = ANN, now: datetime = LATER, *, complaint: bool = False) -> HoldAnswer:

@@ -8,6 +8,7 @@ from notifier import outbox, standings
 from notifier.pipeline.go_live import go_live, open_news
 from notifier.store.tables import Answer, LegalStanding, Message, Notice
 from notifier.terms.law import Said
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_delay_law import LAW, alarms, at, late, say, state, told
 from tests.shop import Shop, open_shop, order
 
@@ -190,14 +191,18 @@ def test_the_setting_confirms_for_good_in_mode_live(shop: Shop) -> None:
     assert [(row.said, row.actor) for row in live.rows(Answer)] == [("confirm", "setting")]
 
 
-@pytest.fixture
-def lapsed(tmp_path: Path, database_url: str) -> Shop:
-    """A line on time of which nobody was told, whose promised day then passed, confirmed by the setting."""
-    shop = open_shop(tmp_path, database_url, CANCELS)
+def lapsed_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, CANCELS)
     shop.take_in("backorders", [late("2026-05-20", status="open")], at("2026-05-10"))
     told(shop, "2026-05-10")
     told(shop, "2026-05-22")
     return shop
+
+
+@pytest.fixture
+def lapsed(as_left: AsLeft) -> Shop:
+    """A line on time of which nobody was told, whose promised day then passed, confirmed by the setting."""
+    return as_left(lapsed_made)
 
 
 def test_a_lapse_that_a_setting_confirms_is_told_to_a_customer_who_knew_of_nothing(lapsed: Shop) -> None:

@@ -15,6 +15,7 @@ from notifier.pipeline.withheld import Saying, Word
 from notifier.queries.runs import last_runs
 from notifier.store.lookup import table_of
 from notifier.store.tables import Message, Meta, Notice, PlanRun
+from tests.kept_shops import AsLeft
 from tests.live import LIVE
 from tests.shop import Shop, open_shop, order
 
@@ -31,10 +32,8 @@ def late(name: str) -> dict[str, object]:
     return order(name, eta_from="2026-06-05", eta_to="2026-06-05")
 
 
-@pytest.fixture
-def braked(tmp_path: Path, database_url: str) -> Shop:
-    """A shop whose run of three notices was stopped."""
-    shop = open_shop(tmp_path, database_url, LAW + "[safety]\nmax_per_run = 2\n")
+def braked_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, LAW + "[safety]\nmax_per_run = 2\n")
     shop.take_in("backorders", [late(name) for name in ("ann", "bob", "cat")], DAY)
     with pytest.raises(Stopped):
         shop.plan(DAY)
@@ -42,10 +41,20 @@ def braked(tmp_path: Path, database_url: str) -> Shop:
 
 
 @pytest.fixture
-def live(tmp_path: Path, database_url: str) -> Shop:
-    shop = open_shop(tmp_path, database_url, LAW + LIVE.format(host="localhost", port=2525))
+def braked(as_left: AsLeft) -> Shop:
+    """A shop whose run of three notices was stopped."""
+    return as_left(braked_made)
+
+
+def live_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, LAW + LIVE.format(host="localhost", port=2525))
     shop.take_in("backorders", [late("ann")], DAY)
     return shop
+
+
+@pytest.fixture
+def live(as_left: AsLeft) -> Shop:
+    return as_left(live_made)
 
 
 def test_a_stopped_run_names_the_first_legal_deadline(braked: Shop) -> None:

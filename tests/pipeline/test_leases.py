@@ -18,17 +18,22 @@ from notifier.render_pool import Rendered
 from notifier.store.tables import Message
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
+from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    shop = open_shop(tmp_path, database_url, "[delivery]\nrender_workers = 1\n")
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, "[delivery]\nrender_workers = 1\n")
     shop.take_in("backorders", [order("ann"), order("bob")])
     shop.plan()
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    return as_left(shop_made)
 
 
 def handed_off(shop: Shop, ticks: Sequence[float], lease: float = 45) -> Parcel:

@@ -13,6 +13,7 @@ from notifier.pipeline.plan import plan
 from notifier.store.decisions import bring_forward, due_at
 from notifier.store.tables import Attempt, Message
 from notifier.terms.words import Channel
+from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -20,11 +21,15 @@ pytestmark = pytest.mark.slow
 CUSTOMERS = 60
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    shop = open_shop(tmp_path, database_url, "[delivery]\nrender_workers = 1\nclaim_size = 7\n")
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, "[delivery]\nrender_workers = 1\nclaim_size = 7\n")
     shop.take_in("backorders", [order(f"c{number:03}") for number in range(CUSTOMERS)])
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    return as_left(shop_made)
 
 
 def at_once(count: int, work: object) -> list[object]:

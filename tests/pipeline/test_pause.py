@@ -13,6 +13,7 @@ from notifier.store.bodies import Packer
 from notifier.store.tables import Decision, Message
 from notifier.terms.pause import Pause
 from notifier.terms.words import Channel
+from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -21,11 +22,15 @@ pytestmark = pytest.mark.slow
 ALL = Pause(required=True)
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    found = open_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    found = open_shop(folder, url)
     found.take_in("backorders", [order("ann"), order("bob", ordered_at="2026-05-31T10:00:00Z", promised_ship_by="")])
     return found
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    return as_left(shop_made)
 
 
 def stop(shop: Shop, what: Pause, now: datetime = NOON) -> None:

@@ -15,6 +15,7 @@ from notifier.store.asked import OwnWish, asked_of
 from notifier.store.tables import Action, Answer, Consent, Contact, LegalStanding, Message, Reply
 from notifier.terms.effects import Asked
 from notifier.terms.incoming import Incoming, Road
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_delay_law import LAW, at, late, state, told
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
 from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
@@ -27,14 +28,18 @@ PERHAPS = "I think I would rather cancel, or not?"
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann was told of her backorder by email."""
-    shop = open_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url)
     shop.take_in("backorders", [order("ann"), order("bob")])
     shop.plan()
     shop.deliver()
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """Ann was told of her backorder by email."""
+    return as_left(shop_made)
 
 
 @pytest.fixture

@@ -188,6 +188,16 @@ def test_a_mail_from_elsewhere_is_matched_by_the_mail_that_it_says_it_answers(sh
     assert (found.customer, found.effects, found.needs_person) == ("ann", ("frozen",), True)
 
 
+def test_what_asks_for_something_below_the_signature_is_seen_by_a_person(shop: Shop) -> None:
+    found = came(shop, answer(ours(shop), "Thank you!\n--\nAnn\nPlease cancel my order."))
+    assert (found.needs_person, shop.rows(Action)) == (True, [])
+
+
+def test_a_motto_below_the_signature_needs_nobody(shop: Shop) -> None:
+    found = came(shop, answer(ours(shop), "Please cancel my order.\n--\nAnn\nBe kind, always."))
+    assert (found.needs_person, len(shop.rows(Action))) == (False, 1)
+
+
 def test_a_soft_bounce_ends_nothing(shop: Shop) -> None:
     came(shop, bounce(ours(shop), "replies@oak.example", "5.2.2"))
     assert shop.rows(Suppression) == []

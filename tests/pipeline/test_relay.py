@@ -22,6 +22,7 @@ from notifier.replies.mail import read_mail
 from notifier.store.tables import Contact, Reply, TeamAnswer
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Outcome
+from tests.kept_shops import AsLeft
 from tests.mails import answer
 from tests.pipeline.test_receive_mails import SETTINGS
 from tests.pipeline.test_sources import Postbox, team
@@ -44,16 +45,20 @@ class Refusing(Postbox):
         return SendResult(0, 0, self.says, "no", "no")
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann has written something that is not clear, and the helpdesk has it."""
-    shop = open_shop(tmp_path, database_url, DESK, NOTIFIER_INBOX__PASSWORD="secret-word")
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, DESK, NOTIFIER_INBOX__PASSWORD="secret-word")
     shop.take_in("backorders", [order("ann", brand="oak", promised_ship_by="", ordered_at="2026-05-31T10:00:00Z")])
     shop.plan()
     shop.deliver()
     ours = message_from_string(shop.sent()[-1], policy=policy.default)
     take(shop, answer(cast(EmailMessage, ours), "Hm, what now?"))
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """Ann has written something that is not clear, and the helpdesk has it."""
+    return as_left(shop_made)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from notifier.pipeline.brake import alarm_required
 from notifier.pipeline.withheld import Saying
 from notifier.store.lookup import table_of
 from notifier.store.tables import PlanRun, Withheld
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_brake import FIVE, LIMIT, stop, word
 from tests.shop import NOON, Shop, open_shop, order
 
@@ -58,13 +59,17 @@ def test_the_team_is_reminded_of_those_alone_whose_lines_are_open(shop: Shop) ->
     assert "2 of them are required messages" in mail
 
 
-@pytest.fixture
-def after_trial(tmp_path: Path, database_url: str) -> Shop:
-    """The shop, whose run with required messages was rejected in mode shadow."""
-    trial = open_shop(tmp_path, database_url, f'{LIMIT}[delivery]\nmode = "shadow"\n')
+def after_trial_made(folder: Path, url: str) -> Shop:
+    trial = open_shop(folder, url, f'{LIMIT}[delivery]\nmode = "shadow"\n')
     run = stop(trial, *map(order, ("ann", "bob", "cat"))).run
     word(trial, run, Saying.REJECT)
-    return open_shop(tmp_path, database_url, LIMIT)
+    return open_shop(folder, url, LIMIT)
+
+
+@pytest.fixture
+def after_trial(as_left: AsLeft) -> Shop:
+    """The shop, whose run with required messages was rejected in mode shadow."""
+    return as_left(after_trial_made)
 
 
 def test_the_team_is_not_reminded_of_what_was_held_back_in_another_mode(after_trial: Shop) -> None:

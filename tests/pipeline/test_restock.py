@@ -15,6 +15,7 @@ from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.pause import Pause
 from notifier.terms.reply import Intent
 from notifier.terms.signup import ByOperator, SignUp
+from tests.kept_shops import AsLeft
 from tests.shop import Shop, order
 from tests.waiting import (
     ANN,
@@ -39,12 +40,16 @@ THEN = START + DAY
 """When there is stock again: the request of the day before counts against no cap of a day."""
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann, Bea and Cat wait for the lamp, in this order."""
-    shop = open_lamp_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_lamp_shop(folder, url)
     waiting(shop, ANN, BEA, CAT)
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """Ann, Bea and Cat wait for the lamp, in this order."""
+    return as_left(shop_made)
 
 
 def test_nobody_is_told_while_there_is_no_stock(shop: Shop) -> None:

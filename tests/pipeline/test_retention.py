@@ -27,6 +27,7 @@ from notifier.store.tables import (
 )
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.time import add_years
+from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -37,15 +38,19 @@ TWO_YEARS = NOON + timedelta(days=740)
 SEVEN_YEARS = add_years(TWO_YEARS, 6)
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann's order was late, she was told, and it shipped; Bob still waits for his."""
-    shop = open_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url)
     shop.take_in("backorders", [order("ann"), order("bob")])
     shop.plan()
     shop.deliver()
     shop.take_in("backorders", [order("ann", **CLOSED), order("bob")], SHIPPED)
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """Ann's order was late, she was told, and it shipped; Bob still waits for his."""
+    return as_left(shop_made)
 
 
 def forgotten(shop: Shop, now: datetime = TWO_YEARS) -> Forgotten:

@@ -49,7 +49,7 @@ def test_an_outage_of_six_hours_loses_no_message(reopen: Reopen) -> None:
     shop = reopen(live(9))
     shop.take_in("backorders", [order("ann")])
     shop.plan()
-    for minutes in range(0, 360, 20):
+    for minutes in range(0, 360, 45):
         shop.deliver(NOON + timedelta(minutes=minutes))
     with smtp_sink(Script()) as sink:
         assert reopen(live(sink.port)).deliver(NOON + timedelta(hours=7)).accepted == 1

@@ -12,6 +12,7 @@ from notifier.settings import load_settings
 from notifier.store.tables import Contact, Message, MessageBody, PromiseTold
 from notifier.terms.delivery import Parcel
 from notifier.terms.words import Channel, Outcome
+from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -21,12 +22,16 @@ UTC = ZoneInfo("UTC")
 SHADOW = '[delivery]\nmode = "shadow"\n'
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    shop = open_shop(tmp_path, database_url, SHADOW)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, SHADOW)
     shop.take_in("backorders", [order("ann", eta_to="2026-06-20"), order("bob")])
     shop.plan()
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    return as_left(shop_made)
 
 
 async def test_the_shadow_takes_every_parcel_of_every_channel(tmp_path: Path) -> None:

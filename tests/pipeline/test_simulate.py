@@ -21,6 +21,7 @@ from notifier.render_pool import Rendered, RenderJob
 from notifier.store.tables import Customer, OrderLine
 from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.reply import Intent
+from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -44,8 +45,9 @@ def young(name: str, day: int, **more: object) -> dict[str, object]:
     return order(name, ordered_at=f"2026-06-0{day}T10:00:00Z", promised_ship_by="2026-07-20", **more)
 
 
-def lived_through(shop: Shop) -> Shop:
+def lived_through(folder: Path, url: str, toml: str = "") -> Shop:
     """A week: orders come, dates slip, goods leave, somebody cancels; planned and delivered at noon of each day."""
+    shop = open_shop(folder, url, toml)
     news: dict[int, list[tuple[str, list[dict[str, object]]]]] = {
         0: [("backorders", [order("ann"), order("bob", promised_ship_by="2026-06-20"), young("cat", 1)])],
         1: [("supply", [{"po_id": "P1", "sku": "LAMP", "quantity": 50, "promised_on": "2026-06-29"}])],
@@ -82,11 +84,11 @@ def cancels(shop: Shop, name: str, now: datetime) -> None:
 
 
 @pytest.fixture(params=["none-sqlite", "us_435-postgresql"])
-def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
+def shop(request: pytest.FixtureRequest) -> Shop:
     """The week, with and without a law on delays, on either database: to live through it takes seconds."""
     law, _, engine = request.param.partition("-")
-    url: str = request.getfixturevalue(f"{engine}_url")
-    return lived_through(open_shop(tmp_path, url, f'[delay_rule]\njurisdiction = "{law}"\n'))
+    as_left: AsLeft = request.getfixturevalue(f"as_left_{engine}")
+    return as_left(lived_through, f'[delay_rule]\njurisdiction = "{law}"\n')
 
 
 def against_what_was_sent(shop: Shop, first: date = FIRST, last: date = LAST) -> Comparison:

@@ -12,6 +12,7 @@ from notifier.pipeline.simulate.replay import Course
 from notifier.pipeline.simulate.side import Side, merged
 from notifier.store.scratch import open_scratch
 from notifier.store.shards import keep_part
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_simulate import FIRST, LAST, lived_through, young
 from tests.shop import Shop, open_shop
 
@@ -31,8 +32,8 @@ def sides(shop: Shop, parts: int, size: Size) -> list[Side]:
             return run_all(tasks, size, lambda day: None)
 
 
-def test_parts_in_processes_say_what_the_whole_says(tmp_path: Path, sqlite_url: str) -> None:
-    shop = lived_through(open_shop(tmp_path, sqlite_url))
+def test_parts_in_processes_say_what_the_whole_says(as_left_sqlite: AsLeft) -> None:
+    shop = as_left_sqlite(lived_through)
     whole = merged(sides(shop, 1, Size(7, 4)))
     apart = merged(sides(shop, 2, Size(10**6, 10**6)))
     assert (apart.messages(), apart.tellings()) == (whole.messages(), whole.tellings())

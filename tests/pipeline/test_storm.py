@@ -14,6 +14,7 @@ from notifier.store.tables import Message
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.pause import Pause
 from notifier.terms.words import Channel, Outcome
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_sources import Postbox, team
 from tests.shop import NOON, Shop, open_shop, order
 
@@ -53,12 +54,16 @@ def run(shop: Shop, server: Refuser) -> DeliverReport:
     return asyncio.run(once())
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    shop = open_shop(tmp_path, database_url, RULES)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, RULES)
     shop.take_in("backorders", [order(f"c{number}", **FRESH) for number in range(40)])
     shop.plan()
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    return as_left(shop_made)
 
 
 def test_after_so_many_refusals_the_rest_stays_in_the_queue(shop: Shop) -> None:

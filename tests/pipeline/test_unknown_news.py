@@ -16,6 +16,7 @@ from notifier.pipeline.unknown_news import tell_unknown
 from notifier.store.tables import LegalStanding, Message
 from notifier.terms.words import Channel, Outcome
 from tests.doubtful import PATIENCE, Texts, evidence, hand_off, lose, open_house, settle
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_sources import Postbox
 from tests.rows import NOW, PROGRESS
 from tests.shop import Shop, open_shop, order
@@ -110,12 +111,16 @@ def at(day: str, hour: int, minute: int = 0) -> datetime:
     return datetime.fromisoformat(f"{day}T{hour:02}:{minute:02}:00").replace(tzinfo=UTC)
 
 
-@pytest.fixture
-def law(tmp_path: Path, sqlite_url: str) -> Shop:
-    shop = open_shop(tmp_path, sqlite_url, LAW)
+def law_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url, LAW)
     shop.take_in("backorders", [late()], at("2026-05-18", 15))
     shop.plan(at("2026-05-18", 15))
     return shop
+
+
+@pytest.fixture
+def law(as_left_sqlite: AsLeft) -> Shop:
+    return as_left_sqlite(law_made)
 
 
 def late() -> dict[str, Any]:

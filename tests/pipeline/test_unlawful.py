@@ -8,22 +8,27 @@ import pytest
 from notifier.pipeline.reasons import because
 from notifier.store.tables import Message
 from notifier.template_files import packaged_folder
+from tests.kept_shops import AsLeft
 from tests.shop import Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """A late order, and a delay email of the shop's own that advertises."""
-    opened = open_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    opened = open_shop(folder, url)
     opened.take_in("backorders", [order("ann")])
     opened.plan()
-    own = tmp_path / "templates" / "delay"
+    own = folder / "templates" / "delay"
     own.mkdir(parents=True)
     packaged = (packaged_folder() / "delay" / "email.md").read_text("utf-8")
     (own / "email.md").write_text(packaged + "\nTake 10% off your next order.\n", "utf-8")
     return opened
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """A late order, and a delay email of the shop's own that advertises."""
+    return as_left(shop_made)
 
 
 def held(shop: Shop) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from notifier.pipeline.person import person_document
 from notifier.pipeline.retention import forget_old
 from notifier.store.tables import Address, ConsentRequest, Customer, WaitlistEntry
 from tests.everything import everything
+from tests.kept_shops import AsLeft
 from tests.shop import Shop, order
 from tests.waiting import DAY, HOUR, START, agrees, looked, messages, open_lamp_shop, put_stock, states, waiting, wants
 
@@ -24,14 +25,18 @@ CLOSED = {"status": "shipped", "shipped_at": "2026-06-01T18:00:00Z"}
 YEARS = timedelta(days=800)
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Ann waits for the lamp, and has ordered nothing."""
-    shop = open_lamp_shop(tmp_path, database_url)
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_lamp_shop(folder, url)
     wants(shop, ANN)
     shop.deliver(START)
     agrees(shop, 1, START + HOUR)
     return shop
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    """Ann waits for the lamp, and has ordered nothing."""
+    return as_left(shop_made)
 
 
 def key(shop: Shop) -> str:

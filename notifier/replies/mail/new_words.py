@@ -25,12 +25,16 @@ _NAMES_SOMEBODY = re.compile(r"\d|@")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """New words. `quoted`: others' were left out, `unclear`: they may have been the customer's, `cut`: too long."""
+    """New words. `quoted`: others' were left out, `unclear`: they may have been the customer's, `cut`: too long.
+
+    `below` are sentences below a signature: a motto, or what was forgotten above it.
+    """
 
     text: str
     quoted: bool = False
     unclear: bool = False
     cut: bool = False
+    below: str = ""
 
 
 def new_words(text: str, name: str) -> Words:
@@ -38,9 +42,10 @@ def new_words(text: str, name: str) -> Words:
     kept = without_quotes(text)
     lines = _tidy(kept.lines)
     seen = _second_opinion(lines)
-    above, says = without_signature(lines[:seen] if seen is not None else lines, name)
+    above, below = without_signature(lines[:seen] if seen is not None else lines, name)
     joined = "\n".join(_tidy(above))
-    return Words(joined[:MOST_WORDS], kept.quoted, kept.unclear or says or seen is not None, len(joined) > MOST_WORDS)
+    unclear, cut = kept.unclear or seen is not None, len(joined) > MOST_WORDS
+    return Words(joined[:MOST_WORDS], kept.quoted, unclear, cut, "\n".join(below)[:MOST_WORDS])
 
 
 def _tidy(lines: Sequence[str]) -> list[str]:

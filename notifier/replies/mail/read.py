@@ -48,6 +48,7 @@ def read_mail(raw: bytes, own_domains: frozenset[str]) -> Mail:
         attachments=found.attachments,
         unread=_unread(words, found),
         reply_to=answer_to if answer_to != sender else "",
+        below=words.below,
     )
 
 

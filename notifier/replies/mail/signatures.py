@@ -18,13 +18,14 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _NAME = re.compile(r"(?:[^\W\d_][\w.'-]{0,30}[ ,]{0,2}){0,4}")
 
 
-def without_signature(lines: Sequence[str], name: str) -> tuple[list[str], bool]:
-    """The lines above the signature, and a postscript below it; whether what was left out may say something.
+def without_signature(lines: Sequence[str], name: str) -> tuple[list[str], list[str]]:
+    """The lines above the signature, and a postscript below it; and those left out that read like sentences.
 
     `name` is the writer's own as From shows it. A signature ends where a quote was cut out: what follows is an answer.
     """
     kept: list[str] = []
-    signing, disclaiming, says = False, False, False
+    below: list[str] = []
+    signing, disclaiming = False, False
     for at, line in enumerate(lines):
         if line == CUT:
             signing, disclaiming = False, False
@@ -38,11 +39,12 @@ def without_signature(lines: Sequence[str], name: str) -> tuple[list[str], bool]
         elif any(one.strip() for one in kept):
             disclaiming = disclaiming or _disclaims(lines, at)
             signs = _signs(line, plain, name)
-            says = says or (signing and not (signs or disclaiming) and _speaks(line))
+            if signing and not (signs or disclaiming) and _speaks(line):
+                below.append(line)
             signing = signing or signs or disclaiming
         if not signing:
             kept.append(line)
-    return _without_name(kept, name), says
+    return _without_name(kept, name), below
 
 
 def _speaks(line: str) -> bool:

@@ -207,8 +207,8 @@ def test_no_text_takes_long(text: str) -> None:
         "Hello\n\nBest regards\nAnna Berg\n\nI no longer want the kettle!",
     ],
 )
-def test_a_sentence_below_a_signature_is_looked_at_by_a_person(text: str) -> None:
-    assert new_words(text, "Anna Berg").unclear
+def test_a_sentence_below_a_signature_is_kept_apart(text: str) -> None:
+    assert new_words(text, "Anna Berg").below == text.rpartition("\n")[2]
 
 
 @pytest.mark.parametrize(
@@ -219,9 +219,9 @@ def test_a_sentence_below_a_signature_is_looked_at_by_a_person(text: str) -> Non
         "Viele Grüße\nAnna",
     ],
 )
-def test_a_plain_signature_needs_nobody(signature: str) -> None:
+def test_a_plain_signature_says_nothing(signature: str) -> None:
     found = new_words(f"Please cancel my order.\n\n{signature}", "Anna Berg")
-    assert (found.text, found.unclear) == ("Please cancel my order.", False)
+    assert (found.text, found.below, found.unclear) == ("Please cancel my order.", "", False)
 
 
 def test_what_stands_below_signature_and_quote_is_read() -> None:
