@@ -3,7 +3,7 @@ every stage gets a Transaction from pipeline.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLA
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from notifier.errors import SettingsError
+from notifier.store.turns import Turns
 
 SQLITE_BUSY_SECONDS = 30
 
@@ -157,11 +158,12 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._turns = Turns() if engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """A transaction that commits at the end of the block and rolls back on an exception."""
-        with self.engine.begin() as connection:
+        with self._turns.mine() if self._turns is not None else nullcontext(), self.engine.begin() as connection:
             yield Transaction(connection)
 
     @contextmanager
