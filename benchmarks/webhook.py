@@ -30,6 +30,7 @@ from notifier import app
 from notifier.pipeline.deliver import deliver
 from notifier.pipeline.imports import ImportRequest, import_records
 from notifier.pipeline.plan import plan
+from notifier.queries.for_people import texts_waiting
 from notifier.settings import load_settings
 from notifier.web.twilio_signature import signature
 
@@ -57,14 +58,15 @@ public_url = "{public}"
 def run(seconds: int = SECONDS, rate: int = RATE, engines: tuple[str, ...] = ENGINES) -> None:
     """Print the table."""
     print(f"webhooks, {rate} a second for {seconds} s, {os.cpu_count()} cores")
-    print("engine      p50 ms  p99 ms  longest ms  answers")
+    print("engine      p50 ms  p99 ms  longest ms  left to take in, and for how long  answers")
     for engine in engines:
         with empty_database(engine) as (folder, url), _server(folder, url) as address:
             spent, answers = asyncio.run(_load(address, seconds, rate))
+            left, length = _caught_up(folder)
         hundredths = statistics.quantiles(spent, n=100, method="inclusive")
         told = ", ".join(f"{count} x {status}" for status, count in sorted(answers.items()))
         figures = f"{hundredths[49] * 1000:6.1f}  {hundredths[98] * 1000:6.1f}  {max(spent) * 1000:10.1f}"
-        print(f"{engine:10}  {figures}  {told}", flush=True)
+        print(f"{engine:10}  {figures}  {left:15} {length:16.1f} s  {told}", flush=True)
 
 
 @contextmanager
@@ -84,6 +86,21 @@ def _server(folder: Path, url: str) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             child.terminate()
+
+
+def _caught_up(folder: Path) -> tuple[int, float]:
+    """Texts that were kept and not yet taken in when the last one was answered, and the seconds until none was left."""
+    house, begun, left = app.open_house(load_settings(folder / "settings.toml", {})), time.monotonic(), None
+    try:
+        while True:
+            with house.store.read() as tx:
+                waiting = texts_waiting(tx).count
+            left = waiting if left is None else left
+            if not waiting:
+                return left, time.monotonic() - begun
+            time.sleep(0.1)
+    finally:
+        house.store.close()
 
 
 def _written_to(folder: Path, path: Path) -> None:

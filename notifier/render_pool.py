@@ -1,28 +1,18 @@
-"""Runs render/ in pre-forked processes with memory and time limits (HOSTILE 29). Colour: wire.
-Called by deliver and previews.
+"""Runs render/ in processes with memory and time limits (HOSTILE 29). Colour: wire. Called by deliver and previews.
 
-Threads and signals cannot stop a template that hangs inside one C call; killing its process can. A process gets a
-batch at a
-time, answers message by message, and dies with its parent, because its input ends. What it sends back is never
-unpickled.
+A process gets a batch at a time and answers message by message. What it sends back is never unpickled.
 """
 
 import json
-import os
-import select
-import struct
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
 
 from notifier.errors import RenderError
+from notifier.limited_process import FRAME, Ended, LimitedProcess
 from notifier.render.catalogue import TemplateSource
 from notifier.render.mime import EmailHeaders
 from notifier.render_packing import packed
@@ -30,13 +20,10 @@ from notifier.terms.content import Content
 
 BATCH = 64
 """Messages a process gets at once: enough to forget the pipe's cost, few enough to share the work out evenly."""
-PIPE = 1 << 18
-"""Bytes that a pipe holds where the system lets us choose (Linux): a process waits less for its answers to be read."""
 STRIKES = 3
 """A template version that breaks the limits so often in a row is not tried for STRIKE_SECONDS."""
 STRIKE_SECONDS = 600.0
 """So long a strike counts: a machine that was slow for a minute must not bar a version until the next restart."""
-FRAME = struct.Struct(">I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +85,6 @@ class RenderFailure:
 Answer = Rendered | RenderFailure
 
 
-class _Broken(Exception):
-    """The process ended, or had to be ended, before it answered."""
-
-    def __init__(self, why: str, *, out_of_time: bool = False) -> None:
-        super().__init__(why)
-        self.why = why
-        self.out_of_time = out_of_time
-
-
 @dataclass(frozen=True, slots=True)
 class _Strikes:
     """How often in a row a version broke its limits, when last (seconds of the pool's clock), and which limit then."""
@@ -116,101 +94,53 @@ class _Strikes:
     out_of_time: bool
 
 
+WHY = {
+    "timeout": "took too long",
+    "memory": "used too much memory or ended by itself",
+    "malformed": "used too much memory or ended by itself",
+}
+"""What a template has done whose process ended."""
+
+
 @dataclass(slots=True)
 class _Worker:
     """One process: started when first needed, ended when it breaks a limit."""
 
     limits: Limits
-    child: subprocess.Popen[bytes] | None = None
+    child: LimitedProcess | None = None
     seen: set[str] = field(default_factory=set)
-    pending: bytearray = field(default_factory=bytearray)
-    taken: int = 0
 
-    def start(self) -> None:
+    def start(self) -> LimitedProcess:
         """Start the process and wait until it says that it is ready. Raises RenderError if it does not come up."""
-        root = str(Path(__file__).resolve().parent.parent)
-        self.seen, self.pending, self.taken = set(), bytearray(), 0
-        # No secret is inherited: the environment is empty but for where to find the code.
-        bare = {"PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)]), "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
-        limits = self.limits
+        limits, self.seen = self.limits, set()
         numbers = (limits.memory, limits.max_segments, limits.seconds + limits.compile_seconds + 1)
-        command = [sys.executable, "-m", "notifier.render_worker", *map(str, numbers)]
-        pipe: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "pipesize": PIPE}
-        self.child = subprocess.Popen(command, env=bare, cwd="/", **pipe)  # noqa: S603
         try:
-            self._frame(self.limits.start_seconds)
-        except _Broken as broken:
-            self.stop()
-            raise RenderError(f"the render process {broken.why} at its start; see its error output") from None
+            self.child = LimitedProcess("notifier.render_worker", tuple(map(str, numbers)), limits.start_seconds)
+        except OSError as fault:
+            why = fault.strerror or type(fault).__name__
+            raise RenderError(
+                f"the render process did not start ({why}); free memory, processes or open files"
+            ) from fault
+        except Ended as ended:
+            raise RenderError(f"the render process {WHY[ended.why]} at its start; see its error output") from None
+        return self.child
 
     def stop(self) -> None:
         """End the process at once; harmless if there is none."""
-        if self.child is None:
-            return
-        self.child.kill()
-        for pipe in (self.child.stdin, self.child.stdout):
-            _closed(pipe)
-        self.child.wait()
-        self.child = None
+        if self.child is not None:
+            self.child.end()
+            self.child = None
 
     def answers(self, jobs: Sequence[RenderJob]) -> Iterator[Answer]:
-        """Send the batch, then yield answers in order. Raises _Broken at the first that does not come in time."""
-        if self.child is None:
-            self.start()
-        self._send(packed(jobs))
+        """Send the batch, then yield answers in order. Raises Ended at the first that does not come in time."""
+        child = self.child or self.start()
+        child.ask(packed(jobs), self.limits.start_seconds)
         for job in jobs:
             version = job.source.version
             allowed = self.limits.seconds + (0.0 if version in self.seen else self.limits.compile_seconds)
-            answer = _read(self._frame(allowed), version)
+            answer = _read(child.answer(allowed), version)
             self.seen.add(version)
             yield answer
-
-    def _send(self, batch: bytes) -> None:
-        if self.child is None or self.child.stdin is None:
-            raise _Broken("was not started")
-        try:
-            self.child.stdin.write(FRAME.pack(len(batch)) + batch)
-            self.child.stdin.flush()
-        except OSError:
-            raise _Broken("ended by itself") from None
-
-    def _frame(self, seconds: float) -> bytes:
-        """The next answer, within `seconds`."""
-        deadline = time.monotonic() + seconds
-        self._fill(FRAME.size, deadline)
-        (size,) = FRAME.unpack_from(self.pending, self.taken)
-        self._fill(FRAME.size + size, deadline)
-        begin = self.taken + FRAME.size
-        frame = bytes(memoryview(self.pending)[begin : begin + size])
-        self.taken = begin + size
-        if self.taken == len(self.pending):
-            # Cut once in a while: to cut after each answer moves all the others.
-            self.pending, self.taken = bytearray(), 0
-        return frame
-
-    def _fill(self, size: int, deadline: float) -> None:
-        if self.child is None or self.child.stdout is None:
-            raise _Broken("was not started")
-        handle = self.child.stdout.fileno()
-        poll = select.poll()
-        poll.register(handle, select.POLLIN | select.POLLHUP)
-        while len(self.pending) - self.taken < size:
-            left = deadline - time.monotonic()
-            if not poll.poll(max(left, 0) * 1000):
-                raise _Broken("took too long", out_of_time=True)
-            block = os.read(handle, 1 << 18)
-            if not block:
-                raise _Broken("used too much memory or ended by itself")
-            self.pending += block
-
-
-def _closed(pipe: IO[bytes] | None) -> None:
-    """Close a pipe whose other end may be gone."""
-    try:
-        if pipe is not None:
-            pipe.close()
-    except OSError:
-        return
 
 
 def _read(frame: bytes, version: str) -> Answer:
@@ -303,24 +233,24 @@ class RenderPool:
                     left.remove(n)
                     self._strikes.pop(jobs[n].source.version, None)
                 alone = False
-            except _Broken as broken:
+            except Ended as ended:
                 worker.stop()
                 culprit = next(n for n in batch if answers[n] is None)
                 # A machine that stood still for a moment looks the same as a hostile template: hence a second try.
                 if alone:
-                    answers[culprit] = self._failure(jobs[culprit], broken)
+                    answers[culprit] = self._failure(jobs[culprit], ended)
                     left.remove(culprit)
                 else:
                     left.remove(culprit)
                     left.insert(0, culprit)
                 alone = not alone
 
-    def _failure(self, job: RenderJob, broken: _Broken) -> RenderFailure:
+    def _failure(self, job: RenderJob, ended: Ended) -> RenderFailure:
         version = job.source.version
-        before = self._standing(version)
-        self._strikes[version] = _Strikes((before.count if before else 0) + 1, self._clock(), broken.out_of_time)
-        text = f"the template {broken.why}; look for loops and large repeats"
-        return RenderFailure(text, job.source.purpose, version, True, broken.out_of_time)
+        before, late = self._standing(version), ended.why == "timeout"
+        self._strikes[version] = _Strikes((before.count if before else 0) + 1, self._clock(), late)
+        text = f"the template {WHY[ended.why]}; look for loops and large repeats"
+        return RenderFailure(text, job.source.purpose, version, True, late)
 
     def _struck_out(self, job: RenderJob) -> RenderFailure | None:
         version = job.source.version

@@ -39,6 +39,8 @@ COLOURS = {
     "notifier.queries": "store",
     "notifier.channels": "wire",
     "notifier.deliver": "wire",
+    "notifier.limited_process": "wire",
+    "notifier.limited_worker": "wire",
     "notifier.render_packing": "wire",
     "notifier.render_pool": "wire",
     "notifier.render_worker": "wire",
@@ -60,6 +62,7 @@ COLOURS = {
 """One colour for each module, by the longest prefix. A new stage gets its row here and in docs/design.md."""
 
 ONE_STAGE = {
+    "notifier.limited_worker": "notifier.limited_process",
     "notifier.render_worker": "notifier.render_pool",
     "notifier.render_packing": "notifier.render_pool",
     "notifier.action_post": "notifier.pinned",
@@ -75,8 +78,8 @@ SIBLINGS = {
 }
 """The doors that open other doors."""
 
-SHARED = {"store": "notifier.store", "wire": "notifier.imap_box"}
-"""The one stage of its colour that every other one may stand on."""
+SHARED = {"store": ("notifier.store",), "wire": ("notifier.imap_box", "notifier.limited_process")}
+"""The stages of a colour that every other one may stand on."""
 
 ROOT_ORDER = ("notifier.settings", "notifier.pipeline", "notifier.app")
 """Inside root only a later one imports an earlier one."""
@@ -179,7 +182,7 @@ def allowed(module: str, target: str) -> bool:
     if own == "root" and other == "root":
         return ROOT_ORDER.index(stage(target)) < ROOT_ORDER.index(stage(module))
     if own == other and own in SHARED:
-        return stage(target) == SHARED[own]
+        return stage(target) in SHARED[own]
     return RANK[other] < RANK[own]
 
 

@@ -9,13 +9,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from notifier.cli.session import Json, Now, Session, say_json
+from notifier.cli.session import By, Json, Now, Session, say_json
 from notifier.cli.show import write_csv
 from notifier.errors import UsageError
 from notifier.pipeline.actions import FIELDS, Wanted, do, open_actions, refuse
 from notifier.queries.masks import shown
 
-By = Annotated[str, typer.Option("--by", help="Your name, for the record; default: that of your login.")]
 Ids = Annotated[list[int], typer.Argument(help="Ids of actions, as `notifier actions` lists them.")]
 
 MOST_ROWS = 100

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from notifier.cli.session import DONE, WITH_REFUSALS, Json, Now, Session, say_json
+from notifier.cli.session import DONE, WITH_REFUSALS, By, Json, Now, Session, say_json
 from notifier.errors import UsageError
 from notifier.pipeline.effect_words import was_done
 from notifier.pipeline.inbox import Act, Doing, act, assign, close, conversation_of
@@ -15,7 +15,6 @@ from notifier.pipeline.inbox import inbox as open_inbox
 from notifier.pipeline.people import Asked
 from notifier.queries.inbox import InboxReply
 
-By = Annotated[str, typer.Option("--by", help="Your name, for the record; default: that of your login.")]
 Reply = Annotated[int, typer.Argument(help="The id of a reply, as `notifier inbox` lists it.")]
 
 MOST_ROWS = 50

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from notifier.cli.session import DONE, WITH_REFUSALS, Json, Now, Session, say_json
+from notifier.cli.session import By as SignedBy
 from notifier.pipeline.answers import Answered, Asked, answer, refunded
 from notifier.pipeline.deadlines import Deadline, deadlines
 from notifier.pipeline.reasons import unanswered
@@ -17,7 +18,6 @@ from notifier.terms.law import SETTLED, Said
 Order = Annotated[str, typer.Argument(help="The shop's number of the order.")]
 Line = Annotated[str, typer.Option("--line", help="Only this line of it; default: all its lines.")]
 By = Annotated[str, typer.Option("--by", help="Who took it down: your name.")]
-Login = Annotated[str, typer.Option("--by", help="Your name, for the record; default: that of your login.")]
 Brand = Annotated[str, typer.Option("--brand", help="The brand, where several have an order of this number.")]
 
 NO_LAW = "[delay_rule] jurisdiction is none, so no line has a deadline. Set auto, us_435 or eu"
@@ -91,7 +91,7 @@ def confirm(
     ctx: typer.Context,
     order: Order,
     line: Line = "",
-    by: Login = "",
+    by: SignedBy = "",
     brand: Brand = "",
     now: Now = None,
     as_json: Json = False,
@@ -107,7 +107,7 @@ def record_refund(
     ctx: typer.Context,
     order: Order,
     line: Line = "",
-    by: Login = "",
+    by: SignedBy = "",
     brand: Brand = "",
     now: Now = None,
     as_json: Json = False,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from notifier.cli.law import say_answered
-from notifier.cli.session import Json, Now, Session, say_json
+from notifier.cli.session import By, Json, Now, Session, say_json
 from notifier.errors import ErasureRefused, UsageError
 from notifier.pipeline import answers, bounces, holds, phone_notices
 from notifier.pipeline.erase import OUT_OF_REACH, ErasureReport
@@ -18,7 +18,6 @@ from notifier.queries.masks import shown
 Customer = Annotated[str, typer.Argument(help="The shop's id of the customer.")]
 Order = Annotated[str, typer.Option("--order", help="The shop's number of an order, instead of CUSTOMER.")]
 Brand = Annotated[str, typer.Option("--brand", help="The brand, where several know the id.")]
-By = Annotated[str, typer.Option("--by", help="Your name, for the log; default: that of your login.")]
 Note = Annotated[str, typer.Option("--note", help="What was said; personal, told in no log and no explanation.")]
 
 log = typer.Typer(help="Write down what happened outside of the product.", no_args_is_help=True)

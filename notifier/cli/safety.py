@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from notifier.cli.session import Json, Now, Session, say_json
+from notifier.cli.session import By, Json, Now, Session, say_json
 from notifier.errors import UsageError
 from notifier.pipeline import pauses, restore
 from notifier.pipeline.brake import WAITING
@@ -18,7 +18,6 @@ from notifier.queries.runs import RunTold, last_runs
 from notifier.terms.pause import Pause
 from notifier.terms.words import Channel
 
-By = Annotated[str, typer.Option("--by", help="Your name, for the record; default: that of your login.")]
 Run = Annotated[int, typer.Argument(help="The run's id, as `notifier runs` lists it.")]
 Purpose = Annotated[str, typer.Option("--purpose", help="Only this purpose.")]
 ByChannel = Annotated[Channel | None, typer.Option("--channel", help="Only this channel.")]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Now = Annotated[str | None, typer.Option("--now", help="Judge as of this moment, ISO 8601; default: the clock.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+By = Annotated[str, typer.Option("--by", help="Your name, for the record; default: that of your login.")]
 
 DONE, WITH_REFUSALS, FAULT = 0, 1, 2
 """Exit codes: done; done with rejects or refusals; usage or settings fault."""

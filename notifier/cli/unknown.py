@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from notifier.cli.session import Json, Now, Session, say_json
+from notifier.cli.session import By, Json, Now, Session, say_json
 from notifier.pipeline.decided import Waiting, say_resend, say_sent, waiting
 from notifier.pipeline.house import House
 from notifier.pipeline.wording import kind_of_message
 
-By = Annotated[str, typer.Option("--by", help="Your name, for the record; default: that of your login.")]
 Ids = Annotated[list[int], typer.Argument(help="Ids of messages, as `notifier unknown list` lists them.")]
 
 MOST_ROWS = 100

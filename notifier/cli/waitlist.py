@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from notifier.cli.session import Json, Now, Session, say_json
+from notifier.cli.session import By, Json, Now, Session, say_json
 from notifier.queries.waitlist import demand, waits
 
 MOST_ROWS = 100
@@ -69,7 +69,7 @@ def add(
     locale: Annotated[str, typer.Option("--locale", help="The customer's language, like en or de.")] = "",
     wording: Annotated[str, typer.Option("--wording", help="The words that the customer agreed to.")] = "",
     evidence: Annotated[str, typer.Option("--evidence", help="What proves it, like the number of a recording.")] = "",
-    by: Annotated[str, typer.Option("--by", help="Your name, for the record; default: that of your login.")] = "",
+    by: By = "",
     now: Now = None,
     as_json: Json = False,
 ) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from notifier import conversation
 from notifier.pipeline.acknowledge import answers_of, told_by
 from notifier.pipeline.content import Letter
+from notifier.pipeline.customer_facts import address_among
 from notifier.pipeline.house import House
 from notifier.policy.acknowledge import CONFIRM_WITHIN, OWN_TEXT, judge
 from notifier.policy.legal import notice_first
@@ -17,7 +18,7 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.terms.content import Acknowledgement, Told
 from notifier.terms.effects import Effect, Kind, effect_from
-from notifier.terms.facts import Address, CustomerFacts, LineFacts
+from notifier.terms.facts import CustomerFacts, LineFacts
 from notifier.terms.incoming import Road
 from notifier.terms.occasion import REPLY, row_named
 from notifier.terms.words import Channel, MessageClass, Verdict
@@ -45,25 +46,19 @@ def ack_letter(tx: Transaction, house: House, row: AnyRow, customer: CustomerFac
     effects = told_by(channel, road, [effect_from(one) for one in json.loads(reply.effects)])
     about = {*conversation.lines_of(tx, reply.id)}
     lines = tuple(line for line in customer.lines if line.id in about)
-    address = _address(tx, row, customer, channel)
-    if address is None or not address.value:
+    address = address_among(tx, customer, row.address_id, channel)
+    if address is None:
         return AckLetter(None, "no_address")
     answers = answers_of(road, reply.known_at if road is Road.OPERATOR else reply.received_at, effects)
     judged = judge(Candidate(purpose, channel, address, lines, answers), customer, house.judging.policy, now)
     if judged.verdict is not Verdict.SEND:
-        return AckLetter(None, judged.reason, hold_until=judged.until)
+        return AckLetter(None, judged.reason, hold_until=judged.until if judged.verdict is Verdict.HOLD else None)
     dated = _dated(lines, effects, house, now)
     shown = tuple(line for line in lines if line.id in dated) if _asks(effects) else lines
     said = _said(tx, house, (reply, effects, dated), customer)
     thread = reply.thread if road is Road.EMAIL else ""
     letter = Letter(row, customer, shown, address.value, None, said, thread, _until(answers))
     return AckLetter(letter, "", dated)
-
-
-def _address(tx: Transaction, row: AnyRow, customer: CustomerFacts, channel: Channel) -> Address | None:
-    known = [line.address(channel) for line in customer.lines]
-    own = conversation.address_at(tx, customer.id, channel)
-    return next((one for one in (*known, own) if one is not None and one.id == row.address_id), None)
 
 
 def _until(answers: Answers) -> datetime | None:

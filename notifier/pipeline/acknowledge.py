@@ -137,7 +137,7 @@ def _decide(
     address = _address(tx, done, customer, lines, channel)
     answers = _answers(tx, done, purpose, (address, effects), now)
     candidate = Candidate(purpose, channel, address, lines, answers)
-    verdict, reason, trace, _ = judge(candidate, customer, house.judging.policy, now)
+    verdict, reason, _, trace = judge(candidate, customer, house.judging.policy, now)
     if verdict is not Verdict.SEND or address is None:
         return Acknowledged(channel.value, verdict.value, reason, None, trace)
     decision = Decision(

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from notifier import consent_requests, conversation, outbox
+from notifier import consent_requests, outbox
 from notifier.consent_requests import Wanted
 from notifier.pipeline.ack_letter import AckLetter
 from notifier.pipeline.content import Letter
-from notifier.pipeline.customer_facts import with_every_line
+from notifier.pipeline.customer_facts import address_among, with_every_line
 from notifier.pipeline.effects import ROADS, Effective
 from notifier.pipeline.house import House
 from notifier.policy.asking import OPEN_FOR, how_often, may_ask
@@ -26,7 +26,7 @@ from notifier.store.lookup import AnyRow
 from notifier.terms.content import SignedUp
 from notifier.terms.decision import Decision
 from notifier.terms.effects import Kind
-from notifier.terms.facts import Address, CustomerFacts
+from notifier.terms.facts import CustomerFacts
 from notifier.terms.incoming import Road
 from notifier.terms.occasion import CONSENT, row_named
 from notifier.terms.words import Channel, NoticeKind, Verdict
@@ -56,13 +56,6 @@ def agreement(house: House, brand: str, channel: Channel, locale: str) -> str:
     """What is agreed to on a channel, word by word."""
     often = how_often(house.judging.policy, brand, channel)
     return wording(channel, house.brand(brand).name, often, words_of(house, locale, brand))
-
-
-def address_among(tx: Transaction, customer: CustomerFacts, address_id: int, channel: Channel) -> Address | None:
-    """The customer's address with this id; None where it is no longer theirs, or was erased."""
-    known = [line.address(channel) for line in customer.lines]
-    own = conversation.address_at(tx, customer.id, channel)
-    return next((one for one in (*known, own) if one and one.id == address_id and one.value), None)
 
 
 def ask(tx: Transaction, house: House, wanted: Wanted, now: datetime) -> Asked:

@@ -10,7 +10,7 @@ from datetime import datetime
 from notifier import consent, conversation
 from notifier.pipeline.effects import ROADS
 from notifier.pipeline.house import House
-from notifier.policy.consents import WAITING, agreed
+from notifier.policy.consents import WAITING, agreed, last_word
 from notifier.policy.rulings import Candidate, Pass
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
@@ -78,7 +78,7 @@ def _stopped(customer: CustomerFacts, address: Address) -> bool:
         for one in customer.consents
         if one.channel is Channel.SMS and one.message_class is MessageClass.SERVICE and one.address_id == address.id
     ]
-    last = max(said, key=lambda one: (one.at, not one.granted), default=None)
+    last = last_word(said)
     return last is not None and not last.granted and last.source == ROADS[Road.SMS]
 
 

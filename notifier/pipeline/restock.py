@@ -11,8 +11,8 @@ from typing import Any
 
 from notifier import outbox, waitlist
 from notifier.pipeline.ack_letter import AckLetter
-from notifier.pipeline.asking import address_among
 from notifier.pipeline.content import Letter
+from notifier.pipeline.customer_facts import address_among
 from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House

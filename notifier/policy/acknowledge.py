@@ -8,15 +8,14 @@ no cap; what stops a loop of machines, and what the law says of confirmations, s
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
+from notifier.policy.consents import last_word
 from notifier.policy.figures import Policy
 from notifier.policy.rules import RULES
-from notifier.policy.rulings import Candidate, Hold, Pass, Rule, Ruling, Skip
-from notifier.terms.decision import Step
+from notifier.policy.rulings import Candidate, Pass, Rule, Ruled, Ruling, Skip, rule_by
 from notifier.terms.facts import CustomerFacts
 from notifier.terms.incoming import Road
-from notifier.terms.words import Channel, MessageClass, Verdict
+from notifier.terms.words import Channel, MessageClass
 
 CONFIRM_WITHIN = timedelta(minutes=5)
 """S4: a confirmation of an opt-out that comes later is one text too many."""
@@ -37,31 +36,13 @@ MOST_OTHERS_A_DAY = 1
 """Of replies that say nothing we understand: two machines that face each other stop after one message."""
 
 
-class Acked(NamedTuple):
-    """What is decided about an answer by one channel; `until` goes with a hold (UTC)."""
-
-    verdict: Verdict
-    reason: str
-    trace: tuple[Step, ...]
-    until: datetime | None = None
-
-
-def judge(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Acked:
+def judge(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruled:
     """Send, or hold or skip with the reason, and the trace of ACK_RULES. `candidate.answers` is set.
 
     A hold means that this channel cannot be used now; the reply's own window is over then (S8), so another one is. A
     pause is none of the rules: what is paused waits in the outbox.
     """
-    steps: list[Step] = []
-    for rule in ACK_RULES:
-        ruling = rule.check(candidate, customer, policy, now)
-        if isinstance(ruling, Pass):
-            steps.append(Step(rule.name, "pass", ruling.saw))
-            continue
-        until = ruling.until if isinstance(ruling, Hold) else None
-        steps.append(Step(rule.name, "skip" if until is None else "hold", ruling.saw))
-        return Acked(Verdict.SKIP if until is None else Verdict.HOLD, ruling.reason, tuple(steps), until)
-    return Acked(Verdict.SEND, "due", tuple(steps))
+    return rule_by(ACK_RULES, candidate, customer, policy, now)
 
 
 def _once(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
@@ -95,7 +76,7 @@ def _opted_out(candidate: Candidate, customer: CustomerFacts, policy: Policy, no
         return Pass()
     here = [one for one in customer.consents if one.channel is Channel.SMS and one.address_id in (None, address.id)]
     service = [one for one in here if one.message_class is MessageClass.SERVICE]
-    last = max(service, key=lambda one: (one.at, not one.granted), default=None)
+    last = last_word(service)
     return Skip("opted_out", (("at", last.at.isoformat()),)) if last is not None and not last.granted else Pass()
 
 

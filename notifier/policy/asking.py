@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 
 from notifier.policy.acknowledge import ACK_RULES
 from notifier.policy.consent_by_country import ELSEWHERE, REGIMES
+from notifier.policy.consents import last_word
 from notifier.policy.figures import Cap, Policy
 from notifier.policy.rules import RULES
-from notifier.policy.rulings import Candidate, Hold, Pass, Rule, Ruling, Skip
-from notifier.terms.decision import Step
+from notifier.policy.rulings import Candidate, Pass, Rule, Ruled, Ruling, Skip, rule_by
 from notifier.terms.facts import CustomerFacts
 from notifier.terms.incoming import Road
-from notifier.terms.words import Channel, MessageClass, Verdict
+from notifier.terms.words import Channel, MessageClass
 
 OPEN_FOR = timedelta(days=7)
 """How long a request can be answered."""
@@ -27,35 +27,15 @@ STALE_AFTER = timedelta(days=2)
 
 MOST_A_DAY = 1
 
-Judged = tuple[Verdict, str, datetime | None, tuple[Step, ...]]
-"""Verdict, reason, when to look again (of a hold), and the trace."""
 
-
-def may_ask(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Judged:
+def may_ask(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruled:
     """Whether a request may go; `candidate.answers` is the customer's act."""
-    return judged_by(ASK_RULES, candidate, customer, policy, now)
+    return rule_by(ASK_RULES, candidate, customer, policy, now)
 
 
-def may_alert(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Judged:
+def may_alert(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruled:
     """Whether the customer may be told that a product is back: by the rules of everything that plan sends."""
-    return judged_by(RULES, candidate, customer, policy, now)
-
-
-def judged_by(
-    rules: tuple[Rule, ...], candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime
-) -> Judged:
-    """Ask `rules` in order; the first that does not pass decides."""
-    steps: list[Step] = []
-    for rule in rules:
-        ruling = rule.check(candidate, customer, policy, now)
-        if isinstance(ruling, Pass):
-            steps.append(Step(rule.name, "pass", ruling.saw))
-            continue
-        held = isinstance(ruling, Hold)
-        steps.append(Step(rule.name, "hold" if held else "skip", ruling.saw))
-        until = ruling.until if isinstance(ruling, Hold) else ruling.look_again
-        return (Verdict.HOLD if held else Verdict.SKIP), ruling.reason, until, tuple(steps)
-    return Verdict.SEND, "due", None, tuple(steps)
+    return rule_by(RULES, candidate, customer, policy, now)
 
 
 def is_proven_twice(channel: Channel, countries: frozenset[str]) -> bool:
@@ -104,7 +84,7 @@ def _objection(candidate: Candidate, customer: CustomerFacts, policy: Policy, no
     ]
     for kind in about:
         said = [one for one in words if one.message_class is kind]
-        last = max(said, key=lambda one: (one.at, not one.granted), default=None)
+        last = last_word(said)
         if last is not None and not last.granted:
             return Skip("opted_out", (("rule", "S2"), ("at", last.at.isoformat())))
     return Pass()

@@ -43,6 +43,11 @@ def agreed(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: d
     return _marketing(grants, candidate, customer, policy, now)
 
 
+def last_word(said: Iterable[Consent]) -> Consent | None:
+    """The newest word of these; of two at once, the refusal."""
+    return max(said, key=lambda one: (one.at, not one.granted), default=None)
+
+
 def _ends(candidate: Candidate) -> frozenset[MessageClass | Scope]:
     """The scopes in which an objection ends the candidate."""
     order = frozenset[MessageClass | Scope]((MessageClass.REQUIRED, MessageClass.SERVICE))

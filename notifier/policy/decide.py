@@ -14,7 +14,7 @@ from notifier.policy.figures import Policy
 from notifier.policy.legal import emails_of, legal_turning_points, needs_notice, notice_first, under_the_law
 from notifier.policy.lines import cancelled, shipped, start_of, today, turning_points
 from notifier.policy.rules import NO_ZONE, RULES, barred_marketplace
-from notifier.policy.rulings import Candidate, Hold, Pass, Skip
+from notifier.policy.rulings import Candidate, Hold, Skip, ask
 from notifier.terms.decision import WAITS_FOR, Decision, Judgement, Step
 from notifier.terms.facts import Address, CustomerFacts, PastContact
 from notifier.terms.purpose import Purpose
@@ -203,13 +203,8 @@ def _ask(tally: _Tally, group: _Group, policy: Policy, now: datetime) -> tuple[l
         tally.sent.clear()
     lines = tuple(due.line for due in group.dues)
     candidate = Candidate(group.purpose, group.channel, group.address, lines)
-    steps: list[Step] = []
-    for rule in RULES:
-        ruling = rule.check(candidate, tally.customer, policy, now)
-        if isinstance(ruling, Pass):
-            steps.append(Step(rule.name, "pass", ruling.saw))
-            continue
-        steps.append(Step(rule.name, "hold" if isinstance(ruling, Hold) else "skip", ruling.saw))
+    steps, ruling = ask(RULES, candidate, tally.customer, policy, now)
+    if ruling is not None:
         return steps, ruling
     higher = tally.taken.get(group.address.id) if group.address else None
     if higher is None or group.purpose.message_class is MessageClass.REQUIRED:

@@ -1,14 +1,19 @@
-"""What a rule is asked and what it answers. Colour: pure. Used by rules and by the modules that hold single rules."""
+"""What a rule is asked, what it answers, and what several say together. Colour: pure.
 
-from collections.abc import Callable
+Used by rules, by the modules that hold single rules, and by those that ask them.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from notifier.policy.figures import Policy
+from notifier.terms.decision import Step
 from notifier.terms.facts import Address, CustomerFacts, LineFacts
 from notifier.terms.incoming import Road
 from notifier.terms.purpose import Purpose
-from notifier.terms.words import Channel, MessageClass
+from notifier.terms.words import Channel, MessageClass, Verdict
 
 Saw = tuple[tuple[str, str], ...]
 """What a rule saw, by name: it goes into the trace and carries no name, no address and no wording."""
@@ -93,3 +98,39 @@ class Rule:
     reads: tuple[str, ...]
     check: Check
     ids: tuple[str, ...] = ()
+
+
+class Ruled(NamedTuple):
+    """What the rules say together; `until` is when to look again (UTC), where time alone may change it."""
+
+    verdict: Verdict
+    reason: str
+    until: datetime | None
+    trace: tuple[Step, ...]
+
+
+def ask(
+    rules: Iterable[Rule], candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime
+) -> tuple[list[Step], Hold | Skip | None]:
+    """Ask the rules in order until one does not pass: its ruling, and a step for each that was asked."""
+    steps: list[Step] = []
+    for rule in rules:
+        ruling = rule.check(candidate, customer, policy, now)
+        if isinstance(ruling, Pass):
+            steps.append(Step(rule.name, "pass", ruling.saw))
+            continue
+        steps.append(Step(rule.name, "hold" if isinstance(ruling, Hold) else "skip", ruling.saw))
+        return steps, ruling
+    return steps, None
+
+
+def rule_by(
+    rules: Iterable[Rule], candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime
+) -> Ruled:
+    """What `rules` say of a candidate that nothing else competes with."""
+    steps, ruling = ask(rules, candidate, customer, policy, now)
+    if ruling is None:
+        return Ruled(Verdict.SEND, "due", None, tuple(steps))
+    if isinstance(ruling, Hold):
+        return Ruled(Verdict.HOLD, ruling.reason, ruling.until, tuple(steps))
+    return Ruled(Verdict.SKIP, ruling.reason, ruling.look_again, tuple(steps))

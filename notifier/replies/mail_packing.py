@@ -4,18 +4,14 @@ Used by mail_worker, and by mail_process, which believes nothing: a mail that br
 """
 
 import json
-import struct
 from datetime import UTC, datetime
 from typing import Any
 
 from notifier.errors import UnreadableMail
 from notifier.terms.mail import Machine, Mail, Returned, Unread
 
-FRAME = struct.Struct(">I")
 MOST_ANSWER = 1024 * 1024
 """Bytes of an answer that are taken; the longest honest one is a tenth."""
-MEMORY_GONE = 3
-"""How the process ends when its memory is used up."""
 REASONS = frozenset({"too_large", "too_many_parts", "too_deep", "timeout", "memory", "malformed"})
 
 _TEXTS = ("message_id", "sender", "subject", "words", "reply_to", "below")

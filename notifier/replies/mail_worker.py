@@ -1,41 +1,27 @@
 """The process behind `mail_process`: takes a mail, says what it says. Colour: wire.
 
-Started by mail_process, not run by hand. It holds no secret, opens nothing, ignores Ctrl-C, and ends when its input
-ends or its parent is gone for too long.
+Started by mail_process, not run by hand.
 """
 
-import gc
 import json
-import os
-import signal
 import sys
-from typing import BinaryIO
+from collections.abc import Iterator
 
 from notifier.errors import UnreadableMail
+from notifier.limited_worker import cap_memory, serve
 from notifier.replies.mail import read_mail
-from notifier.replies.mail_packing import FRAME, MEMORY_GONE, packed
+from notifier.replies.mail_packing import packed
 
 
 def main() -> None:
     """Serve until the input ends. Arguments: bytes of memory, CPU seconds for a mail, our domains with commas."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     memory, seconds, domains = int(sys.argv[1]), float(sys.argv[2]), frozenset(filter(None, sys.argv[3].split(",")))
+
+    def answers(raw: bytes) -> Iterator[bytes]:
+        yield _read(raw, domains)
+
     _warm_up()
-    _limit(memory)
-    gc.freeze()
-    asked, answering = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr
-    _answer(answering, b"{}")
-    while len(size := asked.read(FRAME.size)) == FRAME.size:
-        # Ends a reading that never ends when the parent is no longer there to do so.
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds + 1)
-        try:
-            answer = _read(asked.read(FRAME.unpack(size)[0]), domains)
-        except MemoryError:
-            # What is left of this process cannot be trusted with the next mail.
-            os._exit(MEMORY_GONE)
-        _answer(answering, answer)
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    serve(lambda: cap_memory(memory, beyond=False), answers, seconds + 1)
 
 
 def _read(raw: bytes, domains: frozenset[str]) -> bytes:
@@ -55,24 +41,6 @@ def _warm_up() -> None:
     read_mail(
         b"From: a@b.example\nSubject: =?utf-8?q?=C3=A9?=\n\nOn 1 May 2026, a@b.example wrote:\n> hello\n", frozenset()
     )
-
-
-def _limit(memory: int) -> None:
-    """Cap the whole address space; only where the system knows such limits (Unix)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
-        try:
-            resource.setrlimit(what, (most, most))
-        except (OSError, ValueError):
-            continue
-
-
-def _answer(answering: BinaryIO, answer: bytes) -> None:
-    answering.write(FRAME.pack(len(answer)) + answer)
-    answering.flush()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ health            /metrics, /healthz, /readyz
 metrics           what Prometheus reads: counted by delivery, and looked up in the database
 opening           what the web of a shop consists of
 app, gate         any routers, behind bounds and with the headers that all answers have
+asked             who asks
 threads           where the database is asked
 buckets           how often somebody may do something
 pages             what the links in messages open: an order, choices, messages

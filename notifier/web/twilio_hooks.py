@@ -21,6 +21,7 @@ from notifier.terms.evidence import Receipt, Word
 from notifier.terms.incoming import MOST_WORDS, Choice, Incoming, Road
 from notifier.terms.reply import Intent
 from notifier.terms.twilio import SENDER, SID, word_of, words_heard
+from notifier.web.asked import client
 from notifier.web.buckets import Buckets, neighbourhood
 from notifier.web.gate import Front
 from notifier.web.threads import Threads
@@ -111,8 +112,7 @@ class Hooks:
         return _json(content) if isinstance(content, bytes) else content
 
     def _forged(self, request: Request, why: str) -> HTTPException:
-        address = request.client.host if request.client else ""
-        if not self.forgeries.take(neighbourhood(address)):
+        if not self.forgeries.take(neighbourhood(client(request))):
             return HTTPException(429)
         log.warning("a webhook was refused", why=why)
         return HTTPException(403)

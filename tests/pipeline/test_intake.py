@@ -21,6 +21,9 @@ from tests.kept_shops import AsLeft
 from tests.pipeline.test_receive_texts import ANN, told_by_text
 from tests.shop import NOON, Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery."""
+
 MINUTE = timedelta(minutes=1)
 STOP = Incoming(Road.SMS, "SM1", NOON + MINUTE, "STOP", ANN, "+4915100000001")
 

@@ -22,6 +22,9 @@ from tests.kept_shops import AsLeft
 from tests.mails import answer, bounce, complaint, fresh
 from tests.shop import NOON, Shop, open_shop, order
 
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 SETTINGS = """
 [brands.oak]

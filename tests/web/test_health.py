@@ -15,6 +15,9 @@ from notifier.web.health import health_app
 from notifier.web.serving import serving
 from tests.shop import Shop, open_shop
 
+pytestmark = pytest.mark.slow
+"""Each serves on a port of its own."""
+
 SECRET = "postgresql://shop:hunter2@db.example/shop"
 
 

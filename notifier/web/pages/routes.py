@@ -21,6 +21,7 @@ from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.page import Act, Option, PageView
 from notifier.terms.reply import Intent
 from notifier.terms.words import MessageClass, Scope
+from notifier.web.asked import client, evidence
 from notifier.web.buckets import Buckets, neighbourhood
 from notifier.web.pages.forms import Form, holds, nonce, read_form
 from notifier.web.pages.paper import Paper, Step
@@ -38,7 +39,6 @@ INTENTS = {
 
 LARGEST_ID = 2**31 - 1
 MOST_QUESTION = 2000
-MOST_BROWSER = 200
 
 _UID, _TOKEN = r"[0-9A-Za-z@._-]{1,120}", r"[0-9A-Za-z_-]{22}"
 _PATHS = {
@@ -104,7 +104,7 @@ class Pages:
         link = link_in(request.scope["path"])
         seen = await self.threads.run(partial(self.reading.look, link)) if link is not None else Seen(genuine=False)
         if link is None or not seen.genuine:
-            if not self.wrong.take(neighbourhood(request.client.host if request.client else "")):
+            if not self.wrong.take(neighbourhood(client(request))):
                 raise HTTPException(429)
             return None
         if not bucket.take(link.token):
@@ -187,8 +187,6 @@ class Pages:
     def _incoming(
         self, request: Request, view: PageView, key: str, choice: Choice | None = None, words: str = ""
     ) -> Incoming:
-        browser = clean.header(request.headers.get("user-agent", ""))[:MOST_BROWSER]
-        evidence = f"{request.client.host if request.client else ''} {browser}".strip()
         return Incoming(
             Road.PAGE,
             key,
@@ -196,7 +194,7 @@ class Pages:
             words=words,
             message_id=view.message_id,
             choice=choice,
-            evidence=evidence,
+            evidence=evidence(request),
         )
 
 

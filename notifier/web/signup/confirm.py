@@ -20,8 +20,8 @@ from notifier.pipeline.confirming import Shown, agree, shown_request
 from notifier.pipeline.house import House
 from notifier.policy.asking import OPEN_FOR
 from notifier.render.listing import joined
+from notifier.web.asked import client, evidence
 from notifier.web.buckets import Buckets, neighbourhood
-from notifier.web.signup.form import evidence
 from notifier.web.signup.language import language
 from notifier.web.signup.markup import Page, agreed_page, ask_page, gone_page
 from notifier.web.threads import Threads
@@ -60,7 +60,7 @@ class Confirm:
     def _answer(self, request: Request, shown: Shown | None) -> Response:
         """Raises HTTPException 429 where somebody tries many links that do not work."""
         if shown is None:
-            if not self.wrong.take(neighbourhood(request.client.host if request.client else "")):
+            if not self.wrong.take(neighbourhood(client(request))):
                 raise HTTPException(429)
             accepts = request.headers.get("accept-language", "")
             look = self.house.brand("")

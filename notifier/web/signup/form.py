@@ -20,6 +20,7 @@ from notifier.pipeline.house import House
 from notifier.pipeline.signup import NotReachable, contact_of, form_agreement, sign_up
 from notifier.terms.signup import SignUp
 from notifier.terms.words import Channel
+from notifier.web.asked import client, evidence
 from notifier.web.buckets import Buckets, neighbourhood
 from notifier.web.signup.language import language
 from notifier.web.signup.markup import Page, Typed, form_page, sent_page, too_many_page
@@ -30,7 +31,6 @@ log = structlog.get_logger(__name__)
 FORM_PATH = "/w/{brand}/{sku:path}"
 MOST_FIELDS = 20
 MOST_TYPED = 254
-MOST_AGENT = 200
 BLOCK = 8
 """Characters of a number that a block of a thousand or more shares: +1415555 is one."""
 
@@ -60,7 +60,7 @@ class Form:
 
     async def take(self, request: Request, brand: str, sku: str) -> Response:
         """What was sent with it."""
-        page, who = self._page(request, brand), request.client.host if request.client else ""
+        page, who = self._page(request, brand), client(request)
         if not self.limits.neighbours.take(neighbourhood(who)):
             return too_many_page(page)
         given = _fields(await request.body())
@@ -107,13 +107,6 @@ class Form:
     def _form(self, page: Page, typed: Typed, brand: str) -> Response:
         texts = self.house.judging.policy.texting.on
         return form_page(page, typed, self._agreement(page, brand), texts=texts)
-
-
-def evidence(request: Request) -> str:
-    """The address and the browser that a page was answered from: evidence of consent (RULES.md S1)."""
-    who = request.client.host if request.client else "unknown"
-    agent = "".join(one for one in request.headers.get("user-agent", "") if one.isprintable())[:MOST_AGENT]
-    return f"from {who} by {agent}" if agent else f"from {who}"
 
 
 def _fields(body: bytes) -> dict[str, str]:

@@ -14,6 +14,9 @@ from notifier.replies.mail_process import MailLimits, MailReader
 from notifier.terms.mail import Machine, Mail
 from tests.replies.mail.letters import OWN, mail, read
 
+pytestmark = pytest.mark.slow
+"""Each waits for a process that is ended; what is read is tested without it."""
+
 ENCODED_WORDS = mail(Subject="=?utf-8?q?a?= " * 21_000)
 PARENTHESES = mail("Yes", To="(" * 4096)
 LEVELS = b"".join(b"Content-Type: multipart/mixed; boundary=%s\n\n--%s\n" % (b"b" * n, b"b" * n) for n in range(1, 21))

@@ -252,7 +252,7 @@ def test_a_question_without_words_is_asked_for(ann: Site) -> None:
 def test_from_where_it_was_chosen_is_kept(ann: Site) -> None:
     form = pairs(ann.summary(ann.link(), "Cancel"))
     ann.send(ann.link(), form, **{"User-Agent": "Phone 7"})
-    assert [row.sender for row in ann.shop.rows(Reply)] == ["127.0.0.1 Phone 7"]
+    assert [row.sender for row in ann.shop.rows(Reply)] == ["from 127.0.0.1 by Phone 7"]
 
 
 def test_several_items_are_cancelled_at_once(empty: Site) -> None:

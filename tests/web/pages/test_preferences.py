@@ -165,7 +165,7 @@ def test_consent_to_offers_keeps_its_wording_and_from_where(both: Site) -> None:
     row = both.shop.rows(Consent)[0]
     assert (row.granted, row.source) == (True, "customer page")
     assert row.wording == "Offers and news from Lumen & Oak by email. You can stop them at any time."
-    assert row.evidence.endswith("127.0.0.1 Phone 7")
+    assert row.evidence.endswith("from 127.0.0.1 by Phone 7")
 
 
 def test_texts_can_be_ended_from_the_page_of_an_email(empty: Site) -> None:
