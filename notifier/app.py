@@ -328,7 +328,7 @@ def open_watch(settings: Settings, house: House) -> Watch:
 
 def beside(settings: Settings, house: House) -> House:
     """The same shop on connections of its own: who is served keeps no worker waiting for one. The caller closes it."""
-    return replace(house, store=Store(open_engine(settings.database_url)))
+    return replace(house, store=Store(open_engine(settings.database_url), beside=house.store))
 
 
 def refuse_time_travel(settings: Settings) -> None:

@@ -18,7 +18,7 @@ from notifier.store.hashing import address_hash
 from notifier.store.lookup import AnyRow, batches, insert_new, table_of
 from notifier.store.newcomers import NEWCOMER
 from notifier.store.tables import Address as AddressRow
-from notifier.store.tables import Customer, Message, MessageLine, Order, Product, Reply, ReplyLine
+from notifier.store.tables import Customer, Message, MessageLine, Order, OrderLine, Product, Reply, ReplyLine
 from notifier.terms.effects import ActionKind, Effect
 from notifier.terms.facts import Address
 from notifier.terms.incoming import Road
@@ -29,6 +29,7 @@ from notifier.terms.words import SENT_STATES, Channel, MessageState
 _reply, _line = table_of(Reply), table_of(ReplyLine)
 _address, _customer, _order = table_of(AddressRow), table_of(Customer), table_of(Order)
 _message, _told, _product = table_of(Message), table_of(MessageLine), table_of(Product)
+_order_line = table_of(OrderLine)
 
 
 def known(tx: Transaction, road: str, key: str) -> AnyRow | None:
@@ -176,6 +177,13 @@ def lines_of(tx: Transaction, reply_id: int) -> tuple[int, ...]:
     """The order lines that a reply is about."""
     query = select(_line.c.line_id).where(_line.c.reply_id == reply_id).order_by(_line.c.line_id)
     return tuple(tx.connection.execute(query).scalars())
+
+
+def open_lines_of(tx: Transaction, customer_id: int | None) -> tuple[int, ...]:
+    """The order lines of a customer that have neither shipped nor been cancelled, as the records say."""
+    query = select(_order_line.c.id).where(_order_line.c.customer_id == customer_id)
+    query = query.where(_order_line.c.shipped_at.is_(None), _order_line.c.cancelled_at.is_(None))
+    return tuple(tx.connection.execute(query.order_by(_order_line.c.id)).scalars()) if customer_id is not None else ()
 
 
 def keep(tx: Transaction, row: Mapping[str, Any], effects: Iterable[Effect]) -> int | None:

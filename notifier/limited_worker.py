@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator
 
 from notifier.limited_process import FRAME, MEMORY_GONE
 
-Send = Callable[[bytes], None]
-
 
 def serve(limit: Callable[[], None], answers: Callable[[bytes], Iterator[bytes]], seconds: float) -> None:
     """Say that it is ready, then answer each question with the frames of `answers`, until the input ends.
@@ -33,10 +31,9 @@ def serve(limit: Callable[[], None], answers: Callable[[bytes], Iterator[bytes]]
 
     send(b"")
     while len(size := asked.read(FRAME.size)) == FRAME.size:
-        question = asked.read(FRAME.unpack(size)[0])
         signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
         try:
-            for frame in answers(question):
+            for frame in answers(asked.read(FRAME.unpack(size)[0])):
                 send(frame)
                 signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
         except MemoryError:

@@ -13,10 +13,11 @@ def test_one_at_a_time() -> None:
     turns, inside, most = Turns(), [0], [0]
 
     def work() -> None:
-        for _ in range(200):
+        for _ in range(20):
             with turns.mine():
                 inside[0] += 1
                 most[0] = max(most[0], inside[0])
+                time.sleep(0.0001)  # whoever may come in besides does so here
                 inside[0] -= 1
 
     with ThreadPoolExecutor(8) as together:

@@ -42,7 +42,7 @@ def list_inbox(ctx: typer.Context, as_json: Json = False) -> None:
         table.add_column(name, overflow="fold")
     for one in found[:MOST_ROWS]:
         words = (meaning(one), one.reason, _short(one.words))
-        said = [escape(text) for text in (one.road, one.customer or one.sender, ", ".join(one.orders), *words)]
+        said = [escape(text) for text in (one.road, one.who, ", ".join(one.orders), *words)]
         until = f"{one.deadline:%Y-%m-%d %H:%M}{' by law' if one.by_law else ''}"
         table.add_row(str(one.id), until, f"{one.received_at:%Y-%m-%d %H:%M}", *said)
     session.console.print(table if found else "nothing waits for a person")
@@ -155,7 +155,7 @@ def _facts(one: InboxReply) -> list[str]:
     until = f"{one.deadline:%Y-%m-%d %H:%M} UTC{', by law' if one.by_law else ''}"
     lines = ", ".join(f"{line.order}/{line.line} {line.product}" for line in one.lines) or "unknown"
     return [
-        f"reply {one.id}, by {one.road} on {one.received_at:%Y-%m-%d %H:%M} UTC, from {one.customer or one.sender}",
+        f"reply {one.id}, by {one.road} on {one.received_at:%Y-%m-%d %H:%M} UTC, from {one.who}",
         f"about: {lines}",
         f"understood as: {meaning(one)}",
         f"waits for a person until {until}: {one.reason}" if one.waits else f"closed by {one.closed_by or 'nobody'}",

@@ -86,7 +86,7 @@ def text_of(one: InboxReply, tz: ZoneInfo, *, passed_on: bool) -> str:
     lines = ", ".join(f"{line.order}, line {line.line} ({line.product})" for line in one.lines) or "not known"
     facts = [
         f"A customer wrote {BY[Road(one.road)]} on {_at(one.received_at, tz)}, and a person must look by {until}.",
-        f"Customer: {one.customer or f'not known ({one.sender})'}",
+        f"Customer: {one.who if one.customer else f'not known ({one.sender})'}",
         f"Order: {lines}",
         f"Read as: {one.intent.replace('_', ' ')} ({one.confidence}); it may mean {_may_mean(one)}",
         f"Why a person: {one.reason or 'it is not clear'}",

@@ -73,7 +73,10 @@ def _by_thread(tx: Transaction, house: House, incoming: Incoming, whose: Whose) 
         row = conversation.message_with_uid(tx, uid) if uid else None
         if row is not None:
             lines = conversation.lines_of_message(tx, row)
-            return replace(whose, brand=row.brand, customer_id=row.customer_id, message=row, lines=lines)
+            # What a person does about it is about the address that wrote, not that of the customer it may be.
+            wrote = conversation.keep_address(tx, whose.sender, incoming.received_at) if whose.sender else None
+            found = replace(whose, brand=row.brand, customer_id=row.customer_id, message=row, lines=lines)
+            return replace(found, address_id=wrote)
     return whose
 
 

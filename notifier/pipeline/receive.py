@@ -94,7 +94,7 @@ def _receive(house: House, incoming: Incoming, now: datetime, *, blind: bool) ->
         request = _request(tx, incoming, whose)
         outcome = outcome_of(_heard(incoming, whose, reading, request), customer, house.judging.policy)
         if blind:
-            outcome = _unjudged(outcome, reading, whose)
+            outcome = _unjudged(outcome, reading, whose.lines or conversation.open_lines_of(tx, whose.customer_id))
         reply_id = conversation.keep(tx, _row(incoming, whose, reading, outcome, now), outcome.effects)
         if reply_id is None:
             return _again(tx, conversation.known(tx, incoming.road, incoming.key))
@@ -112,13 +112,13 @@ def _receive(house: House, incoming: Incoming, now: datetime, *, blind: bool) ->
     return _received(reply_id, customer, whose, (incoming, reading, outcome), told)
 
 
-def _unjudged(outcome: Outcome, reading: Classification, whose: Whose) -> Outcome:
-    """For a person; what may be a cancellation freezes the lines that it is about all the same."""
-    frozen = whose.lines if ENDINGS & {reading.intent, reading.suggestion} else ()
+def _unjudged(outcome: Outcome, reading: Classification, lines: Sequence[int]) -> Outcome:
+    """For a person; what may be a cancellation freezes the lines that it may be about all the same."""
+    frozen = lines if ENDINGS & {reading.intent, reading.suggestion} else ()
     return replace(
         outcome,
         effects=(*outcome.effects, *(Effect(Kind.FROZEN, one) for one in frozen)),
-        lines=whose.lines,
+        lines=tuple(lines),
         needs_person=True,
         reason=f"{CANNOT_BE_JUDGED}; {outcome.reason}".strip("; "),
     )
@@ -163,11 +163,12 @@ def _row(
         "brand": whose.brand,
         "customer_id": whose.customer_id,
         "address_id": whose.address_id,
-        "message_id": whose.message.id if whose.message is not None else None,
+        # An answer to what is only likely would prove the next mail of a stranger.
+        "message_id": whose.message.id if whose.message is not None and whose.proven else None,
         "received_at": incoming.received_at,
         "known_at": now,
         "actor": incoming.actor,
-        "sender": (incoming.evidence if whose.customer_id is not None else incoming.sender)[:MOST_ADDRESS],
+        "sender": (incoming.evidence if whose.proven else incoming.sender)[:MOST_ADDRESS],
         "subject": incoming.subject.replace("\x00", "")[:MOST_SUBJECT],
         "thread": incoming.thread[:MOST_SUBJECT],
         "words": incoming.words.replace("\x00", "")[:MOST_WORDS],
@@ -222,7 +223,7 @@ def _received(
         intent=reading.intent.value,
         confidence=reading.confidence.value,
         customer=customer.key if customer is not None else None,
-        bound_to=whose.message.id if whose.message is not None else None,
+        bound_to=whose.message.id if whose.message is not None and whose.proven else None,
         effects=tuple(one.word for one in outcome.effects),
         needs_person=_waits(incoming, outcome),
         acknowledged=tuple(told),

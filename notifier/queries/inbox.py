@@ -30,6 +30,7 @@ from notifier.store.tables import (
     TemplateVersion,
 )
 from notifier.terms.effects import effect_from
+from notifier.terms.incoming import Road
 from notifier.terms.time import utc
 from notifier.terms.words import SENT_STATES, Channel
 
@@ -88,6 +89,13 @@ class InboxReply:
     def by_law(self) -> datetime | None:
         """The law's first day of a line concerned."""
         return min((one.deadline_at for one in self.lines if one.deadline_at), default=None)
+
+    @property
+    def who(self) -> str:
+        """Whose it is, as far as that is proven: who says so beside whom it may be."""
+        if self.customer and self.sender and self.road == Road.EMAIL:
+            return f"perhaps {self.customer} ({self.sender} wrote it)"
+        return self.customer or self.sender
 
     @property
     def deadline(self) -> datetime:

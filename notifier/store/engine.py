@@ -154,16 +154,21 @@ class Transaction:
 
 
 class Store:
-    """The database as pipeline holds it: opens transactions, nothing else."""
+    """The database as pipeline holds it: opens transactions, nothing else.
 
-    def __init__(self, engine: Engine) -> None:
+    `beside` is another store of the same database in this process: on SQLite their writers take turns.
+    """
+
+    def __init__(self, engine: Engine, beside: "Store | None" = None) -> None:
         self.engine = engine
-        self._turns = Turns() if engine.dialect.name == "sqlite" else None
+        self.turns = Turns() if engine.dialect.name == "sqlite" else None
+        if beside is not None:
+            self.turns = beside.turns
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """A transaction that commits at the end of the block and rolls back on an exception."""
-        with self._turns.mine() if self._turns is not None else nullcontext(), self.engine.begin() as connection:
+        with self.turns.mine() if self.turns is not None else nullcontext(), self.engine.begin() as connection:
             yield Transaction(connection)
 
     @contextmanager

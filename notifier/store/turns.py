@@ -7,7 +7,7 @@ from threading import Lock
 
 
 class Turns:
-    """First come, first served, for the threads of one process.
+    """First come, first served, for the threads that share it.
 
     SQLite lets those who wait look again after pauses of up to a tenth of a second, and a plain lock goes mostly to
     the thread that has just given it back: either way one who writes much keeps out those who write little.

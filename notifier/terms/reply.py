@@ -127,7 +127,7 @@ class Wish:
     @property
     def may_act(self) -> bool:
         """Whether it may be done before a person has looked: an opt-out more easily than anything else."""
-        if self.intent in (Intent.OPT_OUT, Intent.SPAM_COMPLAINT):
+        if self.intent is Intent.OPT_OUT:
             return self.confidence is not Confidence.GUESS
         return self.confidence is Confidence.CERTAIN
 

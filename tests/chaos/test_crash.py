@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 """Each lets many workers live and die."""
 
 SEED = int(os.environ.get("CHAOS_SEED", "4"))
-SHORT, LONG = (50, 120, 30), (500, 45_000, 5_000)
+SHORT, LONG = (90, 120, 30), (500, 45_000, 5_000)
 """Kills, and the emails and texts that wait when they begin."""
 
 

@@ -12,11 +12,12 @@ from typing import cast
 import pytest
 
 from notifier.errors import UnreadableMail
+from notifier.pipeline.inbox import Act, Doing, act
 from notifier.pipeline.mailroom import Mailroom, NoReply
 from notifier.pipeline.receive import Received
 from notifier.render.reply_address import BOUNCE, signed_address
 from notifier.replies.mail import read_mail
-from notifier.store.tables import Action, Answer, Consent, Notice, Reply, ReplyLine, Suppression
+from notifier.store.tables import Action, Address, Answer, Consent, Notice, Reply, ReplyLine, Suppression
 from notifier.terms.mailbox import RawMail
 from tests.kept_shops import AsLeft
 from tests.mails import answer, bounce, complaint, fresh
@@ -191,6 +192,21 @@ def test_a_mail_from_elsewhere_is_matched_by_the_mail_that_it_says_it_answers(sh
     assert (found.customer, found.effects, found.needs_person) == ("ann", ("frozen",), True)
 
 
+def test_who_wrote_is_kept_where_the_customer_is_only_likely(shop: Shop) -> None:
+    came(shop, answer(ours(shop), "Cancel it!", sender="Tom <tom@work.example>", To="hello@oak.example"))
+    row = shop.rows(Reply)[-1]
+    assert (row.sender, row.message_id) == ("tom@work.example", None)
+
+
+def test_an_operators_opt_out_on_such_a_mail_ends_the_address_that_wrote(shop: Shop) -> None:
+    mail = answer(ours(shop), "Hm, what now?", sender="Tom <tom@work.example>", To="hello@oak.example")
+    reply = came(shop, mail).reply
+    with shop.house() as house:
+        act(house, Act(reply, Doing.OPT_OUT, "Kim"), NOON + 2 * MINUTE)
+    known = {row.id: row.value for row in shop.rows(Address)}
+    assert {known.get(row.address_id, "all of them") for row in shop.rows(Consent)} == {None}
+
+
 def test_what_asks_for_something_below_the_signature_is_seen_by_a_person(shop: Shop) -> None:
     found = came(shop, answer(ours(shop), "Thank you!\n--\nAnn\nPlease cancel my order."))
     assert (found.needs_person, shop.rows(Action)) == (True, [])
@@ -242,7 +258,7 @@ def test_a_report_to_the_return_address_needs_no_message_id(shop: Shop) -> None:
 
 def test_words_to_the_return_address_prove_nothing(shop: Shop) -> None:
     found = came(shop, answer(ours(shop), "Please cancel my order.", To=return_address(shop)))
-    assert (found.effects, found.needs_person, shop.rows(Action)) == (("frozen",), True, [])
+    assert (found.bound_to, found.needs_person, shop.rows(Action)) == (None, True, [])
 
 
 def test_an_automatic_reply_to_the_return_address_is_bound_to_what_it_answers(shop: Shop) -> None:

@@ -255,6 +255,11 @@ def test_what_may_be_a_cancellation_freezes_the_order_of_a_customer_who_cannot_b
     assert text(poisoned, "please cancel my order").effects == ("frozen",)
 
 
+def test_it_freezes_all_that_is_open_where_no_message_says_what_it_is_about(poisoned: Shop) -> None:
+    later = NOON + timedelta(days=60)
+    assert text(poisoned, "please cancel my order", now=later).effects == ("frozen",)
+
+
 def test_who_calls_us_spam_by_text_gets_no_more_texts_and_is_heard_out(shop: Shop) -> None:
     found = text(shop, "This is spam. I think I want to cancel")
     out = {(row.channel, row.message_class) for row in shop.rows(Consent) if not row.granted}

@@ -20,6 +20,7 @@ from notifier.web.threads import Threads
 from notifier.web.twilio_hooks import Hooks, Taking, twilio_router
 from notifier.web.twilio_signature import Tokens
 from tests.standins.served import served
+from tests.web import plain_http
 
 TOKEN = "f00d" * 8
 PUBLIC = "https://go.shop.example"
@@ -90,8 +91,7 @@ class Twilio:
     def send(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx2.Response:
         """Ask with exactly this."""
         asked = {"Content-Type": FORM} | dict(headers)
-        # Without `verify` every call reads a file of certificates, for an address that has none.
-        return httpx2.post(self.address + path, content=body, headers=asked, timeout=20, verify=False)
+        return plain_http.post(self.address + path, content=body, headers=asked)
 
     def text(self, **fields: str) -> httpx2.Response:
         """A text with other fields than CAME."""

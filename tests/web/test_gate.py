@@ -19,6 +19,7 @@ from notifier.web.buckets import Buckets, neighbourhood
 from notifier.web.gate import Bounds, Front
 from notifier.web.threads import Threads
 from tests.standins.served import served
+from tests.web import plain_http
 
 SECRET = "token-of-ann"
 FRONT = Front("https://go.shop.example", [ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")])
@@ -81,7 +82,7 @@ ASKED = [
 
 @pytest.mark.parametrize(("method", "path", "status"), ASKED)
 def test_every_answer_has_the_headers_that_protect_it(address: str, method: str, path: str, status: int) -> None:
-    answer = httpx2.request(method, address + path)
+    answer = plain_http.request(method, address + path)
     said = {name: answer.headers.get(name) for name in ("x-content-type-options", "referrer-policy", "cache-control")}
     assert (answer.status_code, said) == (
         status,
@@ -91,7 +92,7 @@ def test_every_answer_has_the_headers_that_protect_it(address: str, method: str,
 
 @pytest.mark.parametrize(("method", "path", "status"), ASKED[1:])
 def test_what_is_refused_says_no_more_than_that(address: str, method: str, path: str, status: int) -> None:
-    answer = httpx2.request(method, address + path)
+    answer = plain_http.request(method, address + path)
     words = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
     assert (answer.text, answer.headers["content-security-policy"]) == (
         f"{words.get(status, 'Internal Server Error')}\n",
@@ -100,23 +101,23 @@ def test_what_is_refused_says_no_more_than_that(address: str, method: str, path:
 
 
 def test_a_page_may_allow_its_own_style(address: str) -> None:
-    assert httpx2.get(f"{address}/page/1").headers["content-security-policy"] == "style-src 'self'"
+    assert plain_http.get(f"{address}/page/1").headers["content-security-policy"] == "style-src 'self'"
 
 
 def test_nothing_of_a_path_comes_into_the_log(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     for path in (f"/page/{SECRET}", f"/fails/{SECRET}", f"/nothing/{SECRET}?t={SECRET}"):
-        httpx2.get(address + path)
+        plain_http.get(address + path)
     told = capsys.readouterr()
     assert SECRET not in told.out + told.err
 
 
 def test_a_body_may_be_so_large(address: str) -> None:
-    assert httpx2.post(f"{address}/size", content=b"x" * 65_536).text == "65536"
+    assert plain_http.post(f"{address}/size", content=b"x" * 65_536).text == "65536"
 
 
 @pytest.mark.parametrize("content", [b"x" * 65_537, iter([b"x" * 40_000, b"x" * 40_000])], ids=["said", "in_pieces"])
 def test_a_larger_body_is_refused(address: str, content: Any) -> None:
-    assert httpx2.post(f"{address}/size", content=content).status_code == 413
+    assert plain_http.post(f"{address}/size", content=content).status_code == 413
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(address: str) -> None:
@@ -143,7 +144,7 @@ def connected(address: str) -> socket.socket:
 
 
 def sized(address: str, who: str) -> int:
-    return httpx2.post(f"{address}/size", content=b"x", headers={"X-Forwarded-For": who}).status_code
+    return plain_http.post(f"{address}/size", content=b"x", headers={"X-Forwarded-For": who}).status_code
 
 
 def test_a_body_on_its_way_takes_no_place_inside() -> None:
@@ -179,12 +180,12 @@ def test_bodies_on_their_way_are_bounded_together() -> None:
 )
 def test_who_asks_is_the_last_before_our_proxies(address: str, forwarded: list[str], who: str) -> None:
     headers = [("X-Forwarded-For", value) for value in forwarded]
-    assert httpx2.get(f"{address}/who", headers=headers).text == who
+    assert plain_http.get(f"{address}/who", headers=headers).text == who
 
 
 def test_a_proxy_that_is_not_listed_is_not_believed() -> None:
     with served(web_app(Front("https://go.shop.example"), [router()])) as address:
-        assert httpx2.get(f"{address}/who", headers={"X-Forwarded-For": "203.0.113.7"}).text == "127.0.0.1"
+        assert plain_http.get(f"{address}/who", headers={"X-Forwarded-For": "203.0.113.7"}).text == "127.0.0.1"
 
 
 @contextmanager
@@ -236,7 +237,7 @@ async def test_more_than_so_many_at_once_are_refused() -> None:
 
 def test_what_takes_too_long_is_answered_all_the_same() -> None:
     with waiting(most=5, answer_within=0.05) as (address, _, _):
-        assert httpx2.get(f"{address}/wait").status_code == 503
+        assert plain_http.get(f"{address}/wait").status_code == 503
 
 
 def test_a_bucket_fills_again_with_time() -> None:

@@ -21,6 +21,7 @@ from tests.kept_shops import AsLeft
 from tests.shop import Shop
 from tests.standins.served import served
 from tests.waiting import ANN, DAY, NUMBER, START, messages, open_lamp_shop, states, wants
+from tests.web import plain_http
 
 pytestmark = pytest.mark.slow
 
@@ -53,11 +54,11 @@ def web(shop: Shop, now: datetime = START, limits: Limits | None = None) -> Iter
 
 def send(address: str, path: str = FORM, **fields: str) -> httpx2.Response:
     """Send the form with its box ticked."""
-    return httpx2.post(address + path, data={"agree": "yes"} | fields, timeout=20)
+    return plain_http.post(address + path, data={"agree": "yes"} | fields)
 
 
 def get(address: str, path: str = FORM, **headers: str) -> httpx2.Response:
-    return httpx2.get(address + path, headers=headers, timeout=20)
+    return plain_http.get(address + path, headers=headers)
 
 
 def link(shop: Shop, request: int = 1) -> str:
@@ -198,15 +199,15 @@ def test_the_first_button_of_the_page_agrees_to_nothing(shop: Shop) -> None:
     wants(shop, ANN)
     with web(shop) as address:
         fields = re.findall(r'name="([^"]+)" value="([^"]*)"', get(address, link(shop)).text)
-        httpx2.post(address + link(shop), data=dict(fields), timeout=20)
+        plain_http.post(address + link(shop), data=dict(fields))
     assert (states(shop), shop.rows(Consent)) == (["pending"], [])
 
 
 def test_the_second_button_agrees(shop: Shop) -> None:
     wants(shop, ANN)
     with web(shop) as address:
-        shown = httpx2.post(address + link(shop), timeout=20).text
-        done = httpx2.post(address + link(shop), data={"button": button(shown)}, timeout=20)
+        shown = plain_http.post(address + link(shop)).text
+        done = plain_http.post(address + link(shop), data={"button": button(shown)})
     assert ("you have agreed" in done.text, states(shop)) == (True, ["waiting"])
 
 
@@ -228,7 +229,7 @@ def test_a_genuine_link_opens_although_others_of_the_neighbourhood_try_wrong_one
 def test_a_post_without_the_page_changes_nothing(shop: Shop) -> None:
     wants(shop, ANN)
     with web(shop) as address:
-        page = httpx2.post(address + link(shop), data={"button": "guessed"}, timeout=20)
+        page = plain_http.post(address + link(shop), data={"button": "guessed"})
     assert (page.status_code, states(shop)) == (200, ["pending"])
 
 

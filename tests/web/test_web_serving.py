@@ -22,6 +22,7 @@ from notifier.web.serving import web_serving
 from tests.doubtful import lose, state
 from tests.live import LIVE
 from tests.shop import Shop, open_shop
+from tests.web import plain_http
 from tests.web.hooked import STATUS, TOKEN, Twilio
 
 pytestmark = pytest.mark.slow
@@ -149,7 +150,7 @@ def wait_for_answer(url: str) -> int:
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            return httpx2.post(url, timeout=20).status_code
+            return plain_http.post(url).status_code
         except httpx2.ConnectError:
             if time.monotonic() > end:
                 raise

@@ -16,10 +16,10 @@ class Reply(SQLModel, table=True):
 
     `received_at` is when it reached us, `known_at` when it was read. `customer_id` None: nobody knows whose it is.
     `message_id` is the message that it answers. `effects` is JSON: what was done, as terms.effects writes it.
-    `words`, `subject`, `thread` and `sender` are personal, and go with the person; `sender` is kept only where nobody
-    knows whose it is, and of a page: the network address and the browser that asked. `acks` is JSON: by which channel
-    it was acknowledged, or why not. It waits for a person while `needs_person` and `closed_at` is None; `closed_as` is
-    what the person made of it.
+    `words`, `subject`, `thread` and `sender` are personal, and go with the person; `sender` is kept where nobody
+    has proven whose it is, and of a page: the network address and the browser that asked. `acks` is JSON: by which
+    channel it was acknowledged, or why not. It waits for a person while `needs_person` and `closed_at` is None;
+    `closed_as` is what the person made of it.
     `told_at`: when the team had it by email; `tell_at` is when that is tried next, after `tell_tries` refusals.
     """
 

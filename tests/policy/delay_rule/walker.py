@@ -180,5 +180,6 @@ class Walk(RuleBasedStateMachine):
         self._law(notices=(*self.law.notices, notice if arrives else replace(notice, sent_at=None)))
 
     def _answer(self, said: Said, moment: datetime) -> None:
-        self._law(answers=(*self.law.answers, Answer(said, moment)))
+        # They stand oldest first, however late one is read.
+        self._law(answers=tuple(sorted((*self.law.answers, Answer(said, moment)), key=lambda one: one.at)))
         self.file.append(Event(moment, said.value))

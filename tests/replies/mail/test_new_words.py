@@ -224,6 +224,11 @@ def test_a_plain_signature_says_nothing(signature: str) -> None:
     assert (found.text, found.below, found.unclear) == ("Please cancel my order.", "", False)
 
 
+def test_a_picture_in_a_signature_does_not_end_it() -> None:
+    got = read(mail("Yes, I will wait.\n\nBest regards\nAnn\n\ufffc\nplease unsubscribe me from marketing"))
+    assert got.words == "Yes, I will wait."
+
+
 def test_what_stands_below_signature_and_quote_is_read() -> None:
     text = f"Hello\n\nBest regards\nAnna\n\n{QUOTE}\nPlease cancel my order."
     assert new_words(text, "Anna Berg").text.endswith("Please cancel my order.")

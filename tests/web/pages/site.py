@@ -28,6 +28,7 @@ from notifier.web.signup.form import form_router
 from notifier.web.threads import Threads
 from tests.shop import NOON, Shop, open_shop, order
 from tests.standins.served import served
+from tests.web import plain_http
 
 PUBLIC = "https://go.shop.example"
 SETTINGS = f"""
@@ -108,11 +109,11 @@ class Site:
             return urlsplit(getattr(links_of(house, rows[message]), kind)).path
 
     def get(self, path: str, **headers: str) -> httpx2.Response:
-        return httpx2.get(self.address + path, headers=headers, timeout=30)
+        return plain_http.get(self.address + path, headers=headers)
 
     def send(self, path: str, fields: Any, **headers: str) -> httpx2.Response:
         """Post a form, and follow where it leads."""
-        return httpx2.post(self.address + path, data=fields, headers=headers, timeout=30, follow_redirects=True)
+        return plain_http.post(self.address + path, data=fields, headers=headers, follow_redirects=True)
 
     def summary(self, path: str, button: str) -> Form:
         """Press a button of the page: the form that asks once more."""

@@ -17,6 +17,7 @@ from notifier.web.pages.routes import link_in
 from notifier.web.threads import Threads
 from tests.shop import NOON, Shop
 from tests.standins.served import served
+from tests.web import plain_http
 from tests.web.pages.site import PUBLIC, SETTINGS, Site, late, site, tell
 
 pytestmark = pytest.mark.slow
@@ -244,6 +245,6 @@ def test_the_web_of_a_shop_serves_its_pages(ann: Site) -> None:
     threads = Threads(2)
     try:
         with ann.shop.house() as house, served(shop_app(ann.shop.settings, house, threads, lambda: None)) as address:
-            assert "Reading lamp" in httpx2.get(address + ann.link(), timeout=30).text
+            assert "Reading lamp" in plain_http.get(address + ann.link()).text
     finally:
         threads.close()

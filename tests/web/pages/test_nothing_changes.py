@@ -1,9 +1,9 @@
 """To look changes nothing: every link of every message, asked for in every way but by a form (RULES E4, HOSTILE 72)."""
 
-import httpx2
 import pytest
 
 from notifier.store.tables import Message
+from tests.web import plain_http
 from tests.web.pages.site import Site, forms, late, pairs, tell
 
 pytestmark = pytest.mark.slow
@@ -23,13 +23,13 @@ def told(opened: Site) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"])
-def test_no_request_but_a_form_changes_anything(both: Site, method: str) -> None:
-    told(both)
-    before = both.digest()
-    for path in every_link(both):
+def test_no_request_but_a_form_changes_anything(ann: Site, method: str) -> None:
+    told(ann)
+    before = ann.digest()
+    for path in every_link(ann):
         for query in QUERIES:
-            httpx2.request(method, both.address + path + query, timeout=30, follow_redirects=True)
-    assert both.digest() == before
+            plain_http.request(method, ann.address + path + query, follow_redirects=True)
+    assert ann.digest() == before
 
 
 def test_the_first_press_of_every_button_changes_nothing(both: Site) -> None:

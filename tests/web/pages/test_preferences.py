@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import httpx2
 import pytest
 
 from notifier import consent
@@ -12,6 +11,7 @@ from notifier.pipeline.receive import receive
 from notifier.store.tables import Consent, Customer, Message, Reply, Suppression
 from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.reply import Intent
+from tests.web import plain_http
 from tests.web.pages.site import HOUR, Site, late, pairs, tell
 
 pytestmark = pytest.mark.slow
@@ -57,7 +57,7 @@ def test_off_on_and_off_again_from_one_form_is_off(ann: Site) -> None:
 def test_one_click_may_come_in_parts(ann: Site) -> None:
     form = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    httpx2.post(ann.address + ann.link("unsubscribe"), content=form, headers=headers)
+    plain_http.post(ann.address + ann.link("unsubscribe"), content=form, headers=headers)
     assert len(words(ann)) == 2
 
 
