@@ -115,6 +115,15 @@ def open_shop(folder: Path, database_url: str, toml: str = "", **secrets: str) -
     return shop
 
 
+def told_shop(folder: Path, url: str, *names: str) -> Shop:
+    """A shop whose customers of these names were told of their backorders; a recipe for `as_left`."""
+    shop = open_shop(folder, url)
+    shop.take_in("backorders", [order(name) for name in names])
+    shop.plan()
+    shop.deliver()
+    return shop
+
+
 def _opened(folder: Path, database_url: str, secrets: Mapping[str, str]) -> Shop:
     path = folder / "settings.toml"
     environ = {"NOTIFIER_DATABASE__URL": database_url} | secrets

@@ -7,12 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiohttp
-from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
-
 from notifier.channels.plain import provider_id
 from notifier.channels.sms import SmsAccess, SmsSender, by_code
-from notifier.errors import Transient
+from notifier.channels.twilio_list import reading_the_list
 from notifier.terms.evidence import TextAsked, TextSeen
 from notifier.terms.words import Outcome
 
@@ -34,16 +31,9 @@ class SmsSearch:
 
     async def seen(self, asked: TextAsked) -> Sequence[TextSeen]:
         """The texts with these words to this number since then. Raises Transient where Twilio does not tell."""
-        try:
+        with reading_the_list():
             records = await self._sender.texts_to(asked.number, asked.since - CLOCK_SKEW, MOST_TEXTS)
             return [_seen(one) for one in records if _fits(one, asked)]
-        except TimeoutError:
-            raise Transient("Twilio's list of texts did not come in time") from None
-        except (TwilioException, aiohttp.ClientError, OSError) as fault:
-            kind = type(fault).__name__
-            raise Transient(f"Twilio's list of texts cannot be read ({kind}); `notifier check` tells more") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as fault:
-            raise Transient(f"Twilio's list of texts makes no sense ({type(fault).__name__})") from None
 
     async def close(self) -> None:
         """Close the HTTP session."""

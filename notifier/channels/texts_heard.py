@@ -8,11 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import aiohttp
-from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
-
 from notifier.channels.sms import SmsAccess, SmsSender
-from notifier.errors import Transient
+from notifier.channels.twilio_list import reading_the_list
 from notifier.terms.incoming import MOST_WORDS, Incoming, Road
 from notifier.terms.twilio import SENDER, SID, words_heard
 
@@ -31,18 +28,11 @@ class TextsHeard:
 
     async def since(self, since: datetime) -> Sequence[Incoming]:
         """The texts that came in since then, the oldest first. Raises Transient where Twilio does not tell."""
-        try:
+        with reading_the_list():
             # The list knows no messaging service: it is told apart text by text.
             asked: list[str | None] = [None] if self._service else [*sorted(self._numbers)]
             records = [one for number in asked for one in await self._sender.texts_to(number, since, MOST_TEXTS)]
             found = [_heard(one) for one in records if self._is_ours(one)]
-        except TimeoutError:
-            raise Transient("Twilio's list of texts did not come in time") from None
-        except (TwilioException, aiohttp.ClientError, OSError) as fault:
-            kind = type(fault).__name__
-            raise Transient(f"Twilio's list of texts cannot be read ({kind}); `notifier check` tells more") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as fault:
-            raise Transient(f"Twilio's list of texts makes no sense ({type(fault).__name__})") from None
         return sorted((one for one in found if one and one.received_at >= since), key=lambda one: one.received_at)
 
     async def close(self) -> None:

@@ -3,9 +3,12 @@
 The channels are loaded late: twilio alone takes longer to load than the rest of the program.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from notifier.settings.inbox import Inbox
+from notifier.settings.sending import Journal
 from notifier.settings.whole import Settings
 from notifier.terms.network import Security, is_loopback
 from notifier.terms.words import STAYS_HERE
@@ -64,34 +67,23 @@ def post_access(settings: Settings) -> "PostAccess | None":
 
 def inbox_access(settings: Settings) -> "ImapAccess":
     """How to reach the mailbox of replies."""
-    from notifier.imap_box import ImapAccess
-
-    said = settings.inbox
-    return ImapAccess(
-        section="inbox",
-        host=said.host,
-        username=said.username,
-        password=said.password.get_secret_value(),
-        port=said.port,
-        security=Security(said.security),
-        folder=said.folder,
-        timeout=30.0,
-        longest=120.0,
-    )
+    return replace(_mailbox("inbox", settings.inbox), timeout=30.0, longest=120.0)
 
 
 def journal_access(settings: Settings) -> "ImapAccess":
     """How to reach the journal mailbox."""
+    return replace(_mailbox("journal", settings.journal), timeout=settings.journal.timeout_seconds)
+
+
+def _mailbox(section: str, said: Inbox | Journal) -> "ImapAccess":
     from notifier.imap_box import ImapAccess
 
-    said = settings.journal
     return ImapAccess(
-        section="journal",
+        section=section,
         host=said.host,
         username=said.username,
         password=said.password.get_secret_value(),
         port=said.port,
         security=Security(said.security),
         folder=said.folder,
-        timeout=said.timeout_seconds,
     )

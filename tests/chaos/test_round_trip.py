@@ -24,6 +24,7 @@ import pytest
 from notifier import app
 from notifier.settings import load_settings
 from notifier.store.tables import Action, Answer, Message, Reply
+from tests.live import LIVE
 from tests.mails import answer
 from tests.shop import Shop, order
 from tests.standins.dovecot import PASSWORD, USER, running_dovecot
@@ -35,18 +36,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CUSTOMERS = [f"c{number}" for number in range(12)]
 KILLS = 3
 PATIENCE = 90.0
-SETTINGS = """
-[brands.oak]
-name = "Oak"
-sender = "Oak <orders@oak.example>"
-postal_address = "1 Oak Street, Salem"
-[delivery]
-mode = "live"
-render_workers = 1
-[email]
-host = "127.0.0.1"
-port = {smtp}
-security = "none"
+SETTINGS = (
+    LIVE
+    + """
 [schedule]
 deliver_seconds = 1
 [inbox]
@@ -61,6 +53,7 @@ email_until = "23:59:59"
 [delay_rule]
 jurisdiction = "us_435"
 """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +93,7 @@ def stage(tmp_path: Path, database_url: str) -> Iterator[Stage]:
         os.chown(postfix.replies, owner.pw_uid, owner.pw_gid)
         with running_dovecot(postfix.replies) as dovecot:
             path = tmp_path / "settings.toml"
-            path.write_text(SETTINGS.format(smtp=postfix.port, imap=dovecot.port, user=USER), "utf-8")
+            path.write_text(SETTINGS.format(host="127.0.0.1", port=postfix.port, imap=dovecot.port, user=USER), "utf-8")
             secrets = {"NOTIFIER_DATABASE__URL": database_url, "NOTIFIER_INBOX__PASSWORD": PASSWORD}
             settings = load_settings(path, secrets)
             app.migrate(settings)

@@ -14,7 +14,7 @@ from notifier.terms.incoming import Incoming, Road
 from notifier.terms.law import Said
 from tests.kept_shops import AsLeft
 from tests.pipeline.test_delay_law import LAW, at, late, say, state, told
-from tests.shop import NOON, Shop, open_shop, order
+from tests.shop import NOON, Shop, open_shop, order, told_shop
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery; the rules themselves are tested without it."""
@@ -33,18 +33,10 @@ def shop(as_left: AsLeft) -> Shop:
     return as_left(shop_made)
 
 
-def lawless_made(folder: Path, url: str) -> Shop:
-    shop = open_shop(folder, url)
-    shop.take_in("backorders", [order("ann")])
-    shop.plan()
-    shop.deliver()
-    return shop
-
-
 @pytest.fixture
 def lawless(as_left: AsLeft) -> Shop:
     """Ann waits, and no law on delays is set."""
-    return as_left(lawless_made)
+    return as_left(told_shop, "ann")
 
 
 def actions(shop: Shop) -> list[tuple[str, str]]:

@@ -1,6 +1,5 @@
 """Explain tells what customers answered, what was made of it, and what the shop did: never in their words."""
 
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +10,7 @@ from notifier.pipeline.inbox import close
 from notifier.pipeline.receive import receive
 from notifier.terms.incoming import Incoming, Road
 from tests.kept_shops import AsLeft
-from tests.shop import NOON, Shop, open_shop, order
+from tests.shop import NOON, Shop, told_shop
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job before it asks."""
@@ -19,18 +18,10 @@ pytestmark = pytest.mark.slow
 UTC = ZoneInfo("UTC")
 
 
-def shop_made(folder: Path, url: str) -> Shop:
-    shop = open_shop(folder, url)
-    shop.take_in("backorders", [order("ann")])
-    shop.plan()
-    shop.deliver()
-    return shop
-
-
 @pytest.fixture
 def shop(as_left: AsLeft) -> Shop:
     """Ann was told of her backorder by email."""
-    return as_left(shop_made)
+    return as_left(told_shop, "ann")
 
 
 def hear(shop: Shop, words: str) -> None:

@@ -19,7 +19,7 @@ from tests.kept_shops import AsLeft
 from tests.pipeline.test_delay_law import LAW, at, late, state, told
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
 from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
-from tests.shop import NOON, Shop, open_shop, order
+from tests.shop import NOON, Shop, open_shop, order, told_shop
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery; the rules themselves are tested without it."""
@@ -28,18 +28,10 @@ PERHAPS = "I think I would rather cancel, or not?"
 HOUR = timedelta(hours=1)
 
 
-def shop_made(folder: Path, url: str) -> Shop:
-    shop = open_shop(folder, url)
-    shop.take_in("backorders", [order("ann"), order("bob")])
-    shop.plan()
-    shop.deliver()
-    return shop
-
-
 @pytest.fixture
 def shop(as_left: AsLeft) -> Shop:
     """Ann was told of her backorder by email."""
-    return as_left(shop_made)
+    return as_left(told_shop, "ann", "bob")
 
 
 @pytest.fixture

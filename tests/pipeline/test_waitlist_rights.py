@@ -92,21 +92,24 @@ def test_who_still_waits_is_not_forgotten(shop: Shop) -> None:
     assert (states(shop), shop.rows(Address)[0].value) == (["waiting"], ANN)
 
 
-def test_who_never_confirmed_is_forgotten(tmp_path: Path, database_url: str) -> None:
-    shop = open_lamp_shop(tmp_path, database_url)
+def never_confirmed(folder: Path, url: str) -> Shop:
+    """Ann signed up, was asked, and let the week go by."""
+    shop = open_lamp_shop(folder, url)
     wants(shop, ANN)
     shop.deliver(START)
     looked(shop, START + 8 * DAY)
+    return shop
+
+
+def test_who_never_confirmed_is_forgotten(as_left: AsLeft) -> None:
+    shop = as_left(never_confirmed)
     with shop.house() as house:
         forget_old(house, START + YEARS)
     assert (shop.rows(WaitlistEntry), CANARY in everything(shop)) == ([], False)
 
 
-def test_a_stranger_who_never_confirmed_is_forgotten_after_a_month(tmp_path: Path, database_url: str) -> None:
-    shop = open_lamp_shop(tmp_path, database_url)
-    wants(shop, ANN)
-    shop.deliver(START)
-    looked(shop, START + 8 * DAY)
+def test_a_stranger_who_never_confirmed_is_forgotten_after_a_month(as_left: AsLeft) -> None:
+    shop = as_left(never_confirmed)
     with shop.house() as house:
         forget_old(house, START + 39 * DAY)
     assert CANARY not in everything(shop)
@@ -122,11 +125,8 @@ def test_who_was_told_is_remembered_after_a_month(shop: Shop) -> None:
     assert shop.rows(Address)[0].value == ANN
 
 
-def test_who_was_forgotten_may_sign_up_anew(tmp_path: Path, database_url: str) -> None:
-    shop = open_lamp_shop(tmp_path, database_url)
-    wants(shop, ANN)
-    shop.deliver(START)
-    looked(shop, START + 8 * DAY)
+def test_who_was_forgotten_may_sign_up_anew(as_left: AsLeft) -> None:
+    shop = as_left(never_confirmed)
     with shop.house() as house:
         forget_old(house, START + YEARS)
     wants(shop, ANN, START + YEARS + DAY)

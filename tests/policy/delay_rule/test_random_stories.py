@@ -112,7 +112,7 @@ class TestBriefly(Story.TestCase):  # type: ignore[misc, name-defined]
 
 @pytest.mark.slow
 class TestAtLength(Story.TestCase):  # type: ignore[misc, name-defined]
-    settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+    settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
 
 
 @pytest.mark.soak
