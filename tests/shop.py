@@ -5,8 +5,9 @@ import csv
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,21 @@ from notifier.pipeline.house import House
 from notifier.pipeline.imports import ImportReport, ImportRequest, import_records
 from notifier.pipeline.plan import plan
 from notifier.pipeline.plan_report import PlanReport
+from notifier.render_pool import Limits, RenderPool
 from notifier.settings import Settings, load_settings
 from notifier.store.engine import Store
 from notifier.store.lookup import table_of
+from notifier.store.migrate import open_store
+from tests.compiled import share_compiled
 
 NOON = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 """A Monday; inside every window from California to central Europe."""
+
+
+@cache
+def rendering() -> RenderPool:
+    """The process that renders for all tests of this one: to start one costs more than most tests do."""
+    return RenderPool(1, Limits())
 
 
 OPEN: dict[str, Store] = {}
@@ -43,13 +53,24 @@ class Shop:
         """The same shop in a copy of its folder and its database."""
         return _opened(folder, database_url, self.secrets)
 
+    @property
+    def own_processes(self) -> bool:
+        """Whether the test says by how many processes its messages are rendered."""
+        return "render_workers" in (self.folder / "settings.toml").read_text("utf-8")
+
     @contextmanager
     def house(self) -> Iterator[House]:
-        """The opened shop. Its database stays open until the test ends: to compile each statement anew is slow."""
+        """The opened shop. Its database stays open until the test ends."""
+        yield app.open_house(self.settings, self.store)
+
+    @property
+    def store(self) -> Store:
+        """The opened database."""
         url = self.settings.database_url
-        house = app.open_house(self.settings, OPEN.get(url))
-        OPEN[url] = house.store
-        yield house
+        if url not in OPEN:
+            OPEN[url] = open_store(url)
+            share_compiled(OPEN[url].engine)
+        return OPEN[url]
 
     def take_in(
         self, kind: str, rows: Sequence[Mapping[str, Any]], now: datetime = NOON, profile: str = ""
@@ -83,6 +104,7 @@ class Shop:
 
     async def _deliver_by(self, clock: Clock, rounds: int | None) -> DeliverReport:
         wires, stop, claims = app.open_wires(self.settings), asyncio.Event(), itertools.count(1)
+        shared = wires if self.own_processes else replace(wires, pool=rendering())
 
         def count(report: DeliverReport) -> None:
             if next(claims) == rounds:
@@ -90,13 +112,13 @@ class Shop:
 
         try:
             with self.house() as house:
-                return await deliver(house, wires, clock, stop, count)
+                return await deliver(house, shared, clock, stop, count)
         finally:
             await app.close_wires(wires)
 
     def rows(self, model: type) -> list[Row[Any]]:
         """All rows of a table, by id."""
-        with self.house() as house, house.store.read() as tx:
+        with self.store.read() as tx:
             table = table_of(model)
             return list(tx.connection.execute(select(table).order_by(*table.primary_key)))
 
@@ -125,12 +147,8 @@ def told_shop(folder: Path, url: str, *names: str) -> Shop:
 
 
 def _opened(folder: Path, database_url: str, secrets: Mapping[str, str]) -> Shop:
-    path = folder / "settings.toml"
     environ = {"NOTIFIER_DATABASE__URL": database_url} | secrets
-    if "render_workers" not in path.read_text("utf-8"):
-        # One for each core is more than a test's few messages are worth: each takes a quarter of a second to start.
-        environ["NOTIFIER_DELIVERY__RENDER_WORKERS"] = "1"
-    return Shop(folder, load_settings(path, environ), secrets)
+    return Shop(folder, load_settings(folder / "settings.toml", environ), secrets)
 
 
 def order(name: str, **more: Any) -> dict[str, Any]:
