@@ -54,7 +54,7 @@ CLOSING = frozenset({"was_cancelled", "late_line_shipped"})
 
 
 def may_have_objected(candidate: Candidate, customer: CustomerFacts, policy: Policy, now: datetime) -> Ruling:
-    """Wait where somebody may have asked us to stop, in words that a person must read (RULES.md S2)."""
+    """Wait where somebody may have asked us to stop, in words that are still to be read (RULES.md S2)."""
     address = candidate.address
     if candidate.required_email or address is None or address.id not in customer.doubted:
         return Pass()

@@ -155,7 +155,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "may_have_objected",
-        "Where a reply may ask to stop, in words that a person must read, nothing goes to its address until then.",
+        "Where what came may ask to stop, and is still to be read, nothing but required emails goes to its address.",
         (),
         may_have_objected,
         ids=("S2",),

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Table, literal_column, or_, select
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, table_of
-from notifier.store.tables import Action, Reply, ReplyLine
+from notifier.store.tables import Action, Address, Arrival, Reply, ReplyLine
 from notifier.terms.effects import CANCELS, ENDS, ActionKind, ActionState, Asked, Wished
 from notifier.terms.reply import Intent
 
 _action, _reply, _about = table_of(Action), table_of(Reply), table_of(ReplyLine)
+_address, _arrival = table_of(Address), table_of(Arrival)
 
 waits_for_person: ColumnElement[bool] = literal_column("(reply.closed_at IS NULL AND reply.needs_person)")
 """Whether a person must still read a reply: the very words of ix_reply_waiting, else SQLite reads all replies."""
@@ -42,10 +43,14 @@ def asked_of(tx: Transaction, line_ids: Sequence[int], now: datetime) -> dict[in
 
 
 def doubted_of(tx: Transaction, address_ids: Sequence[int], now: datetime) -> set[int]:
-    """Those addresses from which something came that may be an objection, and nobody has read it yet (HOSTILE 66)."""
+    """Those addresses from which something came that may be an objection, and nobody has read it yet (HOSTILE 66): a
+    person, or the program, where a text has just been kept.
+    """
     waiting = _waits(now) & (_reply.c.suggestion == Intent.OPT_OUT)
-    query = select(_reply.c.address_id).where(among(_reply.c.address_id, address_ids), waiting)
-    return set(tx.connection.execute(query).scalars())
+    unread = select(_reply.c.address_id).where(among(_reply.c.address_id, address_ids), waiting)
+    kept = select(_address.c.id).join(_arrival, _arrival.c.sender == _address.c.value)
+    kept = kept.where(among(_address.c.id, address_ids), _arrival.c.came_at <= now)
+    return {*tx.connection.execute(unread).scalars(), *tx.connection.execute(kept).scalars()}
 
 
 def _waits(now: datetime) -> ColumnElement[bool]:

@@ -180,7 +180,7 @@ class LineFacts:
 class CustomerFacts:
     """One customer of one brand with every line that may still matter, and all that was said before.
 
-    `doubted` are the addresses (ids) from which an objection may have come that waits for a person to read it.
+    `doubted` are the addresses (ids) from which an objection may have come that is still to be read.
     """
 
     id: int

@@ -1,6 +1,7 @@
 """A text is kept before it is answered, and taken in once, whatever happens between."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from notifier.store.tables import Arrival, Consent, Reply
 from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.reply import Intent
 from tests.kept_shops import AsLeft
-from tests.pipeline.test_receive_texts import ANN, told_by_text
+from tests.pipeline.test_receive_texts import ANN, BY_TEXT, told_by_text
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -51,6 +52,20 @@ def test_what_was_kept_is_taken_in_as_of_its_arrival(shop: Shop, house: House) -
 def test_what_is_taken_in_waits_no_more(shop: Shop, house: House) -> None:
     keep(house, STOP)
     assert (take_in(house, NOON + MINUTE), take_in(house, NOON + MINUTE), shop.rows(Arrival)) == (1, 0, [])
+
+
+@pytest.mark.parametrize(("waits", "texts"), [(False, 2), (True, 1)])
+def test_nothing_more_goes_to_a_number_whose_text_is_still_to_be_taken_in(
+    shop: Shop, house: House, waits: bool, texts: int
+) -> None:
+    tomorrow = NOON + timedelta(days=1)
+    slipped = BY_TEXT | {"eta_from": "2026-07-20", "eta_to": "2026-07-20"}
+    shop.take_in("backorders", [order("ann", **slipped)], tomorrow - MINUTE)
+    if waits:
+        keep(house, replace(STOP, received_at=tomorrow - MINUTE))
+    shop.plan(tomorrow)
+    shop.deliver(tomorrow)
+    assert len([mail for mail in shop.sent() if "Subject:" not in mail]) == texts
 
 
 def test_the_same_text_kept_twice_waits_once(shop: Shop, house: House) -> None:
