@@ -32,10 +32,14 @@ class Ended(Exception):
         self.why = why
 
 
+class NotStarted(Exception):
+    """There is no process; its text says why, and what to do about it."""
+
+
 class LimitedProcess:
     """One running process of the module `module`, which serves by `limited_worker`.
 
-    Raises Ended if it does not say within `seconds` that it is ready, OSError if the system starts none.
+    Raises NotStarted where the system starts none, or it does not say within `seconds` that it is ready.
     """
 
     def __init__(self, module: str, arguments: tuple[str, ...], seconds: float, most_answer: int = MOST_ANSWER) -> None:
@@ -44,7 +48,11 @@ class LimitedProcess:
         bare = {"PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)]), "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
         pipe: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0, "pipesize": BLOCK}
         command = [sys.executable, "-m", module, *arguments]
-        self._child: subprocess.Popen[bytes] = subprocess.Popen(command, env=bare, cwd="/", **pipe)  # noqa: S603
+        try:
+            self._child: subprocess.Popen[bytes] = subprocess.Popen(command, env=bare, cwd="/", **pipe)  # noqa: S603
+        except OSError as fault:
+            why = fault.strerror or type(fault).__name__
+            raise NotStarted(f"did not start ({why}); free memory, processes or open files") from fault
         pipes: Any = (self._child.stdin, self._child.stdout)
         self._asks, self._answers = (one.fileno() for one in pipes)
         self._most = most_answer
@@ -52,9 +60,9 @@ class LimitedProcess:
         os.set_blocking(self._asks, False)
         try:
             self.answer(seconds)
-        except Ended:
+        except Ended as ended:
             self.end()
-            raise
+            raise NotStarted(f"did not start ({ended.why}); see its error output, free memory") from None
 
     @property
     def pid(self) -> int:

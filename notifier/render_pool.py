@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from notifier.errors import RenderError
-from notifier.limited_process import FRAME, Ended, LimitedProcess
+from notifier.limited_process import FRAME, Ended, LimitedProcess, NotStarted
 from notifier.render.catalogue import TemplateSource
 from notifier.render.mime import EmailHeaders
 from notifier.render_packing import packed
@@ -116,13 +116,8 @@ class _Worker:
         numbers = (limits.memory, limits.max_segments, limits.seconds + limits.compile_seconds + 1)
         try:
             self.child = LimitedProcess("notifier.render_worker", tuple(map(str, numbers)), limits.start_seconds)
-        except OSError as fault:
-            why = fault.strerror or type(fault).__name__
-            raise RenderError(
-                f"the render process did not start ({why}); free memory, processes or open files"
-            ) from fault
-        except Ended as ended:
-            raise RenderError(f"the render process {WHY[ended.why]} at its start; see its error output") from None
+        except NotStarted as fault:
+            raise RenderError(f"the render process {fault}") from fault
         return self.child
 
     def stop(self) -> None:

@@ -3,6 +3,7 @@
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
+from hashlib import sha256
 
 from tests.shop import NOON
 
@@ -37,70 +38,54 @@ def fresh(words: str, to: str, sender: str = FROM) -> bytes:
 
 def complaint(ours: EmailMessage, to: str) -> bytes:
     """What a mailbox provider says when its user calls `ours` spam (RFC 5965)."""
-    recipient = parseaddr(str(ours["To"]))[1]
-    text = f"""From: feedback@mx.mail.example
-To: {to}
-Subject: FW: {ours["Subject"]}
-Message-ID: <arf.{ours["Message-ID"].strip("<>")}>
-Date: {format_datetime(NOON)}
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=feedback-report; boundary="=b"
-
---=b
-Content-Type: text/plain
-
-An abuse report.
---=b
-Content-Type: message/feedback-report
-
-Feedback-Type: abuse
-User-Agent: Mx/1
-Version: 1
-Original-Rcpt-To: <{recipient}>
-
---=b
-Content-Type: text/rfc822-headers
-
-Message-ID: {ours["Message-ID"]}
-To: {recipient}
-
---=b--
-"""
-    return text.replace("\n", "\r\n").encode()
+    found = f"Feedback-Type: abuse\nUser-Agent: Mx/1\nVersion: 1\nOriginal-Rcpt-To: <{_recipient(ours)}>"
+    headers = {"From": "feedback@mx.mail.example", "Subject": f"FW: {ours['Subject']}"}
+    return _report(ours, to, headers, "feedback-report", found)
 
 
 def bounce(ours: EmailMessage, to: str, status: str = "5.1.1") -> bytes:
     """What a mail server says that could not deliver `ours` (RFC 3464)."""
-    recipient = parseaddr(str(ours["To"]))[1]
-    text = f"""From: MAILER-DAEMON@mx.mail.example
+    found = (
+        f"Reporting-MTA: dns; mx.mail.example\n\nFinal-Recipient: rfc822; {_recipient(ours)}\n"
+        f"Action: failed\nStatus: {status}\nDiagnostic-Code: smtp; 550 {status} no"
+    )
+    headers = {
+        "From": "MAILER-DAEMON@mx.mail.example",
+        "Subject": "Undelivered Mail Returned to Sender",
+        "Auto-Submitted": "auto-replied",
+        "Return-Path": "<>",
+    }
+    return _report(ours, to, headers, "delivery-status", found)
+
+
+def _recipient(ours: EmailMessage) -> str:
+    return parseaddr(str(ours["To"]))[1]
+
+
+def _report(ours: EmailMessage, to: str, headers: dict[str, str], kind: str, found: str) -> bytes:
+    """A report of this kind on `ours`: words for people, what was `found` for machines, and our own headers."""
+    said = "\n".join(f"{name}: {value}" for name, value in headers.items())
+    text = f"""{said}
 To: {to}
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <{status}.{ours["Message-ID"].strip("<>")}>
+Message-ID: <{sha256(found.encode()).hexdigest()[:8]}.{ours["Message-ID"].strip("<>")}>
 Date: {format_datetime(NOON)}
-Auto-Submitted: auto-replied
-Return-Path: <>
 MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="=b"
+Content-Type: multipart/report; report-type={kind}; boundary="=b"
 
 --=b
 Content-Type: text/plain
 
-It could not be delivered.
+A report.
 --=b
-Content-Type: message/delivery-status
+Content-Type: message/{kind}
 
-Reporting-MTA: dns; mx.mail.example
-
-Final-Recipient: rfc822; {recipient}
-Action: failed
-Status: {status}
-Diagnostic-Code: smtp; 550 {status} no
+{found}
 
 --=b
 Content-Type: text/rfc822-headers
 
 Message-ID: {ours["Message-ID"]}
-To: {recipient}
+To: {_recipient(ours)}
 
 --=b--
 """

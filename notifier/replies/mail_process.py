@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from notifier.errors import Transient, UnreadableMail
-from notifier.limited_process import Ended, LimitedProcess
+from notifier.limited_process import Ended, LimitedProcess, NotStarted
 from notifier.replies.mail import MOST_BYTES
 from notifier.replies.mail_packing import MOST_ANSWER, unpacked
 from notifier.terms.mail import Mail
@@ -129,12 +129,5 @@ def _started(limits: MailLimits, domains: str) -> _Child:
     arguments = (str(limits.memory), str(limits.seconds), domains)
     try:
         return _Child(LimitedProcess("notifier.replies.mail_worker", arguments, limits.start_seconds, MOST_ANSWER))
-    except OSError as fault:
-        why = fault.strerror or type(fault).__name__
-        raise Transient(
-            f"the process that reads emails did not start ({why}); free memory, processes or open files"
-        ) from fault
-    except Ended as ended:
-        raise Transient(
-            f"the process that reads emails did not start ({ended.why}); see its error output, free memory"
-        ) from None
+    except NotStarted as fault:
+        raise Transient(f"the process that reads emails {fault}") from fault

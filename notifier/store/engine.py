@@ -161,9 +161,8 @@ class Store:
 
     def __init__(self, engine: Engine, beside: "Store | None" = None) -> None:
         self.engine = engine
-        self.turns = Turns() if engine.dialect.name == "sqlite" else None
-        if beside is not None:
-            self.turns = beside.turns
+        own = Turns() if engine.dialect.name == "sqlite" else None
+        self.turns: Turns | None = beside.turns if beside is not None else own
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

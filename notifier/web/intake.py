@@ -41,13 +41,17 @@ class Intake:
             self._thread.join()
 
     def _run(self) -> None:
-        found = 1
-        while not self._ending.is_set() or (found and time.monotonic() < self._until):
+        while not self._ending.is_set():
             self._woken.clear()
-            try:
-                found = self._take()
-            except Exception as fault:  # noqa: BLE001 the thread must not end: texts wait for it
-                log.error("what came in cannot be taken in now", fault=type(fault).__name__)
-                found = 0
-            if not found and not self._ending.is_set():
+            if not self._found() and not self._ending.is_set():
                 self._woken.wait(self._every)
+        # What was kept after its last look is looked for once more.
+        while self._found() and time.monotonic() < self._until:
+            continue
+
+    def _found(self) -> int:
+        try:
+            return self._take()
+        except Exception as fault:  # noqa: BLE001 the thread must not end: texts wait for it
+            log.error("what came in cannot be taken in now", fault=type(fault).__name__)
+            return 0

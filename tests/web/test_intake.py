@@ -50,6 +50,22 @@ def test_a_fault_ends_nothing() -> None:
     intake.close()
 
 
+def test_what_came_after_its_last_look_is_taken_in_before_it_closes() -> None:
+    looked: Queue[str] = Queue()
+    waiting = [0]
+
+    def take() -> int:
+        looked.put("")
+        found, waiting[0] = waiting[0], 0
+        return found
+
+    intake = run(take)
+    looked.get(timeout=WITHIN)
+    waiting[0] = 3
+    intake.close()
+    assert waiting == [0]
+
+
 def test_what_waits_at_the_end_is_taken_in_before_it_closes() -> None:
     waiting = [3]
 
