@@ -138,7 +138,7 @@ def migrate(settings: Settings) -> tuple[str | None, str, bool]:
 def open_house(settings: Settings, store: Store | None = None) -> House:
     """Everything that pipeline needs, on `store` where one is open already. The caller closes `house.store`."""
     secrets_ = read_secrets(settings)
-    catalogue = shop_catalogue(settings.template_folder)
+    catalogue = shop_catalogue(settings.template_folder, settings.informal_brands)
     check_purposes(list(catalogue.purposes.values()))
     brands = {key: settings.brand(key) for key in settings.brand_keys}
     web = Web(settings.web.public_url, {key: one.link_domain for key, one in brands.items()}, secrets_.links)

@@ -3,7 +3,7 @@
 Kept apart from `render.catalogue`, so that everything in render/ takes values and opens nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from notifier.errors import SettingsError
@@ -19,21 +19,24 @@ def packaged_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "templates"
 
 
-def load_catalogue(folders: Sequence[Path]) -> Catalogue:
-    """Read the folders, later ones overriding earlier ones. Raises SettingsError with every fault at once."""
+def load_catalogue(folders: Sequence[Path], informal: Collection[str] = ()) -> Catalogue:
+    """Read the folders, later ones overriding earlier ones; `informal` are the brands that say du, tu or tú.
+
+    Raises SettingsError with every fault at once.
+    """
     faults: list[str] = []
     layers = [(str(folder), _read(folder, faults)) for folder in folders]
     if faults:
         raise SettingsError(faults)
-    return assemble(layers)
+    return assemble(layers, informal)
 
 
-def shop_catalogue(own: Path) -> Catalogue:
-    """The packaged templates with those of the shop's folder `own` over them, where there is one.
+def shop_catalogue(own: Path, informal: Collection[str] = ()) -> Catalogue:
+    """The packaged templates with those of the shop's folder `own` over them, where there is one, for its brands.
 
     Raises SettingsError like `load_catalogue`.
     """
-    return load_catalogue([packaged_folder(), *([own] if own.is_dir() else [])])
+    return load_catalogue([packaged_folder(), *([own] if own.is_dir() else [])], informal)
 
 
 def _read(folder: Path, faults: list[str]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from notifier.source_fetch import Limits as FetchLimits
 from notifier.source_fetch import Seen, fetch
 from notifier.store.ask import columns_of
 from notifier.store.migrate import head, reachable_schema
-from notifier.template_files import load_catalogue, packaged_folder
+from notifier.template_files import shop_catalogue
 from notifier.terms.law import Jurisdiction
 from notifier.terms.time import local_day, zone
 from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
@@ -138,9 +138,8 @@ def _key(settings: Settings, access: Access) -> Finding:
 
 def _templates(settings: Settings, now: datetime) -> list[Finding]:
     """Every purpose × locale × brand × channel is compiled, rendered with a sample, and must say what law demands."""
-    own = [settings.template_folder] if settings.template_folder.is_dir() else []
     try:
-        catalogue = load_catalogue([packaged_folder(), *own])
+        catalogue = shop_catalogue(settings.template_folder, settings.informal_brands)
         check_purposes(list(catalogue.purposes.values()))
         jobs = list(_samples(settings, catalogue, now))
         with RenderPool(settings.delivery.render_workers or _WORKERS, Limits()) as pool:

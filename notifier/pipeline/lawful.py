@@ -93,7 +93,7 @@ def _probes(catalogue: Catalogue, source: TemplateSource, look: BrandLook) -> li
 def _tried(catalogue: Catalogue, pool: RenderPool, source: TemplateSource, tries: Sequence[Probe]) -> list[str]:
     """Everything that is wrong with one template, each fault once. Raises _OutOfTime."""
     purpose = catalogue.purposes[source.purpose]
-    found = words_faults(catalogue, source.speaks)
+    found = words_faults(catalogue, source.speaks, source.tone)
     pages = pool.render([RenderJob(source, probe.content) for probe in tries])
     texts = pool.render([RenderJob(source, probe.text) for probe in tries])
     for probe, page, text in zip(tries, pages, texts, strict=True):

@@ -6,15 +6,18 @@ A layer is one folder's text by relative path, `delay/de/email.md`; later layers
 
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from notifier.errors import RenderError, SettingsError
 from notifier.render.purposes import read_purpose
 from notifier.terms.purpose import Purpose
+from notifier.terms.words import Tone
 
 LAYOUT = "_layout.mjml"
 PARTS = ("subject.txt", "email.md", "sms.txt")
+INFORMAL = "-informal"
+"""How the name of a file of `_words/` ends whose phrases are for brands that address their customers informally."""
 LARGEST_FILE = 64 * 1024
 """Bytes (HOSTILE 29): a megabyte of template takes seconds to compile."""
 
@@ -26,7 +29,7 @@ class TemplateSource:
     """One template as written. `locale` is the one found ("" is the English default), `asked` the customer's own.
 
     `words` are the small phrases of `_words/`, already merged for the locale; `speaks` is the locale that dates and
-    money follow: the asked one, unless the template fell back to another language.
+    money follow: the asked one, unless the template fell back to another language. `tone` is the brand's.
     """
 
     purpose: str
@@ -38,21 +41,27 @@ class TemplateSource:
     layout: str
     words: Words = ()
     speaks: str = "en"
+    tone: Tone = Tone.FORMAL
     version: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
-        everything = (self.subject, self.email, self.sms, self.layout, self.speaks, repr(self.words))
+        everything = (self.subject, self.email, self.sms, self.layout, self.speaks, self.tone, repr(self.words))
         digest = hashlib.sha256("\x00".join(everything).encode()).hexdigest()
         object.__setattr__(self, "version", digest)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every purpose and template there is. `texts` is keyed by (brand or "", purpose, locale or "", file name)."""
+    """Every purpose and template there is. `texts` is keyed by (brand or "", purpose, locale or "", file name).
+
+    `informal_words` are laid over `words` of the same locale for the brands in `informal`.
+    """
 
     purposes: Mapping[str, Purpose]
     texts: Mapping[tuple[str, str, str, str], str]
     words: Mapping[str, Mapping[str, str]]
+    informal_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    informal: frozenset[str] = frozenset()
     _found: dict[tuple[str, str, str], TemplateSource] = field(default_factory=dict, compare=False, repr=False)
 
     def source(self, purpose: str, locale: str, brand: str) -> TemplateSource:
@@ -80,21 +89,26 @@ class Catalogue:
         layout = self._text(brand, "", "", LAYOUT)
         if layout is None:
             raise RenderError("is missing", LAYOUT)
-        return TemplateSource(purpose, found, brand, subject, email, sms, layout, self._words(speaks), speaks)
+        tone = self.tone(brand)
+        words = tuple(sorted(self.phrases(speaks, brand).items()))
+        return TemplateSource(purpose, found, brand, subject, email, sms, layout, words, speaks, tone)
 
     def _text(self, brand: str, purpose: str, locale: str, name: str) -> str | None:
         own = self.texts.get((brand, purpose, locale, name)) if brand else None
         return own if own is not None else self.texts.get(("", purpose, locale, name))
 
-    def _words(self, speaks: str) -> Words:
-        merged: dict[str, str] = {}
-        for locale in ("en", *reversed(_chain(speaks))):
-            merged.update(self.words.get(locale, {}))
-        return tuple(sorted(merged.items()))
+    def tone(self, brand: str) -> Tone:
+        """How a brand addresses its customers."""
+        return Tone.INFORMAL if brand in self.informal else Tone.FORMAL
 
-    def phrases(self, locale: str) -> Mapping[str, str]:
-        """The small phrases of `_words/` for a locale, those of its language and of English beneath."""
-        return dict(self._words(locale))
+    def phrases(self, locale: str, brand: str) -> Mapping[str, str]:
+        """The phrases of `_words/` for a locale in the brand's tone, with those of its language and English beneath."""
+        merged: dict[str, str] = {}
+        locales = ("en", *reversed(_chain(locale)))
+        for words in (self.words, self.informal_words) if self.tone(brand) is Tone.INFORMAL else (self.words,):
+            for one in locales:
+                merged.update(words.get(one, {}))
+        return merged
 
     def locales(self, purpose: str) -> tuple[str, ...]:
         """The locales a purpose is written in, "" (English) first."""
@@ -114,11 +128,15 @@ def _speaks(asked: str, found: str) -> str:
     return chain[0] if chain and chain[-1] == language else found or "en"
 
 
-def assemble(layers: Sequence[tuple[str, Mapping[str, str]]]) -> Catalogue:
-    """Build the catalogue from (folder's name, its files). Raises SettingsError with every fault found at once."""
+def assemble(layers: Sequence[tuple[str, Mapping[str, str]]], informal: Collection[str] = ()) -> Catalogue:
+    """Build the catalogue from (folder's name, its files); `informal` are the brands that address customers informally.
+
+    Raises SettingsError with every fault found at once.
+    """
     texts: dict[tuple[str, str, str, str], str] = {}
     purposes: dict[str, Purpose] = {}
     words: dict[str, dict[str, str]] = {}
+    informal_words: dict[str, dict[str, str]] = {}
     faults: list[str] = []
     for folder, files in layers:
         for path, text in sorted(files.items()):
@@ -128,7 +146,9 @@ def assemble(layers: Sequence[tuple[str, Mapping[str, str]]]) -> Catalogue:
                 case ["_layout.mjml"]:
                     texts[(brand, "", "", LAYOUT)] = text
                 case ["_words", name] if name.endswith(".toml") and not brand:
-                    words.setdefault(name.removesuffix(".toml"), {}).update(_read_words(text, where, faults))
+                    locale = name.removesuffix(".toml")
+                    among = informal_words if locale.endswith(INFORMAL) else words
+                    among.setdefault(locale.removesuffix(INFORMAL), {}).update(_read_words(text, where, faults))
                 case [purpose, "purpose.toml"] if not brand:
                     read, wrong = read_purpose(purpose, text, where)
                     faults += wrong
@@ -143,7 +163,7 @@ def assemble(layers: Sequence[tuple[str, Mapping[str, str]]]) -> Catalogue:
     faults += _incomplete(purposes, texts) if not faults else []
     if faults:
         raise SettingsError(faults)
-    return Catalogue(purposes, texts, words)
+    return Catalogue(purposes, texts, words, informal_words, frozenset(informal))
 
 
 def _brand(path: str) -> tuple[str, list[str]]:

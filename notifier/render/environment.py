@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from notifier.errors import RenderError
 from notifier.render import clean
 from notifier.render.context import CATALOGUE, TOP
+from notifier.terms.words import Tone
 
 FILTERS = frozenset(
     "abs capitalize count d default e escape first int join last length lower max min replace round title trim "
@@ -39,7 +40,21 @@ def plural(count: int, one: str, many: str) -> str:
     return one if count == 1 else many
 
 
-FUNCTIONS: Mapping[str, Any] = {"plural": plural}
+def _formal(formal: str, informal: str) -> str:  # noqa: ARG001 - called like the other one
+    return formal
+
+
+def _informal(formal: str, informal: str) -> str:  # noqa: ARG001 - called like the other one
+    return informal
+
+
+_YOU = {Tone.FORMAL: _formal, Tone.INFORMAL: _informal}
+FUNCTIONS: Mapping[str, Any] = {"plural": plural, "you": _formal}
+CALLS: Mapping[str, str] = {
+    'plural(item_count, "item", "items")': "the first words where the number is 1, else the second ones",
+    'you("Sie können", "du kannst")': "the first words where the brand speaks formally, else the second ones",
+}
+"""What can be called, for the docs and the editor: beside CATALOGUE, which says what can be inserted."""
 
 
 class Missing(StrictUndefined):
@@ -83,8 +98,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=argument if isinstance(argument, str) else "[...]")
 
     def is_safe_callable(self, obj: Any) -> bool:
-        """Only the functions named in FUNCTIONS."""
-        return any(obj is one for one in FUNCTIONS.values())
+        """Only the functions named in FUNCTIONS, in either tone."""
+        return any(obj is one for one in (*FUNCTIONS.values(), _informal))
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Numbers only: 'A' * 300000000 and '%900000000d' % 1 are memory bombs."""
@@ -93,10 +108,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
-def environment(*, html: bool) -> Sandbox:
-    """A fresh sandbox; data is escaped where `html`."""
+def environment(*, html: bool, tone: Tone = Tone.FORMAL) -> Sandbox:
+    """A fresh sandbox; data is escaped where `html`, and `you` speaks in the brand's `tone`."""
     made = Sandbox(autoescape=html, undefined=Missing, loader=None, cache_size=0)
-    made.globals = dict(FUNCTIONS)
+    made.globals = {**FUNCTIONS, "you": _YOU[tone]}
     made.filters = {name: one for name, one in made.filters.items() if name in FILTERS} | {"link": clean.link}
     made.tests = {name: one for name, one in made.tests.items() if name in TESTS}
     return made

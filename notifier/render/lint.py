@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from notifier.render.catalogue import Catalogue, TemplateSource
+from notifier.render.catalogue import INFORMAL, Catalogue, TemplateSource
 from notifier.render.context import build
 from notifier.render.probes import BROKEN, CANCELLED, Probe
 from notifier.render.visible import one_line, seen
 from notifier.terms.content import Content
 from notifier.terms.law import Jurisdiction
 from notifier.terms.purpose import Purpose
-from notifier.terms.words import MessageClass, NoticeKind
+from notifier.terms.words import MessageClass, NoticeKind, Tone
 
 _PERCENT = re.compile(r"\d+\s*%|%\s*\d+")
 _INVITED = re.compile(
@@ -123,22 +123,37 @@ def text_faults(probe: Probe, purpose: Purpose, source: TemplateSource, text: st
     return [f"{_folder(source)}/sms.txt ({probe.label}): {text}" for text in found]
 
 
-def words_faults(catalogue: Catalogue, locale: str) -> list[str]:
-    """What `_words/` lacks for a message that speaks `locale`, and phrases of the law that are none.
+def words_faults(catalogue: Catalogue, locale: str, tone: Tone = Tone.FORMAL) -> list[str]:
+    """What `_words/` lacks for a message that speaks `locale` in this tone, and phrases of the law that are none.
 
     English fills gaps in messages that nothing hangs on; a notice in two languages is no notice.
     """
     english = catalogue.words.get("en", {})
     language = locale.split("-", maxsplit=1)[0]
-    own: dict[str, str] = dict(catalogue.words.get(language, {}))
-    for tag in (t for t in sorted(catalogue.words) if locale == t or locale.startswith(f"{t}-")):
-        own.update(catalogue.words[tag])
+    own = _own(catalogue.words, locale)
     where = f"_words/{language}.toml"
     missing = [key for key in english if key not in own]
     found = [f"{where}: lacks {', '.join(missing)}; translate them from _words/en.toml"] if missing else []
-    for key in (one for one in english if one.startswith("must_") and one in own):
-        found += [f"{where}: {key} {wrong}" for wrong in _poor(key, own[key], english[key], language)]
+    found += _poor_ones(own, english, where, language)
+    if tone is Tone.INFORMAL:
+        other, where = _own(catalogue.informal_words, locale), f"_words/{language}{INFORMAL}.toml"
+        found += [f"{where}: {key} is no phrase of _words/en.toml; remove it" for key in other if key not in english]
+        found += _poor_ones(other, english, where, language)
     return found
+
+
+def _own(words: Mapping[str, Mapping[str, str]], locale: str) -> dict[str, str]:
+    """The phrases of a locale and its language, without English beneath."""
+    own: dict[str, str] = {}
+    for tag in (one for one in sorted(words) if locale == one or locale.startswith(f"{one}-")):
+        own.update(words[tag])
+    return own
+
+
+def _poor_ones(own: Mapping[str, str], english: Mapping[str, str], where: str, language: str) -> list[str]:
+    """The phrases of the law among `own` that say nothing."""
+    keys = [key for key in english if key.startswith("must_") and key in own]
+    return [f"{where}: {key} {wrong}" for key in keys for wrong in _poor(key, own[key], english[key], language)]
 
 
 def _poor(key: str, phrase: str, english: str, language: str) -> Iterator[str]:

@@ -34,6 +34,7 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "link_domain": "go.oak.example",
         "timezone": "Europe/London",
         "locale": "en-GB",
+        "address": "informal",
         "default": True,
     },
     "sources": {"name": "erp", "glob": "exports/*.csv", "profile": "erp"},

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from email.utils import parseaddr
+from typing import Literal
 
 from pydantic import Field
 
@@ -23,6 +24,7 @@ from notifier.settings.values import (
     place_of,
 )
 from notifier.terms.content import BrandLook
+from notifier.terms.words import Tone
 
 PLACEHOLDER_ADDRESS = "orders@shop.example"
 """Where mail seems to come from until the shop sets a sender; live mode refuses it."""
@@ -45,6 +47,10 @@ class Shop(Section):
     )
     postal_address: str = Field(
         "", description="Postal address for the foot of emails; live sending needs it (CAN-SPAM)."
+    )
+    address: Literal["formal", "informal"] = Field(
+        "formal",
+        description="How customers are addressed, where their language knows a difference: Sie or du, vous or tu.",
     )
     handling_days: Whole = Field(
         1, le=365, description="Calendar days from the arrival of supply to handing a parcel over."
@@ -71,6 +77,10 @@ class BrandSection(Section):
         "", description="IANA zone of the brand's customers where theirs is unknown; empty: the shop's."
     )
     locale: LocaleTag = Field("", description="Language where the customer's is unknown; empty: the shop's.")
+    address: Literal["", "formal", "informal"] = Field(
+        "",
+        description="How customers are addressed, formal or informal (Sie or du, vous or tu); empty: as the shop does.",
+    )
     default: bool = Field(
         False, description="true for the brand of orders that name none; a single brand is it anyway."
     )
@@ -121,6 +131,7 @@ class Brand:
     link_domain: str
     timezone: str
     locale: str
+    tone: Tone
 
     @property
     def placeholder(self) -> bool:
@@ -141,6 +152,7 @@ class Brand:
             colour=self.colour,
             timezone=self.timezone,
             locale=self.locale,
+            tone=self.tone,
         )
 
 
@@ -160,4 +172,5 @@ def resolved(key: str, section: BrandSection, shop: Shop) -> Brand:
         link_domain=section.link_domain,
         timezone=section.timezone or shop.timezone,
         locale=section.locale or shop.locale,
+        tone=Tone(section.address or shop.address),
     )

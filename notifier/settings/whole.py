@@ -14,6 +14,7 @@ from notifier.settings.signup import SignupSection
 from notifier.settings.sources import Profile, Source
 from notifier.settings.values import Section
 from notifier.settings.watching import Logging, Metrics
+from notifier.terms.words import Tone
 
 
 class Sections(Section):
@@ -93,6 +94,11 @@ class Settings(Sections):
     def brand_keys(self) -> tuple[str, ...]:
         """The keys of all brands, the default one first."""
         return tuple(sorted(self._brands(), key=lambda key: (not self._is_default(key), key)))
+
+    @property
+    def informal_brands(self) -> frozenset[str]:
+        """The keys of the brands that address their customers informally."""
+        return frozenset(key for key in self.brand_keys if self.brand(key).tone is Tone.INFORMAL)
 
     @property
     def default_brand(self) -> Brand:

@@ -11,7 +11,7 @@ from notifier.terms.facts import Alternative
 from notifier.terms.law import Jurisdiction, Said
 from notifier.terms.money import Money
 from notifier.terms.time import EtaRange
-from notifier.terms.words import Channel, MessageClass, NoticeKind
+from notifier.terms.words import Channel, MessageClass, NoticeKind, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class BrandLook:
     colour: str
     timezone: str
     locale: str
+    tone: Tone = Tone.FORMAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,13 @@ class NoticeKind(StrEnum):
     F5 = "F5"
 
 
+class Tone(StrEnum):
+    """How a brand addresses customers, where the language knows a difference: Sie or du, vous or tu, usted or tú."""
+
+    FORMAL = "formal"
+    INFORMAL = "informal"
+
+
 class Verdict(StrEnum):
     """What a decision says."""
 

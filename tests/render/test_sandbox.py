@@ -39,6 +39,8 @@ HOSTILE = [
     "{{ items|map(attribute='name') }}",
     "{{ self }}",
     "{{ plural.__globals__ }}",
+    "{{ you.__globals__ }}",
+    "{% set you = 1 %}",
     "{{ caller() }}",
     "{% macro m() %}{{ m() }}{% endmacro %}",
     "{% include 'x' %}",

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from notifier.render.catalogue import INFORMAL
 from notifier.render.context import brand_table
 from notifier.terms.content import BrandLook
 from notifier.terms.page import Option, PageView
@@ -85,7 +86,7 @@ class Paper:
 
     def say(self, view: PageView) -> Speech:
         """The language of a page."""
-        return speech(self._words, self._phrases, view.locale, view.today)
+        return speech(self._words, self._phrases, view.brand, view.locale, view.today)
 
     def _step(self, name: str, view: PageView, step: Step, parts: Mapping[str, Any]) -> Response:
         form = {"nonce": step.nonce, "back": step.back, "form": step.form, "again": step.again}
@@ -107,7 +108,8 @@ class Paper:
 
     def _made_nothing(self) -> str:
         """Made once, so that it costs the same for each."""
-        spoken = {tag: speech(self._words, self._phrases, tag, date.min) for tag in self._words}
+        tags = [tag for tag in self._words if not tag.endswith(INFORMAL)]
+        spoken = {tag: speech(self._words, self._phrases, self._brand, tag, date.min) for tag in tags}
         first = spoken.pop("en")
         around = telling.frame(self._brand, first) | {"style": Markup(_styled(self._style, self._brand))}  # noqa: S704
         return self._jinja.get_template("nothing.html").render(**around, languages=[first, *spoken.values()])

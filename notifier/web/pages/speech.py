@@ -11,21 +11,25 @@ from datetime import date, datetime
 from functools import cached_property
 from importlib.resources import files
 
+from notifier.render.catalogue import INFORMAL
 from notifier.render.dates import Calendar
 from notifier.render.heard import clock_time
 from notifier.render.listing import joined
+from notifier.terms.content import BrandLook
+from notifier.terms.words import Tone
 
 FALLBACK = "en"
 
-Phrases = Callable[[str], Mapping[str, str]]
-"""The small phrases of messages, by locale."""
+Phrases = Callable[[str, str], Mapping[str, str]]
+"""The small phrases of messages, by locale and the brand's key."""
 
 
 def packaged_words() -> Mapping[str, Mapping[str, str]]:
-    """The words by language."""
+    """The words by language; those of `de-informal` are whole, too: what its file has, over the words of `de`."""
     folder = files("notifier.web.pages") / "words"
     texts = {one.name: one.read_text("utf-8") for one in folder.iterdir() if one.name.endswith(".toml")}
-    return {name.removesuffix(".toml"): tomllib.loads(text) for name, text in sorted(texts.items())}
+    read = {name.removesuffix(".toml"): tomllib.loads(text) for name, text in sorted(texts.items())}
+    return {name: read[name.removesuffix(INFORMAL)] | words for name, words in read.items()}
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,13 @@ class Speech:
         return joined(names, self.phrases) if names else self.phrases["an_item"]
 
 
-def speech(words: Mapping[str, Mapping[str, str]], phrases: Phrases, locale: str, today: date) -> Speech:
-    """The language of `locale`, English where there is no file for it; then its days are English ones, too."""
+def speech(
+    words: Mapping[str, Mapping[str, str]], phrases: Phrases, brand: BrandLook, locale: str, today: date
+) -> Speech:
+    """The language of `locale` in the brand's tone, English where there is no file for it; its days are then, too."""
     language = locale.replace("_", "-").split("-", maxsplit=1)[0].lower()
     tag = locale.replace("_", "-") if language in words else FALLBACK
-    return Speech(words.get(language, words[FALLBACK]), phrases(tag), tag, today)
+    said = words.get(language, words[FALLBACK])
+    if brand.tone is Tone.INFORMAL:
+        said = words.get(language + INFORMAL, said)
+    return Speech(said, phrases(tag, brand.key), tag, today)
