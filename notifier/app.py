@@ -162,6 +162,7 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         helpdesk=settings.inbox.forward_to,
         texts_read=bool(settings.sms.enabled and settings.web.public_url and settings.web.listen),
         numbers_shared=bool(settings.sms.messaging_service_sid),
+        second_person=settings.templates.second_person,
     )
 
 

@@ -4,6 +4,7 @@ NotifierError                 everything this product raises on purpose
 ├── Permanent                 the same call will fail again: mend something first
 │   ├── SettingsError         settings.toml or the environment (exit code 2)
 │   ├── UsageError            the command line (exit code 2)
+│   │   └── Unpublishable     a draft of a template has faults; what was published stays as it is
 │   ├── SchemaError           the database has another schema than the code (exit code 2)
 │   ├── ImportRefused         a whole file is refused, nothing of it was taken (exit code 1)
 │   ├── ErasureRefused        somebody cannot be erased yet (exit code 1)
@@ -38,6 +39,14 @@ class SettingsError(Permanent):
 
 class UsageError(Permanent):
     """The command was called in a way that cannot work."""
+
+
+class Unpublishable(UsageError):
+    """A draft cannot be published. `faults` are lines for a person, each with file, line and remedy."""
+
+    def __init__(self, what: str, faults: list[str]) -> None:
+        super().__init__("\n".join([f"{what} cannot be published. Mend what follows, save and try again:", *faults]))
+        self.faults = faults
 
 
 class SchemaError(Permanent):

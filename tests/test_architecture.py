@@ -32,6 +32,7 @@ COLOURS = {
     "notifier.consent_requests": "store",
     "notifier.waitlist": "store",
     "notifier.helpdesk": "store",
+    "notifier.wordings": "store",
     "notifier.notices": "store",
     "notifier.standings": "store",
     "notifier.rewards": "store",

@@ -6,17 +6,18 @@ Called by pipeline.deliver in a thread. What is no longer right is withdrawn wit
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from notifier import notices, outbox, rewards
-from notifier.errors import RenderError
 from notifier.pipeline.ack_letter import AckLetter
 from notifier.pipeline.content import Letter, content_of, headers_of, told_eta
 from notifier.pipeline.facts import read_facts
 from notifier.pipeline.gates import put_off_early
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force, version_of
 from notifier.pipeline.legal import confirmed
 from notifier.pipeline.market import Market, read_market, with_run, with_shelf
 from notifier.pipeline.pauses import share_pauses, under_pauses
@@ -93,9 +94,9 @@ def claim(house: House, channel: Channel, most: int, now: datetime) -> Claimed:
     with guarded(house, now) as guard:
         tx = guard.tx
         share_pauses(tx)
-        house = under_pauses(tx, house)
+        house = in_force(tx, under_pauses(tx, house))
         outbox.recover(tx, now)
-        outbox.release_mended(tx, lambda purpose, locale, brand: _version(house, purpose, locale, brand))
+        outbox.release_mended(tx, partial(version_of, house))
         sending, routes = house.sending, troubled_routes(tx, now)
         name = route_name(channel)
         route = routes.get(name, Route(name))
@@ -145,13 +146,6 @@ def _judge(tx: Transaction, house: House, rows: Sequence[AnyRow], found: Claimed
     found.claimed -= waiting
     found.put_off += waiting
     book.write(tx, now)
-
-
-def _version(house: House, purpose: str, locale: str, brand: str) -> str:
-    try:
-        return house.catalogue.source(purpose, locale, brand).version
-    except RenderError:
-        return ""
 
 
 def _as_if_unsaid(customer: CustomerFacts, row: AnyRow, gone: Collection[int]) -> CustomerFacts:

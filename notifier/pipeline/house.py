@@ -7,7 +7,7 @@ from datetime import timedelta
 from notifier.outbox import Backoff, Lease
 from notifier.pipeline.facts import Judging
 from notifier.pipeline.guard import Guards
-from notifier.render.catalogue import Catalogue
+from notifier.render.catalogue import Catalogue, TextsByPlace
 from notifier.render.links import Keys
 from notifier.rewards import RewardTerms
 from notifier.settings import Settings
@@ -88,6 +88,22 @@ class Storm:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was read of the database when it stood at `mark`: `catalogue` is that of the files `written` with it."""
+
+    mark: str
+    written: TextsByPlace = field(repr=False)
+    catalogue: Catalogue = field(repr=False)
+
+
+@dataclass(slots=True)
+class Published:
+    """What was read last of what the team has published (`pipeline.in_force`), for as long as the process lives."""
+
+    newest: Gathered | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """One shop, ready to work.
 
@@ -96,7 +112,8 @@ class House:
     empty: they go to the brand's own address. `texts_read`: what customers text comes in by the webhook;
     `numbers_shared`: any of the provider's numbers may text for any brand.
     `alert_hold` is how long a unit is held back for somebody who was told that it is there, `signups_a_day` how many
-    are asked to confirm a sign-up in 24 hours, by each channel.
+    are asked to confirm a sign-up in 24 hours, by each channel. `catalogue` is that of the files until
+    `pipeline.in_force` lays over it what the team has published; `second_person`: another than its author approves.
     """
 
     store: Store = field(repr=False)
@@ -118,6 +135,8 @@ class House:
     helpdesk: str = ""
     texts_read: bool = False
     numbers_shared: bool = False
+    second_person: bool = False
+    published: Published = field(default_factory=Published, compare=False, repr=False)
 
     @property
     def purposes(self) -> Sequence[Purpose]:

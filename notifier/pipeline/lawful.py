@@ -68,22 +68,31 @@ def survey(
     """
     wrong: dict[tuple[str, str, str], list[str]] = {}
     for name, purpose in sorted(catalogue.purposes.items()):
-        for locale in _locales(catalogue, name) if is_tried(purpose) else ():
+        for locale in spoken(catalogue, name) if is_tried(purpose) else ():
             for look in looks:
                 source = catalogue.source(name, locale or "en", look.key)
-                try:
-                    faults = _tried(catalogue, pool, source, _probes(catalogue, source, look))
-                except _OutOfTime as slow:
-                    faults = [slow.failure.text]
-                if faults:
+                if faults := faults_of(catalogue, pool, source, look):
                     wrong[name, locale, look.key] = faults
     return wrong
 
 
-def _locales(catalogue: Catalogue, purpose: str) -> list[str]:
+def faults_of(catalogue: Catalogue, pool: RenderPool, source: TemplateSource, look: BrandLook) -> list[str]:
+    """What one template lacks of what the law or E1 demands, a line each: file (which case): what, and the remedy."""
+    if not is_tried(catalogue.purposes[source.purpose]):
+        return []
+    try:
+        return _tried(catalogue, pool, source, _probes(catalogue, source, look))
+    except _OutOfTime as slow:
+        return [slow.failure.text]
+
+
+def spoken(catalogue: Catalogue, purpose: str) -> list[str]:
+    """The locales that templates are written in, "" (English) first, then those of `_words/` that only say dates or
+    phrases differently.
+    """
     written = catalogue.locales(purpose)
-    spoken = (tag for tag in catalogue.words if "-" in tag and tag.partition("-")[0] in (*written, "en"))
-    return [*written, *sorted(set(spoken) - set(written))]
+    near = (tag for tag in catalogue.words if "-" in tag and tag.partition("-")[0] in (*written, "en"))
+    return [*written, *sorted(set(near) - set(written))]
 
 
 def _probes(catalogue: Catalogue, source: TemplateSource, look: BrandLook) -> list[Probe]:

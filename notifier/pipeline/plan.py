@@ -21,6 +21,7 @@ from notifier.pipeline.content import told_eta
 from notifier.pipeline.facts import read_facts
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.locks import LOCK, RECORDS_LOCK
 from notifier.pipeline.market import Market, read_market, with_run
 from notifier.pipeline.pauses import under_pauses
@@ -110,7 +111,7 @@ def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None
     tx.lock(RECORDS_LOCK)
     tx.lock(LOCK)
     began = monotonic()
-    house = under_pauses(tx, house)
+    house = in_force(tx, under_pauses(tx, house))
     take_wakes(tx)
     look_again(tx, mode, word, report)
     last = last_planned(tx)

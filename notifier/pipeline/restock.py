@@ -16,6 +16,7 @@ from notifier.pipeline.customer_facts import address_among
 from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.locks import LOCK, RECORDS_LOCK
 from notifier.pipeline.market import read_market, with_run
 from notifier.pipeline.pauses import under_pauses
@@ -86,7 +87,7 @@ def restock(house: House, now: datetime) -> RestockReport:
         free = waitlist.free_units(tx, now) if purpose else {}
         if free and purpose:
             stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
-            tick = _Tick(under_pauses(tx, house), purpose, stale, now)
+            tick = _Tick(in_force(tx, under_pauses(tx, house)), purpose, stale, now)
             most = house.brake.customers
             for sku, units in sorted(free.items()):
                 most -= _tell(tx, tick, sku, min(units, most), report)

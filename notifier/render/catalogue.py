@@ -7,7 +7,7 @@ A layer is one folder's text by relative path, `delay/de/email.md`; later layers
 import hashlib
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from notifier.errors import RenderError, SettingsError
 from notifier.render.purposes import read_purpose
@@ -22,6 +22,11 @@ LARGEST_FILE = 64 * 1024
 """Bytes (HOSTILE 29): a megabyte of template takes seconds to compile."""
 
 Words = tuple[tuple[str, str], ...]
+
+Place = tuple[str, str, str, str]
+"""Brand or "", purpose, locale or "", file name."""
+
+TextsByPlace = Mapping[Place, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +57,18 @@ class TemplateSource:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every purpose and template there is. `texts` is keyed by (brand or "", purpose, locale or "", file name).
+    """Every purpose and template there is.
 
-    `informal_words` are laid over `words` of the same locale for the brands in `informal`.
+    `informal_words` are laid over `words` of the same locale for the brands in `informal`. `files` is what the folders
+    hold, where `texts` has something laid over it (`over`); None: nothing is.
     """
 
     purposes: Mapping[str, Purpose]
-    texts: Mapping[tuple[str, str, str, str], str]
+    texts: TextsByPlace
     words: Mapping[str, Mapping[str, str]]
     informal_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     informal: frozenset[str] = frozenset()
+    files: TextsByPlace | None = None
     _found: dict[tuple[str, str, str], TemplateSource] = field(default_factory=dict, compare=False, repr=False)
 
     def source(self, purpose: str, locale: str, brand: str) -> TemplateSource:
@@ -74,6 +81,32 @@ class Catalogue:
         if known is None:
             known = self._found[purpose, locale, brand] = self._source(purpose, locale, brand)
         return known
+
+    @property
+    def written(self) -> TextsByPlace:
+        """What the folders hold, with nothing laid over it."""
+        return self.texts if self.files is None else self.files
+
+    def over(self, published: TextsByPlace) -> "Catalogue":
+        """The folders' catalogue with these texts over it, in place of those that lay over it before.
+
+        A locale that is new counts once all its parts are there.
+        """
+        texts = {**self.written, **published}
+        for brand, purpose, locale, _ in published:
+            if not all(("", purpose, locale, part) in texts for part in PARTS) and not brand:
+                for part in PARTS:
+                    texts.pop(("", purpose, locale, part), None)
+        return replace(self, texts=texts, files=self.written, _found={})
+
+    def trying(self, draft: TextsByPlace) -> "Catalogue":
+        """A draft's texts over all of this; where a new locale lacks a part, the English one stands in."""
+        texts = {**self.texts, **draft}
+        for brand, purpose, locale, _ in draft:
+            for part in PARTS:
+                if self._text(brand, purpose, locale, part) is None and (brand, purpose, locale, part) not in draft:
+                    texts[brand, purpose, locale, part] = self._text(brand, purpose, "", part) or ""
+        return replace(self, texts=texts, files=self.written, _found={})
 
     def _source(self, purpose: str, locale: str, brand: str) -> TemplateSource:
         if purpose not in self.purposes:
@@ -115,6 +148,11 @@ class Catalogue:
         return tuple(sorted({loc for brand, name, loc, part in self.texts if name == purpose and not brand}))
 
 
+def tag(locale: str) -> str:
+    """A locale as templates are kept by: `DE_at` → `de-AT`; "" for none."""
+    return next(iter(_chain(locale)), "")
+
+
 def _chain(locale: str) -> tuple[str, ...]:
     """de-Latn-AT → (de-Latn-AT, de-Latn, de); underscores are read as hyphens."""
     parts = [p for p in locale.replace("_", "-").split("-") if p]
@@ -133,7 +171,7 @@ def assemble(layers: Sequence[tuple[str, Mapping[str, str]]], informal: Collecti
 
     Raises SettingsError with every fault found at once.
     """
-    texts: dict[tuple[str, str, str, str], str] = {}
+    texts: dict[Place, str] = {}
     purposes: dict[str, Purpose] = {}
     words: dict[str, dict[str, str]] = {}
     informal_words: dict[str, dict[str, str]] = {}
@@ -181,7 +219,7 @@ def _read_words(text: str, where: str, faults: list[str]) -> dict[str, str]:
     return {key: value for key, value in table.items() if isinstance(value, str)}
 
 
-def _incomplete(purposes: Mapping[str, Purpose], texts: Mapping[tuple[str, str, str, str], str]) -> list[str]:
+def _incomplete(purposes: Mapping[str, Purpose], texts: TextsByPlace) -> list[str]:
     faults = [] if ("", "", "", LAYOUT) in texts else [f"{LAYOUT}: is missing; copy the packaged one"]
     for purpose in sorted({name for _, name, _, _ in texts if name} | set(purposes)):
         if purpose not in purposes:

@@ -249,3 +249,6 @@ class Templates(Section):
     """The words."""
 
     folder: str = Field("templates", min_length=1, description="Folder with your own templates; it need not exist.")
+    second_person: bool = Field(
+        False, description="What is published in the console needs the approval of another person than its author."
+    )

@@ -11,6 +11,9 @@ from notifier.terms.time import utc
 
 _meta = table_of(Meta)
 
+IN_FORCE = "in_force"
+"""What was published last: whatever it was, what every process has read before is to be read again."""
+
 
 def moment_of(tx: Transaction, name: str) -> datetime | None:
     """The moment kept under `name`, aware UTC; None where there is none."""
@@ -21,3 +24,14 @@ def moment_of(tx: Transaction, name: str) -> datetime | None:
 def keep_moment(tx: Transaction, name: str, moment: datetime) -> None:
     """Keep the aware `moment` under `name`, in place of the one before."""
     insert_new(tx, _meta, [{"name": name, "value": utc(moment).isoformat()}], replace=["value"])
+
+
+def mark_in_force(tx: Transaction) -> str:
+    """Changes with whatever the team publishes; "" where nothing ever was. One row by its key."""
+    found = tx.connection.execute(select(_meta.c.value).where(_meta.c.name == IN_FORCE)).scalar_one_or_none()
+    return found or ""
+
+
+def keep_mark(tx: Transaction, what: str) -> None:
+    """Let every process read again what is in force. `what` was published: another text each time, the moment in it."""
+    insert_new(tx, _meta, [{"name": IN_FORCE, "value": what}], replace=["value"])

@@ -36,6 +36,7 @@ from notifier.store.tables import (
     RewardCode,
     Supply,
     Suppression,
+    WordingVersionRow,
 )
 from notifier.terms.time import EPOCH
 from notifier.terms.words import Channel, DeliveryMode, MessageState
@@ -106,7 +107,7 @@ def copy_shop(source: Transaction, into: Transaction, begin: Beginning) -> int:
         _copy_replies(copying, ids)
         copying.rows(_reward, codes, lambda row: _before(row, "voided_at", begin.at))
         _copy_messages(copying, ids, begin)
-    for table in (table_of(Product), table_of(Supply), table_of(Suppression), _meta):
+    for table in (table_of(Product), table_of(Supply), table_of(Suppression), _meta, table_of(WordingVersionRow)):
         copying.rows(table, select(table))
     copying.rows(_change, select(_change).where(_change.c.known_at >= begin.at))
     _copy_addresses(copying)

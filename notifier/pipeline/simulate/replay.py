@@ -11,7 +11,7 @@ from typing import Protocol
 from notifier import notices, outbox
 from notifier.pipeline.claims import claim
 from notifier.pipeline.guard import Guards
-from notifier.pipeline.house import House
+from notifier.pipeline.house import House, Published
 from notifier.pipeline.ledger import OVER_LIMIT
 from notifier.pipeline.plan import plan_in
 from notifier.pipeline.plan_report import PlanReport
@@ -139,6 +139,7 @@ def _without_a_way_out(house: House, scratch: Store) -> House:
         sending=sending,
         guards=Guards(),
         stale_after={},
+        published=Published(),
     )
 
 

@@ -25,6 +25,7 @@ from notifier.store.tables.replies import Action, Reply, ReplyLine, TeamAnswer
 from notifier.store.tables.safety import Pause, StoppedNews, Withheld
 from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply, Wake
 from notifier.store.tables.waitlist import ConsentRequest, WaitlistEntry
+from notifier.store.tables.wordings import WordingDraft, WordingVersionRow
 
 __all__ = [
     "Action",
@@ -70,4 +71,6 @@ __all__ = [
     "WaitlistEntry",
     "Wake",
     "Withheld",
+    "WordingDraft",
+    "WordingVersionRow",
 ]

@@ -1,0 +1,172 @@
+"""Puts words in force: publish a draft, roll back to a version, take back to the file. Colour: root.
+
+Called by cli and the console. Whatever comes into force is checked whole in the same call, before any transaction:
+what is broken is never published. Then the draft must still be as it was seen, and all processes follow at their next
+claim. Messages that were held for the template go back into the queue, to be judged and rendered afresh.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from notifier import outbox, wordings
+from notifier.errors import Unpublishable, UsageError
+from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force, texts_in, version_of
+from notifier.pipeline.people import operator_name
+from notifier.pipeline.wording_check import check_draft, is_broken
+from notifier.pipeline.wording_desk import Seen, keep_moved, open_draft
+from notifier.render_pool import RenderPool
+from notifier.store.engine import Transaction
+from notifier.terms.wording import (
+    Draft,
+    DraftState,
+    Severity,
+    Texts,
+    VersionKind,
+    Wording,
+    WordingFault,
+    WordingVersion,
+)
+
+MOST_NOTE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Who says so, and why; the note is kept with the version."""
+
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """What is in force now, how many held messages it released, and what was found that is no fault."""
+
+    version: WordingVersion
+    released: int
+    faults: Sequence[WordingFault] = ()
+
+
+def publish(house: House, pool: RenderPool, seen: Seen, word: Word, now: datetime) -> NewVersion:
+    """Publish the draft as `seen`, at the UTC instant `now`.
+
+    Raises Unpublishable with every fault, and UsageError where somebody has saved or published meanwhile, or where
+    `[templates] second_person` wants an approval that is not there.
+    """
+    said = _said(word)
+    with house.store.read() as tx:
+        draft = _publishable(tx, house, seen)
+    found = _sound(house, pool, (seen.wording, draft.texts), now)
+
+    def new(tx: Transaction, number: int) -> WordingVersion:
+        again = _publishable(tx, house, seen)
+        keep_moved(tx, replace(again, state=DraftState.CLOSED))
+        made = _version(seen.wording, number, said, now)
+        return replace(made, author=again.author, texts=again.texts, approved_by=again.approved_by)
+
+    return _put_in_force(house, seen.wording, new, found)
+
+
+def roll_back(house: House, pool: RenderPool, which: tuple[Wording, int], word: Word, now: datetime) -> NewVersion:
+    """Put the text of an older version, (wording, its number), in force again, as a new version.
+
+    It needs no second person: its text had been published before. A draft that is open stays open. Raises Unpublishable
+    where today's checks find a fault in it, and UsageError where there is no such version, or it is in force.
+    """
+    said, (wording, number) = _said(word), which
+    with house.store.read() as tx:
+        old = wordings.version(tx, wording, number)
+        newest = wordings.newest_number(tx, wording)
+    if old is None:
+        raise UsageError(f"there is no version {number} of {wording.words}; the newest is {newest}")
+    if number == newest:
+        raise UsageError(f"version {number} of {wording.words} is in force already")
+    found = _sound(house, pool, (wording, old.texts), now)
+
+    def new(_tx: Transaction, next_number: int) -> WordingVersion:
+        made = _version(wording, next_number, said, now)
+        return replace(made, kind=VersionKind.ROLLED_BACK, author=old.author, texts=old.texts, of=old.number)
+
+    return _put_in_force(house, wording, new, found)
+
+
+def take_back(house: House, pool: RenderPool, wording: Wording, word: Word, now: datetime) -> NewVersion:
+    """Let the files' text hold again.
+
+    Raises Unpublishable where that has a fault, and UsageError where it holds already.
+    """
+    said = _said(word)
+    with house.store.read() as tx:
+        newest = wordings.newest_number(tx, wording)
+        current = wordings.version(tx, wording, newest)
+    if current is None or not current.texts:
+        raise UsageError(f"the file's text of {wording.words} is in force already")
+    found = _sound(house, pool, (wording, {}), now)
+
+    def new(_tx: Transaction, number: int) -> WordingVersion:
+        return replace(_version(wording, number, said, now), kind=VersionKind.TAKEN_BACK)
+
+    return _put_in_force(house, wording, new, found)
+
+
+def _said(word: Word) -> Word:
+    if len(word.note) > MOST_NOTE:
+        raise UsageError(f"the note has {len(word.note)} characters, at most {MOST_NOTE} are kept; shorten it")
+    return Word(operator_name(word.by), word.note.strip())
+
+
+def _publishable(tx: Transaction, house: House, seen: Seen) -> Draft:
+    draft = open_draft(tx, seen)
+    newest = wordings.newest_number(tx, seen.wording)
+    if draft.base != newest:
+        raise UsageError(
+            f"version {newest} of {seen.wording.words} was published after this draft was begun from "
+            f"{f'version {draft.base}' if draft.base else 'the file'}; look at the difference, then publish again"
+        )
+    if house.second_person and draft.state is not DraftState.APPROVED:
+        raise UsageError(f"another person must approve the draft of {seen.wording.words} first: ask for it")
+    return draft
+
+
+def _sound(house: House, pool: RenderPool, what: tuple[Wording, Texts], now: datetime) -> list[WordingFault]:
+    """What is found that is no fault. Raises Unpublishable. No texts: those of the files, or none where they have none.
+
+    Where the files have none, the locale falls back to another that is in force.
+    """
+    wording, texts = what
+    given = texts or texts_in(house.catalogue.written, wording)
+    found = check_draft(house, pool, wording, given, now) if given else []
+    if is_broken(found):
+        raise Unpublishable(wording.words, [str(one) for one in found if one.severity is Severity.FAULT])
+    return found
+
+
+def _version(wording: Wording, number: int, word: Word, now: datetime) -> WordingVersion:
+    return WordingVersion(
+        wording=wording,
+        number=number,
+        kind=VersionKind.PUBLISHED,
+        texts={},
+        author=word.by,
+        published_by=word.by,
+        approved_by="",
+        note=word.note,
+        published_at=now,
+    )
+
+
+def _put_in_force(
+    house: House,
+    wording: Wording,
+    new: Callable[[Transaction, int], WordingVersion],
+    found: Sequence[WordingFault],
+) -> NewVersion:
+    with house.store.write() as tx:
+        tx.lock(wordings.LOCK)
+        version = new(tx, wordings.newest_number(tx, wording) + 1)
+        wordings.add_version(tx, version)
+        released = outbox.release_mended(tx, partial(version_of, in_force(tx, house)))
+    return NewVersion(version, released, found)
