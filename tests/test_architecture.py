@@ -26,6 +26,7 @@ COLOURS = {
     "notifier.action_post": "wire",
     "notifier.actions": "store",
     "notifier.arrivals": "store",
+    "notifier.audit": "store",
     "notifier.contact_log": "store",
     "notifier.conversation": "store",
     "notifier.consent": "store",
@@ -34,6 +35,8 @@ COLOURS = {
     "notifier.helpdesk": "store",
     "notifier.wordings": "store",
     "notifier.notices": "store",
+    "notifier.operators": "store",
+    "notifier.sign_ins": "store",
     "notifier.standings": "store",
     "notifier.rewards": "store",
     "notifier.store": "store",
@@ -100,6 +103,7 @@ FENCES = {
     "fastapi": "notifier.web",
     "uvicorn": "notifier.web",
     "prometheus_client": "notifier.web",
+    "pwdlib": "notifier.pipeline.passwords",
 }
 """A library, and the colour, the stage or the modules that alone may import it."""
 

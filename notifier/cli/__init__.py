@@ -56,6 +56,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "intent": "intent.intent",
         "receive": "receive.receive",
         "waitlist": "waitlist.waitlist",
+        "user": "operators.operators",
+        "audit": "operators.audit",
     }
 )
 """Each command, in the order of `--help`, and where it is: a function, or a typer app with commands of its own."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from notifier import arrivals, waitlist
+from notifier import arrivals, sign_ins, waitlist
 from notifier.pipeline.house import House
 from notifier.pipeline.locks import LOCK, RECORDS_LOCK
 from notifier.store.engine import Transaction
@@ -64,6 +64,7 @@ def forget_old(house: House, now: datetime) -> Forgotten:
     _in_batches(house, replies, forget_replies)
     with house.store.write() as tx:
         waitlist.forget_ended(tx, before)
+        sign_ins.forget(tx, max(before, now - STRANGERS))
         if lost := arrivals.forget(tx, before):
             log.error("texts that could never be taken in were forgotten", texts=lost)
     forgotten = 0

@@ -1,11 +1,13 @@
 """All sections as one frozen value, with paths and brands resolved. Colour: root. Built by `load`, read by app."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from notifier.errors import SettingsError
 from notifier.settings.actions import Actions
+from notifier.settings.console import Console
 from notifier.settings.contact import DelayRule, EtaBelief, EtaChange, Placed, Policy, Progress, Retention, Reward
 from notifier.settings.inbox import Inbox
 from notifier.settings.sending import Database, Delivery, Email, Journal, Safety, Schedule, Signing, Sms, Templates
@@ -30,6 +32,7 @@ class Sections(Section):
     inbox: Inbox = Field(Inbox(), description="The mailbox of customers' answers, read by IMAP (docs/operations.md).")
     sms: Sms = Field(Sms(), description="Text messages through Twilio.")
     web: Web = Field(Web(), description="The customers' pages, and Twilio's webhooks.")
+    console: Console = Field(Console(), description="The support team's console (docs/console.md).")
     signup: SignupSection = Field(SignupSection(), description="The sign-up form for what is out of stock.")
     signing: Signing = Field(Signing(), description="The secret behind links and address hashes.")
     delay_rule: DelayRule = Field(DelayRule(), description="The law on delays.")
@@ -84,6 +87,13 @@ class Settings(Sections):
         if url.startswith("sqlite:///"):
             return f"sqlite:///{self.base / url.removeprefix('sqlite:///')}"
         return f"postgresql+psycopg://{url.partition('://')[2]}"
+
+    @property
+    def console_url(self) -> str:
+        """Scheme and host of the console; empty: it is not served."""
+        public = self.web.public_url.rstrip("/")
+        at_public = public if not urlsplit(public).path else ""
+        return (self.console.url or at_public) if self.console.on and self.web.listen else ""
 
     @property
     def text_countries(self) -> frozenset[str]:

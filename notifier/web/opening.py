@@ -18,6 +18,7 @@ from notifier.pipeline.receive import receive
 from notifier.settings import Settings
 from notifier.terms.incoming import Incoming
 from notifier.web.app import web_app
+from notifier.web.console.opening import open_console
 from notifier.web.gate import Application, Front
 from notifier.web.pages.paper import Paper
 from notifier.web.pages.routes import Pages, Reading, pages_router
@@ -34,7 +35,8 @@ def shop_app(settings: Settings, house: House, threads: Threads, wake: Callable[
     routers = _routers(settings, front, taking(house, app.clock, wake), threads)
     if settings.web.public_url:
         routers.append(pages_router(pages_of(house, app.clock, threads)))
-    return web_app(front, [*routers, *_signing_up(settings, house, threads)])
+    console = open_console(settings, house, threads, app.clock)
+    return web_app(front, [*routers, *_signing_up(settings, house, threads), *console])
 
 
 def taking(house: House, clock: Callable[[], datetime], wake: Callable[[], None]) -> Taking:

@@ -4,6 +4,7 @@ Rows are built from validated values.
 """
 
 from notifier.store.tables.arrivals import Arrival
+from notifier.store.tables.console import AuditEntry, OperatorAccount, OperatorSession, SignInTry
 from notifier.store.tables.contacts import Consent, Contact, PromiseTold, Suppression
 from notifier.store.tables.history import FactChange, ImportRun, ImportSku, Meta, RewardCode, SourceState
 from notifier.store.tables.inbox import MailboxPosition
@@ -33,6 +34,7 @@ __all__ = [
     "Answer",
     "Arrival",
     "Attempt",
+    "AuditEntry",
     "Consent",
     "ConsentRequest",
     "Contact",
@@ -51,6 +53,8 @@ __all__ = [
     "MessageLine",
     "Meta",
     "Notice",
+    "OperatorAccount",
+    "OperatorSession",
     "Order",
     "OrderLine",
     "Pause",
@@ -61,6 +65,7 @@ __all__ = [
     "ReplyLine",
     "RewardCode",
     "RouteStanding",
+    "SignInTry",
     "SourceState",
     "StoppedNews",
     "Supply",

@@ -1,0 +1,51 @@
+"""The areas that the console consists of. Colour: door. Called by web.opening.
+
+A new area is a module here, its row in AREAS, and one in `nav`.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from notifier.pipeline.house import House
+from notifier.settings import Settings
+from notifier.terms.time import zone
+from notifier.web.console import sign_in, team, today
+from notifier.web.console.assets import Assets
+from notifier.web.console.desk import Desk
+from notifier.web.console.paper import Paper
+from notifier.web.console.routes import Routes
+from notifier.web.threads import Threads
+
+AREAS: tuple[Callable[[Routes], None], ...] = (
+    sign_in.routes,
+    today.routes,
+    team.routes,
+)
+
+
+def open_console(
+    settings: Settings, house: House, threads: Threads, clock: Callable[[], datetime]
+) -> Sequence[APIRouter]:
+    """The console's routers; none where it is not to be served."""
+    if not settings.console_url:
+        return ()
+    assets = Assets()
+    return (assets.router(), console_routes(open_desk(settings, house, threads, clock, assets)).router)
+
+
+def open_desk(
+    settings: Settings, house: House, threads: Threads, clock: Callable[[], datetime], assets: Assets
+) -> Desk:
+    """What its pages share."""
+    paper = Paper(settings.shop.name, zone(settings.shop.timezone), assets.version)
+    return Desk(settings, house, threads, clock, paper, settings.console_url)
+
+
+def console_routes(desk: Desk) -> Routes:
+    """All routes of all areas."""
+    found = Routes(desk)
+    for area in AREAS:
+        area(found)
+    return found

@@ -1,0 +1,184 @@
+"""Every route of the console with its least role, and what surrounds each. Colour: door. Handed to every area.
+
+What no area has to think of: who asks (a session that is alive), whether they may (their role), whether it was our own
+page that asked (HOSTILE 75), that it is in the audit log before it is done, and how
+a refusal of pipeline reads on a page.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from urllib.parse import quote
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from notifier.errors import Permanent
+from notifier.pipeline import audited
+from notifier.pipeline.signing_in import here
+from notifier.terms.operator import Role
+from notifier.web.console.asked import MOST_FIELD, Asked
+from notifier.web.console.desk import Desk
+from notifier.web.console.nav import HOME
+
+Answer = Callable[[Asked], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+SIGN_IN = "/console/sign-in"
+SESSION = "console"
+MOST_FIELDS, MOST_FILES = 500, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One route: its least role (None: for anybody), and what the audit log calls it (empty: it changes nothing)."""
+
+    method: str
+    path: str
+    role: Role | None
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Routes:
+    """The routes of one console, as the areas declare them."""
+
+    desk: Desk
+    router: APIRouter = field(default_factory=APIRouter)
+    declared: list[Declared] = field(default_factory=list)
+
+    def get(self, path: str, role: Role, answer: Answer) -> None:
+        """A page for whoever has at least `role`. It changes nothing."""
+
+        async def shown(request: Request) -> Response:
+            asked = await self._asked(request)
+            if asked is None:
+                return _sign_in_first(request)
+            if not asked.operator.may(role):
+                return _not_yours(asked, role)
+            return await _answered(asked, answer)
+
+        self._add(Declared("GET", path, role), shown)
+
+    def post(self, path: str, role: Role, answer: Answer, note: str, keeps: Sequence[str] = ()) -> None:
+        """A deed for whoever has at least `role`; the audit log calls it `note`, and has the fields named in `keeps`.
+
+        These must hold nothing personal and no secret.
+        """
+
+        async def done(request: Request) -> Response:
+            if not is_ours(request, self.desk.origin):
+                raise HTTPException(403)
+            asked = await self._asked(request)
+            if asked is None:
+                return _sign_in_first(request)
+            if not asked.operator.may(role):
+                await self._failed(asked, (await self._begin(asked, note, ""), note), f"needs the role {role.word}")
+                return _not_yours(asked, role)
+            return await self._deed(replace(asked, fields=await _fields(request)), answer, note, keeps)
+
+        self._add(Declared("POST", path, role, note), done)
+
+    def public(self, method: str, path: str, endpoint: Endpoint) -> None:
+        """A route for anybody: to sign in and out."""
+        self._add(Declared(method, path, None), endpoint)
+
+    def _add(self, declared: Declared, endpoint: Endpoint) -> None:
+        self.declared.append(declared)
+        self.router.add_api_route(declared.path, endpoint, methods=[declared.method], response_model=None)
+
+    async def _asked(self, request: Request) -> Asked | None:
+        """The request with who asks; None where nobody is signed in."""
+        desk, token = self.desk, request.cookies.get(self.desk.cookie(SESSION), "")
+        if not token:
+            return None
+        now = desk.clock()
+        found = await desk.threads.run(partial(here, desk.house, token, desk.turn, now))
+        return Asked(request, desk, found.operator, now, found.token_hash) if found else None
+
+    async def _deed(self, asked: Asked, answer: Answer, note: str, keeps: Sequence[str]) -> Response:
+        form = asked.form
+        detail = ", ".join(f"{name}={form[name]}" for name in keeps if form.get(name))
+        begun = await self._begin(asked, note, detail)
+        try:
+            return await answer(asked)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the log says that it did not succeed
+            # Only its kind: its words could name a customer.
+            await self._failed(asked, (begun, note), type(fault).__name__)
+            return _refusal(asked, fault)
+
+    async def _begin(self, asked: Asked, note: str, detail: str) -> int:
+        what = (note, asked.request.url.path, detail)
+        return await asked.run(partial(audited.begin, asked.house, asked.operator, what, asked.now))
+
+    async def _failed(self, asked: Asked, begun: tuple[int, str], why: str) -> None:
+        await asked.run(partial(audited.failed, asked.house, asked.operator, begun, why, asked.now))
+
+
+def is_ours(request: Request, origin: str) -> bool:
+    """Whether a page of ours asked: browsers say so, and no other page can make them say it (HOSTILE 75)."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("origin") == origin
+
+
+def safe_next(path: str) -> str:
+    """The page to go to after signing in: one of the console's, else its first (HOSTILE 74)."""
+    return path if re.fullmatch(r"/console(/(?!\.)[A-Za-z0-9_.%~-]+)*(\?[A-Za-z0-9_.%~=&+:,-]*)?", path) else HOME
+
+
+async def _answered(asked: Asked, answer: Answer) -> Response:
+    try:
+        return await answer(asked)
+    except (Permanent, HTTPException) as fault:
+        return _refusal(asked, fault)
+
+
+def _refusal(asked: Asked, fault: Exception) -> Response:
+    """What pipeline refuses, as a page that says why; a fault of ours goes on to the gate."""
+    if isinstance(fault, HTTPException):
+        return _page(asked, fault.status_code, *_BY_STATUS.get(fault.status_code, _ODD))
+    if isinstance(fault, Permanent):
+        return _page(asked, 422, "That did not work", str(fault))
+    raise fault
+
+
+_ODD = ("That did not work", "The console cannot answer this.")
+_BY_STATUS = {
+    404: ("There is nothing here", "It may have been erased, or the address is mistyped."),
+    503: ("The database is busy", "Nothing is lost. Wait a moment and try again."),
+}
+
+
+def _page(asked: Asked, status: int, title: str, why: str) -> Response:
+    if not asked.by_htmx:
+        return asked.page("refused.html", status, heading=title, why=why)
+    answer = asked.part("_refused.html", status, heading=title, why=why)
+    answer.headers["hx-retarget"], answer.headers["hx-reswap"] = "#said", "innerHTML show:top"
+    return answer
+
+
+def _not_yours(asked: Asked, role: Role) -> Response:
+    return _page(
+        asked, 403, "This is not yours to do", f"It needs the role {role.word}; yours is {asked.operator.role.word}."
+    )
+
+
+def _sign_in_first(request: Request) -> Response:
+    """To the sign-in page, and from there back to where they were."""
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    path = f"{SIGN_IN}?next={quote(asked if request.method == 'GET' else HOME, safe='')}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=401, headers={"hx-redirect": path})
+    return RedirectResponse(path, 303)
+
+
+async def _fields(request: Request) -> FormData:
+    try:
+        return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD)
+    except (HTTPException, ValueError):
+        raise HTTPException(400) from None

@@ -1,0 +1,94 @@
+"""Signing in and out. Colour: door. Added by console.opening."""
+
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import parse_qsl
+
+from fastapi import HTTPException
+from fastapi.responses import RedirectResponse, Response
+from starlette.requests import Request
+
+from notifier.pipeline import accounts, audited
+from notifier.pipeline.signing_in import here, sign_in, sign_out
+from notifier.terms.operator import Signing
+from notifier.web.asked import client, evidence
+from notifier.web.buckets import neighbourhood
+from notifier.web.console.desk import Desk
+from notifier.web.console.nav import HOME
+from notifier.web.console.routes import SESSION, SIGN_IN, Routes, is_ours, safe_next
+
+WRONG = "Name and password do not match, or there were too many tries. Wait a minute before you try again."
+MOST_TYPED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The page, and what its form does."""
+
+    desk: Desk
+
+    async def show(self, request: Request) -> Response:
+        """The form; who is signed in already goes on."""
+        wanted = safe_next(request.query_params.get("next", HOME))
+        if token := request.cookies.get(self.desk.cookie(SESSION), ""):
+            found = partial(here, self.desk.house, token, self.desk.turn, self.desk.clock())
+            if await self.desk.threads.run(found):
+                return RedirectResponse(wanted, 303)
+        empty = not await self.desk.threads.run(partial(accounts.everybody, self.desk.house))
+        return self._form(200, wanted, "", empty=empty)
+
+    async def enter(self, request: Request) -> Response:
+        """Sign in, with a session that nothing from before opens."""
+        desk = self.desk
+        if not is_ours(request, desk.origin):
+            raise HTTPException(403)
+        typed = dict(
+            parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=9)
+        )
+        wanted, near = safe_next(typed.get("next", HOME)), neighbourhood(client(request))
+        name, password = typed.get("name", "")[:MOST_TYPED], typed.get("password", "")[:MOST_TYPED]
+        if not desk.signing.take(near):
+            return self._form(429, wanted, name)
+        signing = Signing(name, password, near, evidence(request))
+        token = await desk.threads.run(partial(sign_in, desk.house, signing, desk.turn, desk.clock()))
+        return self.entered(token, wanted) if token else self._form(401, wanted, name)
+
+    def entered(self, token: str, wanted: str) -> Response:
+        """To the page that was wanted, with the session's cookie."""
+        answer = RedirectResponse(wanted, 303)
+        answer.set_cookie(
+            self.desk.cookie(SESSION), token, path="/", secure=self.desk.secure, httponly=True, samesite="lax"
+        )
+        return answer
+
+    async def leave(self, request: Request) -> Response:
+        """Sign out: the session is over, whoever may still have its secret."""
+        desk = self.desk
+        if not is_ours(request, desk.origin):
+            raise HTTPException(403)
+        token = request.cookies.get(desk.cookie(SESSION), "")
+        await desk.threads.run(partial(self._left, token))
+        answer = RedirectResponse(SIGN_IN, 303)
+        answer.delete_cookie(desk.cookie(SESSION), path="/", secure=desk.secure, httponly=True, samesite="lax")
+        return answer
+
+    def _left(self, token: str) -> None:
+        house, now = self.desk.house, self.desk.clock()
+        found = here(house, token, self.desk.turn, now)
+        if found is not None:
+            audited.begin(house, found.operator, ("session.end", "", ""), now)
+        sign_out(house, token, now)
+
+    def _form(self, status: int, wanted: str, name: str, *, empty: bool = False) -> Response:
+        said = "" if status == 200 else WRONG
+        return self.desk.paper.page(
+            "sign_in.html", status, {"wanted": wanted, "name": name, "fault": said, "empty": empty}
+        )
+
+
+def routes(to: Routes) -> None:
+    """The routes."""
+    page = SignIn(to.desk)
+    to.public("GET", SIGN_IN, page.show)
+    to.public("POST", SIGN_IN, page.enter)
+    to.public("POST", "/console/sign-out", page.leave)
