@@ -29,6 +29,7 @@ LARGEST_PART = 100 * 1024
 """Bytes of a filled part (HOSTILE 29); mail readers cut a longer one off as well."""
 LAYOUT_NAMES = frozenset({"body", "subject", "preheader"})
 _TAG = re.compile(r'<([a-z][a-z0-9]*) ((?:[^<>"]|"[^"]*")*>)')
+_COMMENT_MARK = re.compile(r"<!--qjx\d+xq-->")
 _LINK_MARK = re.compile(r'((?:href|src)=")(qjx\d+xq)')
 
 
@@ -60,7 +61,7 @@ def compile_source(source: TemplateSource) -> Compiled:
     check(verbatim, source.layout, "_layout.mjml", LAYOUT_NAMES)
     texts.lint(source.sms, f"{folder}/sms.txt")
     marks = Marks(verbatim)
-    tokens = _markdown(marks.mask_lines(source.email, f"{folder}/email.md"))
+    tokens = _markdown(marks.mask_lines(source.email, f"{folder}/email.md"), f"{folder}/email.md")
     page = _page(marks, source.layout, _html(tokens))
     # Only within a tag is a line end never shown; with short lines the mail need not be quoted (RFC 5322, 2.1.1).
     html = _LINK_MARK.sub(lambda found: found[1] + marks.as_link(found[2]), _TAG.sub(r"<\1\n\2", page))
@@ -81,15 +82,24 @@ def _finished(sandbox: Sandbox, text: str, name: str) -> Template:
         raise RenderError(f"a tag stands where it cannot: {error.message}", name) from None
 
 
-def _markdown(text: str) -> list[Token]:
-    """Tokens of the Markdown; `[Show](address "button")` becomes a button, outside images get an empty text."""
+def _markdown(text: str, name: str) -> list[Token]:
+    """Tokens of the Markdown; `[Show](address "button")` becomes a button. HTML is refused (HOSTILE 78)."""
     tokens = MarkdownIt("commonmark", {"xhtmlOut": True}).parse(text)
     for token in tokens:
+        _refuse_markup(token, name)
         for child in token.children or ():
+            _refuse_markup(child, name)
             if child.type == "link_open" and child.attrGet("title") == "button":
                 child.attrs.pop("title")
                 child.attrSet("class", "button")
     return tokens
+
+
+def _refuse_markup(token: Token, name: str) -> None:
+    """Only the marks of tags may stand as comments: what an editor types can be no element, style or script."""
+    left = _COMMENT_MARK.sub("", token.content).strip() if token.type in ("html_block", "html_inline") else ""
+    if left:
+        raise RenderError(f"{left[:30]} is HTML; write Markdown: **bold**, [link](address), - for a list", name)
 
 
 def _html(tokens: list[Token]) -> str:

@@ -5,7 +5,8 @@ exist on plain tables only. What still costs time or memory is stopped from outs
 """
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes
@@ -32,6 +33,8 @@ NODES: tuple[type[nodes.Node], ...] = (
     *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.List, nodes.Tuple),
     *(nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos),
 )
+LONGEST_NAME = 40
+"""Characters; no name is longer."""
 NAMES = sorted({part for name in CATALOGUE for part in name.replace("[]", "").split(".")} | LOOP)
 
 
@@ -69,7 +72,7 @@ class Missing(StrictUndefined):
 
 def missing(name: str) -> str:
     """There is no variable 'nam'; did you mean 'name'?"""
-    near = difflib.get_close_matches(name, NAMES, 1)
+    near = _near(name, NAMES)
     return f"there is no variable {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
@@ -117,57 +120,87 @@ def environment(*, html: bool, tone: Tone = Tone.FORMAL) -> Sandbox:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What a template may not write: its line, the word at fault (empty: the line as a whole), and what is wrong."""
+
+    line: int
+    word: str
+    text: str
+
+
 def check(sandbox: Sandbox, text: str, name: str, allowed: frozenset[str] = frozenset()) -> None:
     """Refuse what a template may not write. `allowed` are top names beside the catalogue's.
 
-    Raises RenderError with line.
+    Raises RenderError with line, for the first fault.
     """
+    for wrong in wrongs(sandbox, text, allowed):
+        raise RenderError(wrong.text, f"{name} line {wrong.line}" if wrong.line else name)
+
+
+def parsed(sandbox: Sandbox, text: str) -> nodes.Template | Wrong:
+    """The syntax tree of a text, or why there is none."""
     try:
-        tree = sandbox.parse(text, name)
+        return sandbox.parse(text)
     except TemplateSyntaxError as error:
-        raise RenderError(error.message or "is no valid template", f"{name} line {error.lineno}") from None
+        return Wrong(error.lineno, "", error.message or "is no valid template")
     except (RecursionError, TemplateError):
-        raise RenderError("is nested too deeply", name) from None
+        return Wrong(0, "", "is nested too deeply")
+
+
+def wrongs(sandbox: Sandbox, text: str, allowed: frozenset[str] = frozenset()) -> Iterator[Wrong]:
+    """Everything that a template may not write, in its order; a fault of syntax hides what stands beside it."""
+    tree = parsed(sandbox, text)
+    if isinstance(tree, Wrong):
+        yield tree
+        return
     known = set(TOP | allowed | FUNCTIONS.keys() | {"loop"})
     try:
         known |= {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
         for node in tree.iter_child_nodes():
-            _check_node(node, name, known)
+            yield from _of_node(node, known)
     except RecursionError:
-        raise RenderError("is nested too deeply", name) from None
+        yield Wrong(0, "", "is nested too deeply")
 
 
-def _check_node(node: nodes.Node, name: str, known: set[str]) -> None:
-    where = f"{name} line {node.lineno}"
+def _of_node(node: nodes.Node, known: set[str]) -> Iterator[Wrong]:
     if type(node) not in NODES:
-        raise RenderError(f"{type(node).__name__.lower()} is not allowed in a template", where)
-    _check_parts(node, where, known)
+        word = type(node).__name__.lower()
+        yield Wrong(node.lineno, word, f"{word} is not allowed in a template")
+        return
+    for word, text in _of_parts(node, known):
+        yield Wrong(node.lineno, word, text)
     for child in node.iter_child_nodes():
-        _check_node(child, name, known)
+        yield from _of_node(child, known)
 
 
-def _check_parts(node: nodes.Node, where: str, known: set[str]) -> None:
+def _of_parts(node: nodes.Node, known: set[str]) -> Iterator[tuple[str, str]]:
     match node:
         case nodes.Name(name=used, ctx="load") if used not in known:
-            raise RenderError(missing(used), where)
+            yield used, missing(used)
         case nodes.Name(name=used, ctx="store") if used in TOP or used in FUNCTIONS:
-            raise RenderError(f"{used!r} is a variable of its own; choose another name", where)
+            yield used, f"{used!r} is a variable of its own; choose another name"
         case nodes.Getattr(attr=attribute) if attribute.startswith("_"):
-            raise RenderError(missing(attribute), where)
+            yield attribute, missing(attribute)
         case nodes.Getitem(arg=argument) if not isinstance(argument, nodes.Const | nodes.Slice | nodes.Neg):
-            raise RenderError("write a name or a number in [ ]", where)
+            yield "[", "write a name or a number in [ ]"
         case nodes.Call(node=target) if not isinstance(target, nodes.Name) or target.name not in FUNCTIONS:
-            raise RenderError(f"only {', '.join(FUNCTIONS)} can be called", where)
+            yield "(", f"only {', '.join(FUNCTIONS)} can be called"
         case nodes.For(recursive=True):
-            raise RenderError("a loop cannot be recursive", where)
+            yield "recursive", "a loop cannot be recursive"
         case nodes.Filter(name=used) if used not in FILTERS:
-            raise RenderError(_no_such("filter", used, FILTERS), where)
+            yield used, _no_such("filter", used, FILTERS)
         case nodes.Test(name=used) if used not in TESTS:
-            raise RenderError(_no_such("test", used, TESTS), where)
+            yield used, _no_such("test", used, TESTS)
+
+
+def _near(used: str, allowed: Iterable[str]) -> list[str]:
+    """The nearest allowed name, if any is near. To compare a long one costs a second for a hundred of them."""
+    return difflib.get_close_matches(used, allowed, 1) if len(used) <= LONGEST_NAME else []
 
 
 def _no_such(kind: str, used: str, allowed: frozenset[str]) -> str:
-    near = difflib.get_close_matches(used, allowed, 1)
+    near = _near(used, allowed)
     return f"there is no {kind} {used!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 

@@ -7,19 +7,20 @@ understand no language, and a translation counts only in its own.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from notifier.render.catalogue import INFORMAL, Catalogue, TemplateSource
 from notifier.render.context import build
-from notifier.render.probes import BROKEN, CANCELLED, Probe
+from notifier.render.probes import BROKEN, CANCELLED, Probe, probes
 from notifier.render.visible import one_line, seen
-from notifier.terms.content import Content
+from notifier.terms.content import BrandLook, Content
 from notifier.terms.law import Jurisdiction
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import MessageClass, NoticeKind, Tone
 
-_PERCENT = re.compile(r"\d+\s*%|%\s*\d+")
+PERCENT = re.compile(r"\d{1,9}\s{0,3}%|%\s{0,3}\d{1,9}")
+"""Bounded, because a look for any number of digits takes a minute over 64 KB of them."""
 _INVITED = re.compile(
     r"\b(CANCEL|END|QUIT|NO|YES)\b"
     r"|(?i:\b(?:reply|text|send|antworten sie(?: mit)?|senden sie)\s+[\"'„“]?(cancel|end|quit|no|yes)\b)"
@@ -61,8 +62,14 @@ class _Case:
 
     def adverts(self, text: str) -> list[str]:
         """The words of `offer_words` that the text holds."""
-        listed = [word.strip() for word in self.words["offer_words"].split(",") if word.strip()]
-        return [word for word in listed if re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)]
+        return [found[0] for found in adverts(self.words, text)]
+
+
+def adverts(words: Mapping[str, str], text: str) -> list[re.Match[str]]:
+    """Where the text holds one of the words of `offer_words`; each word once."""
+    listed = [word.strip() for word in words["offer_words"].split(",") if word.strip()]
+    found = (re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE) for word in listed)
+    return [one for one in found if one]
 
 
 def _case(probe: Probe, purpose: Purpose, source: TemplateSource) -> _Case:
@@ -71,15 +78,17 @@ def _case(probe: Probe, purpose: Purpose, source: TemplateSource) -> _Case:
 
 
 @dataclass(frozen=True, slots=True)
-class _Demand:
+class Demand:
     """Something that must be said: in words for a person, as it then reads, and what to write to say it.
 
-    `or_said` is another way of saying the same; empty: there is none.
+    `by` are the variables that say it, any one of them; `or_said` is another way of saying the same; empty: there is
+    none.
     """
 
     what: str
     said: str
     remedy: str
+    by: tuple[str, ...]
     or_said: str = ""
 
     def met_by(self, text: str) -> bool:
@@ -166,42 +175,60 @@ def _poor(key: str, phrase: str, english: str, language: str) -> Iterator[str]:
         yield f"must hold {'{day} and nothing else' if wanted else 'nothing'} in braces"
 
 
-def _demands(case: _Case) -> Iterator[_Demand]:
+def demands(purpose: Purpose, source: TemplateSource, look: BrandLook) -> list[Demand]:
+    """Everything that emails of this purpose must say, whichever kind they become; each once."""
+    cases = [_case(probe, purpose, source) for probe in probes(purpose, look, source.speaks)]
+    return list({demand.what: demand for case in cases for demand in _demands(case)}.values())
+
+
+def _demands(case: _Case) -> Iterator[Demand]:
     """What a message of this kind must say."""
-    content, must, items = case.content, case.context["must"], case.context["items"]
+    content, items = case.content, case.context["items"]
     if content.notice is not NoticeKind.NONE:
-        yield _Demand("the right to cancel and be refunded", must["cancel_right"], "{{ must.cancel_right }}")
-        yield _Demand("how to answer at no cost (F9)", must["free_answer"], "{{ must.free_answer }}")
+        yield _sentence(case, "the right to cancel and be refunded", "cancel_right")
+        yield _sentence(case, "how to answer at no cost (F9)", "free_answer")
         for item in items:
             yield from _of_line(content.notice, item)
     match content.notice:
         case NoticeKind.F3:
-            silence = must["silence_consents"]
-            yield _Demand("that silence is consent until the new date (F3)", silence, "{{ must.silence_consents }}")
+            yield _sentence(case, "that silence is consent until the new date (F3)", "silence_consents")
         case NoticeKind.F4 | NoticeKind.F5:
             what = f"what is cancelled, and by when, without an answer ({content.notice})"
-            yield _Demand(what, must["auto_cancel"], "{{ must.auto_cancel }}")
+            yield _sentence(case, what, "auto_cancel")
     if case.purpose.occasion == BROKEN and content.law is Jurisdiction.EU:
-        yield _Demand("that silence is not agreement (U1)", must["not_agreed"], "{{ must.not_agreed }}")
-        yield _Demand("the right to withdraw (U1)", must["withdraw"], "{{ must.withdraw }}")
-        yield _Demand("how to answer at no cost (F9)", must["free_answer"], "{{ must.free_answer }}")
+        yield _sentence(case, "that silence is not agreement (U1)", "not_agreed")
+        yield _sentence(case, "the right to withdraw (U1)", "withdraw")
+        yield _sentence(case, "how to answer at no cost (F9)", "free_answer")
         for item in items:
             what = "the new shipping date, or that there is none"
-            yield _Demand(what, item["ship_when"] or item["dates"], "{{ item.dates }} for each item")
+            yield _of_item(what, item["ship_when"] or item["dates"], "dates", "ship_when")
     if case.purpose.occasion == CANCELLED:
         for item in items:
-            yield _Demand("by when what was paid goes back (F8)", item["refund_by"], "{{ item.refund }} for each item")
+            what = "by when what was paid goes back (F8)"
+            yield _of_item(what, item["refund_by"], "refund", "refund_by")
 
 
-def _of_line(kind: NoticeKind, item: Mapping[str, Any]) -> Iterator[_Demand]:
+def _sentence(case: _Case, what: str, key: str) -> Demand:
+    """One of the law's sentences."""
+    return Demand(what, case.context["must"][key], f"{{{{ must.{key} }}}}", (f"must.{key}",))
+
+
+def _of_item(what: str, said: str, key: str, *others: str) -> Demand:
+    """Something that each item says by `key`; `others` say it as well, of an item or of all."""
+    alike = tuple(name for other in others for name in (f"items[].{other}", other))
+    return Demand(what, said, f"{{{{ item.{key} }}}} for each item", (f"items[].{key}", *alike))
+
+
+def _of_line(kind: NoticeKind, item: Mapping[str, Any]) -> Iterator[Demand]:
     """The new date or that there is none; the reason and the day of the answer where silence cancels."""
-    what, remedy = "each item's new shipping date, or that there is none", "{{ item.dates }} for each item"
-    yield _Demand(what, item["revised"] or item["dates"], remedy, item["ship_when"])
+    what = "each item's new shipping date, or that there is none"
+    dated = _of_item(what, item["revised"] or item["dates"], "dates", "revised", "ship_when")
+    yield replace(dated, or_said=item["ship_when"])
     if kind is not NoticeKind.F3:
-        yield _Demand("why each item is late", item["cause"], "{{ item.cause }} for each item")
-        yield _Demand("each item's last day for the answer", item["answer_by"], "{{ item.answer_by }} for each item")
+        yield _of_item("why each item is late", item["cause"], "cause")
+        yield _of_item("each item's last day for the answer", item["answer_by"], "answer_by", "answer_by")
     if kind is NoticeKind.F5:
-        yield _Demand("the day told before that is not kept (F5)", item["told"], "{{ item.told }} for each item")
+        yield _of_item("the day told before that is not kept (F5)", item["told"], "told")
 
 
 def _says(text: str, said: str) -> bool:
@@ -216,7 +243,7 @@ def _promotions(case: _Case, markup: str, shown: str) -> Iterator[str]:
         offers += [reward["code"], reward["worth"]]
     if any(offer and offer in markup for offer in offers):
         yield "carries an offer (F12); take reward and alternatives out"
-    if percent := _PERCENT.search(shown):
+    if percent := PERCENT.search(shown):
         yield f"speaks of a percentage, {percent[0]!r} (F12); a notice carries no promotion, take it out"
     for word in case.adverts(shown):
         yield f"speaks like an offer, {word!r} (F12); a notice carries no promotion, take it out"

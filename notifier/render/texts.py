@@ -5,7 +5,7 @@ Colour: pure.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import smsutil  # it ships no types
@@ -13,6 +13,8 @@ import smsutil  # it ships no types
 from notifier.errors import RenderError
 from notifier.render import clean
 from notifier.render.context import headline
+from notifier.render.environment import Wrong
+from notifier.render.fixed import fixed
 from notifier.render.shorten import shorten
 
 MAX_SEGMENTS = 2
@@ -47,19 +49,24 @@ _TYPOGRAPHY = str.maketrans(
 )
 _NEVER_INVITED = re.compile(r"\b(CANCEL|END|QUIT|NO|YES)\b")
 _SYMBOLS = frozenset({"So", "Sk", "Cs", "Co", "Cf", "Me"})
-_TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 
 
 def lint(template: str, where: str) -> None:
     """Raise RenderError for a text that hides who writes or how to stop, or invites an opt-out word (RULES S5, S6)."""
-    said = _TAG.sub(" ", template)
+    for wrong in wrongs(template):
+        raise RenderError(wrong.text, where)
+
+
+def wrongs(template: str) -> Iterator[Wrong]:
+    """Everything that is wrong with a text whatever it is filled with."""
+    said = fixed(template)
     if "brand.name" not in template[: len(template) // 2]:
-        raise RenderError("a text begins with who writes: put {{ brand.name }} first", where)
+        yield Wrong(1, "", "a text begins with who writes: put {{ brand.name }} first")
     if "STOP" not in said:
-        raise RenderError("a text says how to stop, like: Reply STOP to stop texts", where)
-    invited = _NEVER_INVITED.search(said)
-    if invited:
-        raise RenderError(f"{invited[0]} is an opt-out word or ambiguous; invite 1, 2, WAIT or REFUND (S6)", where)
+        yield Wrong(0, "", "a text says how to stop, like: Reply STOP to stop texts")
+    for invited in _NEVER_INVITED.finditer(said):
+        what = f"{invited[0]} is an opt-out word or ambiguous; invite 1, 2, WAIT or REFUND (S6)"
+        yield Wrong(said.count("\n", 0, invited.start()) + 1, invited[0], what)
 
 
 def simple(text: str) -> str:

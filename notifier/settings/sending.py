@@ -11,6 +11,7 @@ from notifier.settings.values import (
     Count,
     Countries,
     Country,
+    Currency,
     Domain,
     Line,
     Phone,
@@ -20,6 +21,7 @@ from notifier.settings.values import (
     Words,
 )
 from notifier.terms.delivery import TextLimits
+from notifier.terms.money import Money, money_of
 from notifier.terms.words import DeliveryMode
 
 TEXTS_PATH = "/webhooks/twilio/text"
@@ -171,6 +173,12 @@ class Sms(Section):
     )
     per_second: Whole = Field(0, le=10_000, description="Most texts in a second, over all workers; 0: no limit.")
     price_per_segment: Amount = Field(Decimal(0), description="What a segment costs, for estimates; 0: unknown.")
+    price_currency: Currency = Field("", description="Currency of price_per_segment, like USD.")
+
+    @property
+    def segment_price(self) -> Money | None:
+        """What a segment costs; None where the shop has not said."""
+        return money_of(self.price_per_segment or None, self.price_currency)
 
     @property
     def believed_tokens(self) -> tuple[str, ...]:

@@ -100,10 +100,13 @@ def test_a_german_notice_is_not_satisfied_by_english_phrases(catalogue: Catalogu
     assert any("right to cancel" in text for text in faults_of(catalogue, source, "F3"))
 
 
-def test_a_phrase_that_a_reader_cannot_see_is_not_said(tried: Try) -> None:
-    hidden = '<span style="display: none">{{ must.free_answer }}</span>'
-    found = tried("delay", "en", "F3", ("email", "{{ must.free_answer }}", hidden))
-    assert any("the html must say how to answer at no cost" in text for text in found)
+def test_a_phrase_that_a_reader_cannot_see_is_not_said(catalogue: Catalogue) -> None:
+    source = catalogue.source("delay", "en", "oak")
+    hidden = "</mj-text><mj-raw><div style='display: none'>{{ must.free_answer }}</div></mj-raw><mj-text>"
+    layout = source.layout.replace("{{ body }}", "{{ body }}" + hidden)
+    source = replace(source, layout=layout, email=source.email.replace("{{ must.free_answer }}", ""))
+    found = faults_of(catalogue, source, "F3")
+    assert any("the html and the text part must say how to answer at no cost" in text for text in found)
 
 
 @pytest.mark.parametrize(
