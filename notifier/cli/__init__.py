@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "go-live": "safety.go_live",
         "explain": "explain.explain",
         "export": "show.export",
+        "slip": "slip.slip",
         "simulate": "simulate.simulate",
         "shadow": "shadow.shadow",
         "hold": "people.hold",

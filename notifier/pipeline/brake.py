@@ -2,12 +2,13 @@
 
 Too large: more customers within an hour than `[safety] max_per_run`, or more than `surge_factor` times the median of
 the last runs that wrote to anybody (from the tenth such run on). While a run waits the hour does not roll on: time
-alone lets nothing go that a person was asked about.
+alone lets nothing go that a person was asked about. Who was shown to a person that approved a slip, and is told what
+was shown, counts for neither: customers by name, so that nobody else goes with them.
 """
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
@@ -30,6 +31,7 @@ from notifier.store.runs import (
     sizes,
     waiting_run,
 )
+from notifier.store.slips import approved, news_of, told_by
 from notifier.store.stopped import drop_news, mark_told
 from notifier.terms.words import RunState
 
@@ -60,31 +62,42 @@ def brake(tx: Transaction, house: House, report: PlanReport) -> None:
     waiting = waiting_run(tx, mode)
     since = min(now, waiting.stopped_at) if waiting else now
     later = still_to_come(tx, waiting, report)
-    reach = reached(tx, mode, since - HOUR, now) + later
+    granted = approved(tx, mode, now)
+    messaged, apart = _not_granted(tx, report, [one.id for one in granted]), None
+    if granted:
+        apart = told_by([one.id for one in granted], min(one.at for one in granted))
+    reach = reached(tx, mode, since - HOUR, now, apart) + later
     besides = f" and {later} more whom it holds" if later else ""
-    if report.messaged and reach > limits.customers:
+    if messaged and reach > limits.customers:
         raise TooLarge(
-            f"it would write to {report.messaged} customers{besides}, which makes {reach} within an hour, and at most"
+            f"it would write to {messaged} customers{besides}, which makes {reach} within an hour, and at most"
             f" {limits.customers} go by themselves ([safety] max_per_run)",
             waiting,
         )
     before = sizes(tx, mode, LAST_RUNS + 1)[1 if report.messaged else 0 :]
     usual = median(before[:LAST_RUNS]) if len(before) >= FIRST_JUDGED - 1 else None
     most = max(limits.surge_factor * usual, limits.surge_least) if usual and limits.surge_factor else None
-    if report.messaged and most is not None and report.messaged + later > most:
+    if messaged and most is not None and messaged + later > most:
         raise TooLarge(
-            f"it would write to {report.messaged} customers{besides}, which is more than {limits.surge_factor} times"
+            f"it would write to {messaged} customers{besides}, which is more than {limits.surge_factor} times"
             f" the usual {usual:g} ([safety] surge_factor)",
             waiting,
         )
     if waiting is None:
         return
-    if report.messaged or not later:
+    if messaged or not later:
         change_run(tx, waiting.id, state=RunState.OVERTAKEN)
         drop_news(tx, waiting.id)
         return
     # In the night everything is put off: what was asked in the evening still waits in the morning.
     keep_up(tx, waiting, waiting.id, report)
+
+
+def _not_granted(tx: Transaction, report: PlanReport, slip_ids: Sequence[int]) -> int:
+    """Customers written to about anything but what these slips were approved to tell them."""
+    if not slip_ids:
+        return report.messaged
+    return len({one.customer_id for one in report.showing.sending - news_of(tx, slip_ids)})
 
 
 def stopped(house: House, report: PlanReport, stop: TooLarge) -> Stopped:

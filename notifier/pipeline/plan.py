@@ -33,7 +33,7 @@ from notifier.records.sources import stale_sources
 from notifier.store.decisions import close_run, last_planned, mode_changed, open_run, record, set_due, take_wakes
 from notifier.store.engine import Transaction
 from notifier.store.gather import due_customers, due_query
-from notifier.store.lookup import batches
+from notifier.store.lookup import AnyQuery, batches
 from notifier.store.unfinished import concerned
 from notifier.store.unfinished import count as count_of
 from notifier.terms.decision import Decision
@@ -148,7 +148,13 @@ def judge(tx: Transaction, house: House, report: PlanReport, every: bool) -> Ite
     apart = concerned(tx)
     report.unfinished = 0 if apart is None else count_of(tx, apart)
     query = due_query(now, every, apart)
-    due = due_customers(tx, query)
+    yield from judge_these(tx, house, due_customers(tx, query), query, now)
+
+
+def judge_these(
+    tx: Transaction, house: House, due: Mapping[int, datetime | None], query: AnyQuery, now: datetime
+) -> Iterator[Batch]:
+    """As `judge`, for the customers of `query`, whose ids and `due_at` are in `due`."""
     few = list(due) if len(due) <= CUSTOMERS_A_BATCH else query
     stale = ", ".join(one.name for one in stale_sources(tx, house.stale_after, now))
     budget_left = house.reward is None or rewards.spent(tx, now) < house.reward.budget

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, RowMapping, Table, bindparam, insert, select, update
 
 from notifier.records.profile import ShopContext
+from notifier.records.slipped import Field, Stated, newer_word
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
 from notifier.store.tables import FactChange
@@ -24,34 +25,47 @@ SILENT = frozenset({"name", "postal_code", "row_hash", "import_id", "seen_import
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class Known:
     """Under which import, and known since when, the rows at hand are written."""
 
     import_id: int
     known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp(Known):
+    """The same of a file, with what an import must know of the shop."""
+
     context: ShopContext
 
 
 @dataclass(slots=True)
 class Edits:
-    """Changes of one table, gathered for one write. `kind` and a record's key name it in the history."""
+    """Changes of one table, gathered for one write. `kind` and a record's key name it in the history.
+
+    `stated` is what slips have overruled: a file that says it again says nothing new, another word ends the slip.
+    """
 
     table: Table
     kind: str
-    stamp: Stamp
+    stamp: Known
     inserts: list[dict[str, Any]]
     updates: dict[int, dict[str, Any]]
     changes: list[dict[str, Any]]
+    stated: Stated
+    newer: set[Field]
 
     @classmethod
-    def of(cls, table: Table, kind: str, stamp: Stamp) -> "Edits":
+    def of(cls, table: Table, kind: str, stamp: Known, stated: Stated | None = None) -> "Edits":
         """No edits yet."""
-        return cls(table, kind, stamp, [], {}, [])
+        return cls(table, kind, stamp, [], {}, [], stated or {}, set())
 
     def compare(self, old: Row[Any], new: Mapping[str, Any], key: str) -> bool:
         """Note what `new` changes in the row `old`; returns whether a fact changed, bookkeeping apart."""
         before = named(old)
         different = {name: value for name, value in new.items() if before[name] != value}
+        if self.stated:
+            self._leave_out_what_slipped(old.id, new, different)
         if not different:
             return False
         self.updates.setdefault(old.id, {}).update(different)
@@ -59,6 +73,14 @@ class Edits:
         for name in facts:
             self.changes.append(self._change(key, name, before[name], different[name], new))
         return bool(facts) or "name" in different or "postal_code" in different
+
+    def _leave_out_what_slipped(self, row_id: int, new: Mapping[str, Any], different: dict[str, Any]) -> None:
+        for name in new:
+            place = (row_id, name)
+            if place in self.stated and as_text(new[name]) == self.stated[place]:
+                different.pop(name, None)
+            elif place in self.stated:
+                self.newer.add(place)
 
     def _change(self, key: str, name: str, old: Any, new: Any, row: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -86,6 +108,8 @@ class Edits:
             tx.connection.execute(update(self.table).where(self.table.c.id == bindparam("_id")).values(values), rows)
         if self.changes:
             tx.connection.execute(insert(_history), self.changes)
+        if self.newer:
+            newer_word(tx, self.kind, self.newer)
 
 
 def named(row: Row[Any]) -> RowMapping:

@@ -6,6 +6,7 @@ from typing import Any
 
 from notifier.records.changes import Edits, Stamp, rows_by, values_of
 from notifier.records.row import Record
+from notifier.records.slipped import stated_of
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.tables import Product, Supply
@@ -59,7 +60,7 @@ def keep_supply(tx: Transaction, stamp: Stamp, records: Sequence[Record]) -> Goo
     """Insert or update supply by purchase order and SKU."""
     known = {(row.po, row.sku): row for row in rows_by(tx, _supply, "po", (one.values["po_id"] for one in records))}
     found = Goods()
-    edits = Edits.of(_supply, "supply", stamp)
+    edits = Edits.of(_supply, "supply", stamp, stated_of(tx, "supply", [row.id for row in known.values()]))
     for record in records:
         fields = values_of(record.values, tuple(_SUPPLY))
         if fields.get("received_on") and fields.get("received_quantity") is None:

@@ -14,6 +14,7 @@ from notifier.records.orders import order_word
 from notifier.records.people import Key
 from notifier.records.promise import with_frozen_promise
 from notifier.records.row import Record
+from notifier.records.slipped import stated_of
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
 from notifier.store.tables import ImportRun, Order, OrderLine
@@ -61,7 +62,7 @@ def keep_lines(
     order_ids = {orders[key[:2]].id for key, _ in records}
     known = {(row.order_id, row.key): row for row in rows_by(tx, _line, "order_id", order_ids)}
     found = Lines()
-    edits = Edits.of(_line, "line", stamp)
+    edits = Edits.of(_line, "line", stamp, stated_of(tx, "line", [row.id for row in known.values()]))
     for key, record in records:
         order = orders[key[:2]]
         fields = _fields(record, order) | {"row_hash": record.hash}

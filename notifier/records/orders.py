@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Row
 
 from notifier.records.addresses import ReadAddress
-from notifier.records.changes import Edits, Stamp, named, rows_by, values_of
+from notifier.records.changes import Edits, Stamp, as_text, named, rows_by, values_of
 from notifier.records.columns import ORDER_FIELDS, STANDING_FIELDS
 from notifier.records.people import NOBODY, Key, brand_of, customer_key, ensure_customers
 from notifier.records.promise import with_frozen_promise
 from notifier.records.row import Record
+from notifier.records.slipped import Stated, stated_of
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.tables import Order, OrderLine
@@ -126,12 +127,12 @@ def _pass_on(
     tx: Transaction, stamp: Stamp, moved: Mapping[int, tuple[Row[Any], Row[Any]]], nobodies: set[int]
 ) -> set[int]:
     """Carry what changed of orders (id → before, after) to their lines; returns the customers of those lines."""
-    edits = Edits.of(_line, "line", stamp)
     touched: set[int] = set()
     lines = rows_by(tx, _line, "order_id", moved) if moved else []
+    edits = Edits.of(_line, "line", stamp, stated_of(tx, "line", [line.id for line in lines]))
     for line in lines:
         before, after = moved[line.order_id]
-        fields = _inherited(line, before, after)
+        fields = _inherited(line, before, after, edits.stated)
         remembered = len(edits.changes)
         if edits.compare(line, fields, f"{after.brand}/{after.key}/{line.key}"):
             edits.updates[line.id] |= {"import_id": stamp.import_id, "changed_at": stamp.known_at}
@@ -142,14 +143,18 @@ def _pass_on(
     return touched
 
 
-def _inherited(line: Row[Any], before: Row[Any], after: Row[Any]) -> dict[str, Any]:
-    """What the line takes over: customer and date of the order always, the rest where it says nothing of its own."""
+def _inherited(line: Row[Any], before: Row[Any], after: Row[Any], stated: Stated) -> dict[str, Any]:
+    """What the line takes over: customer and date of the order always, the rest where it says nothing of its own.
+
+    What a slip moved is no word of the line's own: what it stated before counts.
+    """
     old, new, own = named(before), named(after), named(line)
     fields: dict[str, Any] = {"customer_id": after.customer_id, "ordered_at": after.ordered_at}
     for name in STANDING_FIELDS:
         if old[name] == new[name]:
             continue
-        if name == "promised_ship_by" or own[name] == order_word(name, old[name]):
+        said = stated.get((line.id, name), as_text(own[name]))
+        if name == "promised_ship_by" or said == as_text(order_word(name, old[name])):
             fields[name] = order_word(name, new[name])
     return with_frozen_promise(line, fields)
 

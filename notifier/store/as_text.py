@@ -1,4 +1,6 @@
-"""Puts the values that the history keeps as text back into their columns. Colour: store. Called by rewind."""
+"""Puts the values that the history keeps as text back into their columns. Colour: store. Called by rewind,
+records.slips.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -31,11 +33,11 @@ def write_texts(tx: Transaction, edits: Iterable[tuple[str, int, str, str | None
             continue
         column = table.c[name]
         change = update(table).where(table.c.id == bindparam("_id")).values({name: bindparam("_value")})
-        rows = [{"_id": row_id, "_value": _typed(column, text)} for row_id, text in values.items()]
+        rows = [{"_id": row_id, "_value": typed(column, text)} for row_id, text in values.items()]
         tx.connection.execute(change, rows)
 
 
-def _typed(column: Column[Any], text: str | None) -> Any:
+def typed(column: Column[Any], text: str | None) -> Any:
     """The value that the history keeps as text, as its column has it."""
     kind = getattr(column.type, "impl", column.type)
     if text is None:

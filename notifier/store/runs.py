@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, batches, insert_new, table_of
@@ -23,12 +23,17 @@ _contact, _line = table_of(Contact), table_of(OrderLine)
 _UNSENT = (MessageState.WITHDRAWN.value, MessageState.TAKEN_OVER.value)
 
 
-def reached(tx: Transaction, mode: str, since: datetime, now: datetime) -> int:
-    """Customers to whom something was queued in `mode` after `since` and until `now`, approved runs apart."""
+def reached(tx: Transaction, mode: str, since: datetime, now: datetime, apart: Select[Any] | None = None) -> int:
+    """Customers to whom something was queued in `mode` after `since` and until `now`, approved runs apart.
+
+    The messages `apart` (a query for their ids) were approved by other means.
+    """
     counted = (RunState.DONE.value, RunState.RUNNING.value)
     runs = select(_run.c.id).where(_run.c.mode == mode, _run.c.at > since, _run.c.at <= now, _run.c.state.in_(counted))
     query = select(func.count(_message.c.customer_id.distinct()))
     query = query.where(_message.c.run_id.in_(runs), _message.c.state.not_in(_UNSENT))
+    if apart is not None:
+        query = query.where(_message.c.id.not_in(apart))
     found: int = tx.connection.execute(query).scalar_one()
     return found
 

@@ -25,6 +25,7 @@ from notifier.store.tables.people import Evidence, Hold
 from notifier.store.tables.replies import Action, Reply, ReplyLine, TeamAnswer
 from notifier.store.tables.safety import Pause, StoppedNews, Withheld
 from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply, Wake
+from notifier.store.tables.slips import SlipMade, SlipMove, SlipNews
 from notifier.store.tables.waitlist import ConsentRequest, WaitlistEntry
 from notifier.store.tables.wordings import WordingDraft, WordingVersionRow
 
@@ -66,6 +67,9 @@ __all__ = [
     "RewardCode",
     "RouteStanding",
     "SignInTry",
+    "SlipMade",
+    "SlipMove",
+    "SlipNews",
     "SourceState",
     "StoppedNews",
     "Supply",
