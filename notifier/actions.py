@@ -97,6 +97,17 @@ def take_back(tx: Transaction, line_ids: Sequence[int], by: str, now: datetime) 
     return tx.connection.execute(update(_action).where(undone).values(**closed)).rowcount
 
 
+def withdraw_changes(tx: Transaction, reply_id: int, by: str, now: datetime) -> int:
+    """The changes that this reply asked for are wanted no more; returns how many the shop had not made yet.
+
+    Who has heard of them hears of that, as where a customer keeps a line.
+    """
+    these = _requested & (_action.c.reply_id == reply_id) & (_action.c.kind == ActionKind.CHANGE.value)
+    closed = {"state": ActionState.WITHDRAWN.value, "closed_at": now, "closed_by": by, "closed_as": "asked by mistake"}
+    closed |= {"posted_at": None, "post_at": None, "alarm": case((_action.c.told_at.is_not(None), KEPT), else_="")}
+    return tx.connection.execute(update(_action).where(these).values(**closed)).rowcount
+
+
 def done_but_kept(tx: Transaction, ids: Sequence[int]) -> None:
     """The shop calls these done: an alarm for each that the customer has taken back, raised once."""
     these = _action.c.id.in_(ids) & (_action.c.state == ActionState.WITHDRAWN) & (_action.c.alarm != DONE_BUT_KEPT)

@@ -118,7 +118,7 @@ def keep_words(tx: Transaction, words: Sequence[Word], known_at: datetime) -> No
 
 
 def stands_refused(tx: Transaction, word: Word) -> bool:
-    """Whether the last word before this one, for the same address and class, was a no already."""
+    """Whether the last word before this one, for the same address (or customer) and class, was a no already."""
     query = select(_consent.c.granted).where(
         _consent.c.brand == word.brand,
         _consent.c.address_id == word.address_id,
@@ -126,6 +126,8 @@ def stands_refused(tx: Transaction, word: Word) -> bool:
         _consent.c.message_class == word.about,
         _consent.c.at < word.at,
     )
+    if word.address_id is None:
+        query = query.where(_consent.c.customer_id == word.customer_id)
     last = tx.connection.execute(query.order_by(_consent.c.at.desc(), _consent.c.granted)).first()
     return last is not None and not last.granted
 

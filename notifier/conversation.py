@@ -179,6 +179,12 @@ def lines_of(tx: Transaction, reply_id: int) -> tuple[int, ...]:
     return tuple(tx.connection.execute(query).scalars())
 
 
+def customer_key(tx: Transaction, customer_id: int) -> str:
+    """The shop's id of a customer."""
+    found: str = tx.connection.execute(select(_customer.c.key).where(_customer.c.id == customer_id)).scalar_one()
+    return found
+
+
 def open_lines_of(tx: Transaction, customer_id: int | None) -> tuple[int, ...]:
     """The order lines of a customer that have neither shipped nor been cancelled, as the records say."""
     query = select(_order_line.c.id).where(_order_line.c.customer_id == customer_id)
@@ -239,6 +245,13 @@ def assign(tx: Transaction, reply_id: int, customer_id: int) -> None:
     """A person has found out whose reply it is; its address need not be kept beside it any more."""
     whose = update(_reply).where(_reply.c.id == reply_id)
     tx.connection.execute(whose.values(customer_id=customer_id, sender=""))
+
+
+def take_up_again(tx: Transaction, reply_id: int) -> None:
+    """A person has closed this reply by mistake: it waits as before, and the helpdesk hears nothing new."""
+    these = (_reply.c.id == reply_id) & _reply.c.closed_at.is_not(None)
+    again = {"needs_person": True, "closed_at": None, "closed_by": "", "closed_as": ""}
+    tx.connection.execute(update(_reply).where(these).values(**again))
 
 
 def reopen(tx: Transaction, reply_id: int, reason: str, line_id: int | None = None) -> None:

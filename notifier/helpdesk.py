@@ -1,9 +1,10 @@
-"""What the team answered from its helpdesk, to be passed on to the customer once. Colour: store. Called by pipeline.
+"""What the team answered, from its helpdesk or the inbox, to be passed on once. Colour: store. Called by pipeline.
 
 waiting → going, committed before the network → sent, refused or unknown; what was going when its process died is
 unknown, and never sent again by itself.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,11 +43,30 @@ LOST_AFTER = timedelta(minutes=10)
 """When an answer that was going is nobody's any more: a try takes a minute at most."""
 
 
-def keep(tx: Transaction, reply: AnyRow, key: str, words: str, at: datetime) -> bool:
-    """Keep an answer to `reply`, that came in at `at`; False where it is there already."""
-    row = {"key": key, "reply_id": reply.id, "customer_id": reply.customer_id, "brand": reply.brand, "words": words}
-    row |= {"received_at": at, "state": "waiting", "going_at": None, "sent_at": None}
-    return bool(insert_new(tx, _answer, [row], returning=(_answer.c.id,)))
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer: its words, by which channel it goes, who wrote it (empty: the helpdesk), and not before when."""
+
+    key: str
+    words: str
+    channel: Channel = Channel.EMAIL
+    by: str = ""
+    not_before: datetime | None = None
+
+
+def keep(tx: Transaction, reply: AnyRow, written: Written, at: datetime) -> int | None:
+    """Keep an answer to `reply`, that came in at `at`; returns its id, None where it is there already."""
+    row = {"key": written.key, "reply_id": reply.id, "customer_id": reply.customer_id, "brand": reply.brand}
+    row |= {"words": written.words, "received_at": at, "state": "waiting", "going_at": None, "sent_at": None}
+    row |= {"channel": written.channel.value, "by": written.by, "not_before": written.not_before}
+    made = insert_new(tx, _answer, [row], returning=(_answer.c.id,))
+    return made[0].id if made else None
+
+
+def withdraw(tx: Transaction, answer_id: int) -> bool:
+    """Take an answer back that has not gone yet; False where it has, or is going."""
+    this = update(_answer).where(_answer.c.id == answer_id, _waits).values(state="withdrawn")
+    return tx.connection.execute(this).rowcount > 0
 
 
 def anything(tx: Transaction) -> bool:
@@ -59,7 +79,8 @@ def take(tx: Transaction, after: int, now: datetime) -> AnyRow | None:
 
     One at a time: others would be lost to another process while they wait for this one's server.
     """
-    first = select(_answer.c.id).where(_waits, _answer.c.id > after).order_by(_answer.c.id).limit(1)
+    come = or_(_answer.c.not_before.is_(None), _answer.c.not_before <= now)
+    first = select(_answer.c.id).where(_waits, come, _answer.c.id > after).order_by(_answer.c.id).limit(1)
     if tx.postgresql:
         first = first.with_for_update(skip_locked=True)
     found = tx.connection.execute(first).scalar()
@@ -75,11 +96,11 @@ def still_going(tx: Transaction, row: AnyRow) -> bool:
     return tx.connection.execute(select(_answer.c.id).where(mine)).first() is not None
 
 
-def settle(tx: Transaction, answer_id: int, state: str, now: datetime) -> None:
-    """What became of an answer that was going: sent, refused, unknown, or waiting again."""
+def settle(tx: Transaction, answer_id: int, state: str, now: datetime, again_at: datetime | None = None) -> None:
+    """What became of an answer that was going: sent, refused, unknown, or waiting again (until `again_at`)."""
     sent = now if state == "sent" else None
     this = (_answer.c.id == answer_id) & _goes
-    tx.connection.execute(update(_answer).where(this).values(state=state, sent_at=sent))
+    tx.connection.execute(update(_answer).where(this).values(state=state, sent_at=sent, not_before=again_at))
 
 
 def lost(tx: Transaction, now: datetime) -> list[AnyRow]:
@@ -89,7 +110,7 @@ def lost(tx: Transaction, now: datetime) -> list[AnyRow]:
 
 
 def address_for(tx: Transaction, reply: AnyRow, now: datetime) -> AnyRow | None:
-    """Where an answer to `reply` goes: the address that wrote, else that of the order, else the customer's own.
+    """Where an email that answers `reply` goes: the address that wrote, that of the order, or the customer's own.
 
     None where no email may go to any.
     """

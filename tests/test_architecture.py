@@ -29,6 +29,7 @@ COLOURS = {
     "notifier.audit": "store",
     "notifier.contact_log": "store",
     "notifier.conversation": "store",
+    "notifier.desk": "store",
     "notifier.consent": "store",
     "notifier.consent_requests": "store",
     "notifier.waitlist": "store",

@@ -29,7 +29,6 @@ from notifier.pipeline.unknown_news import tell_unknown
 from notifier.schedule import Tick, keep_time
 from notifier.settings.access import post_access
 from notifier.terms.incoming import HeardTexts
-from notifier.terms.words import Channel
 from notifier.web.serving import web_serving
 
 Workers = Annotated[int, typer.Option(min=0, max=64, help="Deliver in so many processes of their own; 0: in this one.")]
@@ -130,10 +129,9 @@ async def _tell_team(work: Work) -> None:
     now = app.clock()
     told = await tell_actions(work.house, work.team, now)
     forwarded = await forward_inbox(work.house, work.team, now)
-    sender = work.wires.senders.get(Channel.EMAIL)
     answered = 0
     try:
-        answered = await relay_answers(work.house, sender, work.team, app.clock) if sender else 0
+        answered = await relay_answers(work.house, work.wires.senders, work.team, app.clock)
     except Unsafe as unsafe:
         await tell_unsafe(work, "team", unsafe)
     if told or forwarded or answered:

@@ -33,7 +33,7 @@ from notifier.outbox.judged import (
 from notifier.outbox.put import Draft, message_key, put, refused_before
 from notifier.outbox.settle import Backoff, Settled, answers_of, settle
 from notifier.outbox.take_over import take_over, take_over_queued
-from notifier.outbox.texts import count_texts, forget_days, give_back_texts, next_text_day
+from notifier.outbox.texts import count_one, count_texts, forget_days, give_back_texts, next_text_day, uncount_one
 
 __all__ = [
     "Backoff",
@@ -46,6 +46,7 @@ __all__ = [
     "VersionUsed",
     "answers_of",
     "claim",
+    "count_one",
     "count_texts",
     "drop_lines",
     "due_to",
@@ -72,5 +73,6 @@ __all__ = [
     "settle",
     "take_over",
     "take_over_queued",
+    "uncount_one",
     "withdraw",
 ]

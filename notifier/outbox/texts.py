@@ -106,6 +106,21 @@ def give_back_texts(tx: Transaction, results: Sequence[SendResult]) -> None:
     _add(tx, {spot: -number for spot, number in back.items()})
 
 
+def count_one(tx: Transaction, region: str, phone: str, limits: TextLimits, now: datetime) -> bool:
+    """Count one text that is no message of the outbox as sent today; False, and not counted, over a limit."""
+    today, spots = now.astimezone(UTC).date(), _spots_of(region, phone)
+    used = _locked(tx, today, sorted(spots))
+    if any(used[spot] >= limits.of(spot) for spot in spots):
+        return False
+    _add(tx, {(today, spot): 1 for spot in spots})
+    return True
+
+
+def uncount_one(tx: Transaction, region: str, phone: str, counted_at: datetime) -> None:
+    """Take such a text off its day again: the provider has not sent it."""
+    _add(tx, {(counted_at.astimezone(UTC).date(), spot): -1 for spot in _spots_of(region, phone)})
+
+
 def _add(tx: Transaction, numbers: Mapping[tuple[date, str], int]) -> None:
     rows: list[dict[str, Any]] = [
         {"on": day, "place": region, "more": number} for (day, region), number in sorted(numbers.items())

@@ -1,4 +1,4 @@
-"""What waits for a person, and what the person makes of it. Colour: root. Called by cli.inbox.
+"""What waits for a person, and what the person makes of it. Colour: root. Called by cli.inbox and the web.
 
 Who acts for a customer goes the road of the customer's own reply, as of its receipt (RULES.md F7). To close a reply
 frees what it froze, so plan looks at the customer again.
@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from notifier import contact_log, conversation
+from notifier import contact_log, conversation, desk
 from notifier.errors import UsageError
 from notifier.pipeline.answers import Asked as AskedLines
 from notifier.pipeline.answers import lines_of
@@ -25,6 +25,7 @@ from notifier.queries.inbox import conversation as turns_of
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
+from notifier.terms.desk import StepKind
 from notifier.terms.effects import Kind, effect_from
 from notifier.terms.incoming import RECEIVED, Choice, Incoming, Road
 from notifier.terms.reply import ENDINGS, Intent
@@ -115,8 +116,10 @@ def conversation_of(house: House, reply_id: int) -> tuple[InboxReply, list[Turn]
 def close(house: House, ids: Sequence[int], by: str, note: str, now: datetime) -> list[int]:
     """A person has seen to these. Raises UsageError for one that does not wait; nothing is done then."""
     with house.store.write() as tx:
-        rows = [_waiting(tx, one) for one in ids]
+        rows = [waiting_reply(tx, one) for one in ids]
         closed = conversation.close(tx, ids, by, note or "done", now)
+        for one in closed:
+            desk.note(tx, desk.Step(one, by, StepKind.DONE, {}), now)
         bring_forward(tx, [row.customer_id for row in rows if row.customer_id is not None], now)
         return closed
 
@@ -127,12 +130,16 @@ def act(house: House, wanted: Act, now: datetime) -> Acted:
     Raises UsageError for a reply that does not wait or of nobody known, and for lines that cannot be told.
     """
     with house.store.read() as tx:
-        row = _waiting(tx, wanted.reply)
+        row = waiting_reply(tx, wanted.reply)
         choice = _choice(tx, house, row, wanted, now)
+        times, undone_at = desk.last_undone(tx, row.id)
+    again = [f"again{times}"] if times else []
+    keys = ["inbox", str(row.id), wanted.what.value, choice.sku, *map(str, sorted(choice.line_ids)), *again]
     incoming = Incoming(
         road=Road.OPERATOR,
-        key=":".join(["inbox", str(row.id), wanted.what.value, choice.sku, *map(str, sorted(choice.line_ids))]),
-        received_at=row.received_at,
+        key=":".join(keys),
+        # What was taken back meanwhile is newer than the reply: the word after it must be newer still.
+        received_at=row.received_at if undone_at is None else now,
         message_id=row.message_id,
         customer_id=row.customer_id,
         choice=choice,
@@ -146,6 +153,8 @@ def act(house: House, wanted: Act, now: datetime) -> Acted:
         if not any(one.done for one in found):
             return Acted(done, False, why or "nothing that it could be about is open", found)
         conversation.close(tx, [row.id], wanted.by, wanted.what.value, now)
+        detail = {"what": wanted.what.value, "reply": done.reply}
+        desk.note(tx, desk.Step(row.id, wanted.by, StepKind.ACTED, detail), now)
         bring_forward(tx, [row.customer_id], now)
     return Acted(done, True, why, found)
 
@@ -173,8 +182,7 @@ def _why_not(found: Sequence[LineEffect]) -> str:
 
 
 def _choice(tx: Transaction, house: House, row: AnyRow, wanted: Act, now: datetime) -> Choice:
-    if row.customer_id is None:
-        raise UsageError(f"nobody knows whose reply {row.id} is. Type: notifier inbox assign {row.id} CUSTOMER")
+    require_known(row)
     if (wanted.what is Doing.SWAP) != bool(wanted.sku):
         raise UsageError("swap, and only swap, names the product that is taken: notifier inbox act ID swap SKU")
     channel = (Channel.SMS if row.road == Road.SMS else Channel.EMAIL).value
@@ -202,7 +210,7 @@ def assign(house: House, reply_id: int, asked: Asked, by: str, now: datetime) ->
     Raises UsageError for a reply that does not wait or is somebody's, and for a customer who is not there.
     """
     with house.store.write() as tx:
-        row = _waiting(tx, reply_id)
+        row = waiting_reply(tx, reply_id)
         if row.customer_id is not None:
             raise UsageError(f"reply {reply_id} is of customer {_shown(tx, reply_id).customer} already")
         customer = the_customer(tx, replace(asked, brand=asked.brand or row.brand), house.remembering.hash_key)
@@ -215,6 +223,7 @@ def assign(house: House, reply_id: int, asked: Asked, by: str, now: datetime) ->
         word = contact_log.Word(customer.id, row.brand, row.actor, row.road, summary, RECEIVED, row.address_id)
         contact_log.log_said(tx, word, row.received_at)
         bring_forward(tx, [customer.id], now)
+        desk.note(tx, desk.Step(reply_id, by, StepKind.ASSIGNED, {}), now)
         return _shown(tx, reply_id)
 
 
@@ -225,7 +234,14 @@ def _shown(tx: Transaction, reply_id: int) -> InboxReply:
     return found
 
 
-def _waiting(tx: Transaction, reply_id: int) -> AnyRow:
+def require_known(row: AnyRow) -> None:
+    """Raise UsageError for a reply of which nobody knows whose it is."""
+    if row.customer_id is None:
+        raise UsageError(f"nobody knows whose reply {row.id} is. Type: notifier inbox assign {row.id} CUSTOMER")
+
+
+def waiting_reply(tx: Transaction, reply_id: int) -> AnyRow:
+    """A reply that waits for a person. Raises UsageError for one that does not."""
     row = conversation.reply_of(tx, reply_id)
     if row is None or not row.needs_person or row.closed_at is not None:
         raise UsageError(f"reply {reply_id} does not wait for anybody; `notifier inbox` lists what does")

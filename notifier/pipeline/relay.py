@@ -1,25 +1,29 @@
-"""Passes the team's answer from its helpdesk on to the customer, as coming from the shop. Colour: root.
+"""Passes the team's answer, from its helpdesk or the inbox, on to the customer, as coming from the shop. Colour: root.
 
-Taken in by pipeline.mailroom, sent by cli.run. Only what came to the signed address of a reply, from the helpdesk's own
-domain and from no machine, is passed on: its new words, and no attachment. What does not arrive is said in the inbox.
+Taken in by pipeline.mailroom and pipeline.team_answers, sent by cli.run. Of the helpdesk's mails only what came to the
+signed address of a reply, from the helpdesk's own domain and from no machine, is passed on: its new words, and no
+attachment. What does not arrive is said in the inbox.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from notifier import contact_log, conversation, helpdesk
+from notifier import contact_log, conversation, desk, helpdesk, outbox
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.off_the_loop import reading, writing
+from notifier.pipeline.reasons import because
 from notifier.pipeline.team import Note, Team, id_header, write_to
+from notifier.pipeline.team_text import TextWay, text_way
 from notifier.render.reply_address import REPLY, signed_address
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.terms.delivery import ChannelSender
+from notifier.terms.delivery import ChannelSender, Parcel
+from notifier.terms.facts import Address
 from notifier.terms.mail import Machine, Mail
 from notifier.terms.words import Channel, Outcome
 
@@ -29,16 +33,29 @@ MOST = 20
 """Answers that one look sends."""
 
 TEAM = "team"
-"""Who says what is passed on, in the contact log."""
+"""Who says what is passed on from the helpdesk, in the contact log."""
 
 STATES = {Outcome.ACCEPTED: "sent", Outcome.REFUSED: "refused", Outcome.DEFERRED: "waiting", Outcome.UNKNOWN: "unknown"}
 
 TOLD = {
     "no_address": "no email may go to the customer: reach them by other means",
-    "refused": "the customer's server refused it: reach them by other means",
+    "refused": "the customer's server or provider refused it: reach them by other means",
     "unknown": "nobody knows whether it arrived: ask the customer",
 }
 """Why an answer did not arrive."""
+
+Senders = Mapping[Channel, ChannelSender]
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """What goes to the customer: an email, or a text to `phone`, counted at `at`, until the UTC instant `until`."""
+
+    address_id: int
+    at: datetime
+    note: Note | None = None
+    phone: Address | None = None
+    until: datetime | None = None
 
 
 def take_answer(house: House, reply_id: int, mail: Mail, key: str, at: datetime) -> bool:
@@ -57,11 +74,11 @@ def take_answer(house: House, reply_id: int, mail: Mail, key: str, at: datetime)
         reply = conversation.reply_of(tx, reply_id)
         if reply is None or reply.customer_id is None:
             return False
-        helpdesk.keep(tx, reply, key, mail.words, at)
+        helpdesk.keep(tx, reply, helpdesk.Written(key, mail.words), at)
     return True
 
 
-async def relay_answers(house: House, sender: ChannelSender, team: Team, clock: Callable[[], datetime]) -> int:
+async def relay_answers(house: House, senders: Senders, team: Team, clock: Callable[[], datetime]) -> int:
     """Send what waits, one after the other, each as of `clock`; returns how many went.
 
     Each is committed as going just before the network. Raises Unsafe where a person must look first (`pipeline.guard`).
@@ -74,7 +91,7 @@ async def relay_answers(house: House, sender: ChannelSender, team: Team, clock: 
         if row is None:
             break
         last = row.id
-        went += await _relay(house, row, replace(team, sender=house.brand(row.brand).sender, channel=sender), clock)
+        went += await _relay(house, row, (senders, team), clock)
     return went
 
 
@@ -82,61 +99,103 @@ def _next(house: House, last: int, now: datetime) -> AnyRow | None:
     """The next answer after `last`, taken as going; what another process lost on the way is for a person."""
     with guarded(house, now) as guard:
         for gone in helpdesk.lost(guard.tx, now):
-            _not_arrived(guard.tx, gone, "unknown")
+            _not_arrived(guard.tx, gone, TOLD["unknown"])
         row = helpdesk.take(guard.tx, last, now)
         guard.tick()
     return row
 
 
-async def _relay(house: House, row: AnyRow, through: Team, clock: Callable[[], datetime]) -> bool:
+async def _relay(house: House, row: AnyRow, through: tuple[Senders, Team], clock: Callable[[], datetime]) -> bool:
     """Send one answer that was taken, where it is still going; True once a server took it."""
     now = clock()
-    note, address_id = await writing(house.store, lambda tx: _addressed(tx, house, row, now))
-    if note is None:
+    going = await writing(house.store, lambda tx: _addressed(tx, house, row, now))
+    if going is None:
         return False
-    outcome = await write_to(through, note, now)
-    await writing(house.store, lambda tx: _settle(tx, row, STATES[outcome], address_id, clock()))
+    senders, team = through
+    sender = senders.get(Channel(row.channel))
+    if sender is None:
+        outcome = Outcome.DEFERRED
+    elif going.note is not None:
+        named = replace(team, sender=house.brand(row.brand).sender, channel=sender)
+        outcome = await write_to(named, going.note, now)
+    else:
+        outcome = (await sender.send(_text(house, row, going, now))).outcome
+    await writing(house.store, lambda tx: _settle(tx, row, outcome, going, clock()))
     return outcome is Outcome.ACCEPTED
 
 
-def _addressed(tx: Transaction, house: House, row: AnyRow, now: datetime) -> tuple[Note | None, int | None]:
-    """The email, where the answer is still going and the customer has an address."""
+def _text(house: House, row: AnyRow, going: _Going, now: datetime) -> Parcel:
+    phone = going.phone.value if going.phone is not None else ""
+    valid = int((going.until - now).total_seconds()) if going.until is not None else None
+    sender = house.brand(row.brand).text_sender
+    return Parcel(0, 0, f"answer-{row.id}", Channel.SMS, sender, phone, row.words.encode(), valid)
+
+
+def _addressed(tx: Transaction, house: House, row: AnyRow, now: datetime) -> _Going | None:
+    """What goes, where the answer is still going and may reach the customer."""
     if not helpdesk.still_going(tx, row):
-        return None, None
-    note, address_id = _note(tx, house, row, now)
-    if note is None:
-        helpdesk.settle(tx, row.id, "refused", now)
-        _not_arrived(tx, row, "no_address")
-    return note, address_id
+        return None
+    reply = conversation.reply_of(tx, row.reply_id)
+    if row.channel == Channel.SMS:
+        return _by_text(tx, house, (row, reply), now)
+    going = _by_email(tx, house, (row, reply), now)
+    if going is None:
+        _give_up(tx, row, TOLD["no_address"], now)
+    return going
 
 
-def _settle(tx: Transaction, row: AnyRow, state: str, address_id: int | None, now: datetime) -> None:
-    helpdesk.settle(tx, row.id, state, now)
-    if state == "sent":
-        word = contact_log.Word(
-            row.customer_id, row.brand, TEAM, Channel.EMAIL.value, "answered from the helpdesk", "", address_id
-        )
+def _give_up(tx: Transaction, row: AnyRow, why: str, now: datetime) -> None:
+    helpdesk.settle(tx, row.id, "refused", now)
+    _not_arrived(tx, row, why)
+
+
+def _by_text(tx: Transaction, house: House, answer: tuple[AnyRow, AnyRow | None], now: datetime) -> _Going | None:
+    """A text, counted among those of the day; one that may only go later waits for its hour."""
+    row, reply = answer
+    way = text_way(tx, house, reply, now) if reply is not None and row.words else TextWay()
+    if way.hold_until is not None:
+        helpdesk.settle(tx, row.id, "waiting", now, way.hold_until)
+        return None
+    phone = way.address
+    if phone is None or phone.value is None:
+        _give_up(tx, row, f"no text may go to the customer, because {because(way.reason)}", now)
+        return None
+    if not outbox.count_one(tx, phone.region, phone.value, house.sending.text_limits, now):
+        helpdesk.settle(tx, row.id, "waiting", now, outbox.next_text_day(now))
+        return None
+    return _Going(phone.id, now, phone=phone, until=way.until)
+
+
+def _settle(tx: Transaction, row: AnyRow, outcome: Outcome, going: _Going, now: datetime) -> None:
+    helpdesk.settle(tx, row.id, STATES[outcome], now)
+    if going.phone is not None and outcome in (Outcome.DEFERRED, Outcome.REFUSED):
+        outbox.uncount_one(tx, going.phone.region, going.phone.value or "", going.at)
+    if outcome is Outcome.ACCEPTED:
+        by, where = (row.by, "inbox") if row.by else (TEAM, "helpdesk")
+        said = f"answered from the {where}"
+        word = contact_log.Word(row.customer_id, row.brand, by, row.channel, said, "", going.address_id)
         contact_log.log_ours(tx, word, now)
-    elif state in TOLD:
-        _not_arrived(tx, row, state)
+    elif STATES[outcome] in TOLD:
+        _not_arrived(tx, row, TOLD[STATES[outcome]])
 
 
 def _not_arrived(tx: Transaction, row: AnyRow, why: str) -> None:
-    reason = f"your answer of {row.received_at:%Y-%m-%d %H:%M} UTC did not reach the customer: {TOLD[why]}"
+    reason = f"your answer of {row.received_at:%Y-%m-%d %H:%M} UTC did not reach the customer: {why}"
     conversation.reopen(tx, row.reply_id, reason)
+    desk.wake(tx, row.reply_id)
 
 
-def _note(tx: Transaction, house: House, row: AnyRow, now: datetime) -> tuple[Note | None, int | None]:
+def _by_email(tx: Transaction, house: House, answer: tuple[AnyRow, AnyRow | None], now: datetime) -> _Going | None:
     """The email to the customer, in their own thread; their answer to it comes back through us."""
-    reply = conversation.reply_of(tx, row.reply_id)
+    row, reply = answer
     address = helpdesk.address_for(tx, reply, now) if reply is not None and row.words else None
     if reply is None or address is None:
-        return None, None
+        return None
     thread = id_header(reply.thread)
     headers = [(name, thread) for name in ("In-Reply-To", "References") if thread]
     if house.reply_to and reply.message_id is not None:
         back = signed_address(house.reply_to, house.web.keys, REPLY, reply.message_id)
         headers.append(("Reply-To", back))
     subject = reply.subject or "Your message to us"
-    note = Note(address.value, subject, f"{row.words.strip()}\n", f"answer-{row.id}-{row.key[:16]}", tuple(headers))
-    return note, address.id
+    uid = f"answer-{row.id}-{row.key[:16]}"
+    return _Going(address.id, now, Note(address.value, subject, f"{row.words.strip()}\n", uid, tuple(headers)))

@@ -166,10 +166,14 @@ def conversation(tx: Transaction, customer_id: int) -> list[Turn]:
     ]
     answered = select(_team).where(_team.c.customer_id == customer_id)
     turns += [
-        Turn(row.received_at, "the team", "email", f"answered from the helpdesk ({row.state})", row.words)
+        Turn(row.received_at, row.by or "the team", row.channel, f"{_where(row.by)} ({row.state})", row.words)
         for row in tx.connection.execute(answered)
     ]
     return sorted(turns, key=lambda one: one.at)
+
+
+def _where(by: str) -> str:
+    return "answered from the inbox" if by else "answered from the helpdesk"
 
 
 def _our_words(row: Row[Any]) -> str:

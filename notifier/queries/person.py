@@ -37,6 +37,8 @@ from notifier.store.tables import (
     OrderLine,
     PromiseTold,
     Reply,
+    ReplyDesk,
+    ReplyStep,
     RewardCode,
     Suppression,
     TeamAnswer,
@@ -52,6 +54,7 @@ _promise, _decision, _reward = table_of(PromiseTold), table_of(Decision), table_
 _hold, _history = table_of(Hold), table_of(FactChange)
 _answer, _standing = table_of(Answer), table_of(LegalStanding)
 _reply, _action, _team = table_of(Reply), table_of(Action), table_of(TeamAnswer)
+_desk, _step = table_of(ReplyDesk), table_of(ReplyStep)
 _request, _entry = table_of(ConsentRequest), table_of(WaitlistEntry)
 
 ROWS_A_BATCH = 500
@@ -166,6 +169,20 @@ def _team_answers(tx: Transaction, one: int) -> Select[Any]:
     return _own(_team, one, _team.c.reply_id.label("reply"))
 
 
+def _desks(tx: Transaction, one: int) -> Select[Any]:
+    return _of_replies(_desk, one, _desk.c.reply_id)
+
+
+def _steps(tx: Transaction, one: int) -> Select[Any]:
+    return _of_replies(_step, one, _step.c.id)
+
+
+def _of_replies(table: Table, customer_id: int, order_by: Any) -> Select[Any]:
+    query = select(table.c.reply_id.label("reply"), *_columns(table, ("reply_id",)))
+    query = query.join(_reply, _reply.c.id == table.c.reply_id)
+    return query.where(_reply.c.customer_id == customer_id).order_by(order_by)
+
+
 def _actions(tx: Transaction, one: int) -> Select[Any]:
     return _of_lines(_action, one, _action.c.requested_at)
 
@@ -208,6 +225,8 @@ SECTIONS: Mapping[str, Callable[[Transaction, int], Select[Any]]] = MappingProxy
         "standings": _standings,
         "replies": _replies,
         "team_answers": _team_answers,
+        "reply_desks": _desks,
+        "reply_steps": _steps,
         "actions": _actions,
         "consent_requests": _requests,
         "waitlist": _waits,

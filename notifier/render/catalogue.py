@@ -18,6 +18,8 @@ LAYOUT = "_layout.mjml"
 PARTS = ("subject.txt", "email.md", "sms.txt")
 INFORMAL = "-informal"
 """How the name of a file of `_words/` ends whose phrases are for brands that address their customers informally."""
+ANSWERS = "_answers"
+"""The folder of what a person may answer in the inbox: `_answers/<name>/<locale>.md`."""
 LARGEST_FILE = 64 * 1024
 """Bytes (HOSTILE 29): a megabyte of template takes seconds to compile."""
 
@@ -60,7 +62,8 @@ class Catalogue:
     """Every purpose and template there is.
 
     `informal_words` are laid over `words` of the same locale for the brands in `informal`. `files` is what the folders
-    hold, where `texts` has something laid over it (`over`); None: nothing is.
+    hold, where `texts` has something laid over it (`over`); None: nothing is. `answers`, which a person may send from
+    the inbox, are by name and locale.
     """
 
     purposes: Mapping[str, Purpose]
@@ -69,6 +72,7 @@ class Catalogue:
     informal_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     informal: frozenset[str] = frozenset()
     files: TextsByPlace | None = None
+    answers: Mapping[tuple[str, str], str] = field(default_factory=dict)
     _found: dict[tuple[str, str, str], TemplateSource] = field(default_factory=dict, compare=False, repr=False)
 
     def source(self, purpose: str, locale: str, brand: str) -> TemplateSource:
@@ -143,6 +147,26 @@ class Catalogue:
                 merged.update(words.get(one, {}))
         return merged
 
+    def answer_names(self) -> tuple[str, ...]:
+        """The ready answers there are."""
+        return tuple(sorted({name for name, _ in self.answers}))
+
+    def answer(self, name: str, locale: str, brand: str) -> TemplateSource:
+        """A ready answer for a customer's locale (de-AT → de → English) in the brand's tone.
+
+        Its words are the plain text of its email.
+
+        Raises RenderError for one that is not there.
+        """
+        for found in (*_chain(locale), "en"):
+            if (text := self.answers.get((name, found))) is not None:
+                speaks = _speaks(locale, found)
+                folder = f"{ANSWERS}/{name}"
+                words = tuple(sorted(self.phrases(speaks, brand).items()))
+                tone = self.tone(brand)
+                return TemplateSource(folder, found, brand, name, text, _AS_SMS, _PLAIN, words, speaks, tone)
+        raise RenderError(f"there is no ready answer {name!r}; known: {', '.join(self.answer_names())}")
+
     def locales(self, purpose: str) -> tuple[str, ...]:
         """The locales a purpose is written in, "" (English) first."""
         return tuple(sorted({loc for brand, name, loc, part in self.texts if name == purpose and not brand}))
@@ -151,6 +175,13 @@ class Catalogue:
 def tag(locale: str) -> str:
     """A locale as templates are kept by: `DE_at` → `de-AT`; "" for none."""
     return next(iter(_chain(locale)), "")
+
+
+_PLAIN = "<mjml><mj-body><mj-section><mj-column><mj-text>{{ body }}</mj-text></mj-column></mj-section></mj-body></mjml>"
+"""The least page around a ready answer, of which only the plain text is used."""
+
+_AS_SMS = "{{ brand.name }}: reply STOP to stop texts"
+"""A ready answer has no text of its own; what stands here passes for one."""
 
 
 def _chain(locale: str) -> tuple[str, ...]:
@@ -175,6 +206,7 @@ def assemble(layers: Sequence[tuple[str, Mapping[str, str]]], informal: Collecti
     purposes: dict[str, Purpose] = {}
     words: dict[str, dict[str, str]] = {}
     informal_words: dict[str, dict[str, str]] = {}
+    answers: dict[tuple[str, str], str] = {}
     faults: list[str] = []
     for folder, files in layers:
         for path, text in sorted(files.items()):
@@ -187,21 +219,30 @@ def assemble(layers: Sequence[tuple[str, Mapping[str, str]]], informal: Collecti
                     locale = name.removesuffix(".toml")
                     among = informal_words if locale.endswith(INFORMAL) else words
                     among.setdefault(locale.removesuffix(INFORMAL), {}).update(_read_words(text, where, faults))
+                case ["_answers", name, file] if (
+                    file.endswith(".md") and _chain(file.removesuffix(".md")) and not brand
+                ):
+                    answers[(name, _chain(file.removesuffix(".md"))[0])] = text
                 case [purpose, "purpose.toml"] if not brand:
-                    read, wrong = read_purpose(purpose, text, where)
-                    faults += wrong
-                    if read is not None:
-                        purposes[purpose] = read
+                    faults += _take_purpose(purposes, purpose, text, where)
                 case [purpose, name] if name in PARTS:
                     texts[(brand, purpose, "", name)] = text
                 case [purpose, locale, name] if name in PARTS and _chain(locale):
                     texts[(brand, purpose, _chain(locale)[0], name)] = text
                 case _:
                     faults.append(f"{where}: is no template file; expected <purpose>/[<locale>/]{' or '.join(PARTS)}")
-    faults += _incomplete(purposes, texts) if not faults else []
+    faults += [*_unanswered(answers), *_incomplete(purposes, texts)] if not faults else []
     if faults:
         raise SettingsError(faults)
-    return Catalogue(purposes, texts, words, informal_words, frozenset(informal))
+    return Catalogue(purposes, texts, words, informal_words, frozenset(informal), answers=answers)
+
+
+def _take_purpose(purposes: dict[str, Purpose], name: str, text: str, where: str) -> Sequence[str]:
+    """Read a purpose into `purposes`; returns its faults."""
+    read, wrong = read_purpose(name, text, where)
+    if read is not None:
+        purposes[name] = read
+    return wrong
 
 
 def _brand(path: str) -> tuple[str, list[str]]:
@@ -217,6 +258,11 @@ def _read_words(text: str, where: str, faults: list[str]) -> dict[str, str]:
         return {}
     faults += [f"{where}: {key} must be a text in quotes" for key, value in table.items() if not isinstance(value, str)]
     return {key: value for key, value in table.items() if isinstance(value, str)}
+
+
+def _unanswered(answers: Mapping[tuple[str, str], str]) -> list[str]:
+    lacking = sorted(name for name in {name for name, _ in answers} if (name, "en") not in answers)
+    return [f"{ANSWERS}/{name}/en.md: is missing; customers of other languages get it" for name in lacking]
 
 
 def _incomplete(purposes: Mapping[str, Purpose], texts: TextsByPlace) -> list[str]:

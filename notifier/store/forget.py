@@ -29,6 +29,7 @@ from notifier.store.tables import (
     MessageBody,
     Order,
     Reply,
+    ReplyDesk,
     TeamAnswer,
     WaitlistEntry,
 )
@@ -38,7 +39,7 @@ _message, _body, _attempt = table_of(Message), table_of(MessageBody), table_of(A
 _finding, _arrival = table_of(Finding), table_of(Arrival)
 _contact, _consent, _hold = table_of(Contact), table_of(Consent), table_of(Hold)
 _reply, _team, _action = table_of(Reply), table_of(TeamAnswer), table_of(Action)
-_request, _entry = table_of(ConsentRequest), table_of(WaitlistEntry)
+_request, _entry, _desk = table_of(ConsentRequest), table_of(WaitlistEntry), table_of(ReplyDesk)
 
 PERSONAL = ("locale", "preferred_channel", "timezone", "region", "postal_code")
 """Fields of a customer, beside name and addresses, that go. The country stays: it names the law that was obeyed."""
@@ -171,6 +172,13 @@ def _forget_said(tx: Transaction, customer_ids: Sequence[int]) -> None:
     for table, column in noted:
         written = table.c.customer_id.in_(customer_ids) & (table.c[column] != "")
         tx.connection.execute(update(table).where(written).values({column: ""}))
+    forget_notes(tx, select(_reply.c.id).where(_reply.c.customer_id.in_(customer_ids)))
+
+
+def forget_notes(tx: Transaction, which: Any) -> None:
+    """Take what the team noted of calls about these replies: ids, or a query that gives them."""
+    noted = _desk.c.reply_id.in_(which) & (_desk.c.call_note != "")
+    tx.connection.execute(update(_desk).where(noted).values(call_note=""))
 
 
 def forget_messages(tx: Transaction, which: Any) -> None:

@@ -1,4 +1,4 @@
-"""Holds on customers: put, lifted, looked up. Colour: store. Called by gather and by pipeline.holds."""
+"""Holds on customers: put, lifted, looked up. Colour: store. Called by gather, pipeline.holds and undo."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,6 +55,13 @@ def lift_holds(tx: Transaction, word: Word) -> int:
     these = (_hold.c.customer_id == word.customer_id) & _in_force(word.at)
     lifted = update(_hold).where(these).values(lifted_at=word.at, lifted_by=word.by)
     return tx.connection.execute(lifted).rowcount
+
+
+def lift_complaint(tx: Transaction, said: Word, by: str, now: datetime) -> int:
+    """Lift the hold that this very word, a complaint, has put; returns how many."""
+    these = (_hold.c.customer_id == said.customer_id) & (_hold.c.by == said.by) & (_hold.c.at == said.at)
+    these &= (_hold.c.reason == HoldReason.COMPLAINT.value) & _hold.c.lifted_at.is_(None)
+    return tx.connection.execute(update(_hold).where(these).values(lifted_at=now, lifted_by=by)).rowcount
 
 
 def log_call(tx: Transaction, word: Word, brand: str, *, complaint: bool) -> None:

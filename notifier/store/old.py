@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, exists, or_, select, update
 
 from notifier.store.asked import waits_for_person
 from notifier.store.engine import Transaction
-from notifier.store.forget import OF_REPLY
+from notifier.store.forget import OF_REPLY, forget_notes
 from notifier.store.lookup import batches, table_of
 from notifier.store.openness import is_open
 from notifier.store.tables import (
@@ -146,3 +146,4 @@ def forget_replies(tx: Transaction, reply_ids: Sequence[int]) -> None:
     for ids in batches(reply_ids):
         tx.connection.execute(update(_answer).where(_answer.c.reply_id.in_(ids)).values(words=""))
         tx.connection.execute(update(_reply).where(_reply.c.id.in_(ids)).values(dict.fromkeys(OF_REPLY, "")))
+        forget_notes(tx, ids)

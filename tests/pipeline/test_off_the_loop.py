@@ -26,6 +26,7 @@ from notifier.pipeline.team import Team, tell_team_daily
 from notifier.pipeline.unknown_news import tell_unknown
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.law import Said
+from notifier.terms.words import Channel
 from tests.pipeline.test_sources import Postbox, team
 from tests.shop import NOON, open_shop, order
 from tests.standins.shop_system import shop_system
@@ -43,7 +44,7 @@ TICKS: dict[str, Callable[[House, Team], Awaitable[object]]] = {
     "actions": lambda house, told: tell_actions(house, told, NOON),
     "webhook": post,
     "inbox": lambda house, told: forward_inbox(replace(house, helpdesk="help@desk.example"), told, NOON),
-    "answers": lambda house, told: relay_answers(house, Postbox(), told, lambda: NOON),
+    "answers": lambda house, told: relay_answers(house, {Channel.EMAIL: Postbox()}, told, lambda: NOON),
     "deadlines": lambda house, told: tell_deadlines(house, told, NOON),
     "stale": lambda house, told: tell_stale(house, told, NOON),
     "required": lambda house, told: alarm_required(house, told, NOON),
@@ -63,7 +64,7 @@ def test_a_tick_asks_the_database_in_threads(tmp_path: Path, sqlite_url: str, ti
         answer(house, Said.CANCEL, Asked("O-ann", "", "Kim"), NOON)
         receive(house, Incoming(Road.EMAIL, "1", NOON, "Hm, what now?", message_id=1), NOON)
         with house.store.write() as tx:
-            helpdesk.keep(tx, conversation.reply_of(tx, 1), "answer", "We will call you.", NOON)
+            helpdesk.keep(tx, conversation.reply_of(tx, 1), helpdesk.Written("answer", "We will call you."), NOON)
         here = threading.get_ident()
         event.listen(house.store.engine, "before_cursor_execute", lambda *_: asked.add(threading.get_ident() == here))
         asyncio.run(TICKS[tick](house, team(Postbox())))  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from notifier.pipeline.relay import relay_answers
 from notifier.replies.mail import read_mail
 from notifier.store.tables import Contact, Reply, TeamAnswer
 from notifier.terms.delivery import Parcel, SendResult
-from notifier.terms.words import Outcome
+from notifier.terms.words import Channel, Outcome
 from tests.kept_shops import AsLeft
 from tests.mails import answer
 from tests.pipeline.test_receive_mails import SETTINGS
@@ -83,7 +83,7 @@ def forwarded(shop: Shop) -> EmailMessage:
 
 def relayed(shop: Shop, postbox: Postbox, now: datetime = NOON + 2 * MINUTE) -> int:
     with shop.house() as house:
-        return asyncio.run(relay_answers(house, postbox, team(postbox), lambda: now))
+        return asyncio.run(relay_answers(house, {Channel.EMAIL: postbox}, team(postbox), lambda: now))
 
 
 def answered(shop: Shop, words: str = "We will call you.", sender: str = KIM, **headers: str) -> bool:
@@ -213,5 +213,5 @@ def test_what_another_process_has_called_lost_is_not_sent(shop: Shop) -> None:
                 lost(tx, now)
             return now
 
-        asyncio.run(relay_answers(house, postbox, team(postbox), clock))
+        asyncio.run(relay_answers(house, {Channel.EMAIL: postbox}, team(postbox), clock))
     assert (postbox.mails, [row.state for row in shop.rows(TeamAnswer)]) == ([], ["unknown"])

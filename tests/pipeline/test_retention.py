@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from notifier.conversation import reply_of
-from notifier.helpdesk import keep
+from notifier.helpdesk import Written, keep
 from notifier.pipeline.cleanup import clean_up
 from notifier.pipeline.inbox import close
 from notifier.pipeline.receive import receive
@@ -183,7 +183,7 @@ def answered(shop: Shop, at: datetime) -> None:
         with house.store.write() as tx:
             reply = reply_of(tx, 1)
             assert reply is not None
-            keep(tx, reply, "a", "We will call you.", at)
+            keep(tx, reply, Written("a", "We will call you."), at)
         close(house, [1], "Kim", "", at)
 
 

@@ -6,6 +6,7 @@ Rows are built from validated values.
 from notifier.store.tables.arrivals import Arrival
 from notifier.store.tables.console import AuditEntry, OperatorAccount, OperatorSession, SignInTry
 from notifier.store.tables.contacts import Consent, Contact, PromiseTold, Suppression
+from notifier.store.tables.desk import ReplyDesk, ReplyStep
 from notifier.store.tables.history import FactChange, ImportRun, ImportSku, Meta, RewardCode, SourceState
 from notifier.store.tables.inbox import MailboxPosition
 from notifier.store.tables.law import Answer, LegalStanding, Notice
@@ -63,7 +64,9 @@ __all__ = [
     "Product",
     "PromiseTold",
     "Reply",
+    "ReplyDesk",
     "ReplyLine",
+    "ReplyStep",
     "RewardCode",
     "RouteStanding",
     "SignInTry",

@@ -115,10 +115,11 @@ class Action(SQLModel, table=True):
 
 
 class TeamAnswer(SQLModel, table=True):
-    """What the team answered to a reply from its helpdesk, to be passed on to the customer.
+    """What the team answered to a reply, from its helpdesk or from the inbox (`by`), to be passed on to the customer.
 
-    `key` is unique: the same mail is passed on once. `state` is waiting, going, sent, refused or unknown. `words` are
-    personal, and go with the person.
+    `key` is unique: the same mail, or the same click, is passed on once. `channel` is email or sms. `state` is waiting,
+    going, sent, refused, unknown, or withdrawn before it went; it goes not before `not_before`. `words` are personal,
+    and go with the person.
     """
 
     __tablename__ = "team_answer"
@@ -133,3 +134,6 @@ class TeamAnswer(SQLModel, table=True):
     state: str = "waiting"
     going_at: datetime | None = None
     sent_at: datetime | None = None
+    channel: str = "email"
+    by: str = ""
+    not_before: datetime | None = None

@@ -1,0 +1,127 @@
+"""Who sees to a reply, until when it rests, and when somebody phones. Colour: root. Called by cli.inbox and the web.
+
+Nothing here changes what the customer gets: it is the team's own order of work. A reply whose line has a day by law
+never rests past that day.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from notifier import conversation, desk
+from notifier.desk import Desk
+from notifier.errors import UsageError
+from notifier.pipeline.holds import MOST_NOTE, Said, call
+from notifier.pipeline.house import House
+from notifier.pipeline.inbox import require_known, waiting_reply
+from notifier.pipeline.people import Asked, operator_name
+from notifier.queries.inbox import InboxReply, reply_shown
+from notifier.store.decisions import bring_forward
+from notifier.store.engine import Transaction
+from notifier.terms.desk import StepKind
+from notifier.terms.time import utc
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A reply as it stands on the desk after a step."""
+
+    reply: int
+    desk: Desk
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that the commands print."""
+        return {"reply": self.reply, "call_note": self.desk.call_note} | self.desk.as_json()
+
+
+def take(house: House, reply_id: int, whom: str, by: str, now: datetime) -> Moved:
+    """Let `whom` see to a reply that waits: oneself, or another operator. Raises UsageError."""
+    name = operator_name(whom)
+    return _move(house, (reply_id, StepKind.TAKEN, by), lambda was, _: replace(was, taken_by=name, taken_at=now), now)
+
+
+def give_back(house: House, reply_id: int, by: str, now: datetime) -> Moved:
+    """Let anybody see to it again; it rests no longer, and nobody phones. Raises UsageError."""
+    return _move(house, (reply_id, StepKind.GIVEN_BACK, by), lambda was, _: Desk(), now)
+
+
+def snooze(house: House, reply_id: int, until: datetime, by: str, now: datetime) -> Moved:
+    """Let a reply rest until the UTC instant `until`. Raises UsageError where that is over, or past the law's day."""
+
+    def rest(was: Desk, one: InboxReply) -> Desk:
+        _in_time(one, until, now, "rest")
+        return replace(was, snoozed_until=until)
+
+    return _move(house, (reply_id, StepKind.SNOOZED, by), rest, now)
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """Somebody (`by`) will phone about a reply at the UTC instant `at`; `note` is for whoever does."""
+
+    reply: int
+    at: datetime
+    by: str
+    note: str = ""
+
+
+def plan_call(house: House, wanted: CallBack, now: datetime) -> Moved:
+    """Write down that `by` will phone; the reply is theirs, and still waits. Raises UsageError as `snooze` does."""
+    if len(wanted.note) > MOST_NOTE:
+        raise UsageError(f"the note has {len(wanted.note)} characters, at most {MOST_NOTE} are kept; shorten it")
+    note = wanted.note.replace("\x00", "").strip()
+
+    def theirs(was: Desk, one: InboxReply) -> Desk:
+        _in_time(one, wanted.at, now, "wait for a call")
+        taken = was.taken_at if was.taken_by == wanted.by else now
+        return Desk(wanted.by, taken, None, wanted.at, note)
+
+    return _move(house, (wanted.reply, StepKind.CALL_PLANNED, wanted.by), theirs, now)
+
+
+def called(house: House, reply_id: int, said: Said, now: datetime, *, complaint: bool = False) -> int:
+    """Somebody has phoned: the call is logged, which keeps the customer quiet for some days, and the reply is done.
+
+    Raises UsageError for a reply that does not wait or is of nobody known. Returns the id of the reply.
+    """
+    with house.store.read() as tx:
+        row = waiting_reply(tx, reply_id)
+        require_known(row)
+        key = conversation.customer_key(tx, row.customer_id)
+    call(house, Asked(customer=key, brand=row.brand), said, now, complaint=complaint)
+    with house.store.write() as tx:
+        conversation.close(tx, [reply_id], said.by, "called", now)
+        desk.note(tx, desk.Step(reply_id, said.by, StepKind.CALLED, {}), now)
+        bring_forward(tx, [row.customer_id], now)
+    return reply_id
+
+
+def _in_time(one: InboxReply, until: datetime, now: datetime, what: str) -> None:
+    if utc(until) <= now:
+        raise UsageError("that moment is over; give one to come")
+    if one.by_law is not None and utc(until) > utc(one.by_law):
+        day = f"{utc(one.by_law):%Y-%m-%d %H:%M} UTC"
+        raise UsageError(f"reply {one.id} cannot {what} so long: the law wants it seen to by {day}; give one before")
+
+
+def _move(
+    house: House, step: tuple[int, StepKind, str], change: Callable[[Desk, InboxReply], Desk], now: datetime
+) -> Moved:
+    reply_id, what, said = step
+    by = operator_name(said)
+    with house.store.write() as tx:
+        waiting_reply(tx, reply_id)
+        one = reply_shown(tx, reply_id)
+        if one is None:
+            raise LookupError("a reply that waits is not there")
+        was = desk.desk_of(tx, reply_id)
+        stands = change(was, one)
+        desk.put(tx, reply_id, stands)
+        desk.note(tx, desk.Step(reply_id, by, what, {"was": was.as_json()}), now)
+    return Moved(reply_id, stands)
+
+
+def put_back(tx: Transaction, reply_id: int, was: Mapping[str, Any]) -> None:
+    """Bring the desk back to what a step found; called by pipeline.undo."""
+    desk.put(tx, reply_id, desk.desk_from(was, desk.desk_of(tx, reply_id).call_note))

@@ -1,0 +1,257 @@
+"""Takes back the last step of a person with a reply, where it can be. Colour: root. Called by cli.inbox and the web.
+
+What was done for the customer is taken back on the road by which it was done: as a newer word, kept beside the first
+one. What the law keeps a word for stays, and why is said. To take something back is on record itself.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from notifier import actions, consent, conversation, desk, helpdesk
+from notifier.errors import UsageError
+from notifier.pipeline.customer_facts import with_every_line
+from notifier.pipeline.desk import put_back
+from notifier.pipeline.house import House
+from notifier.pipeline.inbox import Doing
+from notifier.pipeline.people import operator_name
+from notifier.pipeline.receive import receive
+from notifier.policy.line_answers import counts
+from notifier.store.decisions import bring_forward
+from notifier.store.engine import Transaction
+from notifier.store.holds import Word, lift_complaint
+from notifier.store.lookup import AnyRow
+from notifier.terms.desk import StepKind
+from notifier.terms.effects import ENDS, Effect, Kind, effect_from
+from notifier.terms.incoming import Choice, Incoming, Road
+from notifier.terms.law import Said
+from notifier.terms.reply import Intent
+from notifier.terms.words import Channel, MessageClass, Scope
+
+LATE: Mapping[str, str] = MappingProxyType(
+    {
+        "already_cancelled": "the shop has stopped it already",
+        "shipped": "it has shipped",
+        "too_late": "its time was up by law",
+        "overtaken": "the customer has wished something else since",
+        "nothing_to_keep": "no wish to end it stands any more",
+    }
+)
+"""Why an order line cannot be kept after all."""
+
+CONSENT_STAYS = (
+    "a consent to wait is the customer's word before the law, and stays. If they did not give it, do what they asked"
+    " for: a cancellation counts for more"
+)
+KEPT_STAYS = (
+    "that the order goes on is the customer's word before the law, and stays. If they want to end it, cancel it"
+)
+THEIR_OWN_NO = (
+    "the customer's own words may be a no to messages, so it stays: only START by text, or their own choice on the"
+    " page, brings messages back"
+)
+GOES = "the answer is on its way or has gone, and cannot be called back"
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back, in words; `what` is the step's kind."""
+
+    reply: int
+    what: str
+    words: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `notifier inbox undo --json` prints."""
+        return {"reply": self.reply, "undone": self.what, "words": self.words}
+
+
+@dataclass(frozen=True, slots=True)
+class _Undoing:
+    """The step that `by` takes back at `now`, its reply, and the reply that an act for the customer made."""
+
+    house: House
+    step: AnyRow
+    row: AnyRow
+    by: str
+    now: datetime
+    made: AnyRow | None = None
+
+    @property
+    def detail(self) -> Mapping[str, Any]:
+        found: dict[str, Any] = json.loads(self.step.detail)
+        return found
+
+    def effects(self, *kinds: Kind) -> list[Effect]:
+        """Those of the act, without what changed nothing."""
+        said = json.loads(self.made.effects) if self.made is not None else ()
+        return [one for one in map(effect_from, said) if one.kind in kinds]
+
+
+def undo(house: House, reply_id: int, by: str, now: datetime) -> Undone:
+    """Take the last step with a reply back. Raises UsageError where there is none, or where it cannot be: with why."""
+    name = operator_name(by)
+    with house.store.read() as tx:
+        row, step = conversation.reply_of(tx, reply_id), desk.last_step(tx, reply_id)
+        if row is None or step is None:
+            raise UsageError(f"nothing was done with reply {reply_id} that could be taken back")
+        made = conversation.reply_of(tx, json.loads(step.detail).get("reply", 0))
+    this = _Undoing(house, step, row, name, now, made)
+    kind = StepKind(step.what)
+    if kind is StepKind.ACTED:
+        return _act(this)
+    if kind is StepKind.ASSIGNED:
+        raise UsageError(f"whose reply {reply_id} is was said, and stands in their history; close it where it is wrong")
+    with house.store.write() as tx:
+        words = _STEPS[kind](tx, this)
+        _note(tx, this)
+    return Undone(reply_id, kind.value, words)
+
+
+def _note(tx: Transaction, this: _Undoing) -> None:
+    if not desk.take_back(tx, this.step, this.by, this.now):
+        raise UsageError(f"somebody else has taken that back meanwhile; `notifier inbox show {this.row.id}` tells")
+    if this.row.customer_id is not None:
+        bring_forward(tx, [this.row.customer_id], this.now)
+
+
+def _reopen(tx: Transaction, this: _Undoing) -> str:
+    conversation.take_up_again(tx, this.row.id)
+    logged = "; the call stays in the log" if this.step.what == StepKind.CALLED else ""
+    return f"reply {this.row.id} waits again{logged}"
+
+
+def _desk(tx: Transaction, this: _Undoing) -> str:
+    put_back(tx, this.row.id, this.detail["was"])
+    return f"reply {this.row.id} is where it was before"
+
+
+def _answer(tx: Transaction, this: _Undoing) -> str:
+    if not helpdesk.withdraw(tx, this.detail["answer"]):
+        raise UsageError(GOES)
+    conversation.take_up_again(tx, this.row.id)
+    return "the answer was not sent, and the reply waits"
+
+
+_STEPS: Mapping[StepKind, Callable[[Transaction, _Undoing], str]] = MappingProxyType(
+    {
+        StepKind.DONE: _reopen,
+        StepKind.CALLED: _reopen,
+        StepKind.TAKEN: _desk,
+        StepKind.GIVEN_BACK: _desk,
+        StepKind.SNOOZED: _desk,
+        StepKind.CALL_PLANNED: _desk,
+        StepKind.ANSWERED: _answer,
+    }
+)
+
+
+def _act(this: _Undoing) -> Undone:
+    """Take back what was done for the customer; then the reply waits again."""
+    words = _ACTS[Doing(this.detail["what"])](this)
+    with this.house.store.write() as tx:
+        conversation.take_up_again(tx, this.row.id)
+        _note(tx, this)
+    return Undone(this.row.id, StepKind.ACTED.value, f"{words}; reply {this.row.id} waits again")
+
+
+def _keep(this: _Undoing) -> str:
+    lines = tuple(one.line_id for one in this.effects(Kind.REQUESTED) if one.action in ENDS and one.line_id)
+    with this.house.store.read() as tx:
+        people = with_every_line(tx, this.house, [this.row.customer_id], this.now)
+    policy = this.house.judging.policy
+    about = [line for one in people for line in one.lines if line.id in lines]
+    late = {counts(line, Said.KEEP, policy, this.now) for line in about} - {""}
+    if late:
+        why = " and ".join(sorted(LATE.get(one, one.replace("_", " ")) for one in late))
+        raise UsageError(f"that cannot be taken back: {why}")
+    _say(this, Choice(Intent.ACCEPT_DELAY, lines, keeps=True))
+    return "the order goes on, and the customer is told so"
+
+
+def _unchanged(this: _Undoing) -> str:
+    with this.house.store.write() as tx:
+        if not actions.withdraw_changes(tx, this.made.id if this.made else 0, this.by, this.now):
+            raise UsageError("that cannot be taken back: the shop has made the change, or refused it, already")
+    return "the change is asked for no more"
+
+
+def _not_held(this: _Undoing) -> str:
+    if this.made is not None:
+        with this.house.store.write() as tx:
+            lift_complaint(tx, Word(this.row.customer_id, this.made.actor, this.made.received_at), this.by, this.now)
+    return "the hold of the complaint is lifted"
+
+
+def _not_out(this: _Undoing) -> str:
+    if {this.row.intent, this.row.suggestion} & {Intent.OPT_OUT.value, Intent.SPAM_COMPLAINT.value}:
+        raise UsageError(THEIR_OWN_NO)
+    channel = next((one.channel for one in this.effects(Kind.OPTED_OUT) if one.channel), Channel.EMAIL)
+    about = MessageClass.SERVICE if channel is Channel.SMS else Scope.PROGRESS
+    offers = "offers stay off, for they need the customer's own yes"
+    if _said_no_before(this, channel, about):
+        return f"the customer had said no before, and that stays; {offers}"
+    _say(this, Choice(Intent.OPT_IN, about=about, channel=channel.value))
+    return f"order messages go again; {offers}"
+
+
+def _said_no_before(this: _Undoing, channel: Channel, about: MessageClass | Scope) -> bool:
+    made, row = this.made, this.row
+    if made is None:
+        return False
+    with this.house.store.read() as tx:
+        wrote = row.address_id if row.address_id and conversation.channel_of(tx, row.address_id) == channel else None
+        word = consent.Word(row.brand, channel, about, False, made.received_at, "", wrote, row.customer_id)
+        return consent.stands_refused(tx, word)
+
+
+def _not_in(this: _Undoing) -> str:
+    channel = Channel.SMS if this.row.road == Road.SMS else Channel.EMAIL
+    _say(this, Choice(Intent.OPT_OUT, about=MessageClass.SERVICE, channel=channel.value))
+    return "such messages are off again"
+
+
+def _consent(this: _Undoing) -> str:
+    if any(not one.detail for one in this.effects(Kind.ACCEPTED)):
+        raise UsageError(f"that cannot be taken back: {CONSENT_STAYS}")
+    return "it had changed nothing"
+
+
+def _kept(this: _Undoing) -> str:
+    if any(not one.detail for one in this.effects(Kind.KEPT)):
+        raise UsageError(f"that cannot be taken back: {KEPT_STAYS}")
+    return "it had changed nothing"
+
+
+_ACTS: Mapping[Doing, Callable[[_Undoing], str]] = MappingProxyType(
+    {
+        Doing.CANCEL: _keep,
+        Doing.WITHDRAW: _keep,
+        Doing.SWAP: _keep,
+        Doing.CHANGE: _unchanged,
+        Doing.COMPLAINT: _not_held,
+        Doing.OPT_OUT: _not_out,
+        Doing.OPT_IN: _not_in,
+        Doing.ACCEPT: _consent,
+        Doing.KEEP: _kept,
+    }
+)
+
+
+def _say(this: _Undoing, choice: Choice) -> None:
+    """The newer word, which takes the first one back; it counts from now."""
+    row = this.row
+    incoming = Incoming(
+        road=Road.OPERATOR,
+        key=f"undo:{this.step.id}",
+        received_at=this.now,
+        message_id=row.message_id,
+        customer_id=row.customer_id,
+        choice=choice,
+        actor=this.by,
+        address_id=row.address_id,
+    )
+    receive(this.house, incoming, this.now)

@@ -1,0 +1,126 @@
+"""Who of the team sees to a reply, until when it rests, and that the law's day is never slept through."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from notifier.errors import UsageError
+from notifier.pipeline.desk import CallBack, called, give_back, plan_call, snooze, take
+from notifier.pipeline.holds import Said
+from notifier.pipeline.house import House
+from notifier.pipeline.inbox import inbox
+from notifier.pipeline.receive import receive
+from notifier.store.tables import Contact, Hold, ReplyDesk, ReplyStep
+from notifier.terms.incoming import Incoming, Road
+from tests.kept_shops import AsLeft
+from tests.pipeline.test_delay_law import LAW, at, late, told
+from tests.pipeline.test_person_inbox import HOUR, PERHAPS, hear
+from tests.shop import NOON, Shop, open_shop, told_shop
+
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery."""
+
+THEN = NOON + 3 * HOUR
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    return as_left(told_shop, "ann", "bob")
+
+
+@pytest.fixture
+def house(shop: Shop) -> Iterator[House]:
+    with shop.house() as opened:
+        hear(opened)
+        yield opened
+
+
+def test_a_reply_is_taken_by_whoever_is_named(shop: Shop, house: House) -> None:
+    take(house, 1, "Sam", "Kim", THEN)
+    (row,) = shop.rows(ReplyDesk)
+    assert (row.taken_by, row.taken_at) == ("Sam", THEN)
+
+
+def test_a_step_is_kept_with_who_took_it(shop: Shop, house: House) -> None:
+    take(house, 1, "Sam", "Kim", THEN)
+    assert [(row.by, row.what) for row in shop.rows(ReplyStep)] == [("Kim", "taken")]
+
+
+def test_what_is_given_back_is_nobodys(shop: Shop, house: House) -> None:
+    take(house, 1, "Kim", "Kim", THEN)
+    give_back(house, 1, "Kim", THEN)
+    assert shop.rows(ReplyDesk)[0].taken_by == ""
+
+
+def test_a_reply_rests_and_still_waits(shop: Shop, house: House) -> None:
+    snooze(house, 1, THEN + HOUR, "Kim", THEN)
+    assert (shop.rows(ReplyDesk)[0].snoozed_until, len(inbox(house))) == (THEN + HOUR, 1)
+
+
+def test_nothing_rests_until_a_moment_that_is_over(house: House) -> None:
+    with pytest.raises(UsageError, match="over"):
+        snooze(house, 1, THEN - HOUR, "Kim", THEN)
+
+
+def test_without_a_day_of_the_law_a_reply_may_rest_for_days(house: House) -> None:
+    assert snooze(house, 1, THEN + timedelta(days=5), "Kim", THEN).desk.snoozed_until == THEN + timedelta(days=5)
+
+
+def test_what_does_not_wait_is_not_taken(house: House) -> None:
+    with pytest.raises(UsageError, match="does not wait"):
+        take(house, 9, "Kim", "Kim", THEN)
+
+
+@pytest.fixture
+def by_law(tmp_path: Path, database_url: str) -> Iterator[House]:
+    """A reply about a line with a day by law."""
+    shop = open_shop(tmp_path, database_url, LAW)
+    shop.take_in("backorders", [late()], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    with shop.house() as house:
+        receive(house, Incoming(Road.EMAIL, "1", at("2026-05-12"), PERHAPS, message_id=1), at("2026-05-12"))
+        yield house
+
+
+def test_no_reply_rests_past_the_laws_day(by_law: House) -> None:
+    day = inbox(by_law)[0].by_law
+    assert day is not None
+    with pytest.raises(UsageError, match=f"by {day:%Y-%m-%d}"):
+        snooze(by_law, 1, day + timedelta(minutes=1), "Kim", at("2026-05-12"))
+
+
+def test_a_reply_rests_until_the_laws_day(by_law: House) -> None:
+    day = inbox(by_law)[0].by_law
+    assert day is not None
+    assert snooze(by_law, 1, day, "Kim", at("2026-05-12")).desk.snoozed_until == day
+
+
+def test_no_call_is_planned_past_the_laws_day(by_law: House) -> None:
+    day = inbox(by_law)[0].by_law
+    assert day is not None
+    with pytest.raises(UsageError, match="law"):
+        plan_call(by_law, CallBack(1, day + timedelta(hours=1), "Kim"), at("2026-05-12"))
+
+
+def test_who_will_phone_has_the_reply(shop: Shop, house: House) -> None:
+    plan_call(house, CallBack(1, THEN + HOUR, "Kim", "ask for the colour"), THEN)
+    (row,) = shop.rows(ReplyDesk)
+    assert (row.taken_by, row.call_at, row.call_note) == ("Kim", THEN + HOUR, "ask for the colour")
+
+
+def test_a_call_that_was_made_is_logged_and_closes_the_reply(shop: Shop, house: House) -> None:
+    called(house, 1, Said("Kim", "she waits"), THEN)
+    assert ([row.channel for row in shop.rows(Contact)][-1], inbox(house)) == ("call", [])
+
+
+def test_a_call_keeps_the_customer_quiet(shop: Shop, house: House) -> None:
+    called(house, 1, Said("Kim"), THEN)
+    assert [row.reason for row in shop.rows(Hold)] == ["call"]
+
+
+def test_nobody_phones_somebody_unknown(house: House) -> None:
+    hear(house, message=None, sender="zoe@shop.example.com")
+    with pytest.raises(UsageError, match="inbox assign 2"):
+        called(house, 2, Said("Kim"), THEN)

@@ -1,0 +1,225 @@
+"""What an operator answers in the inbox reaches the customer once: by email, or by text where that is allowed."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email import message_from_string, policy
+from pathlib import Path
+
+import pytest
+
+from notifier.errors import UsageError
+from notifier.pipeline.house import House
+from notifier.pipeline.inbox import conversation_of, inbox
+from notifier.pipeline.receive import receive
+from notifier.pipeline.relay import relay_answers
+from notifier.pipeline.team_answers import CALL_BACK_WITHIN, Answering, Kept, answer, draft, unwrapped, way_of
+from notifier.pipeline.undo import undo
+from notifier.store.tables import Contact, Reply, TeamAnswer, TextDay
+from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.incoming import Incoming, Road
+from notifier.terms.words import Channel, Outcome
+from tests.kept_shops import AsLeft
+from tests.pipeline.test_person_inbox import HOUR, hear
+from tests.pipeline.test_receive_texts import ANN, BY_TEXT
+from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
+from tests.pipeline.test_relay import Refusing
+from tests.pipeline.test_sources import Postbox, team
+from tests.shop import NOON, Shop, open_shop, order, rendering, told_shop
+
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery."""
+
+THEN = NOON + 2 * HOUR
+SOON = THEN + CALL_BACK_WITHIN
+HELLO = "We will call you."
+
+
+@pytest.fixture
+def shop(as_left: AsLeft) -> Shop:
+    return as_left(told_shop, "ann", "bob")
+
+
+@pytest.fixture
+def house(shop: Shop) -> Iterator[House]:
+    with shop.house() as opened:
+        hear(opened)
+        yield opened
+
+
+@pytest.fixture
+def texted(tmp_path: Path, database_url: str) -> Shop:
+    """Ann, in California, was told by text, and has answered by text at NOON."""
+    shop = open_shop(tmp_path, database_url, TEXTS, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
+    shop.take_in("backorders", [order("ann", **BY_TEXT)])
+    shop.plan()
+    shop.deliver()
+    with shop.house() as opened:
+        receive(opened, Incoming(Road.SMS, "1", NOON, "hmm", ANN), NOON)
+    return shop
+
+
+def say(house: House, words: str = HELLO, now: datetime = THEN, **more: object) -> Kept:
+    return answer(house, Answering(1, words, "Kim", **more), now)  # type: ignore[arg-type]
+
+
+def relayed(house: House, postbox: Postbox, now: datetime = SOON, channel: Channel = Channel.EMAIL) -> int:
+    return asyncio.run(relay_answers(house, {channel: postbox}, team(Postbox()), lambda: now))
+
+
+def test_an_answer_reaches_the_customer_as_it_was_written(house: House) -> None:
+    say(house)
+    postbox = Postbox()
+    relayed(house, postbox)
+    assert message_from_string(postbox.mails[0], policy=policy.default).get_content().strip() == HELLO
+
+
+def test_an_answer_waits_some_seconds_so_that_it_can_be_taken_back(house: House) -> None:
+    say(house)
+    assert (relayed(house, Postbox(), THEN), relayed(house, Postbox())) == (0, 1)
+
+
+def test_an_answer_that_was_taken_back_never_goes(shop: Shop, house: House) -> None:
+    say(house)
+    undo(house, 1, "Kim", THEN)
+    assert (relayed(house, Postbox()), len(inbox(house))) == (0, 1)
+
+
+def test_an_answer_that_has_gone_cannot_be_taken_back(house: House) -> None:
+    say(house)
+    relayed(house, Postbox())
+    with pytest.raises(UsageError, match="has gone"):
+        undo(house, 1, "Kim", SOON)
+
+
+def test_the_same_click_twice_sends_one_answer(shop: Shop, house: House) -> None:
+    say(house, key="nonce", done=False)
+    assert (say(house, key="nonce", done=False).again, len(shop.rows(TeamAnswer))) == (True, 1)
+
+
+def test_what_is_answered_is_done(house: House) -> None:
+    say(house)
+    assert inbox(house) == []
+
+
+def test_a_reply_may_wait_on_after_an_answer(house: House) -> None:
+    say(house, done=False)
+    assert len(inbox(house)) == 1
+
+
+def test_what_does_not_arrive_waits_again_and_rests_no_longer(shop: Shop, house: House) -> None:
+    say(house)
+    relayed(house, Refusing())
+    assert "did not reach the customer" in shop.rows(Reply)[0].reason
+
+
+def test_it_is_a_contact_of_the_operator(shop: Shop, house: House) -> None:
+    say(house)
+    relayed(house, Postbox())
+    last = shop.rows(Contact)[-1]
+    assert (last.actor, last.summary) == ("Kim", "answered from the inbox")
+
+
+def test_it_stands_in_the_conversation_with_who_wrote_it(house: House) -> None:
+    say(house)
+    _, turns = conversation_of(house, 1)
+    assert (turns[-1].who, turns[-1].words) == ("Kim", HELLO)
+
+
+def test_an_answer_without_words_is_refused(house: House) -> None:
+    with pytest.raises(UsageError, match="without words"):
+        say(house, " \x00\n ")
+
+
+def test_an_answer_without_an_end_is_refused(house: House) -> None:
+    with pytest.raises(UsageError, match="shorten"):
+        say(house, "a" * 100_000)
+
+
+def test_for_somebody_unknown_nothing_is_answered(house: House) -> None:
+    hear(house, message=None, sender="zoe@shop.example.com")
+    with pytest.raises(UsageError, match="inbox assign 2"):
+        answer(house, Answering(2, HELLO, "Kim"), THEN)
+
+
+def test_a_ready_answer_is_drafted_with_the_customers_order(house: House) -> None:
+    assert "about order O-ann. We would rather" in draft(house, rendering(), 1, "call_you", THEN)
+
+
+def test_a_ready_answer_that_is_not_there_is_told_with_those_that_are(house: House) -> None:
+    with pytest.raises(UsageError, match="call_you"):
+        draft(house, rendering(), 1, "nonsense", THEN)
+
+
+def test_a_list_keeps_its_lines() -> None:
+    assert unwrapped("One\ntwo\n\n- a\n- b\n  c\n") == "One two\n\n- a\n- b c"
+
+
+class Phone(Postbox):
+    """A channel for texts that keeps the parcels."""
+
+    async def send(self, parcel: Parcel) -> SendResult:
+        self.parcels = [*getattr(self, "parcels", []), parcel]
+        return await super().send(parcel)
+
+
+def test_who_wrote_by_text_is_answered_by_text(texted: Shop) -> None:
+    phone = Phone()
+    with texted.house() as house:
+        say(house, now=NOON + timedelta(minutes=5))
+        relayed(house, phone, NOON + timedelta(minutes=6), Channel.SMS)
+    assert [(one.recipient, one.body.decode()) for one in phone.parcels] == [(ANN, HELLO)]
+
+
+def test_a_text_must_leave_before_the_quarter_of_an_hour_is_over(texted: Shop) -> None:
+    phone = Phone()
+    with texted.house() as house:
+        say(house, now=NOON + timedelta(minutes=5))
+        relayed(house, phone, NOON + timedelta(minutes=6), Channel.SMS)
+    assert phone.parcels[0].valid_seconds == 9 * 60
+
+
+def test_a_text_counts_among_those_of_the_day(texted: Shop) -> None:
+    before = {row.region: row.used for row in texted.rows(TextDay)}
+    with texted.house() as house:
+        say(house, now=NOON + timedelta(minutes=5))
+        relayed(house, Phone(), NOON + timedelta(minutes=6), Channel.SMS)
+    assert all(row.used == before[row.region] + 1 for row in texted.rows(TextDay))
+
+
+def test_a_text_that_did_not_go_counts_no_more(texted: Shop) -> None:
+    before = {row.region: row.used for row in texted.rows(TextDay)}
+    refusing = Refusing()
+    refusing.says = Outcome.REFUSED
+    with texted.house() as house:
+        say(house, now=NOON + timedelta(minutes=5))
+        relayed(house, refusing, NOON + timedelta(minutes=6), Channel.SMS)
+    assert {row.region: row.used for row in texted.rows(TextDay)} == before
+
+
+def test_at_night_a_text_waits_for_its_hour(texted: Shop) -> None:
+    night = NOON + timedelta(hours=13)
+    with texted.house() as house:
+        kept = say(house, now=night)
+        went = relayed(house, Phone(), night + timedelta(minutes=1), Channel.SMS)
+    assert (kept.channel, kept.goes_at > night + timedelta(hours=2), went) == (Channel.SMS, True, 0)
+
+
+def test_after_an_opt_out_no_text_goes_to_the_number(texted: Shop) -> None:
+    with texted.house() as house:
+        receive(house, Incoming(Road.SMS, "2", NOON + HOUR, "STOP", ANN), NOON + HOUR)
+        assert way_of(house, 1, NOON + HOUR).channel is Channel.EMAIL
+
+
+def test_a_stop_that_comes_before_the_answer_goes_keeps_it_back(texted: Shop) -> None:
+    phone = Phone()
+    with texted.house() as house:
+        say(house, now=NOON + timedelta(minutes=5))
+        receive(house, Incoming(Road.SMS, "2", NOON + timedelta(minutes=5), "STOP", ANN), NOON + timedelta(minutes=5))
+        relayed(house, phone, NOON + timedelta(minutes=6), Channel.SMS)
+    assert (phone.mails, "asked not to get" in texted.rows(Reply)[0].reason) == ([], True)
+
+
+def test_a_text_that_is_too_long_is_refused(texted: Shop) -> None:
+    with texted.house() as house, pytest.raises(UsageError, match="segments"):
+        say(house, "word " * 400, NOON + timedelta(minutes=5))
