@@ -3,7 +3,7 @@
 # Where it is set, each of the hundreds of processes that the tests start compiles the program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo run test check chaos bench soak lock
+.PHONY: help demo console run test check chaos bench soak lock
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -16,10 +16,13 @@ BENCH := .venv/.bench-$(shell cksum < requirements-bench.lock | cut -d ' ' -f 1)
 PYTEST := $(BIN)/python -m pytest -p no:monkeypatch
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(RUN) ## a shop with some 40 backorders: one run of the main job, files only
 	@$(BIN)/python -m notifier demo
+
+console: $(RUN) ## the support team's console on the demo's shop, until Ctrl-C
+	@$(BIN)/python -m notifier demo --console
 
 run: $(RUN) ## scheduler and delivery with settings.toml, until Ctrl-C
 	@$(BIN)/python -m notifier migrate

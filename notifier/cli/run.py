@@ -43,10 +43,11 @@ MISSED = 600.0
 
 def run(ctx: typer.Context, workers: Workers = 0) -> None:
     """Read the sources, plan and deliver until stopped; SIGTERM or Ctrl-C finishes what is in flight."""
-    asyncio.run(_run(ctx.obj, workers))
+    asyncio.run(run_session(ctx.obj, workers))
 
 
-async def _run(session: Session, workers: int) -> None:
+async def run_session(session: Session, workers: int) -> None:
+    """The same for the shop of `session`."""
     evidence, heard = app.open_evidence(session.settings()), app.open_heard_texts(session.settings())
     try:
         async with at_work(session) as work, web_serving(session.settings(), work.house), reading_mail(work):

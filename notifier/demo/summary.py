@@ -97,6 +97,13 @@ def _program() -> str:
     return "notifier" if shutil.which("notifier") else os.path.relpath(Path(sys.executable).parent / "notifier")
 
 
+def _console(program: str) -> str:
+    """The command that opens the console: in a checkout make knows it, too."""
+    return (
+        "make console" if Path("Makefile").is_file() and not shutil.which("notifier") else f"{program} demo --console"
+    )
+
+
 def _ending(telling: Telling, today: Sequence[Sent]) -> Panel:
     people = {one.customer for one in today}
     later = {one.customer for one in telling.judged if one.verdict == Verdict.HOLD}
@@ -108,8 +115,9 @@ def _ending(telling: Telling, today: Sequence[Sent]) -> Panel:
         f"{len(people)} people were written to today, in {len(today)} messages; {counts}",
         f"In the whole week it was {len(telling.sent)} messages. All of them are files: nothing was sent.",
         "",
-        f"Read them all:      open [bold]{escape(str(telling.page))}[/bold] in a browser",
-        f"See why, in full:   [bold]{program} explain --customer C-204 --settings {escape(str(settings))}[/bold]",
-        f"Start your own:     [bold]{program} init my-shop[/bold]",
+        f"Read them all:        open [bold]{escape(str(telling.page))}[/bold] in a browser",
+        f"See why, in full:     [bold]{program} explain --customer C-204 --settings {escape(str(settings))}[/bold]",
+        f"Work at its console: [bold]{_console(program)}[/bold]",
+        f"Start your own:       [bold]{program} init my-shop[/bold]",
     )
     return Panel("\n".join(lines), expand=False, border_style="green", padding=(1, 2))
