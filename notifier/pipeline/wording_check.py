@@ -84,6 +84,16 @@ def would_get(tried: House, wording: Wording, texts: Texts) -> list[Tried]:
     return list(found.values())
 
 
+def would_hold(tried: House, what: tuple[Wording, Texts], key: tuple[str, str]) -> bool:
+    """Whether a customer of this (brand, locale) would get these texts."""
+    wording, texts = what
+    brand, locale = key
+    if wording.brand not in ("", brand):
+        return False
+    source = tried.catalogue.source(wording.purpose, locale, brand)
+    return source.locale == wording.locale and _holds(source, texts)
+
+
 def _holds(source: TemplateSource, texts: Texts) -> bool:
     written = {"subject.txt": source.subject, "email.md": source.email, "sms.txt": source.sms}
     return all(written[part] == text for part, text in texts.items())
@@ -106,7 +116,7 @@ def _syntax(house: House, pool: RenderPool, wording: Wording, texts: Texts, now:
     tried = trying(house, wording, texts)
     for tries in (each, would_get(tried, wording, texts)):
         answers = _samples(tried, pool, tries, wording, now)
-        found = [_placed(wording, one.where, one.text) for one in answers if isinstance(one, RenderFailure)]
+        found = [placed(wording, one.where, one.text) for one in answers if isinstance(one, RenderFailure)]
         if found:
             return list(dict.fromkeys(found))
     return []
@@ -126,7 +136,7 @@ def _samples(
     )
 
 
-def _placed(wording: Wording, where: str, text: str) -> WordingFault:
+def placed(wording: Wording, where: str, text: str) -> WordingFault:
     """A fault at its file and line; only a warning where that is none of the draft's files."""
     match = _WHERE.fullmatch(where)
     file, line = (match["file"], int(match["line"] or 0)) if match else (where, 0)
@@ -148,7 +158,7 @@ def _law(tried: House, pool: RenderPool, wording: Wording, texts: Texts) -> Iter
             cases.setdefault((where.partition(" (")[0], text), []).append((match and match["case"]) or "")
     for (where, text), labels in cases.items():
         more = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
-        yield _placed(wording, where, f"{text} (in the case: {labels[0]}{more})" if labels[0] else text)
+        yield placed(wording, where, f"{text} (in the case: {labels[0]}{more})" if labels[0] else text)
 
 
 def _length(tried: House, pool: RenderPool, wording: Wording, texts: Texts, now: datetime) -> Iterator[WordingFault]:

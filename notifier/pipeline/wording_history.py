@@ -1,0 +1,149 @@
+"""What was in force when, by whom, what is different between two versions, and which messages had it. Colour: root.
+
+Called by cli and the console. Reads only.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import unified_diff
+
+from notifier import wordings
+from notifier.errors import UsageError
+from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force, texts_in
+from notifier.queries.wording_uses import UsedIn, Uses, hashes, together, used_in, uses
+from notifier.render.catalogue import PARTS
+from notifier.terms.wording import Draft, DraftState, Texts, Wording, WordingVersion
+from notifier.terms.words import Channel
+
+FILE = 0
+"""The number that stands for the file's text, where a version is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One version, and when it was in force no longer (UTC; None: it still is)."""
+
+    version: WordingVersion
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One wording as it stands. `texts` is what is sent from it: none where another locale or all brands stand in.
+
+    `number` is the version in force; 0 where it is the file's text, or nothing was published.
+    """
+
+    wording: Wording
+    texts: Texts
+    number: int
+    draft: Draft | None
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether a version of the team's lies over the files."""
+        return self.number > 0
+
+
+def standing(house: House, wording: Wording) -> Standing:
+    """One wording as it stands now, with its open draft."""
+    with house.store.read() as tx:
+        newest = wordings.version(tx, wording, wordings.newest_number(tx, wording))
+        draft = wordings.draft_of(tx, wording)
+        catalogue = in_force(tx, house).catalogue
+    is_open = draft is not None and draft.state is not DraftState.CLOSED
+    return _standing(wording, texts_in(catalogue.texts, wording), newest, draft if is_open else None)
+
+
+def standings(house: House) -> list[Standing]:
+    """Every wording there is: of the files, published, or only drafted; by purpose, channel, locale and brand."""
+    with house.store.read() as tx:
+        newest = {one.wording: one for one in wordings.in_force(tx)}
+        drafts = {one.wording: one for one in wordings.open_drafts(tx)}
+        catalogue = in_force(tx, house).catalogue
+    channels = {part: channel for channel in Channel for part in Wording("", channel).parts}
+    written = {
+        Wording(purpose, channels[part], locale, brand)
+        for brand, purpose, locale, part in catalogue.texts
+        if part in PARTS
+    }
+    return [
+        _standing(one, texts_in(catalogue.texts, one), newest.get(one), drafts.get(one))
+        for one in sorted(written | newest.keys() | drafts.keys())
+    ]
+
+
+def history(house: House, wording: Wording) -> list[Past]:
+    """All versions of a wording, newest first."""
+    with house.store.read() as tx:
+        versions = wordings.versions(tx, wording)
+    ends = [None, *(one.published_at for one in versions)]
+    return [Past(one, until) for one, until in zip(versions, ends, strict=False)]
+
+
+def uses_of(house: House, wording: Wording) -> Mapping[int, Uses]:
+    """By the number of each version, how many messages had its text, and from when to when.
+
+    Versions with the same text share their uses: a message keeps its text, not a number. It reads through the messages,
+    half a second for a million of them; an index would make them a seventh larger, and this no faster where it is slow.
+    """
+    with house.store.read() as tx:
+        versions = wordings.versions(tx, wording)
+        known = hashes(tx, wording) if versions else {}
+        mine = {one.number: _same(house, one, known) for one in versions}
+        counted = uses(tx, {name for names in mine.values() for name in names}, wording.channel)
+    return {number: together([counted[one] for one in names if one in counted]) for number, names in mine.items()}
+
+
+def messages_of(house: House, wording: Wording, number: int, most: int = 50) -> Sequence[UsedIn]:
+    """The newest messages that had the text of a version. Raises UsageError where there is no such version."""
+    with house.store.read() as tx:
+        version = wordings.version(tx, wording, number)
+        if version is None:
+            raise _no_such(wording, number)
+        return used_in(tx, _same(house, version, hashes(tx, wording)), wording.channel, most)
+
+
+def texts_of(house: House, wording: Wording, number: int) -> Texts:
+    """The texts of a version; FILE, and a version that was taken back to the file, have those of the files.
+
+    Raises UsageError where there is no such version.
+    """
+    texts: Texts = {}
+    if number != FILE:
+        with house.store.read() as tx:
+            version = wordings.version(tx, wording, number)
+        if version is None:
+            raise _no_such(wording, number)
+        texts = version.texts
+    return texts or texts_in(house.catalogue.written, wording)
+
+
+def diff(wording: Wording, before: Texts, after: Texts) -> Mapping[str, Sequence[str]]:
+    """By part, the lines of a unified diff, its head left out; only parts that differ are there."""
+    found = {}
+    for part in wording.parts:
+        old, new = before.get(part, ""), after.get(part, "")
+        lines = list(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=3))[2:]
+        if lines:
+            found[part] = lines
+    return found
+
+
+def _same(house: House, version: WordingVersion, known: Mapping[str, Texts]) -> Collection[str]:
+    texts = version.texts or texts_in(house.catalogue.written, version.wording)
+    return [name for name, used in known.items() if used == texts]
+
+
+def _standing(wording: Wording, texts: Texts, newest: WordingVersion | None, draft: Draft | None) -> Standing:
+    number = newest.number if newest and newest.texts else 0
+    by, at = (newest.published_by, newest.published_at) if newest else ("", None)
+    return Standing(wording, texts, number, draft, by, at)
+
+
+def _no_such(wording: Wording, number: int) -> UsageError:
+    return UsageError(f"there is no version {number} of {wording.words}; see its history")

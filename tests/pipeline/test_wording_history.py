@@ -1,0 +1,90 @@
+"""Who reads a wording's history sees every version, what it changed, and the messages that had it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from notifier.errors import UsageError
+from notifier.pipeline.house import House
+from notifier.pipeline.publishing import Word, roll_back, take_back
+from notifier.pipeline.wording_history import FILE, diff, history, messages_of, standing, standings, texts_of, uses_of
+from notifier.terms.wording import VersionKind, Wording
+from notifier.terms.words import Channel
+from tests.kept_shops import AsLeft
+from tests.shop import NOON, Shop, open_shop, order, rendering
+from tests.wordshop import PLACED, PLACED_TEXT, email, put_out, save
+
+
+def shop_made(folder: Path, url: str) -> Shop:
+    shop = open_shop(folder, url)
+    with shop.house() as house:
+        put_out(house, PLACED, email("First."), "ada")
+        put_out(house, PLACED, email("Second."), "bob")
+    new = {"promised_ship_by": "2026-06-20", "ordered_at": "2026-05-31T10:00:00Z"}
+    shop.take_in("backorders", [order(name, **new) for name in ("ann", "ben")])
+    shop.plan()
+    shop.deliver()
+    return shop
+
+
+@pytest.fixture
+def house(as_left: AsLeft) -> Iterator[House]:
+    """A shop that has published twice, and has sent two messages with the second text."""
+    with as_left(shop_made).house() as house:
+        yield house
+
+
+def test_a_history_has_the_newest_first_with_its_author(house: House) -> None:
+    assert [(one.version.number, one.version.author) for one in history(house, PLACED)] == [(2, "bob"), (1, "ada")]
+
+
+def test_each_version_says_how_many_messages_had_it(house: House) -> None:
+    assert {number: one.messages for number, one in uses_of(house, PLACED).items()} == {2: 2, 1: 0}
+
+
+def test_the_other_channel_has_a_history_of_its_own(house: House) -> None:
+    assert history(house, PLACED_TEXT) == []
+
+
+def test_the_messages_of_a_version_are_named(house: House) -> None:
+    assert sorted(one.customer for one in messages_of(house, PLACED, 2)) == ["ann", "ben"]
+
+
+def test_a_version_that_is_not_there_has_no_messages(house: House) -> None:
+    with pytest.raises(UsageError, match="there is no version 7"):
+        messages_of(house, PLACED, 7)
+
+
+def test_a_rollback_is_a_version_with_the_old_text(house: House) -> None:
+    roll_back(house, rendering(), (PLACED, 1), Word("cara"), NOON)
+    newest = history(house, PLACED)[0].version
+    assert (newest.kind, newest.of, newest.published_by) == (VersionKind.ROLLED_BACK, 1, "cara")
+
+
+def test_two_versions_are_compared_part_by_part(house: House) -> None:
+    found = diff(PLACED, texts_of(house, PLACED, 1), texts_of(house, PLACED, 2))
+    assert {part: [line for line in lines if line[0] in "+-"] for part, lines in found.items()} == {
+        "email.md": ["-First.", "+Second."]
+    }
+
+
+def test_the_file_s_text_can_be_compared_too(house: House) -> None:
+    assert texts_of(house, PLACED, FILE)["subject.txt"].startswith("Order {{ orders }}: {{ headline }}")
+
+
+def test_what_was_taken_back_stands_as_the_file_s_text(house: House) -> None:
+    take_back(house, rendering(), PLACED, Word("cara"), NOON)
+    found = standing(house, PLACED)
+    assert (found.is_published, found.texts) == (False, texts_of(house, PLACED, FILE))
+
+
+def test_a_wording_that_is_only_drafted_is_listed(house: House) -> None:
+    danish = Wording("placed", Channel.EMAIL, "da")
+    save(house, danish, email("Hej."))
+    (found,) = [one for one in standings(house) if one.wording == danish]
+    assert (found.texts, found.draft is not None) == ({}, True)
+
+
+def test_every_wording_of_the_files_is_listed(house: House) -> None:
+    assert {one.wording for one in standings(house)} > {PLACED, PLACED_TEXT}
