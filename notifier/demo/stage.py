@@ -27,7 +27,6 @@ from notifier.pipeline.receive import receive
 from notifier.pipeline.starter import filled
 from notifier.queries.runs import last_runs
 from notifier.settings import Settings, load_settings
-from notifier.template_files import packaged_folder
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.operator import Operator, Role
 from notifier.terms.time import zone
@@ -73,8 +72,9 @@ def stage(folder: Path, port: int, now: datetime) -> Staged:
     path = folder / "settings.toml"
     text = path.read_text("utf-8")
     path.write_text(f'{text}\n[web]\nlisten = "127.0.0.1:{port}"\npublic_url = "http://127.0.0.1:{port}"\n', "utf-8")
-    _mistype(folder / "templates" / "placed")
     settings = load_settings(path, {})
+    with _opened(settings) as house:
+        _mistype(house, folder / "templates" / "placed")
     with _opened(settings) as house:
         _customers_answer(house, now)
         _take_in(settings, house, (folder, "backorders"), now)
@@ -111,10 +111,10 @@ def _written_to(house: House, now: datetime) -> int:
         return sum(one.messaged for one in last_runs(tx, 20) if one.at > now - HOUR)
 
 
-def _mistype(folder: Path) -> None:
+def _mistype(house: House, folder: Path) -> None:
     """The shop's own copy of a template, with a letter missing in a variable's name."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = (packaged_folder() / "placed" / "email.md").read_text("utf-8")
+    text = house.catalogue.texts["", "placed", "", "email.md"]
     (folder / "email.md").write_text(text.replace(*TYPO), "utf-8")
 
 
