@@ -15,6 +15,7 @@ from notifier.records.row import Record, Values
 from notifier.store.engine import Transaction
 from notifier.store.hashing import address_hash
 from notifier.store.lookup import batches, table_of
+from notifier.store.name_words import keep_words
 from notifier.store.tables import Address, Customer, Suppression
 from notifier.terms.words import ERASED
 
@@ -146,6 +147,9 @@ def keep_customers(
     edits.write(tx)
     if edits.inserts:
         people.ids = _ids(tx, [(row["brand"], row["key"]) for row in edits.inserts])
+    names = {people.ids[row["brand"], row["key"]]: row["name"] for row in edits.inserts}
+    renamed = {one: fields["name"] for one, fields in edits.updates.items() if "name" in fields}
+    keep_words(tx, names | renamed, fresh=names)
     people.ids |= {key: row.id for key, row in known.items()}
     return people
 

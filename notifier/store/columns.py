@@ -3,8 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Dialect, Text
+from sqlalchemy import Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
+from sqlmodel.sql.sqltypes import AutoString
+
+Bytewise = AutoString().with_variant(String(collation="C"), "postgresql")
+"""Text in the order of its bytes on both databases, so that what begins with something is a range of an index."""
 
 
 class Amount(TypeDecorator[Decimal]):

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Table, and_, case, delete, null, or_, sele
 from notifier.store.engine import Transaction
 from notifier.store.hashing import erased_key, is_address
 from notifier.store.lookup import batches, table_of
+from notifier.store.name_words import drop_words
 from notifier.store.tables import (
     Action,
     Address,
@@ -151,6 +152,7 @@ def _forget_people(tx: Transaction, customer_ids: Sequence[int], addresses: Addr
     unlinked = {name: _unless_shared(_customer.c[name], addresses) for name in _ADDRESSES}
     these = _customer.c.id.in_(customer_ids)
     tx.connection.execute(update(_customer).where(these).values(**blank, **unlinked))
+    drop_words(tx, customer_ids)
     for row in tx.connection.execute(select(_customer.c.id, _customer.c.brand, _customer.c.key).where(these)).all():
         if is_address(row.key):  # rare, so one statement each
             hashed = erased_key(hash_key, row.brand, row.key)

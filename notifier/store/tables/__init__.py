@@ -22,11 +22,12 @@ from notifier.store.tables.messages import (
     TemplateVersion,
     TextDay,
 )
-from notifier.store.tables.people import Evidence, Hold
+from notifier.store.tables.people import Evidence, Hold, NameWord
 from notifier.store.tables.replies import Action, Reply, ReplyLine, TeamAnswer
 from notifier.store.tables.safety import Pause, StoppedNews, Withheld
 from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply, Wake
 from notifier.store.tables.slips import SlipMade, SlipMove, SlipNews
+from notifier.store.tables.views import SavedView
 from notifier.store.tables.waitlist import ConsentRequest, WaitlistEntry
 from notifier.store.tables.wordings import WordingDraft, WordingVersionRow
 
@@ -54,6 +55,7 @@ __all__ = [
     "MessageBody",
     "MessageLine",
     "Meta",
+    "NameWord",
     "Notice",
     "OperatorAccount",
     "OperatorSession",
@@ -69,6 +71,7 @@ __all__ = [
     "ReplyStep",
     "RewardCode",
     "RouteStanding",
+    "SavedView",
     "SignInTry",
     "SlipMade",
     "SlipMove",

@@ -13,6 +13,9 @@ WAITING = text("message.state IN ('queued', 'claimed')")
 """Messages on their way to their hand-off. As text, because SQLite takes a partial index only where no parameter is."""
 _WAITING = text("state IN ('queued', 'claimed')")
 _DOUBLE = text("maybe_double")
+HELD = text("decision.verdict = 'hold'")
+"""Decisions that wait. As text, as WAITING is."""
+_HELD = text("verdict = 'hold'")
 
 
 class PlanRun(SQLModel, table=True):
@@ -46,7 +49,10 @@ class Decision(SQLModel, table=True):
     """What was decided and why. An unchanged hold or skip updates `last_at`, `last_run` and `times` of its row."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_customer", "customer_id", "last_at"),)
+    __table_args__ = (
+        Index("ix_decision_customer", "customer_id", "last_at"),
+        Index("ix_decision_held", "hold_until", "reason", sqlite_where=_HELD, postgresql_where=_HELD),
+    )
     id: int | None = Field(default=None, primary_key=True)
     run_id: int = Field(foreign_key="plan_run.id", index=True)
     last_run: int

@@ -1,9 +1,11 @@
-"""Holds on customers, and the restricted archive of evidence. Colour: store."""
+"""Holds on customers, the words of their names, and the restricted archive of evidence. Colour: store."""
 
 from datetime import datetime
 
 from sqlalchemy import LargeBinary
 from sqlmodel import Field, SQLModel
+
+from notifier.store.columns import Bytewise
 
 
 class Hold(SQLModel, table=True):
@@ -22,6 +24,18 @@ class Hold(SQLModel, table=True):
     lifted_at: datetime | None = None
     lifted_by: str = ""
     note: str = ""
+
+
+class NameWord(SQLModel, table=True):
+    """One word of a customer's name, folded by store.name_words: personal, and gone with the person.
+
+    It refers to no row, as each check would cost the import, and customers are never deleted.
+    """
+
+    __tablename__ = "name_word"
+    __table_args__ = {"sqlite_with_rowid": False}
+    word: str = Field(primary_key=True, sa_type=Bytewise)
+    customer_id: int = Field(primary_key=True, index=True)
 
 
 class Evidence(SQLModel, table=True):

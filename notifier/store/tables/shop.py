@@ -6,11 +6,15 @@ zone.
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from notifier.store.columns import Amount
+
+BEGINS_WITH: dict[str, Any] = {"postgresql_ops": {"key": "varchar_pattern_ops"}}
+"""Lets an index of keys find what begins with something in any collation; what is equal it finds as well."""
 
 
 class Address(SQLModel, table=True):
@@ -40,10 +44,10 @@ class Customer(SQLModel, table=True):
     """
 
     __tablename__ = "customer"
-    __table_args__ = (UniqueConstraint("brand", "key"),)
+    __table_args__ = (UniqueConstraint("brand", "key"), Index("ix_customer_key", "key", **BEGINS_WITH))
     id: int | None = Field(default=None, primary_key=True)
     brand: str
-    key: str = Field(index=True)
+    key: str
     name: str = ""
     email_id: int | None = Field(default=None, foreign_key="address.id", index=True)
     phone_id: int | None = Field(default=None, foreign_key="address.id", index=True)
@@ -82,10 +86,10 @@ class Order(SQLModel, table=True):
     """
 
     __tablename__ = "shop_order"
-    __table_args__ = (UniqueConstraint("brand", "key"),)
+    __table_args__ = (UniqueConstraint("brand", "key"), Index("ix_shop_order_key", "key", **BEGINS_WITH))
     id: int | None = Field(default=None, primary_key=True)
     brand: str
-    key: str = Field(index=True)
+    key: str
     customer_id: int = Field(foreign_key="customer.id", index=True)
     email_id: int | None = Field(default=None, foreign_key="address.id")
     phone_id: int | None = Field(default=None, foreign_key="address.id")
