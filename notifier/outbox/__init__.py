@@ -2,6 +2,7 @@
 
 put       a decision to send becomes a queued row, unique by its key, before the network
 claim     queued rows are leased to a worker; what a dead worker left comes back
+by_word   what a person releases, takes back, or wants to be said again
 judged    claimed rows that are no longer right are withdrawn, held, or lose a line
 hand_off  durable just before the first byte, with the body and the attempt
 take_over what was told by other means becomes a row that is never sent
@@ -13,6 +14,7 @@ texts     how many texts may go on a day
 Leases run by the database's clock; `now` is business time.
 """
 
+from notifier.outbox.by_word import free_refused, release_held, withdraw_waiting
 from notifier.outbox.claim import Lease, claim, extend, recover, release
 from notifier.outbox.hand_off import Rendered, VersionUsed, hand_off, keep_versions, samples_of
 from notifier.outbox.judged import (
@@ -52,6 +54,7 @@ __all__ = [
     "due_to",
     "extend",
     "forget_days",
+    "free_refused",
     "give_back_texts",
     "hand_off",
     "hold_back",
@@ -67,6 +70,7 @@ __all__ = [
     "recover",
     "refused_before",
     "release",
+    "release_held",
     "release_mended",
     "retell",
     "samples_of",
@@ -75,4 +79,5 @@ __all__ = [
     "take_over_queued",
     "uncount_one",
     "withdraw",
+    "withdraw_waiting",
 ]

@@ -5,6 +5,7 @@ Called by pipeline.explain. What stands here comes from the log alone: no body, 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notifier.outbox.doubt import MAYBE_DOUBLE
@@ -13,6 +14,7 @@ from notifier.pipeline.heard_words import told_action, told_reply
 from notifier.pipeline.reasons import because
 from notifier.pipeline.seen import notice_words, plain, seen
 from notifier.pipeline.wording import NO_DATE, PROVIDER, WallClock, kind_of_message, listed, orders_of, span, why_due
+from notifier.queries.heard import ActionTold, ReplyTold
 from notifier.queries.stories import Chapter, ContactTold, DecisionTold, MessageTold, PromiseMade, RuleSeen
 from notifier.store.holds import CALL
 from notifier.terms.incoming import RECEIVED
@@ -37,9 +39,26 @@ _WRITTEN = "written"
 
 def paragraphs(chapter: Chapter, clock: WallClock) -> list[str]:
     """The chapter in the order of time, one paragraph for each thing that was decided, said or heard."""
-    teller = _Teller(chapter, clock)
-    found = sorted(teller.events(), key=lambda event: event[0])
-    return [_printable(words) for _, words in found]
+    return [one.words for one in happenings(chapter, clock)]
+
+
+Thing = DecisionTold | MessageTold | ReplyTold | ActionTold | ContactTold | PromiseMade
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that was decided, said or heard at `at`, in `words`; a decision that sent has its `message`."""
+
+    at: datetime
+    words: str
+    of: Thing
+    message: MessageTold | None = None
+
+
+def happenings(chapter: Chapter, clock: WallClock) -> list[Happening]:
+    """The same, each paragraph with what it is about."""
+    found = sorted(_Teller(chapter, clock).events(), key=lambda one: one.at)
+    return [replace(one, words=_printable(one.words)) for one in found]
 
 
 def again(due_at: datetime | None, clock: WallClock) -> list[str]:
@@ -61,23 +80,24 @@ class _Teller:
         for promise in chapter.promises:
             self._promises[promise.message if promise.message in self._messages else None].append(promise)
 
-    def events(self) -> Iterator[tuple[datetime, str]]:
-        """Instant and paragraph, in no order."""
+    def events(self) -> Iterator[Happening]:
+        """Everything, in no order."""
         decided = {one.message for one in self._chapter.decisions}
         for decision in self._chapter.decisions:
-            yield decision.at, self._decision(decision)
+            message = self._messages.get(decision.message) if decision.message is not None else None
+            yield Happening(decision.at, self._decision(decision), decision, message)
         for message in self._chapter.messages:
             if message.id not in decided:
-                yield message.queued_at, self._message(message)
+                yield Happening(message.queued_at, self._message(message), message, message)
         for reply in self._chapter.replies:
-            yield reply.at, told_reply(reply, self._clock)
+            yield Happening(reply.at, told_reply(reply, self._clock), reply)
         for action in self._chapter.actions:
-            yield action.at, told_action(action, self._clock)
+            yield Happening(action.at, told_action(action, self._clock), action)
         for contact in self._chapter.contacts:
             if contact.message not in self._messages and contact.purpose != RECEIVED:
-                yield contact.at, self._contact(contact)
+                yield Happening(contact.at, self._contact(contact), contact)
         for promise in self._promises[None]:
-            yield promise.told_at, self._promise(promise)
+            yield Happening(promise.told_at, self._promise(promise), promise)
 
     def _decision(self, decision: DecisionTold) -> str:
         kind = kind_of_message(decision.purpose, decision.channel) + notice_words(decision.notice)

@@ -3,7 +3,7 @@
 A new reason of policy, plan or a channel gets its clause here; a test holds policy to that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from notifier.terms.decision import WAITS_FOR
@@ -11,6 +11,10 @@ from notifier.terms.decision import WAITS_FOR
 GAVE_UP = "gave_up_"
 RENDER_FAILED = "render_failed"
 UNLAWFUL = "template_unlawful"
+
+CANCELLED_BY = "cancelled_by: "
+ANEW_BY = "judged_anew_by: "
+"""Before the name of the person whose word it was."""
 
 DECIDED: Mapping[str, str] = MappingProxyType(
     {
@@ -84,6 +88,7 @@ DELIVERED: Mapping[str, str] = MappingProxyType(
         "maybe_double": "nobody knows whether it has arrived already",
         "restored": "the database was restored, and nobody knew whether it had gone",
         "told_before": "the shop had told it by other means",
+        "released": "it had been held, and was released",
         "worker_lost": "the machine that was sending it stopped before an answer came",
     }
 )
@@ -116,16 +121,23 @@ def unanswered(reason: str) -> str:
 
 def because(reason: str) -> str:
     """The clause for `reason`; one that has none is told in its own words."""
-    if reason.startswith(WAITS_FOR):
-        higher = purpose_words(reason.removeprefix(WAITS_FOR))
-        return f"a more important message ({higher}) goes to the same address first"
-    if reason.startswith(GAVE_UP):
-        return f"every try failed, and the last time {because(reason.removeprefix(GAVE_UP))}"
-    if reason.startswith(RENDER_FAILED):
-        return f"its template could not be filled in ({reason.partition(': ')[2]})"
-    if reason.startswith(UNLAWFUL):
-        return f"its template does not say what the law demands ({reason.partition(': ')[2]})"
+    for prefix, words in _BEGINNINGS.items():
+        if reason.startswith(prefix):
+            return words(reason.removeprefix(prefix))
     return DECIDED.get(reason) or DELIVERED.get(reason) or f'the answer was "{reason.replace("_", " ")}"'
+
+
+_BEGINNINGS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        WAITS_FOR: lambda rest: f"a more important message ({purpose_words(rest)}) goes to the same address first",
+        GAVE_UP: lambda rest: f"every try failed, and the last time {because(rest)}",
+        RENDER_FAILED: lambda rest: f"its template could not be filled in ({rest.partition(': ')[2]})",
+        UNLAWFUL: lambda rest: f"its template does not say what the law demands ({rest.partition(': ')[2]})",
+        CANCELLED_BY: lambda rest: f"{rest} took it back",
+        ANEW_BY: lambda rest: f"it had been refused, and {rest} wants it to be judged afresh",
+    }
+)
+"""How a reason begins, and the clause for what follows."""
 
 
 _PURPOSES = {

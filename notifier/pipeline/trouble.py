@@ -7,6 +7,7 @@ waits for its hour or its next try is at work. ops/alerts.yml says the same to P
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from notifier.pipeline.glance import Glance
 from notifier.terms.route import Standing, route_name
@@ -35,10 +36,29 @@ ANSWERS = 20
 """Fewer say nothing about a share."""
 
 
+class About(StrEnum):
+    """What kind of thing needs a person."""
+
+    UNSAFE = "unsafe"
+    RUN = "run"
+    LAW = "law"
+    TEXT = "text"
+    REPLY = "reply"
+    ACTION = "action"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    ROUTE = "route"
+    QUEUE = "queue"
+    REFUSED = "refused"
+    SOURCE = "source"
+    PLAN = "plan"
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What is wrong, and the command that shows or mends it; empty where `what` names it already."""
 
+    about: About
     what: str
     remedy: str
 
@@ -58,21 +78,23 @@ def troubles(seen: Glance) -> list[Trouble]:
 def _unsafe(seen: Glance) -> Iterator[Trouble]:
     if seen.unsafe is not None:
         words = str(seen.unsafe)
-        yield Trouble(f"{words[:1].upper()}{words[1:]}", "")
+        yield Trouble(About.UNSAFE, f"{words[:1].upper()}{words[1:]}", "")
 
 
 def _stopped(seen: Glance) -> Iterator[Trouble]:
     for run in seen.outbox.stopped:
-        yield Trouble(f"Run {run} was stopped and waits for a word", "Type: notifier runs")
+        yield Trouble(About.RUN, f"Run {run} was stopped and waits for a word", "Type: notifier runs")
 
 
 def _legal(seen: Glance) -> Iterator[Trouble]:
     if seen.outbox.overdue:
         many = seen.outbox.overdue
         what = f"{_count(many, 'order line')} should have been told of a delay by now, and {_was(many)} not"
-        yield Trouble(what, "Type: notifier deadlines")
+        yield Trouble(About.LAW, what, "Type: notifier deadlines")
     if alarms := sum(seen.outbox.alarms.values()):
-        yield Trouble(f"The law wants a person to see to {_count(alarms, 'order line')}", "Type: notifier deadlines")
+        yield Trouble(
+            About.LAW, f"The law wants a person to see to {_count(alarms, 'order line')}", "Type: notifier deadlines"
+        )
 
 
 def _texts(seen: Glance) -> Iterator[Trouble]:
@@ -80,54 +102,58 @@ def _texts(seen: Glance) -> Iterator[Trouble]:
     if since is not None and seen.at - since > NOT_TAKEN_IN:
         what = f"{_count(count, 'text')} of customers came and {_was(count)} not taken in, the oldest"
         remedy = "Is notifier web, or run, at work? Its log says why they fail"
-        yield Trouble(f"{what} {span(seen.at - since)} ago", remedy)
+        yield Trouble(About.TEXT, f"{what} {span(seen.at - since)} ago", remedy)
 
 
 def _replies(seen: Glance) -> Iterator[Trouble]:
     since, count = seen.outbox.replies.since, seen.outbox.replies.count
     if since is not None and seen.at - since > UNREAD:
         waits = f"{_count(count, 'reply', 'replies')} of customers {'waits' if count == 1 else 'wait'} for a person"
-        yield Trouble(f"{waits}, the oldest for {span(seen.at - since)}", "Type: notifier inbox")
+        yield Trouble(About.REPLY, f"{waits}, the oldest for {span(seen.at - since)}", "Type: notifier inbox")
 
 
 def _actions(seen: Glance) -> Iterator[Trouble]:
     since, count = seen.outbox.actions.since, seen.outbox.actions.count
     if since is not None and seen.at - since > UNREAD:
         asked = f"{_count(count, 'action')} that customers asked for {'is' if count == 1 else 'are'} not done"
-        yield Trouble(f"{asked}, the oldest after {span(seen.at - since)}", "Type: notifier actions")
+        yield Trouble(About.ACTION, f"{asked}, the oldest after {span(seen.at - since)}", "Type: notifier actions")
 
 
 def _unknown(seen: Glance) -> Iterator[Trouble]:
     since, count = seen.outbox.unknown_since, seen.outbox.count(MessageState.UNKNOWN)
     if since is not None and seen.at - since > UNKNOWN_LATE:
         what = f"Nobody knows whether {_count(count, 'message')} went, the oldest {span(seen.at - since)} ago"
-        yield Trouble(what, "Type: notifier unknown list")
+        yield Trouble(About.UNKNOWN, what, "Type: notifier unknown list")
 
 
 def _held(seen: Glance) -> Iterator[Trouble]:
     if held := seen.outbox.count(MessageState.HELD):
         what = f"{_count(held, 'message')} cannot be rendered, or lack what the law demands, and are held"
-        yield Trouble(what, "Type: notifier check; notifier export messages lists them, with the reason")
+        yield Trouble(About.HELD, what, "Type: notifier check; notifier export messages lists them, with the reason")
 
 
 def _resting(seen: Glance) -> Iterator[Trouble]:
     for channel in Channel:
         if seen.outbox.routes.get(route_name(channel)) is Standing.OPEN:
             what = f"Nothing is sent by {channel}, because its server kept failing; it is tried again by itself"
-            yield Trouble(what, "If it lasts: notifier check tries the servers")
+            yield Trouble(About.ROUTE, what, "If it lasts: notifier check tries the servers")
 
 
 def _late(seen: Glance) -> Iterator[Trouble]:
     since = seen.outbox.oldest.get(Rung.REQUIRED)
     if since is not None and seen.at - since > LATE and seen.leases:
         what = f"A message that the law requires has waited for {span(seen.at - since)}"
-        yield Trouble(what, "See what the log of notifier run says; notifier check tries the mail server")
+        yield Trouble(About.QUEUE, what, "See what the log of notifier run says; notifier check tries the mail server")
 
 
 def _idle(seen: Glance) -> Iterator[Trouble]:
     since = min(seen.outbox.oldest.values(), default=None)
     if since is not None and seen.at - since > LATE and not seen.leases and seen.unsafe is None:
-        yield Trouble(f"Messages have waited for {span(seen.at - since)}, and nobody sends them", "Type: notifier run")
+        yield Trouble(
+            About.QUEUE,
+            f"Messages have waited for {span(seen.at - since)}, and nobody sends them",
+            "Type: notifier run",
+        )
 
 
 def _refused(seen: Glance) -> Iterator[Trouble]:
@@ -135,7 +161,7 @@ def _refused(seen: Glance) -> Iterator[Trouble]:
     answers = accepted + refused
     if answers >= ANSWERS and refused > REFUSED_SHARE * answers:
         what = f"{refused} of {answers} messages of the last hour were refused"
-        yield Trouble(what, "Type: notifier export messages, and see the reasons")
+        yield Trouble(About.REFUSED, what, "Type: notifier export messages, and see the reasons")
 
 
 def _sources(seen: Glance) -> Iterator[Trouble]:
@@ -144,15 +170,15 @@ def _sources(seen: Glance) -> Iterator[Trouble]:
             since = f"for {span(seen.at - one.new_at)}" if one.new_at else "yet"
             why = f" ({one.error})" if one.error else ""
             what = f"The source {one.name} has given nothing new {since}, so only what is required goes{why}"
-            yield Trouble(what, "Type: notifier check")
+            yield Trouble(About.SOURCE, what, "Type: notifier check")
 
 
 def _no_plan(seen: Glance) -> Iterator[Trouble]:
     plan = seen.outbox.plan
     if plan is None:
-        yield Trouble("Nothing has been planned yet", "Type: notifier plan, or notifier run")
+        yield Trouble(About.PLAN, "Nothing has been planned yet", "Type: notifier plan, or notifier run")
     elif seen.at - plan.at > max(NO_PLAN, 3 * seen.plan_every) and seen.unsafe is None:
-        yield Trouble(f"The last plan was {span(seen.at - plan.at)} ago", "Type: notifier run")
+        yield Trouble(About.PLAN, f"The last plan was {span(seen.at - plan.at)} ago", "Type: notifier run")
 
 
 def _was(count: int) -> str:

@@ -1,16 +1,16 @@
 """What was heard from one customer, what was made of it, and what the shop did: no word of theirs. Colour: store.
 
-Used by queries.stories.
+Used by queries.stories and queries.newest.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
@@ -82,15 +82,23 @@ def replies_to(tx: Transaction, message_id: int) -> list[ReplyTold]:
 
 def ended_actions(tx: Transaction, line_ids: Any) -> list[ActionTold]:
     """What the shop was to do with these lines (a query of ids) and has done, refused, or need not do any more."""
-    query = (
+    return actions_told(tx, ended_query(line_ids).order_by(_action.c.closed_at, _action.c.id))
+
+
+def ended_query(line_ids: Any) -> Select[Any]:
+    """The actions that have ended of these lines (a query of ids), for `actions_told`."""
+    return (
         select(_action, _order.c.key.label("order_key"), _line.c.key.label("line_key"))
         .join(_line, _line.c.id == _action.c.line_id)
         .join(_order, _order.c.id == _line.c.order_id)
         .where(
             _action.c.line_id.in_(line_ids), _action.c.state != ActionState.REQUESTED, _action.c.closed_at.is_not(None)
         )
-        .order_by(_action.c.closed_at, _action.c.id)
     )
+
+
+def actions_told(tx: Transaction, query: Select[Any]) -> list[ActionTold]:
+    """What an ordered `ended_query` gives."""
     return [
         ActionTold(row.closed_at, row.kind, row.state, row.order_key, row.line_key, row.closed_by)
         for row in tx.connection.execute(query)
@@ -98,7 +106,12 @@ def ended_actions(tx: Transaction, line_ids: Any) -> list[ActionTold]:
 
 
 def _replies(tx: Transaction, which: ColumnElement[bool]) -> list[ReplyTold]:
-    rows = tx.connection.execute(select(_reply).where(which).order_by(_reply.c.received_at, _reply.c.id)).all()
+    query = select(_reply).where(which).order_by(_reply.c.received_at, _reply.c.id)
+    return replies_told(tx, tx.connection.execute(query).all())
+
+
+def replies_told(tx: Transaction, rows: Sequence[Row[Any]]) -> list[ReplyTold]:
+    """These rows as they are told."""
     orders = _orders(tx, [row.id for row in rows])
     return [_told(row, tuple(dict.fromkeys(orders.get(row.id, ())))) for row in rows]
 

@@ -169,9 +169,9 @@ def of_order(tx: Transaction, key: str) -> list[Chapter]:
     for row in tx.connection.execute(query).all():
         line_ids = select(_line.c.id).where(_line.c.order_id == row.order_id)
         about = select(_told.c.message_id).where(_told.c.line_id.in_(line_ids))
-        promises = _promises(tx, _promise.c.line_id.in_(line_ids))
+        promises = promises_made(tx, _promise.c.line_id.in_(line_ids))
         message_ids = set(tx.connection.execute(about).scalars())
-        all_theirs = _decisions(tx, _decision.c.customer_id == row.id)
+        all_theirs = decisions_told(tx, _decision.c.customer_id == row.id)
         decisions = [one for one in all_theirs if any(line.order == key for line in one.lines)]
         heard = _Heard(replies_about(tx, line_ids), ended_actions(tx, line_ids))
         messages = _messages_by_id(tx, message_ids)
@@ -185,8 +185,8 @@ def of_message(tx: Transaction, message_id: int) -> list[Chapter]:
     row = tx.connection.execute(query.where(_message.c.id == message_id)).first()
     if row is None:
         return []
-    decisions = _decisions(tx, _decision.c.message_id == message_id)
-    promises = _promises(tx, _promise.c.message_id == message_id)
+    decisions = decisions_told(tx, _decision.c.message_id == message_id)
+    promises = promises_made(tx, _promise.c.message_id == message_id)
     messages, heard = _messages_by_id(tx, {message_id}), _Heard(replies_to(tx, message_id))
     return [_chapter(tx, row, _Parts(decisions, messages, {message_id}, promises, heard))]
 
@@ -211,24 +211,20 @@ class _Parts:
 
 
 def _whole(tx: Transaction, customer_id: int) -> _Parts:
-    decisions = _decisions(tx, _decision.c.customer_id == customer_id)
+    decisions = decisions_told(tx, _decision.c.customer_id == customer_id)
     query = select(_message).where(_message.c.customer_id == customer_id)
     messages = tx.connection.execute(query.order_by(_message.c.queued_at, _message.c.id)).all()
     lines = select(_line.c.id).where(_line.c.customer_id == customer_id)
     heard = _Heard(replies_of(tx, customer_id), ended_actions(tx, lines))
-    return _Parts(decisions, messages, None, _promises(tx, _line.c.customer_id == customer_id), heard)
+    return _Parts(decisions, messages, None, promises_made(tx, _line.c.customer_id == customer_id), heard)
 
 
 def _chapter(tx: Transaction, customer: Row[Any], parts: _Parts) -> Chapter:
-    ids = [row.id for row in parts.messages]
-    told, tries, found = told_by(tx, ids), _tries(tx, ids), found_out(tx, ids)
     return Chapter(
         customer=customer.key,
         brand=customer.brand,
         decisions=tuple(parts.decisions),
-        messages=tuple(
-            _message_told(row, told[row.id], tries.get(row.id, ()), found.get(row.id, ())) for row in parts.messages
-        ),
+        messages=messages_told(tx, parts.messages),
         contacts=tuple(_contacts(tx, customer.id, parts.contacts_of)),
         promises=tuple(parts.promises),
         due_at=due_at(tx, customer.id),
@@ -241,17 +237,26 @@ def _in_batches(tx: Transaction, ids: Collection[int], query: Any, column: Colum
     return [row for some in batches(sorted(ids)) for row in tx.connection.execute(query.where(column.in_(some)))]
 
 
+def messages_told(tx: Transaction, rows: Sequence[Row[Any]]) -> tuple[MessageTold, ...]:
+    """These rows of the outbox, with what they tell of, their attempts, and what was found out."""
+    ids = [row.id for row in rows]
+    told, tries, found = told_by(tx, ids), _tries(tx, ids), found_out(tx, ids)
+    return tuple(_message_told(row, told[row.id], tries.get(row.id, ()), found.get(row.id, ())) for row in rows)
+
+
 def _messages_by_id(tx: Transaction, ids: Collection[int]) -> list[Row[Any]]:
     rows = _in_batches(tx, ids, select(_message), _message.c.id)
     return sorted(rows, key=lambda row: (row.queued_at, row.id))
 
 
-def _decisions(tx: Transaction, which: Any) -> list[DecisionTold]:
+def decisions_told(tx: Transaction, which: Any) -> list[DecisionTold]:
+    """The decisions of this condition, oldest first."""
     query = select(_decision).where(which).order_by(_decision.c.first_at, _decision.c.id)
-    return [_decision_told(row) for row in tx.connection.execute(query)]
+    return [decision_told(row) for row in tx.connection.execute(query)]
 
 
-def _decision_told(row: Row[Any]) -> DecisionTold:
+def decision_told(row: Row[Any]) -> DecisionTold:
+    """A stored decision as it is told."""
     lines, steps = json.loads(row.lines), json.loads(row.trace)
     return DecisionTold(
         at=row.first_at,
@@ -306,13 +311,16 @@ def _contacts(tx: Transaction, customer_id: int, message_ids: Collection[int] | 
     else:
         rows = _in_batches(tx, message_ids, query, _contact.c.message_id)
     rows.sort(key=lambda row: (row.at, row.id))
-    return [
-        ContactTold(row.at, row.direction, row.actor, row.channel, row.purpose, row.message_id, row.summary)
-        for row in rows
-    ]
+    return [contact_told(row) for row in rows]
 
 
-def _promises(tx: Transaction, which: Any) -> list[PromiseMade]:
+def contact_told(row: Row[Any]) -> ContactTold:
+    """A row of the contact log as it is told."""
+    return ContactTold(row.at, row.direction, row.actor, row.channel, row.purpose, row.message_id, row.summary)
+
+
+def promises_made(tx: Transaction, which: Any) -> list[PromiseMade]:
+    """The told dates of this condition, oldest first."""
     query = (
         select(_promise, _order.c.key.label("order_key"), _line.c.key.label("line_key"))
         .join(_line, _line.c.id == _promise.c.line_id)

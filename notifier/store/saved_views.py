@@ -1,0 +1,31 @@
+"""Writes the views of the console that people save. Colour: store. Called by pipeline.saved_views."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+
+from notifier.store.engine import Transaction
+from notifier.store.lookup import insert_new, table_of
+from notifier.store.tables import SavedView
+
+_view = table_of(SavedView)
+
+
+def count_views(tx: Transaction, owner: str) -> int:
+    """How many somebody has."""
+    query = select(func.count()).select_from(_view).where(_view.c.owner == owner)
+    found: int = tx.connection.execute(query).scalar_one()
+    return found
+
+
+def keep_view(tx: Transaction, row: dict[str, object], now: datetime) -> None:
+    """Save a view (owner, area, name, query, shared); one of the same name gives way."""
+    same = (_view.c.owner == row["owner"]) & (_view.c.area == row["area"]) & (_view.c.name == row["name"])
+    tx.connection.execute(delete(_view).where(same))
+    insert_new(tx, _view, [row | {"at": now}])
+
+
+def drop_view(tx: Transaction, view_id: int, owner: str) -> bool:
+    """Forget a view of its owner's; False where they have none of this id."""
+    mine = (_view.c.id == view_id) & (_view.c.owner == owner)
+    return tx.connection.execute(delete(_view).where(mine)).rowcount > 0
