@@ -172,7 +172,8 @@ def _due(tx: Transaction, between: tuple[datetime, datetime]) -> list[int]:
 
 
 def _told(tx: Transaction, ids: Sequence[int], now: datetime) -> tuple[Backorder, ...]:
-    newest = select(func.max(_promise.c.id)).where(_promise.c.line_id == _line.c.id).scalar_subquery()
+    told = _promise.alias()
+    newest = select(told.c.id).where(told.c.line_id == _line.c.id).order_by(told.c.told_at.desc(), told.c.id.desc())
     query = (
         select(_line, open_units(now).label("units"))
         .add_columns(_order.c.key.label("order_key"), _order.c.brand, _order.c.country.label("order_country"))
@@ -182,7 +183,7 @@ def _told(tx: Transaction, ids: Sequence[int], now: datetime) -> tuple[Backorder
         .join(_order, _order.c.id == _line.c.order_id)
         .join(_customer, _customer.c.id == _line.c.customer_id)
         .outerjoin(_standing, _standing.c.line_id == _line.c.id)
-        .outerjoin(_promise, _promise.c.id == newest)
+        .outerjoin(_promise, _promise.c.id == newest.limit(1).scalar_subquery())
         .outerjoin(_product, _product.c.sku == _line.c.sku)
         .where(among(_line.c.id, ids))
     )

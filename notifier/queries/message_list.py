@@ -81,17 +81,17 @@ class MessagePage:
     partly: bool = False
 
 
-def message_page(tx: Transaction, wanted: Wanted) -> MessagePage:
+def message_page(tx: Transaction, wanted: Wanted, few: int = FEW) -> MessagePage:
     """The newest messages that are wanted."""
     query = _listed().where(*_filters(wanted))
-    some = select(_message.c.id).where(_in_state(wanted)).limit(FEW + 1)
+    some = select(_message.c.id).where(_in_state(wanted)).limit(few + 1)
     ids = list(tx.connection.execute(some).scalars())
-    if len(ids) > FEW:
+    if len(ids) > few:
         looked = newest_first(tx, query.where(_in_state(wanted)), _message.c.id, wanted.before, A_PAGE)
     else:
         these = [one for one in ids if wanted.before is None or one < wanted.before]
-        few = query.where(among(_message.c.id, these)).order_by(_message.c.id.desc()).limit(A_PAGE + 1)
-        rows = tuple(tx.connection.execute(few))
+        newest = query.where(among(_message.c.id, these)).order_by(_message.c.id.desc()).limit(A_PAGE + 1)
+        rows = tuple(tx.connection.execute(newest))
         looked = Looked(rows[:A_PAGE], rows[A_PAGE - 1].id if len(rows) > A_PAGE else None)
     return MessagePage(_told(tx, looked.rows), looked.before, looked.partly)
 

@@ -14,6 +14,7 @@ from notifier.queries import heard
 from notifier.queries.stories import (
     Chapter,
     DecisionTold,
+    PromiseMade,
     contact_told,
     decision_told,
     messages_told,
@@ -235,8 +236,12 @@ def cut(found: Newest, since: Since) -> tuple[Newest, datetime | None]:
         decisions=decisions,
         messages=tuple(messages),
         contacts=tuple(one for one in told.contacts if one.at >= end),
-        promises=tuple(one for one in told.promises if one.message is not None or one.told_at >= end),
+        promises=tuple(one for one in told.promises if _stays(one, {row.id for row in messages}, end)),
         replies=tuple(one for one in told.replies if one.at >= end),
         actions=tuple(one for one in told.actions if one.at >= end),
     )
     return replace(found, chapter=chapter, noted=tuple(one for one in found.noted if one.at >= end)), end
+
+
+def _stays(promise: PromiseMade, messages: set[int], end: datetime) -> bool:
+    return promise.told_at >= end if promise.message is None else promise.message in messages

@@ -1,0 +1,161 @@
+"""The first page of the console: what needs somebody, what went out, what waits and why, what comes. Colour: root.
+
+Called by the web's console. It is glance with what stands behind its numbers: bounded questions on indexes. What all
+order lines must be read for, the backlog, is remembered, and says as of when it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from notifier.pipeline.glance import Glance, Terms, glance
+from notifier.pipeline.house import House
+from notifier.pipeline.reasons import because
+from notifier.pipeline.remembered import Kept, Memory
+from notifier.pipeline.trouble import About, troubles
+from notifier.queries.backlog import Backlog, backlog
+from notifier.queries.message_list import held_reasons
+from notifier.queries.waiting import LOOKED_AT, Due, Reason, deadlines_between, held_decisions, put_off_messages
+from notifier.terms.time import day_start, local_day, span
+from notifier.terms.words import MessageState
+
+DAYS_AHEAD = 7
+"""Deadlines of so many days are shown."""
+
+SKUS = 20
+"""Of the backlog."""
+
+TREND_DAYS, TREND_POINTS = 28, 8
+
+BACKLOG = "backlog"
+FRESH, OLD = timedelta(minutes=1), timedelta(minutes=15)
+"""A backlog older than FRESH is looked at again in the background; one older than OLD is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that needs a person: how many, in a sentence; `grave` is trouble as `notifier status` tells it."""
+
+    about: About | str
+    number: int
+    words: str
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """So many messages or decisions wait, and why; `least`: so many at least. `until` is when the first may go."""
+
+    number: int
+    why: str
+    until: datetime | None
+    least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """The deadlines of one day of the shop."""
+
+    day: date
+    due: Due
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The page. `held` says why messages are held, each with its number."""
+
+    seen: Glance
+    needs: tuple[Need, ...]
+    held: tuple[tuple[int, str], ...]
+    waits: tuple[Waits, ...]
+    deadlines: tuple[DueDay, ...]
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing needs anybody."""
+        return not self.needs
+
+
+def today(house: House, terms: Terms, now: datetime) -> Today:
+    """Look at the shop at the UTC instant `now`."""
+    seen = glance(house.store, terms)
+    tz = house.judging.policy.timezone
+    first = local_day(now, tz)
+    days = [first + timedelta(days=i) for i in range(DAYS_AHEAD)]
+    bounds = [(max(day_start(one, tz), now), day_start(one + timedelta(days=1), tz)) for one in days]
+    with house.store.read() as tx:
+        reasons = [*put_off_messages(tx, terms.mode, now), *held_decisions(tx, now)]
+        held = held_reasons(tx, terms.mode) if seen.outbox.count(MessageState.HELD) else []
+        due = [DueDay(day, one) for day, one in zip(days, deadlines_between(tx, bounds), strict=True) if one]
+    return Today(
+        seen,
+        tuple(_needs(seen, due, now)),
+        tuple((many, because(reason)) for reason, many in held),
+        tuple(_waits(reasons)),
+        tuple(due),
+    )
+
+
+def remembered_backlog(house: House, memory: Memory, now: datetime, fresh: timedelta) -> Kept[Backlog]:
+    """What is owed by SKU, no older than `fresh`."""
+
+    def look() -> Backlog:
+        step = timedelta(days=TREND_DAYS / (TREND_POINTS - 1))
+        moments = [now - step * i for i in reversed(range(TREND_POINTS))]
+        with house.store.read() as tx:
+            tx.spread_out()
+            return backlog(tx, moments, local_day(now, house.judging.policy.timezone), now, SKUS)
+
+    return memory.get(BACKLOG, look, now, fresh)
+
+
+def _waits(reasons: list[Reason]) -> Iterator[Waits]:
+    by_words: dict[str, Waits] = {}
+    for one in reasons:
+        why = because(one.reason) if one.reason else "its time has not come"
+        known = by_words.get(why, Waits(0, why, None))
+        until = min((at for at in (known.until, one.until) if at is not None), default=None)
+        least = known.least or one.many >= LOOKED_AT
+        by_words[why] = Waits(known.number + one.many, why, until, least)
+    yield from sorted(by_words.values(), key=lambda one: -one.number)
+
+
+def _needs(seen: Glance, due: list[DueDay], now: datetime) -> Iterator[Need]:
+    """What is wrong first, then what merely waits for somebody."""
+    told = set()
+    for one in troubles(seen):
+        told.add(one.about)
+        yield Need(one.about, _number(seen, one.about), f"{one.what}.", grave=True)
+    found = seen.outbox
+    quiet = {
+        About.REPLY: (found.replies.count, "of customers' replies waits for a person", "of customers' replies wait"),
+        About.ACTION: (found.actions.count, "action is asked for and not done", "actions are asked for and not done"),
+        About.UNKNOWN: (
+            found.count(MessageState.UNKNOWN),
+            "message may have gone, nobody knows",
+            "messages may have gone, nobody knows",
+        ),
+    }
+    for about, (number, one_word, many) in quiet.items():
+        if number and about not in told:
+            yield Need(about, number, f"{one_word if number == 1 else many}.")
+    if due:
+        nearest = due[0].due
+        ahead = span(nearest.first - now)
+        yield Need("deadline", sum(one.due.lines for one in due), f"lines have a deadline soon, the first in {ahead}.")
+    for words in seen.paused:
+        yield Need("pause", 1, f"Paused: {words}.")
+
+
+def _number(seen: Glance, about: About) -> int:
+    found = seen.outbox
+    return {
+        About.RUN: len(found.stopped),
+        About.LAW: found.overdue + sum(found.alarms.values()),
+        About.TEXT: found.texts.count,
+        About.REPLY: found.replies.count,
+        About.ACTION: found.actions.count,
+        About.UNKNOWN: found.count(MessageState.UNKNOWN),
+        About.HELD: found.count(MessageState.HELD),
+        About.QUEUE: found.count(MessageState.QUEUED),
+    }.get(about, 0)

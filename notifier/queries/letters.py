@@ -1,0 +1,39 @@
+"""One message of the outbox with its body, as it was handed off. Colour: store. Called by pipeline.letter_shown."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from notifier.store.bodies import unpacked
+from notifier.store.engine import Transaction
+from notifier.store.lookup import table_of
+from notifier.store.tables import Message, MessageBody, TemplateVersion
+
+_message, _body, _version = table_of(Message), table_of(MessageBody), table_of(TemplateVersion)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message. `body` is its MIME, or its text in UTF-8; None before a hand-off, and once it was removed."""
+
+    id: int
+    customer_id: int
+    channel: str
+    purpose: str
+    subject: str
+    body: bytes | None = field(repr=False)
+
+
+def letter(tx: Transaction, message_id: int) -> Letter | None:
+    """The message with this id."""
+    query = (
+        select(_message, _body.c.body, _version.c.sample)
+        .outerjoin(_body, _body.c.message_id == _message.c.id)
+        .outerjoin(_version, _version.c.hash == _body.c.version)
+        .where(_message.c.id == message_id)
+    )
+    row = tx.connection.execute(query).first()
+    if row is None:
+        return None
+    body = None if row.body is None else unpacked(row.body, row.sample)
+    return Letter(row.id, row.customer_id, row.channel, row.purpose, row.subject, body)

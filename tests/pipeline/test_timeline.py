@@ -1,0 +1,141 @@
+"""A customer's and an order's page of their story, newest first, on both databases."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from notifier.pipeline import timeline
+from notifier.pipeline.holds import Said, call, hold, release
+from notifier.pipeline.letter_shown import letter_shown
+from notifier.pipeline.people import Asked
+from notifier.pipeline.receive import receive
+from notifier.pipeline.timeline import CustomerPage, OrderPage, customer_page, order_page
+from notifier.store.tables import Customer, Message, Order
+from notifier.terms.incoming import Incoming, Road
+from tests.shop import NOON, Shop, open_shop, order
+
+LATER = NOON + timedelta(hours=2)
+
+
+@pytest.fixture
+def shop(database_url: str, tmp_path: Path) -> Shop:
+    """Ann was told of one of her two orders; she has called, and agreed to wait."""
+    made = open_shop(tmp_path, database_url)
+    made.take_in("backorders", [order("ann", eta_to="2026-06-20"), order("ann", order_id="O-2", eta_to="2026-06-20",
+                 promised_ship_by="2026-07-20", sku="DESK")])  # fmt: skip
+    made.plan()
+    made.deliver()
+    with made.house() as house:
+        call(house, Asked("ann"), Said("Kim", "she was angry"), LATER, complaint=False)
+    return made
+
+
+def customer(shop: Shop, **more: object) -> CustomerPage:
+    with shop.house() as house:
+        (row,) = [one for one in shop.rows(Customer) if one.key == "ann"]
+        found = customer_page(house, row.id, None, LATER)
+    assert found is not None
+    return found
+
+
+def of_order(shop: Shop, key: str) -> OrderPage:
+    with shop.house() as house:
+        (row,) = [one for one in shop.rows(Order) if one.key == key]
+        found = order_page(house, row.id, None, LATER)
+    assert found is not None
+    return found
+
+
+def test_a_timeline_tells_what_happened_newest_first(shop: Shop) -> None:
+    entries = customer(shop).timeline.entries
+    assert [one.kind for one in entries] == ["hold", "contact", "sent", "order", "order"]
+    assert [one.at for one in entries] == sorted((one.at for one in entries), reverse=True)
+
+
+def test_a_message_comes_with_its_reasons_the_dates_it_told_and_what_became_of_it(shop: Shop) -> None:
+    (sent,) = [one for one in customer(shop).timeline.entries if one.kind == "sent"]
+    assert sent.message is not None
+    assert (sent.message.state, sent.told[0].order) == ("accepted", "O-ann")
+    assert ("caps", "pass") in [(step.rule, step.result) for step in sent.steps]
+    assert "the promised day, 20 May, was over" in sent.words
+
+
+def test_the_head_tells_who_it_is_without_a_whole_address(shop: Shop) -> None:
+    who = customer(shop).customer
+    assert (who.name, who.email, [one.key for one in who.orders]) == ("Ann", "a***@shop.example.com", ["O-2", "O-ann"])
+    assert (who.hold.by, who.hold.reason) == ("Kim", "call") if who.hold else None
+
+
+def test_no_note_of_an_operator_is_told(shop: Shop) -> None:
+    assert "angry" not in str(customer(shop))
+
+
+def test_an_order_tells_what_concerns_it_alone(shop: Shop) -> None:
+    kinds = {key: [one.kind for one in of_order(shop, key).timeline.entries] for key in ("O-ann", "O-2")}
+    assert kinds == {"O-ann": ["sent", "order"], "O-2": ["order"]}
+
+
+def test_an_order_has_its_lines_with_the_last_date_told(shop: Shop) -> None:
+    (line,) = of_order(shop, "O-ann").lines
+    assert (line.product, str(line.told)) == ("Reading lamp", "2026-06-20")
+
+
+def test_what_a_customer_wrote_is_quoted_with_what_was_made_of_it(shop: Shop) -> None:
+    words = "Where is my lamp?? <script>alert(1)</script>"
+    with shop.house() as house:
+        mail = Incoming(Road.EMAIL, "key-1", LATER, words, sender="ann@shop.example.com", subject="Re: lamp")
+        receive(house, replace(mail, customer_id=shop.rows(Customer)[0].id), LATER)
+    replies = [one for one in customer(shop).timeline.entries if one.kind == "reply"]
+    assert [one.quoted for one in replies] == [("Re: lamp", words)]
+
+
+def test_a_hold_that_was_lifted_is_told_with_who_lifted_it(shop: Shop) -> None:
+    with shop.house() as house:
+        hold(house, Asked("ann"), Said("Kim"), LATER + timedelta(minutes=1), None)
+        release(house, Asked("ann"), Said("Lee"), LATER + timedelta(minutes=2))
+    told = [one.words for one in customer(shop).timeline.entries if one.kind == "hold"]
+    assert "Lee lifted the hold" in told[0]
+
+
+def test_a_long_story_is_told_page_by_page_and_each_thing_once(shop: Shop) -> None:
+    with shop.house() as house:
+        for hour in range(1, 101):
+            call(house, Asked("ann"), Said("Kim"), LATER + timedelta(hours=hour), complaint=False)
+        (row,) = [one for one in shop.rows(Customer) if one.key == "ann"]
+        before, seen = None, []
+        for _ in range(20):
+            page = customer_page(house, row.id, before, LATER)
+            assert page is not None
+            assert len(page.timeline.entries) <= timeline.A_PAGE + 1
+            seen += [(one.at, one.kind, one.words) for one in page.timeline.entries]
+            before = page.timeline.before
+            if before is None:
+                break
+    assert (len([one for one in seen if one[1] == "contact"]), len(seen)) == (101, len(set(seen)))
+
+
+def test_nobody_has_no_page(shop: Shop) -> None:
+    with shop.house() as house:
+        assert (customer_page(house, 999, None, NOON), order_page(house, 999, None, NOON)) == (None, None)
+
+
+def test_an_email_is_shown_as_it_was_sent(shop: Shop) -> None:
+    (row,) = shop.rows(Message)
+    with shop.house() as house:
+        found = letter_shown(house, row.id)
+    assert found is not None
+    assert ("Reading lamp" in found.html, "Reading lamp" in found.text, found.subject == row.subject) == (True,) * 3
+
+
+def test_a_message_that_has_not_gone_has_no_body_yet(database_url: str, tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, database_url)
+    shop.take_in("backorders", [order("bob")])
+    shop.plan()
+    (row,) = shop.rows(Message)
+    with shop.house() as house:
+        found = letter_shown(house, row.id)
+        assert letter_shown(house, row.id + 1) is None
+    assert found is not None
+    assert (found.html, found.text) == ("", "")
