@@ -1,5 +1,6 @@
 """Dates, ranges and money as a customer reads them, by locale (Babel). Colour: pure. Called by context."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
@@ -13,6 +14,8 @@ from notifier.terms.time import EtaRange
 
 FURTHEST = timedelta(days=730)
 """A date beyond this is an import's accident (HOSTILE 13); a customer is told that there is none yet."""
+_DAY_FIELD = re.compile(r"('[^']*')|d+")
+"""The day in a pattern of CLDR, and what is quoted in it, which is no field."""
 
 
 @lru_cache(maxsize=128)
@@ -46,7 +49,7 @@ class Calendar:
 
     def day(self, day: date) -> str:
         """3 December 2026."""
-        return _pattern(day, self.words["day"], self.tag)
+        return self._written(day, "day")
 
     def money(self, money: Money) -> str:
         """12,50 €, by the locale's own order and marks."""
@@ -82,10 +85,14 @@ class Calendar:
 
     def _range(self, first: date, last: date) -> tuple[str, str, str]:
         if (first.year, first.month) == (last.year, last.month):
-            ends = (
-                _pattern(first, self.words["month_first"], self.tag),
-                _pattern(last, self.words["month_last"], self.tag),
-            )
-            return ("when_range_month", *ends)
-        start = _pattern(first, self.words["year_first"], self.tag) if first.year == last.year else self.day(first)
+            return "when_range_month", self._written(first, "month_first"), self._written(last, "month_last")
+        start = self._written(first, "year_first") if first.year == last.year else self.day(first)
         return "when_range", start, self.day(last)
+
+    def _written(self, day: date, key: str) -> str:
+        """A day by the pattern under `key`; the first of a month by its own number, as 1er in French."""
+        pattern = self.words[key]
+        if day.day == 1:
+            number = self.words["first_day"]
+            pattern = _DAY_FIELD.sub(lambda field: field[1] or f"'{number}'", pattern)
+        return _pattern(day, pattern, self.tag)

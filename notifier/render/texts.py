@@ -45,6 +45,9 @@ _TYPOGRAPHY = str.maketrans(
         "ﬁ": "fi",
         "ﬂ": "fl",
         **dict.fromkeys("\u00ad\u200b\u200c\u2060\ufeff", ""),
+        # As the French spelling of 1990 writes them, which GSM-7 can: an août would cost a second segment.
+        "û": "u",
+        "î": "i",
     }
 )
 _NEVER_INVITED = re.compile(r"\b(CANCEL|END|QUIT|NO|YES)\b")
@@ -99,13 +102,15 @@ def fitted(
 ) -> tuple[str, int, str]:
     """Text, segments and encoding of the first of STEPS that fits, or of the last.
 
-    `fill` turns a context into text. Names get shorter, emoji go, and at last names that GSM-7 cannot write.
+    `fill` turns a context into text. Names get shorter, emoji go, and at last names that GSM-7 cannot write, and the
+    marks that it cannot write on other letters.
     """
     text, segments, encoding = "", 0, ""
     for room, symbols, any_script, beside in STEPS:
         named = _with_names(context, words, room, any_script)
         text = simple(fill(named if beside else _without_asides(named)))
         text = text if symbols else without_symbols(text)
+        text = text if any_script else _unmarked(text)
         segments, encoding = measured(text)
         if segments <= max_segments:
             break
@@ -135,6 +140,12 @@ def _without_asides(context: Mapping[str, Any]) -> dict[str, Any]:
     reply = context["reply"]
     kept = {**reply, "sentences": reply["sentences"][:1]} if reply else reply
     return {**context, "answer_hint": "", "reply": kept}
+
+
+def _unmarked(text: str) -> str:
+    """The text, its letters that GSM-7 lacks without their marks: ê is e, where that would cost a third segment."""
+    bare = (c if smsutil.is_valid_gsm(c) else unicodedata.normalize("NFKD", c)[0] for c in text)
+    return "".join(bare)
 
 
 def _latin(item: Mapping[str, Any], words: Mapping[str, str]) -> str:

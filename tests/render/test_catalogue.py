@@ -127,5 +127,5 @@ def test_a_folder_that_is_missing_is_a_fault(tmp_path: Path) -> None:
         load_catalogue([tmp_path / "none"])
 
 
-def test_every_packaged_purpose_is_complete_in_english_and_german(catalogue: Catalogue) -> None:
-    assert {catalogue.locales(purpose) for purpose in catalogue.purposes} == {("", "de")}
+def test_every_packaged_purpose_is_written_in_all_four_languages(catalogue: Catalogue) -> None:
+    assert {catalogue.locales(purpose) for purpose in catalogue.purposes} == {("", "de", "es", "fr")}

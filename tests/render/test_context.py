@@ -91,7 +91,12 @@ def test_a_greeting_without_a_usable_name_has_none(fill: Any, name: str) -> None
         ("de", date(2026, 11, 28), date(2026, 12, 3), "zwischen dem 28. November und dem 3. Dezember 2026"),
         ("de", date(2026, 12, 3), date(2026, 12, 3), "am 3. Dezember 2026"),
         ("de-AT", date(2027, 1, 3), date(2027, 1, 7), "zwischen dem 3. und 7. Jänner 2027"),
-        ("fr", date(2026, 12, 3), date(2026, 12, 7), "between 3 and 7 December 2026"),
+        ("fr", date(2026, 12, 3), date(2026, 12, 7), "entre le 3 et le 7 décembre 2026"),
+        ("fr", date(2026, 12, 1), date(2026, 12, 1), "le 1er décembre 2026"),
+        ("fr", date(2026, 11, 29), date(2026, 12, 1), "entre le 29 novembre et le 1er décembre 2026"),
+        ("es", date(2026, 12, 3), date(2026, 12, 7), "entre el 3 y el 7 de diciembre de 2026"),
+        ("es", date(2026, 12, 1), date(2027, 1, 4), "entre el 1 de diciembre de 2026 y el 4 de enero de 2027"),
+        ("it", date(2026, 12, 3), date(2026, 12, 7), "between 3 and 7 December 2026"),
     ],
 )
 def test_a_range_reads_as_its_locale_writes_it(fill: Any, locale: str, first: date, last: date, told: str) -> None:

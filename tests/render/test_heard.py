@@ -12,6 +12,7 @@ from notifier.render.context import build
 from notifier.terms.content import Acknowledgement, Told
 from notifier.terms.effects import ActionKind, Kind
 from notifier.terms.words import Channel
+from tests.render.starter import LANGUAGES
 
 AT = datetime(2026, 11, 23, 14, 14, tzinfo=UTC)
 SILENT = {Kind.COMPLAINT, Kind.TOLD_DATES}
@@ -35,19 +36,19 @@ def sentences(context: dict[str, Any]) -> list[str]:
     return list(context["reply"]["sentences"])
 
 
-@pytest.mark.parametrize(("kind", "locale", "channel"), [*product(LOUD, ("en", "de"), Channel)])
+@pytest.mark.parametrize(("kind", "locale", "channel"), [*product(LOUD, LANGUAGES, Channel)])
 def test_each_effect_has_a_sentence(says: Any, kind: Kind, locale: str, channel: Channel) -> None:
     assert len(sentences(says(Told(kind, None, ("Kettle",), channel=channel), locale=locale))) == 1
 
 
 @pytest.mark.parametrize(
-    ("action", "locale"), [*product([one for one in ActionKind if one is not ActionKind.REFUND], ("en", "de"))]
+    ("action", "locale"), [*product([one for one in ActionKind if one is not ActionKind.REFUND], LANGUAGES)]
 )
 def test_each_action_has_a_sentence(says: Any, action: ActionKind, locale: str) -> None:
     assert sentences(says(Told(Kind.REQUESTED, action, ("Kettle",)), locale=locale))
 
 
-@pytest.mark.parametrize(("detail", "locale"), [*product(DETAILS, ("en", "de"))])
+@pytest.mark.parametrize(("detail", "locale"), [*product(DETAILS, LANGUAGES)])
 def test_what_came_too_late_is_said_to_have(says: Any, detail: str, locale: str) -> None:
     assert len(sentences(says(Told(Kind.TOO_LATE, None, ("Kettle",), detail), locale=locale))) == 1
 

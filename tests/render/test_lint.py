@@ -12,7 +12,7 @@ from notifier.render.probes import probes
 from notifier.template_files import packaged_folder
 from notifier.terms.content import Content
 from notifier.terms.law import Jurisdiction
-from notifier.terms.words import NoticeKind
+from notifier.terms.words import NoticeKind, Tone
 from tests.render.conftest import LOOK
 
 pytestmark = pytest.mark.slow
@@ -203,8 +203,10 @@ def with_words(locale: str, **changed: str | None) -> Catalogue:
     return assemble([("packaged", files | {f"_words/{locale}.toml": "\n".join([*kept, *new])})])
 
 
-def test_the_packaged_words_are_whole_in_both_languages(catalogue: Catalogue) -> None:
-    assert [words_faults(catalogue, locale) for locale in ("en", "en-GB", "en-US", "de", "de-AT")] == [[]] * 5
+@pytest.mark.parametrize("tone", Tone)
+@pytest.mark.parametrize("locale", ["en", "en-GB", "en-US", "de", "de-AT", "fr", "fr-CA", "es", "es-MX"])
+def test_the_packaged_words_are_whole_in_every_language(catalogue: Catalogue, locale: str, tone: Tone) -> None:
+    assert words_faults(catalogue, locale, tone) == []
 
 
 def test_a_language_without_a_phrase_of_its_own_is_found() -> None:

@@ -21,7 +21,7 @@ ASKED = SignedUp(("Blue Enamel Kettle",), wording="I agree to this.", confirm=LI
 ALERT = SignedUp(("Blue Enamel Kettle",), "https://shop.example/kettle", "", Money(Decimal("49.90"), "EUR"))
 SAYS = {"consent_request": ASKED, "restock_alert": ALERT}
 HOSTILE = ["Extraordinarily " * 40, "إبريق أزرق", "Kettle 🫖✨ deluxe", "<script>x</script> {{7*7}} **b**", ""]
-LOCALES = ("en", "de", "de-AT", "fr")
+LOCALES = ("en", "de", "de-AT", "fr", "es", "it")
 
 
 @pytest.fixture

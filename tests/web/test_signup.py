@@ -107,7 +107,8 @@ def test_the_page_that_confirms_may_not_be_framed(shop: Shop) -> None:
     ("path", "accepts", "expected"),
     [
         (FORM, "de-AT,de;q=0.9,en;q=0.5", "Benachrichtigen"),
-        (FORM, "fr,en;q=0.8,de;q=0.5", "Tell me"),
+        (FORM, "fr,en;q=0.8,de;q=0.5", "Me prévenir"),
+        (FORM, "it,en;q=0.8,de;q=0.5", "Tell me"),
         (FORM, "", "Tell me"),
         (FORM + "?lang=de", "en", "Benachrichtigen"),
         (FORM + "?lang=../../x", "de", "Benachrichtigen"),

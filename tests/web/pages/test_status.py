@@ -159,7 +159,7 @@ def test_a_customer_who_reads_german_reads_german(empty: Site) -> None:
     tell(empty, late(locale="de-AT", country="AT", delay_reason="Das Holz trocknet noch"))
     page = empty.get(empty.link()).text
     assert '<html lang="de-AT">' in page
-    assert "Versand am 20. Juni 2026, bei Ihnen am 23. Juni 2026." in page
+    assert "Versand am 20. Juni 2026, Ankunft am 23. Juni 2026." in page
     assert "Grund: Das Holz trocknet noch" in page
 
 
