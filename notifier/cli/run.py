@@ -17,6 +17,7 @@ from notifier.pipeline.action_news import tell_actions
 from notifier.pipeline.action_webhook import PostAccess, post_actions
 from notifier.pipeline.alarms import tell_deadlines
 from notifier.pipeline.brake import alarm_required, tell_stop
+from notifier.pipeline.broken_templates import tell_broken
 from notifier.pipeline.cleanup import clean_up
 from notifier.pipeline.forwarding import forward_inbox
 from notifier.pipeline.missed_texts import take_missed
@@ -100,6 +101,7 @@ async def _plan(work: Work) -> None:
     now = app.clock()
     await tell_stale(work.house, work.team, now)
     await tell_deadlines(work.house, work.team, now)
+    await tell_broken(work.house, work.team, now)
     try:
         report = await asyncio.to_thread(plan, work.house, now, False, lambda done, due: None)
     except Stopped as stopped:

@@ -5,13 +5,18 @@ Called by cli.run after each look into the outbox.
 
 from datetime import UTC, datetime
 
+from notifier.outbox.held import held_for_facts
+from notifier.pipeline.broken_templates import tell_broken
 from notifier.pipeline.deliver import DeliverReport
 from notifier.pipeline.house import House
+from notifier.pipeline.off_the_loop import reading
 from notifier.pipeline.team import Team, tell_team_daily
 
 
 async def tell_delivery(house: House, team: Team, report: DeliverReport, now: datetime) -> None:
-    """Tell the team what `report` has for it: the limit once for each day of UTC, what needs a person once a day."""
+    """Tell the team what `report` has for it: the limit once for each day of UTC, a broken template once for each
+    version, what else needs a person once a day.
+    """
     if report.over_limit:
         subject = f"The limit of texts for {now.astimezone(UTC):%Y-%m-%d} is reached"
         await tell_team_daily(house.store, team, subject, _over_limit(report), now)
@@ -19,7 +24,9 @@ async def tell_delivery(house: House, team: Team, report: DeliverReport, now: da
         subject = f"Messages of {purpose} are paused, as too many are refused"
         await tell_team_daily(house.store, team, subject, _storm(purpose, why), now)
     if report.held:
-        await tell_team_daily(house.store, team, "Messages need a person", _need_a_person(report), now)
+        await tell_broken(house, team, now)
+        if count := await reading(house.store, held_for_facts):
+            await tell_team_daily(house.store, team, "Messages need a person", _need_a_person(count), now)
 
 
 def _over_limit(report: DeliverReport) -> str:
@@ -38,9 +45,8 @@ def _storm(purpose: str, why: str) -> str:
     )
 
 
-def _need_a_person(report: DeliverReport) -> str:
+def _need_a_person(count: int) -> str:
     return (
-        f"Since the last look {report.held} messages are held, as their template or their facts must be mended.\n"
-        "`notifier export messages` lists them by state; `notifier explain --message ID` tells why. A held message"
-        " goes by itself once its template is mended.\n"
+        f"{count} message{'s are' if count > 1 else ' is'} held, as what is known of the order cannot be judged.\n"
+        "`notifier export messages` lists them by state; `notifier explain --message ID` tells why.\n"
     )

@@ -129,7 +129,8 @@ def _unknown(seen: Glance) -> Iterator[Trouble]:
 def _held(seen: Glance) -> Iterator[Trouble]:
     if held := seen.outbox.count(MessageState.HELD):
         what = f"{_count(held, 'message')} cannot be rendered, or lack what the law demands, and are held"
-        yield Trouble(About.HELD, what, "Type: notifier check; notifier export messages lists them, with the reason")
+        remedy = "Type: notifier templates check; notifier export messages lists them, with the reason"
+        yield Trouble(About.HELD, what, remedy)
 
 
 def _resting(seen: Glance) -> Iterator[Trouble]:
