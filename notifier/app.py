@@ -293,9 +293,14 @@ def team(settings: Settings) -> Team:
     return Team(settings.team.email, settings.default_brand.sender, channel)
 
 
+def open_pool(settings: Settings) -> RenderPool:
+    """The limited processes that render. The caller closes them."""
+    return RenderPool(settings.delivery.render_workers or os.cpu_count() or 1, Limits())
+
+
 def open_wires(settings: Settings) -> Wires:
     """The senders and the limited processes. The caller closes the pool, and each sender."""
-    pool = RenderPool(settings.delivery.render_workers or os.cpu_count() or 1, Limits())
+    pool = open_pool(settings)
     pace = Pace(group=settings.email.connections, most=settings.delivery.claim_size)
     return Wires(open_senders(settings), pool, pace, ticks)
 

@@ -3,7 +3,7 @@
 Kept apart from `render.catalogue`, so that everything in render/ takes values and opens nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from notifier.errors import SettingsError
@@ -37,6 +37,33 @@ def shop_catalogue(own: Path, informal: Collection[str] = ()) -> Catalogue:
     Raises SettingsError like `load_catalogue`.
     """
     return load_catalogue([packaged_folder(), *([own] if own.is_dir() else [])], informal)
+
+
+def own_files(own: Path) -> dict[str, str]:
+    """The texts of the shop's folder `own` by their paths in it; none where there is no folder.
+
+    Raises SettingsError like `load_catalogue`.
+    """
+    faults: list[str] = []
+    files = _read(own, faults) if own.is_dir() else {}
+    if faults:
+        raise SettingsError(faults)
+    return files
+
+
+def write_files(own: Path, files: Mapping[str, str]) -> None:
+    """Write texts into the shop's folder, by their paths in it. Raises SettingsError for a path that leads out of it,
+    and for a folder that cannot be written.
+    """
+    for path, text in files.items():
+        file = own / path
+        if not file.resolve().is_relative_to(own.resolve()):
+            raise SettingsError([f"{path}: leads out of {own.name}/; nothing is written there"])
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+        except OSError as error:
+            raise SettingsError([f"{path}: cannot be written: {error.strerror}. Mend its rights"]) from error
 
 
 def _read(folder: Path, faults: list[str]) -> dict[str, str]:

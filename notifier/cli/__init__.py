@@ -57,6 +57,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "intent": "intent.intent",
         "receive": "receive.receive",
         "waitlist": "waitlist.waitlist",
+        "templates": "templates.templates",
         "user": "operators.operators",
         "audit": "operators.audit",
     }

@@ -12,6 +12,7 @@ from notifier import outbox
 from notifier.outbox.doubt import standing_of
 from notifier.pipeline import content
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.market import read_market, with_shelf_for
 from notifier.pipeline.plan import REWARDS, draft
 from notifier.pipeline.slip_look import Asked
@@ -52,7 +53,7 @@ def letters_of(tx: Transaction, house: House, asked: Sequence[Asked], now: datet
     wanted = [one for one in asked if one.decision.purpose.occasion != REWARDS]
     sends = [replace(one.decision, verdict=Verdict.SEND, hold_until=None) for one in wanted]
     drafts = [draft(house, one, asked.customer, None, now) for one, asked in zip(sends, wanted, strict=True)]
-    put = outbox.put(tx, drafts, None, now)
+    put, catalogue = outbox.put(tx, drafts, None, now), in_force(tx, house).catalogue
     rows = standing_of(tx, list(put.values()))
     ids = sorted({one.customer.id for one in wanted})
     market = read_market(tx, now, ids, local_day(now, house.judging.policy.timezone))
@@ -65,7 +66,7 @@ def letters_of(tx: Transaction, house: House, asked: Sequence[Asked], now: datet
         address = lines[0].address(one.decision.channel) if lines else None
         letter = content.Letter(row, one.customer, lines, address.value if address else "", None)
         said = content.content_of(house, letter, market, now)
-        job = RenderJob(house.catalogue.source(said.purpose, said.locale, said.brand.key), said)
+        job = RenderJob(catalogue.source(said.purpose, said.locale, said.brand.key), said)
         who = (one.kind, one.decision.purpose.name, one.decision.channel.value, shown(one.customer.key))
         found.append(Letter(*who, job))
     return found

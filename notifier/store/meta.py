@@ -14,6 +14,8 @@ _meta = table_of(Meta)
 IN_FORCE = "in_force"
 """What was published last: whatever it was, what every process has read before is to be read again."""
 
+_MARK = select(_meta.c.value).where(_meta.c.name == IN_FORCE)
+
 
 def moment_of(tx: Transaction, name: str) -> datetime | None:
     """The moment kept under `name`, aware UTC; None where there is none."""
@@ -28,8 +30,7 @@ def keep_moment(tx: Transaction, name: str, moment: datetime) -> None:
 
 def mark_in_force(tx: Transaction) -> str:
     """Changes with whatever the team publishes; "" where nothing ever was. One row by its key."""
-    found = tx.connection.execute(select(_meta.c.value).where(_meta.c.name == IN_FORCE)).scalar_one_or_none()
-    return found or ""
+    return tx.connection.execute(_MARK).scalar_one_or_none() or ""
 
 
 def keep_mark(tx: Transaction, what: str) -> None:

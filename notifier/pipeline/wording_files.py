@@ -1,0 +1,193 @@
+"""Between the shop's template folder and the published versions, for teams with git. Colour: root. Called by cli.
+
+pull writes what is published into the folder, push publishes what the folder has; both by wording, never by file alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from notifier import wordings
+from notifier.errors import Unpublishable, UsageError
+from notifier.pipeline.backorder_check import checked
+from notifier.pipeline.house import House
+from notifier.pipeline.in_force import texts_in
+from notifier.pipeline.publishing import MOST_TRIED, Word, publish
+from notifier.pipeline.wording_check import check_draft
+from notifier.pipeline.wording_desk import Seen, save_draft, submit
+from notifier.pipeline.wording_history import standings
+from notifier.render.catalogue import Catalogue
+from notifier.render_pool import RenderPool
+from notifier.template_files import load_catalogue, own_files, packaged_folder, write_files
+from notifier.terms.wording import DraftState, Severity, Texts, Wording, WordingFault
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A wording of which the shop's folder has at least one file, and another text than is published.
+
+    `folder` is the folder's text, `published` the newest version's; where none was published, that of the package.
+    """
+
+    wording: Wording
+    folder: Texts
+    published: Texts
+    number: int
+
+
+@dataclass(slots=True)
+class Pulled:
+    """Files written, those that were so already, and those left alone because somebody has changed them by hand."""
+
+    written: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What became of one wording: `number` is its new version, 0 where it waits for approval (`submitted`), was only
+    looked at, or has `faults`; `released` counts the held messages that go now.
+    """
+
+    wording: Wording
+    number: int = 0
+    submitted: bool = False
+    released: int = 0
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found in one text: `where` is folder, published or draft."""
+
+    wording: Wording
+    where: str
+    faults: Sequence[WordingFault]
+
+
+def differences(house: House, own: Path) -> list[Difference]:
+    """Where the shop's folder `own` and what is published differ, by wording."""
+    files, packaged = own_files(own), load_catalogue([packaged_folder()])
+    found = []
+    for one in standings(house):
+        wording = one.wording
+        if not any(wording.file(part) in files for part in wording.parts):
+            continue
+        folder = _whole(house.catalogue, wording)
+        published = one.texts if one.is_published else texts_in(packaged.texts, wording)
+        if folder != published:
+            found.append(Difference(wording, folder, published, one.number))
+    return found
+
+
+def pull(house: House, own: Path, *, force: bool) -> Pulled:
+    """Write every published text into the folder `own`.
+
+    A file that holds neither the packaged text nor one that was published once is somebody's work: it is left alone,
+    unless `force`.
+    """
+    files, packaged, pulled = own_files(own), load_catalogue([packaged_folder()]), Pulled()
+    wanted: dict[str, str] = {}
+    for one in standings(house):
+        if not one.is_published:
+            continue
+        past = _past(house, one.wording)
+        for part, text in one.texts.items():
+            path = one.wording.file(part)
+            here, shipped = files.get(path), texts_in(packaged.texts, one.wording).get(part)
+            known = here is None or here == shipped or here in {texts.get(part) for texts in past}
+            if here == text:
+                pulled.same.append(path)
+            elif known or force:
+                wanted[path] = text
+            else:
+                pulled.refused.append(path)
+    write_files(own, wanted)
+    pulled.written = sorted(wanted)
+    return pulled
+
+
+def push(house: House, pool: RenderPool, wanted: Sequence[Difference], word: Word, now: datetime) -> Iterator[Pushed]:
+    """Publish what the folder has and the database has not, wording by wording, each as it is done.
+
+    With `[templates] second_person` it asks for approval instead. One with faults stops no other. One whose text was
+    in force before what is published now is left alone: the folder is behind.
+    """
+    for one in wanted:
+        try:
+            yield _behind(house, one) or _pushed(house, pool, one, word, now)
+        except Unpublishable as refused:
+            yield Pushed(one.wording, faults=tuple(refused.faults))
+        except UsageError as refused:
+            yield Pushed(one.wording, faults=(str(refused),))
+
+
+def rehearse(house: House, pool: RenderPool, wanted: Sequence[Difference], now: datetime) -> Iterator[Pushed]:
+    """As `push`, but nothing is saved or published."""
+    for one in wanted:
+        yield _behind(house, one) or Pushed(one.wording, faults=_faults(house, pool, one, now))
+
+
+def look_through(house: House, pool: RenderPool, own: Path, now: datetime, *, drafts: bool) -> Iterator[Looked]:
+    """Check what the folder has, what is published and the open drafts; with `drafts` these alone."""
+    files = own_files(own)
+    for one in standings(house):
+        wording = one.wording
+        texts: list[tuple[str, Texts]] = []
+        if not drafts and any(wording.file(part) in files for part in wording.parts):
+            texts.append(("folder", _whole(house.catalogue, wording)))
+        if not drafts and one.is_published:
+            texts.append(("published", one.texts))
+        if one.draft is not None:
+            texts.append(("draft", one.draft.texts))
+        for where, text in texts:
+            yield Looked(wording, where, check_draft(house, pool, wording, text, now))
+
+
+def _pushed(house: House, pool: RenderPool, one: Difference, word: Word, now: datetime) -> Pushed:
+    seen = Seen(one.wording, _revision(house, one))
+    draft = save_draft(house, seen, one.folder, word.by, now)
+    saved = Seen(one.wording, draft.revision)
+    if house.second_person and draft.state is not DraftState.APPROVED:
+        faults = _faults(house, pool, one, now)
+        if not faults:
+            submit(house, saved, word.by)
+        return Pushed(one.wording, submitted=not faults, faults=faults)
+    made = publish(house, pool, saved, word, now)
+    return Pushed(one.wording, made.version.number, released=made.released)
+
+
+def _behind(house: House, one: Difference) -> Pushed | None:
+    """What is said of a folder that has an older text than is published; None where its text is new."""
+    shipped = texts_in(load_catalogue([packaged_folder()]).texts, one.wording)
+    if not one.number or one.folder not in (shipped, *_past(house, one.wording)):
+        return None
+    told = f"version {one.number} is newer than the folder's text; pull it, or roll back in the console"
+    return Pushed(one.wording, faults=(told,))
+
+
+def _faults(house: House, pool: RenderPool, one: Difference, now: datetime) -> tuple[str, ...]:
+    found = check_draft(house, pool, one.wording, one.folder, now)
+    wrong = tuple(str(fault) for fault in found if fault.severity is Severity.FAULT)
+    return wrong or tuple(map(str, checked(house, pool, (one.wording, one.folder), MOST_TRIED, now).failing))
+
+
+def _revision(house: House, one: Difference) -> int:
+    """That of the draft which this push may save over: its own of before, or a closed one. 0 meets another's."""
+    with house.store.read() as tx:
+        draft = wordings.draft_of(tx, one.wording)
+    same = draft is not None and (draft.state is DraftState.CLOSED or draft.texts == one.folder)
+    return draft.revision if draft is not None and same else 0
+
+
+def _past(house: House, wording: Wording) -> list[Texts]:
+    with house.store.read() as tx:
+        return [one.texts for one in wordings.versions(tx, wording)]
+
+
+def _whole(catalogue: Catalogue, wording: Wording) -> Texts:
+    """All parts of a wording as the files have them; where a brand has only some, those of all brands stand in."""
+    beneath = texts_in(catalogue.written, Wording(wording.purpose, wording.channel, wording.locale))
+    return {**beneath, **texts_in(catalogue.written, wording)}

@@ -1,0 +1,169 @@
+"""`notifier templates`: a team keeps its texts in git, another publishes from the console, and neither loses work."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifier.pipeline.publishing import Word, roll_back
+from notifier.template_files import packaged_folder
+from notifier.terms.wording import Texts
+from tests.calls import Call, caller
+from tests.shop import NOON, Shop, open_shop, rendering
+from tests.wordshop import PLACED, email, put_out, save
+
+pytestmark = pytest.mark.slow
+
+AT = ("--now", "2026-06-01T18:00:00Z")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, database_url: str) -> Shop:
+    return open_shop(tmp_path, database_url, f"[database]\nurl = {json.dumps(database_url)}\n")
+
+
+@pytest.fixture
+def call(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Call:
+    return caller(shop.folder / "settings.toml", capsys)
+
+
+def publish(shop: Shop, words: str) -> None:
+    with shop.house() as house:
+        put_out(house, PLACED, email(words))
+
+
+def write(shop: Shop, texts: Texts) -> None:
+    folder = shop.folder / "templates" / "placed"
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, text in texts.items():
+        (folder / part).write_text(text, "utf-8")
+
+
+def written(shop: Shop) -> str:
+    return (shop.folder / "templates" / "placed" / "email.md").read_text("utf-8")
+
+
+def found(call: Call, *words: str, code: int = 0) -> dict[str, Any]:
+    ended, said, _ = call("templates", *words, "--json")
+    assert ended == code
+    answer: dict[str, Any] = json.loads(said)
+    return answer
+
+
+def in_force(shop: Shop) -> str:
+    from notifier.pipeline.in_force import house_in_force
+
+    with shop.house() as house:
+        return house_in_force(house).catalogue.source("placed", "en", "").email
+
+
+def test_pull_writes_what_is_published(shop: Shop, call: Call) -> None:
+    publish(shop, "From the console.")
+    assert found(call, "pull")["written"] == ["placed/email.md", "placed/subject.txt"]
+    assert written(shop) == email("From the console.")["email.md"]
+
+
+def test_pull_leaves_a_file_alone_that_somebody_has_changed(shop: Shop, call: Call) -> None:
+    publish(shop, "From the console.")
+    write(shop, {"email.md": "Mine."})
+    assert (found(call, "pull", code=1)["refused"], written(shop)) == (["placed/email.md"], "Mine.")
+
+
+def test_pull_overwrites_it_when_forced(shop: Shop, call: Call) -> None:
+    publish(shop, "From the console.")
+    write(shop, {"email.md": "Mine."})
+    found(call, "pull", "--force")
+    assert "From the console." in written(shop)
+
+
+def test_pull_brings_a_folder_up_to_date_that_nobody_has_changed(shop: Shop, call: Call) -> None:
+    for words in ("First.", "Second."):
+        publish(shop, words)
+        found(call, "pull")
+    assert "Second." in written(shop)
+
+
+def test_push_publishes_what_the_folder_has(shop: Shop, call: Call) -> None:
+    write(shop, email("From git."))
+    (pushed,) = found(call, "push", "--by", "git", *AT)["pushed"]
+    assert (pushed["purpose"], pushed["version"], "From git." in in_force(shop)) == ("placed", 1, True)
+
+
+def test_push_has_nothing_to_do_twice(shop: Shop, call: Call) -> None:
+    write(shop, email("From git."))
+    found(call, "push", "--by", "git", *AT)
+    assert found(call, "push", "--by", "git", *AT)["pushed"] == []
+
+
+def test_a_rehearsal_publishes_nothing(shop: Shop, call: Call) -> None:
+    write(shop, email("From git."))
+    publish(shop, "From the console.")
+    (pushed,) = found(call, "push", "--dry-run")["pushed"]
+    assert (pushed["version"], pushed["faults"], "From the console." in in_force(shop)) == (None, [], True)
+
+
+def test_push_refuses_what_is_broken_with_file_and_line(shop: Shop, call: Call) -> None:
+    write(shop, email("{{ nam }}"))
+    (pushed,) = found(call, "push", "--by", "git", *AT, code=1)["pushed"]
+    assert pushed["faults"] == ["placed/email.md line 3: there is no variable 'nam'; did you mean 'name'?"]
+
+
+def test_push_refuses_a_folder_that_is_behind(shop: Shop, call: Call) -> None:
+    publish(shop, "First.")
+    found(call, "pull")
+    publish(shop, "Second.")
+    (pushed,) = found(call, "push", "--by", "git", *AT, code=1)["pushed"]
+    assert pushed["faults"] == ["version 2 is newer than the folder's text; pull it, or roll back in the console"]
+
+
+def test_push_does_not_save_over_the_draft_of_somebody_else(shop: Shop, call: Call) -> None:
+    write(shop, email("From git."))
+    with shop.house() as house:
+        save(house, PLACED, email("Half done."), "ada")
+    (pushed,) = found(call, "push", "--by", "git", *AT, code=1)["pushed"]
+    assert pushed["faults"][0].startswith("ada has saved another draft")
+
+
+def test_push_asks_for_approval_where_a_second_person_is_wanted(shop: Shop, call: Call) -> None:
+    with (shop.folder / "settings.toml").open("a") as settings:
+        settings.write("[templates]\nsecond_person = true\n")
+    write(shop, email("From git."))
+    (pushed,) = found(call, "push", "--by", "git", *AT)["pushed"]
+    assert (pushed["submitted"], "From git." in in_force(shop)) == (True, True)
+
+
+def test_diff_shows_lines_of_both(shop: Shop, call: Call) -> None:
+    publish(shop, "From the console.")
+    write(shop, email("From git."))
+    _, said, _ = call("templates", "diff")
+    assert ("--- placed/email.md (version 1)" in said, "-From the console.\n+From git." in said) == (True, True)
+
+
+def test_diff_after_a_pull_is_empty(shop: Shop, call: Call) -> None:
+    publish(shop, "First.")
+    publish(shop, "Second.")
+    with shop.house() as house:
+        roll_back(house, rendering(), (PLACED, 1), Word("bob"), NOON)
+    found(call, "pull")
+    assert found(call, "diff")["differences"] == []
+
+
+def test_check_looks_at_folder_published_texts_and_drafts(shop: Shop, call: Call) -> None:
+    publish(shop, "From the console.")
+    write(shop, email("From git."))
+    with shop.house() as house:
+        save(house, PLACED, email("{{ nam }}"))
+    checked = found(call, "check", code=1)["checked"]
+    assert [one["where"] for one in checked] == ["folder", "published", "draft"]
+
+
+def test_check_can_look_at_drafts_alone(shop: Shop, call: Call) -> None:
+    publish(shop, "From the console.")
+    assert found(call, "check", "--drafts")["checked"] == []
+
+
+def test_the_packaged_texts_are_sound(shop: Shop, call: Call) -> None:
+    write(shop, {part: (packaged_folder() / "placed" / part).read_text("utf-8") for part in PLACED.parts})
+    (checked,) = found(call, "check")["checked"]
+    assert [one for one in checked["faults"] if one["severity"] == "fault"] == []
