@@ -82,7 +82,11 @@ def test_a_clockwork_that_plans_rarely_may_take_its_time() -> None:
             "whether 3 messages went, the oldest 2 hours ago",
             "notifier unknown list",
         ),
-        (seen(messages={(MessageState.HELD, Rung.PLACED): 1}), "1 message cannot be rendered", "notifier check"),
+        (
+            seen(messages={(MessageState.HELD, Rung.PLACED): 1}),
+            "1 message cannot be rendered",
+            "notifier templates check",
+        ),
         (
             replace(seen(oldest={Rung.REQUIRED: NOW - 20 * MINUTE}), leases=AT_WORK),
             "the law requires has waited for 20 minutes",
