@@ -24,12 +24,11 @@ from notifier.channels.redirect import OnlyToSender, RedirectedTexts, RedirectSe
 from notifier.channels.shadow import ShadowSender
 from notifier.deliver import Pace
 from notifier.errors import SettingsError, Transient, UsageError
-from notifier.forecast.eta import ShopFigures
 from notifier.outbox import Backoff, Lease
 from notifier.pipeline.deliver import Wires
-from notifier.pipeline.facts import Judging
 from notifier.pipeline.guard import guards_of
 from notifier.pipeline.house import Brake, House, Rates, Sending, Storm, Web, remembering
+from notifier.pipeline.judged_by import judging, reward_terms
 from notifier.pipeline.mailboxes import KeptPositions
 from notifier.pipeline.mailroom import Mailroom
 from notifier.pipeline.readiness import PATIENCE
@@ -40,10 +39,8 @@ from notifier.policy.occasions import check_purposes
 from notifier.records.profile import ShopContext
 from notifier.render.links import Keys, signing
 from notifier.render_pool import Limits, RenderPool
-from notifier.rewards import RewardTerms
 from notifier.settings import Settings
 from notifier.settings.access import email_access, inbox_access, journal_access, sms_access
-from notifier.settings.as_policy import policy_of
 from notifier.settings.hosts import far_hosts
 from notifier.store.engine import DATABASE_FAULTS as DATABASE_FAULTS  # noqa: PLC0414 - for the doors
 from notifier.store.engine import DATABASE_TROUBLE as DATABASE_TROUBLE  # noqa: PLC0414
@@ -154,7 +151,7 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         guards=guards_of(settings, clock),
         remembering=remembering(settings, secrets_.addresses),
         stale_after={one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources},
-        reward=_reward(settings),
+        reward=reward_terms(settings),
         lapse=settings.delay_rule.on_lapse,
         reply_to=settings.inbox.address if settings.inbox.host else "",
         alert_hold=timedelta(hours=settings.signup.hold_hours),
@@ -163,22 +160,8 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         texts_read=bool(settings.sms.enabled and settings.web.public_url and settings.web.listen),
         numbers_shared=bool(settings.sms.messaging_service_sid),
         second_person=settings.templates.second_person,
+        settings=settings,
     )
-
-
-def judging(settings: Settings) -> Judging:
-    """The policy and the forecast's figures."""
-    shop = ShopFigures(settings.shop.handling_days, settings.eta.max_days_ahead)
-    mode, jurisdiction = settings.delivery.mode, settings.delay_rule.jurisdiction
-    return Judging(policy_of(settings), shop, settings.shop.transit_days, mode, jurisdiction)
-
-
-def _reward(settings: Settings) -> RewardTerms | None:
-    said = settings.reward
-    if not said.on:
-        return None
-    amount, currency = said.amount if said.amount > 0 else None, said.currency or said.budget_currency
-    return RewardTerms(None if amount else said.percent, amount, currency, said.budget, said.valid_days)
 
 
 def _sending(settings: Settings) -> Sending:

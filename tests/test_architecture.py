@@ -38,6 +38,7 @@ COLOURS = {
     "notifier.notices": "store",
     "notifier.operators": "store",
     "notifier.sign_ins": "store",
+    "notifier.policy_changes": "store",
     "notifier.standings": "store",
     "notifier.rewards": "store",
     "notifier.store": "store",

@@ -18,11 +18,12 @@ from notifier.cli.session import Json, Session, say_json
 from notifier.cli.shadow import From, To
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
+from notifier.pipeline.policy_figures import variant
 from notifier.pipeline.simulate import Comparison, Question, Rival
 from notifier.pipeline.simulate import simulate as replayed
 from notifier.pipeline.simulate.comparison import GAINED, LOST, MOVED
 from notifier.pipeline.simulate.page import page
-from notifier.settings import load_variant, settings_path
+from notifier.settings import given_places, load_variant, settings_path
 
 SHOWN = 20
 """Differences listed one by one; --json has all."""
@@ -67,7 +68,7 @@ def _compared(session: Session, house: House, days: tuple[date, date], policy: P
     other = load_variant(settings_path(session.path, session.environ), policy, session.environ)
     theirs = app.open_house(other)
     try:
-        rival = Rival(theirs, policy.name, other.sms.price_per_segment)
+        rival = Rival(variant(house, theirs, given_places(policy, {})), policy.name, other.sms.price_per_segment)
         return _replayed(session, house, Question(*days, price, rival))
     finally:
         theirs.store.close()

@@ -15,6 +15,7 @@ from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.effects import Spoken, say_of_lines
 from notifier.pipeline.ending import Shop, confirm, confirms, refund, refunds
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.locks import LOCK
 from notifier.policy.line_answers import counts
 from notifier.store.decisions import bring_forward
@@ -77,6 +78,7 @@ def answer(house: House, said: Said, asked: Asked, now: datetime) -> Answered:
     is not there.
     """
     with house.store.write() as tx:
+        house = in_force(tx, house)
         tx.lock(LOCK)
         order, lines = lines_of(tx, house, asked, now)
         requested = actions.requested_for(tx, [line.id for line in lines])
@@ -120,6 +122,7 @@ def _record(
 def refunded(house: House, asked: Asked, now: datetime) -> Answered:
     """Record that the refund of these lines was sent at `now` (F8). Raises UsageError as `answer` does."""
     with house.store.write() as tx:
+        house = in_force(tx, house)
         tx.lock(LOCK)
         order, lines = lines_of(tx, house, asked, now)
         requested = actions.requested_for(tx, [line.id for line in lines])

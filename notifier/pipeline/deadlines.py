@@ -10,6 +10,7 @@ from typing import Any
 
 from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.store.engine import Transaction
 from notifier.store.gather import due_customers, due_query
 from notifier.store.lookup import batches
@@ -54,6 +55,7 @@ class Deadline:
 def deadlines(house: House, now: datetime) -> list[Deadline]:
     """Where every line that a law looks at stands at the UTC instant `now`, soonest first."""
     with house.store.read() as tx:
+        house = in_force(tx, house)
         found = [_deadline(customer, line) for customer in everybody(tx, house, now) for line in customer.lines]
     return sorted((one for one in found if one), key=lambda one: one.place)
 

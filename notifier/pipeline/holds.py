@@ -11,6 +11,7 @@ from typing import Any
 
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.people import Asked, operator_name, the_customer
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
@@ -54,7 +55,7 @@ def call(house: House, asked: Asked, said: Said, now: datetime, *, complaint: bo
         row, word = _begin(tx, house, asked, said, now)
         log_call(tx, word, row.brand, complaint=complaint)
         reason = HoldReason.COMPLAINT if complaint else HoldReason.CALL
-        until = None if complaint else now + house.remembering.quiet_after_call
+        until = None if complaint else now + in_force(tx, house).remembering.quiet_after_call
         put_hold(tx, word, reason, until)
         return HoldAnswer(row.key, row.brand, reason.value, until)
 

@@ -89,11 +89,16 @@ class Storm:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What was read of the database when it stood at `mark`: `catalogue` is that of the files `written` with it."""
+    """What was read of the database when it stood at `mark`: `catalogue` is that of the files `written` with it.
+
+    `settings` are those `read` from the file with the console's figures over them; None: nobody has set any there.
+    """
 
     mark: str
     written: TextsByPlace = field(repr=False)
     catalogue: Catalogue = field(repr=False)
+    read: Settings | None = field(default=None, repr=False)
+    settings: Settings | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -114,6 +119,7 @@ class House:
     `alert_hold` is how long a unit is held back for somebody who was told that it is there, `signups_a_day` how many
     are asked to confirm a sign-up in 24 hours, by each channel. `catalogue` is that of the files until
     `pipeline.in_force` lays over it what the team has published; `second_person`: another than its author approves.
+    `settings` are what it was built from, without the figures that the team has set at the console.
     """
 
     store: Store = field(repr=False)
@@ -136,6 +142,7 @@ class House:
     texts_read: bool = False
     numbers_shared: bool = False
     second_person: bool = False
+    settings: Settings | None = field(default=None, compare=False, repr=False)
     published: Published = field(default_factory=Published, compare=False, repr=False)
 
     @property

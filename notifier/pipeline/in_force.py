@@ -8,27 +8,48 @@ again only when that has changed.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from notifier import wordings
+import structlog
+
+from notifier import policy_changes, wordings
 from notifier.errors import RenderError
 from notifier.pipeline.house import Gathered, House
+from notifier.pipeline.judged_by import judged_by
 from notifier.render.catalogue import Catalogue, TextsByPlace
+from notifier.settings import Settings
+from notifier.settings.laid import lay
 from notifier.store.engine import Transaction
 from notifier.store.meta import mark_in_force
 from notifier.terms.wording import Texts, Wording
 
+log = structlog.get_logger(__name__)
+
 
 def in_force(tx: Transaction, house: House) -> House:
-    """The house with what is published now: packaged files < the shop's folder < the database.
+    """The house with what is published now: packaged files < the shop's folder < the database; and with the figures of
+    the policy as the console sets them, over settings.toml and under the environment.
 
     Calling it again on what it gave is the same as calling it once.
     """
     mark = mark_in_force(tx)
     kept = house.published.newest
-    if kept is None or kept.mark != mark or kept.written is not house.catalogue.written:
-        kept = Gathered(mark, house.catalogue.written, _gathered(tx, house.catalogue))
+    files = (house.catalogue.written, house.settings)
+    if kept is None or kept.mark != mark or kept.written is not files[0] or kept.read is not files[1]:
+        kept = Gathered(mark, files[0], _gathered(tx, house.catalogue), files[1], figured(tx, house.settings))
         # One assignment: threads that meet here do the same work twice, and read nothing that is half done.
         house.published.newest = kept
-    return replace(house, catalogue=replace(kept.catalogue, purposes=house.catalogue.purposes))
+    house = replace(house, catalogue=replace(kept.catalogue, purposes=house.catalogue.purposes))
+    return judged_by(house, kept.settings) if kept.settings is not None else house
+
+
+def figured(tx: Transaction, settings: Settings | None) -> Settings | None:
+    """The settings with the console's figures over them; None where it sets none."""
+    kept = policy_changes.in_force(tx) if settings is not None else {}
+    if settings is None or not kept:
+        return None
+    laid, left_out = lay(settings, {key: one.value for key, one in kept.items()})
+    if left_out:
+        log.warning("figures of the console contradict the settings and do not count", keys=left_out)
+    return laid
 
 
 def house_in_force(house: House) -> House:

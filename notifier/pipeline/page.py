@@ -11,6 +11,7 @@ from datetime import datetime
 from notifier import conversation
 from notifier.pipeline.facts import read_every_line
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.market import read_market
 from notifier.pipeline.page_orders import Shown, heard_of, orders_of, still_shown
 from notifier.pipeline.preferences import ends_of, preferences_of
@@ -45,6 +46,7 @@ class Seen:
 def look(house: House, link: Link, now: datetime) -> Seen:
     """What `link` opens at the UTC instant `now`."""
     with house.store.read() as tx:
+        house = in_force(tx, house)
         row = _message(tx, link)
         if not _proven(house, link, row):
             return Seen(genuine=False)

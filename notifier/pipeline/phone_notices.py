@@ -10,6 +10,7 @@ from notifier import contact_log, notices
 from notifier.errors import UsageError
 from notifier.pipeline.answers import PHONE, Answered, Asked, answered, lines_of
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.policy.delay_rule.chain import kind_in_law
 from notifier.policy.legal import needs_notice
 from notifier.store.decisions import bring_forward
@@ -39,6 +40,7 @@ def told_by_phone(house: House, asked: Asked, spoken: Spoken, now: datetime) -> 
     if house.judging.policy.delay is None:
         raise UsageError("[delay_rule] jurisdiction is none, so no notice is owed. Set auto, us_435 or eu")
     with house.store.write() as tx:
+        house = in_force(tx, house)
         tx.lock("plan")
         order, lines = lines_of(tx, house, asked, now)
         reasons = {line.id: _refused(line, spoken) for line in lines}

@@ -29,6 +29,7 @@ from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.stopped_run import look_again
 from notifier.pipeline.withheld import Word, beside, hold_withheld, is_put_off, obey, with_silenced
 from notifier.policy.decide import decide
+from notifier.policy_changes import planned_by_another
 from notifier.records.sources import stale_sources
 from notifier.store.decisions import close_run, last_planned, mode_changed, open_run, record, set_due, take_wakes
 from notifier.store.engine import Transaction
@@ -115,7 +116,7 @@ def plan_in(tx: Transaction, house: House, report: PlanReport, word: Word | None
     take_wakes(tx)
     look_again(tx, mode, word, report)
     last = last_planned(tx)
-    every = mode_changed(tx, mode) or (last is not None and last > now)
+    every = mode_changed(tx, mode) | planned_by_another(tx) or (last is not None and last > now)
     report.run = word.run if word else open_run(tx, now, mode)
     done = 0
     for batch in judge(tx, house, report, every):

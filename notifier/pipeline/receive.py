@@ -20,6 +20,7 @@ from notifier.pipeline.customer_facts import Known, known
 from notifier.pipeline.effects import Effective, apply
 from notifier.pipeline.house import House
 from notifier.pipeline.identify import Whose, identify
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.market import with_shelf_for
 from notifier.pipeline.reading_replies import read_reply
 from notifier.pipeline.returned import came_back
@@ -82,6 +83,7 @@ def receive(house: House, incoming: Incoming, now: datetime) -> Received:
 
 def _receive(house: House, incoming: Incoming, now: datetime, *, blind: bool) -> Received:
     with house.store.write() as tx:
+        house = in_force(tx, house)
         before = conversation.known(tx, incoming.road, incoming.key)
         if before is not None:
             return _again(tx, before)

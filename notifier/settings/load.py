@@ -61,7 +61,9 @@ def _settings(written: Written, faults: list[str], place: Path, environ: Mapping
     found = dict(_secrets(written.tables, ()))
     sections = _sections(laid.tables, found)
     settings = Settings.model_construct(
-        **{name: getattr(sections, name) for name in Sections.model_fields}, base=place.resolve().parent
+        **{name: getattr(sections, name) for name in Sections.model_fields},
+        base=place.resolve().parent,
+        variables=laid.variables,
     )
     for at, text in cross_faults(settings, {str(at[0]) for at in found}):
         found.setdefault(at, text)

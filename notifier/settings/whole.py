@@ -56,9 +56,13 @@ class Sections(Section):
 
 
 class Settings(Sections):
-    """The settings in force. `base` is the folder that relative paths start from: that of the settings file."""
+    """The settings in force. `base` is the folder that relative paths start from: that of the settings file.
+
+    `variables` are the places that the environment sets, with the variable's name.
+    """
 
     base: Path = Field(description="Folder that relative paths start from; not a key of settings.toml.")
+    variables: dict[tuple[str | int, ...], str] = Field({}, description="Places that a variable sets; no key either.")
 
     @property
     def delivery_folder(self) -> Path:

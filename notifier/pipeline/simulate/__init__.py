@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import house_in_force
 from notifier.pipeline.legal import BY_SETTING
 from notifier.pipeline.simulate.clock import Window
 from notifier.pipeline.simulate.comparison import Comparison
@@ -76,12 +77,19 @@ class Question:
 
 
 def simulate(
-    house: House, question: Question, progress: Progress, open_renders: Callable[[], Renders] = LIMITED
+    house: House,
+    question: Question,
+    progress: Progress,
+    open_renders: Callable[[], Renders] = LIMITED,
+    *,
+    alone: bool = False,
 ) -> Comparison:
     """Replay the days of the question. Raises UsageError for more than two years.
 
-    Large questions are shared out among processes; `open_renders` must be picklable for them.
+    Large questions are shared out among processes, unless this one does it `alone`; `open_renders` must be picklable
+    for them.
     """
+    house = house_in_force(house)
     window = Window(question.first, question.last, house.judging.policy.timezone)
     days = (window.last - window.first).days + 1
     if days > LONGEST_DAYS:
@@ -91,7 +99,7 @@ def simulate(
     notes: tuple[str, ...] = NOTES if rival else (*NOTES, *SENT_NOTES)
     policies = [(house, "these settings"), (rival.house, rival.name)] if rival else [(house, "replayed")]
     with _rewound(house, window.since) as (copy, customers):
-        sides = _replayed(policies, copy, course, Size(days, customers), progress)
+        sides = _replayed(policies, copy, course, Size(days, 0 if alone else customers), progress)
     if rival is None:
         sides.insert(0, really_sent(house, window, "really sent"))
     prices = (question.price, rival.price if rival else question.price)

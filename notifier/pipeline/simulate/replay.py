@@ -129,13 +129,16 @@ def _live(look: _Look, course: Course, progress: Day) -> None:
 
 
 def _without_a_way_out(house: House, scratch: Store) -> House:
-    """The house on its copy: no guard, no stale source (history does not tell), no stand-ins to look for."""
+    """The house on its copy: no guard, no stale source (history does not tell), no stand-ins to look for.
+
+    The copy holds nothing that the team published: what is in force has come with the house.
+    """
     sending = replace(house.sending, claim_size=AT_ONCE)
     plain = {name: replace(one, offers_alternatives=False) for name, one in house.catalogue.purposes.items()}
     return replace(
         house,
         store=scratch,
-        catalogue=replace(house.catalogue, purposes=plain),
+        catalogue=replace(house.catalogue, purposes=plain, files=None),
         sending=sending,
         guards=Guards(),
         stale_after={},

@@ -23,6 +23,7 @@ from notifier.store.tables.messages import (
     TextDay,
 )
 from notifier.store.tables.people import Evidence, Hold, NameWord
+from notifier.store.tables.policy import PolicyChange, PolicyFigure
 from notifier.store.tables.replies import Action, Reply, ReplyLine, TeamAnswer
 from notifier.store.tables.safety import Pause, StoppedNews, Withheld
 from notifier.store.tables.shop import Address, Customer, Order, OrderLine, Product, Supply, Wake
@@ -63,6 +64,8 @@ __all__ = [
     "OrderLine",
     "Pause",
     "PlanRun",
+    "PolicyChange",
+    "PolicyFigure",
     "Product",
     "PromiseTold",
     "Reply",

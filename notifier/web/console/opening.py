@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from notifier.pipeline.house import House
 from notifier.settings import Settings
 from notifier.terms.time import zone
-from notifier.web.console import sign_in, slip, team, today
+from notifier.web.console import policy, sign_in, slip, team, today
 from notifier.web.console.assets import Assets
 from notifier.web.console.desk import Desk
 from notifier.web.console.paper import Paper
@@ -22,6 +22,7 @@ AREAS: tuple[Callable[[Routes], None], ...] = (
     sign_in.routes,
     today.routes,
     slip.routes,
+    policy.routes,
     team.routes,
 )
 

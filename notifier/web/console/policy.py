@@ -1,0 +1,189 @@
+"""The policy's figures: seen by all, changed by a lead, tried on past days before they count. Colour: door.
+
+Added by console.opening. A trial runs in a process apart; there is one at a time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from fastapi.responses import Response
+
+from notifier.errors import UsageError
+from notifier.pipeline import policy_figures as figures
+from notifier.pipeline.apart import Apart
+from notifier.pipeline.policy_figures import Faults, Proposal
+from notifier.pipeline.policy_trial import DAYS, Outcome, Trial
+from notifier.terms.operator import Role
+from notifier.terms.time import local_day
+from notifier.web.console.asked import Asked
+from notifier.web.console.policy_form import CHANNELS, CLASSES, LABELS, form_of, given, spoken
+from notifier.web.console.routes import Routes
+
+POLICY, TRIAL = "/console/policy", "/console/policy/trial"
+USUAL_DAYS = 30
+LONGEST_NOTE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """One trial: what was proposed by whom, what they had typed, over how many days, and the work."""
+
+    proposal: Proposal
+    typed: Mapping[str, str]
+    days: int
+    by: str
+    at: datetime
+    work: Apart[Outcome]
+
+
+@dataclass(slots=True)
+class Trials:
+    """The trial of this process, if there is one."""
+
+    now: Trying | None = None
+
+    def the_one(self) -> Trying:
+        """It. Raises UsageError where there is none."""
+        if self.now is None:
+            raise UsageError("no figures are being tried. Change some, and try them on past days first")
+        return self.now
+
+    def end(self) -> None:
+        """Forget it; the process ends."""
+        trying, self.now = self.now, None
+        if trying is not None:
+            trying.work.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDesk:
+    """The answers of this area, with the trial that they share."""
+
+    trials: Trials = field(default_factory=Trials)
+
+    async def show(self, asked: Asked) -> Response:
+        """What is in force; `?again` with what is being tried in the form."""
+        typed = self.trials.now.typed if self.trials.now and "again" in asked.query else None
+        return await self._page(asked, typed, {})
+
+    async def _page(self, asked: Asked, typed: Mapping[str, str] | None, faults: Faults) -> Response:
+        there = await asked.run(partial(figures.standing, asked.house))
+        past = await asked.run(partial(figures.past, asked.house))
+        return asked.page(
+            "policy/policy.html",
+            422 if faults else 200,
+            form=form_of(there.figures, typed, faults),
+            labels=LABELS,
+            spoken=spoken,
+            past=past,
+            leads=asked.operator.may(Role.LEAD),
+            trying=self.trials.now,
+            days=DAYS,
+            usual=USUAL_DAYS,
+            choices=(CHANNELS, CLASSES),
+        )
+
+    async def begin(self, asked: Asked) -> Response:
+        """Try what was typed on past days."""
+        found, faults = await asked.run(partial(figures.propose, asked.house, given(asked.form)))
+        if faults:
+            return await self._page(asked, asked.form, faults)
+        if not found.figures:
+            return asked.to(POLICY, "Nothing is changed.")
+        running = self.trials.now
+        if running is not None and not running.work.over and running.by != asked.operator.name:
+            raise UsageError(f"{running.by} is trying figures now. Wait until that is over, or ask them to end it")
+        days = _days(asked.form.get("days", ""))
+        last = local_day(asked.now, asked.house.judging.policy.timezone)
+        trial = Trial(found.settings, last - timedelta(days=days - 1), last)
+
+        def start() -> Apart[Outcome]:
+            self.trials.end()
+            return Apart(trial, asked.house, asked.settings.database_url)
+
+        work = await asked.run(start)
+        self.trials.now = Trying(found, dict(asked.form), days, asked.operator.name, asked.now, work)
+        return asked.to(TRIAL)
+
+    async def trial(self, asked: Asked) -> Response:
+        """How far it is, or what it found."""
+        return asked.page("policy/trial.html", **self._trial(asked))
+
+    async def progress(self, asked: Asked) -> Response:
+        """The same, as a piece that asks again by itself."""
+        return asked.part("policy/_trial.html", **self._trial(asked))
+
+    def _trial(self, asked: Asked) -> dict[str, Any]:
+        trying = self.trials.now
+        found = trying.work.found if trying is not None else None
+        return {
+            "trying": trying,
+            "found": found,
+            "labels": LABELS,
+            "spoken": spoken,
+            "plot": plot(found) if found else None,
+            "most": max([max(one.before or 0, one.after or 0) for one in found.by_purpose.values()] or [1])
+            if found
+            else 1,
+            "leads": asked.operator.may(Role.LEAD),
+            "longest": LONGEST_NOTE,
+        }
+
+    async def end(self, asked: Asked) -> Response:
+        """Give it up."""
+        await asked.run(self.trials.end)
+        return asked.to(POLICY, "The trial is ended; nothing was changed.")
+
+    async def save(self, asked: Asked) -> Response:
+        """Let what was tried count."""
+        trying = self.trials.the_one()
+        if not trying.work.over:
+            raise UsageError("the trial is not over. Wait for what it finds, then save")
+        note = " ".join(asked.form.get("note", "").split())[:LONGEST_NOTE]
+        act = partial(figures.save, asked.house, trying.proposal, asked.operator.name, note, asked.now)
+        change = await asked.run(act)
+        await asked.run(self.trials.end)
+        return asked.to(POLICY, "Saved. Every process judges by these figures from now on.", f"{POLICY}/{change}/back")
+
+    async def back(self, asked: Asked) -> Response:
+        """Let the figures be as before a change."""
+        text = asked.path["change"]
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        await asked.run(partial(figures.roll_back, asked.house, number, asked.operator.name, asked.now))
+        return asked.to(POLICY, f"The figures are as they were before change {number}.")
+
+
+def _days(text: str) -> int:
+    return next((one for one in DAYS if str(one) == text), USUAL_DAYS)
+
+
+WIDE, HIGH = 720, 160
+
+
+def plot(found: Outcome) -> dict[str, Any]:
+    """Messages by day as two lines in a picture of WIDE times HIGH, and the highest day."""
+    most = max([1, *(max(one.before or 0, one.after or 0) for _, one in found.by_day)])
+    step = WIDE / max(len(found.by_day) - 1, 1)
+    lines = {
+        name: " ".join(
+            f"{at * step:.1f},{HIGH - (getattr(one, name) or 0) * HIGH / most:.1f}"
+            for at, (_, one) in enumerate(found.by_day)
+        )
+        for name in ("before", "after")
+    }
+    return {"wide": WIDE, "high": HIGH, "most": most, "lines": lines}
+
+
+def routes(to: Routes) -> None:
+    """The routes."""
+    desk = PolicyDesk()
+    to.get(POLICY, Role.VIEWER, desk.show)
+    to.get(TRIAL, Role.VIEWER, desk.trial)
+    to.get(f"{TRIAL}/progress", Role.VIEWER, desk.progress)
+    to.post(f"{POLICY}/try", Role.LEAD, desk.begin, "policy.try")
+    to.post(f"{TRIAL}/end", Role.LEAD, desk.end, "policy.end_trial")
+    to.post(f"{POLICY}/save", Role.LEAD, desk.save, "policy.save")
+    to.post(f"{POLICY}/{{change}}/back", Role.LEAD, desk.back, "policy.back")

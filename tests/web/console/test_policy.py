@@ -1,0 +1,108 @@
+"""The policy's figures at the console: seen by all, changed by a lead, tried before they count, taken back."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from notifier.store.tables import PolicyChange, PolicyFigure
+from notifier.terms.operator import Role
+from tests.shop import order
+from tests.web.console.desk import Person, Site, console, opened
+
+pytestmark = pytest.mark.slow
+"""Most start a process that lives through past days."""
+
+POLICY, TRIAL = "/console/policy", "/console/policy/trial"
+SECONDS = 60
+
+
+@pytest.fixture
+def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
+    shop = opened(tmp_path, database_url)
+    shop.take_in("backorders", [order("ann", ordered_at="2026-05-25T10:00:00Z", promised_ship_by="")])
+    with console(shop) as found:
+        yield found
+
+
+def tried(person: Person, **fields: Any) -> httpx2.Response:
+    """Try figures, dots written as two underscores, and wait for what the trial finds."""
+    answer = person.post(f"{POLICY}/try", **{name.replace("__", "."): value for name, value in fields.items()})
+    assert answer.status_code == 303, answer.text
+    for _ in range(SECONDS * 5):
+        page = person.get(TRIAL)
+        if "Look again" not in page.text:
+            return page
+        threading.Event().wait(0.2)
+    raise AssertionError("the trial does not end")
+
+
+def test_a_viewer_sees_the_figures_and_cannot_change_any(site: Site) -> None:
+    page = site.person(Role.VIEWER).get(POLICY).text
+    assert ('name="placed.max_age_days" type="number" value="3"' in page, "Try these figures" in page) == (True, False)
+
+
+def test_all_faults_stand_at_their_fields_and_what_was_typed_stays(site: Site) -> None:
+    form = {"placed.max_age_days": "many", "policy.email_from": "21:00", "policy.caps.0.count": "2"}
+    answer = site.person().post(f"{POLICY}/try", **form, **{"policy.caps.0.period": "three weeks"})
+    page = answer.text
+    assert answer.status_code == 422
+    for words in ("&#39;many&#39;", "three weeks", 'value="many"'):
+        assert words in page, words
+
+
+def test_what_changes_nothing_is_not_tried(site: Site) -> None:
+    assert "Nothing is changed." in site.person().then(f"{POLICY}/try", **{"placed.max_age_days": "3"}).text
+
+
+def test_a_trial_shows_what_would_have_been_and_saves_only_then(site: Site) -> None:
+    lead = site.person(Role.LEAD, "lea")
+    early = lead.post(f"{POLICY}/save")
+    page = tried(lead, placed__max_age_days="10", days="7").text
+    assert (early.status_code, site.shop.rows(PolicyChange)) == (422, [])
+    assert ("messages instead of" in page, "placed by email" in page, "<svg" in page) == (True, True, True)
+    said = lead.then(f"{POLICY}/save", note="we tell older orders, too").text
+    (change,) = site.shop.rows(PolicyChange)
+    assert ("Saved." in said, change.by, change.note) == (True, "lea", "we tell older orders, too")
+
+
+def test_a_saved_change_can_be_taken_back_from_the_list(site: Site) -> None:
+    lead = site.person()
+    tried(lead, placed__max_age_days="10", days="7")
+    lead.post(f"{POLICY}/save")
+    lead.post(f"{POLICY}/1/back")
+    assert [(one.was, one.value) for one in site.shop.rows(PolicyFigure)] == [("3", "10"), ("10", None)]
+
+
+def test_a_trial_can_be_given_up_and_changes_nothing(site: Site) -> None:
+    lead = site.person()
+    tried(lead, placed__max_age_days="10", days="7")
+    said = lead.then(f"{TRIAL}/end").text
+    assert ("nothing was changed" in said, lead.get(TRIAL).status_code, site.shop.rows(PolicyChange)) == (True, 200, [])
+
+
+def test_what_is_tried_can_be_changed_again(site: Site) -> None:
+    lead = site.person()
+    tried(lead, placed__max_age_days="10", days="7")
+    assert 'name="placed.max_age_days" type="number" value="10"' in lead.get(f"{POLICY}?again").text
+
+
+def test_a_note_full_of_markup_is_shown_as_it_is(site: Site) -> None:
+    lead = site.person()
+    tried(lead, placed__max_age_days="10", days="7")
+    page = lead.then(f"{POLICY}/save", note="<script>alert(1)</script>").text
+    assert ("<script>alert" in page, "&lt;script&gt;alert(1)" in page) == (False, True)
+
+
+def test_a_figure_that_a_variable_sets_is_shown_as_fixed(tmp_path: Path, sqlite_url: str) -> None:
+    from tests.shop import open_shop
+    from tests.web.console.desk import SETTINGS
+
+    shop = open_shop(tmp_path, sqlite_url, SETTINGS, NOTIFIER_PLACED__MAX_AGE_DAYS="9")
+    with console(shop) as site:
+        page = site.person().get(POLICY).text
+        said = site.person().then(f"{POLICY}/try", **{"placed.max_age_days": "10"}).text
+    assert ("Set by the variable NOTIFIER_PLACED__MAX_AGE_DAYS" in page, "Nothing is changed." in said) == (True, True)
