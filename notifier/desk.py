@@ -14,34 +14,11 @@ from sqlalchemy import func, insert, select, update
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow, insert_new, table_of
 from notifier.store.tables import ReplyDesk, ReplyStep
-from notifier.terms.desk import StepKind
+from notifier.terms.desk import MOMENTS, Desk, StepKind
 
 _desk, _step = table_of(ReplyDesk), table_of(ReplyStep)
 
-_MOMENTS = ("taken_at", "snoozed_until", "call_at")
-_COLUMNS = ("taken_by", *_MOMENTS, "call_note")
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where a reply stands: who has it (empty: nobody) since when, until when it rests, when somebody phones."""
-
-    taken_by: str = ""
-    taken_at: datetime | None = None
-    snoozed_until: datetime | None = None
-    call_at: datetime | None = None
-    call_note: str = ""
-
-    def as_json(self) -> dict[str, str | None]:
-        """What a step needs to bring it back; the note is the customer's, and is left out."""
-        moments = {name: getattr(self, name) for name in _MOMENTS}
-        return {"taken_by": self.taken_by} | {name: one.isoformat() if one else None for name, one in moments.items()}
-
-
-def desk_from(said: Mapping[str, Any], note: str) -> Desk:
-    """The desk that `as_json` wrote; `note` is the one that stands now."""
-    taken_at, snoozed_until, call_at = (datetime.fromisoformat(said[one]) if said[one] else None for one in _MOMENTS)
-    return Desk(said["taken_by"], taken_at, snoozed_until, call_at, note if call_at else "")
+_COLUMNS = ("taken_by", *MOMENTS, "call_note")
 
 
 def desk_of(tx: Transaction, reply_id: int) -> Desk:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from notifier import conversation, desk
-from notifier.desk import Desk
 from notifier.errors import UsageError
 from notifier.pipeline.holds import MOST_NOTE, Said, call
 from notifier.pipeline.house import House
@@ -19,7 +18,7 @@ from notifier.pipeline.people import Asked, operator_name
 from notifier.queries.inbox import InboxReply, reply_shown
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
-from notifier.terms.desk import StepKind
+from notifier.terms.desk import Desk, StepKind, desk_from
 from notifier.terms.time import utc
 
 
@@ -124,4 +123,4 @@ def _move(
 
 def put_back(tx: Transaction, reply_id: int, was: Mapping[str, Any]) -> None:
     """Bring the desk back to what a step found; called by pipeline.undo."""
-    desk.put(tx, reply_id, desk.desk_from(was, desk.desk_of(tx, reply_id).call_note))
+    desk.put(tx, reply_id, desk_from(was, desk.desk_of(tx, reply_id).call_note))

@@ -1,6 +1,7 @@
 """What a reply did, in the words of a support person. Colour: root. Used by heard_words, and by the inbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from notifier.terms.effects import ActionKind, Kind
 from notifier.terms.words import MessageClass, Scope
@@ -29,6 +30,29 @@ _ABOUT = {
     MessageClass.MARKETING.value: "offers",
     Scope.PROGRESS.value: "mails that nothing has changed",
 }
+
+
+_NOT: Mapping[str, str] = MappingProxyType(
+    {
+        "already_cancelled": "the shop has stopped it already",
+        "already_recorded": "that is recorded already",
+        "shipped": "it has shipped",
+        "too_late": "its time was up by law",
+        "overtaken": "the customer has wished something else since",
+        "nothing_to_keep": "no wish to end it stands any more",
+        "nothing_to_accept": "nothing was told that could be agreed to",
+        "unknown_line": "it is not open",
+        "not_offered": "that product is not offered instead of it",
+        "dearer": "that product costs more, so it is a purchase of its own in the shop",
+    }
+)
+"""Why something that was asked for a line does not count."""
+
+
+def why_not(reasons: Iterable[str]) -> str:
+    """The reasons of `policy.line_answers` and `policy.swaps`, or effects that end with one, as a clause."""
+    last = dict.fromkeys(one.split()[-1] for one in reasons if one)
+    return " and ".join(_NOT.get(one, one.replace("_", " ")) for one in last)
 
 
 def was_done(effects: Iterable[str]) -> str:

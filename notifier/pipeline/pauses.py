@@ -1,9 +1,9 @@
-"""Pause and resume: a person stops messages at once, and lets them go again. Colour: root. Called by cli.
+"""Pause and resume: a person stops messages at once, and lets them go again. Colour: root. Called by cli and web.
 
 What is paused stays queued: plan holds it, claim leaves it, and the hand-off gives back what was claimed before.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,22 @@ def resume(house: "House", what: Pause | None, by: str, now: datetime, *, requir
         for row in ends if required_only else ():
             store.keep_pause(tx, replace(store.pause_of(row), required=False), by, row.reason, now)
         return len(ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """One pause that is in force: what it covers, by whom, since when (UTC), and why."""
+
+    what: Pause
+    by: str
+    at: datetime
+    reason: str
+
+
+def paused_now(house: "House") -> list[Paused]:
+    """What is paused, the oldest first."""
+    with house.store.read() as tx:
+        return [Paused(store.pause_of(row), row.by, row.at, row.reason) for row in store.pauses(tx)]
 
 
 def in_force(house: "House") -> list[str]:

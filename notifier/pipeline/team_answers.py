@@ -25,7 +25,7 @@ from notifier.policy.line_answers import open_lines
 from notifier.policy.zones import local_moment
 from notifier.render.clean import body
 from notifier.render.texts import measured, simple
-from notifier.render_pool import RenderFailure, RenderJob, RenderPool
+from notifier.render_pool import Limits, RenderFailure, RenderJob, RenderPool
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
@@ -86,7 +86,12 @@ class Kept:
 def way_of(house: House, reply_id: int, now: datetime) -> Way:
     """How an answer to a reply would go at `now`. Raises UsageError for a reply that does not wait."""
     with house.store.read() as tx:
-        return _way(tx, house, waiting_reply(tx, reply_id), now)
+        return way_to(tx, house, reply_id, now)
+
+
+def way_to(tx: Transaction, house: House, reply_id: int, now: datetime) -> Way:
+    """As `way_of`, in a transaction that is open."""
+    return _way(tx, house, waiting_reply(tx, reply_id), now)
 
 
 def _way(tx: Transaction, house: House, row: AnyRow, now: datetime) -> Way:
@@ -124,6 +129,12 @@ def draft(house: House, pool: RenderPool, reply_id: int, name: str, now: datetim
     if isinstance(result, RenderFailure):
         raise UsageError(f"the ready answer {name} cannot be filled in: {result.where}: {result.text}")
     return unwrapped(result.text)
+
+
+def draft_apart(house: House, reply_id: int, name: str, now: datetime) -> str:
+    """As `draft`, by a limited process that is started for this alone (a second or so)."""
+    with RenderPool(1, Limits()) as pool:
+        return draft(house, pool, reply_id, name, now)
 
 
 def _content(

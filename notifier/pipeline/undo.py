@@ -15,6 +15,7 @@ from notifier import actions, consent, conversation, desk, helpdesk
 from notifier.errors import UsageError
 from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.desk import put_back
+from notifier.pipeline.effect_words import why_not
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import Doing
 from notifier.pipeline.people import operator_name
@@ -30,17 +31,6 @@ from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.law import Said
 from notifier.terms.reply import Intent
 from notifier.terms.words import Channel, MessageClass, Scope
-
-LATE: Mapping[str, str] = MappingProxyType(
-    {
-        "already_cancelled": "the shop has stopped it already",
-        "shipped": "it has shipped",
-        "too_late": "its time was up by law",
-        "overtaken": "the customer has wished something else since",
-        "nothing_to_keep": "no wish to end it stands any more",
-    }
-)
-"""Why an order line cannot be kept after all."""
 
 CONSENT_STAYS = (
     "a consent to wait is the customer's word before the law, and stays. If they did not give it, do what they asked"
@@ -166,8 +156,7 @@ def _keep(this: _Undoing) -> str:
     about = [line for one in people for line in one.lines if line.id in lines]
     late = {counts(line, Said.KEEP, policy, this.now) for line in about} - {""}
     if late:
-        why = " and ".join(sorted(LATE.get(one, one.replace("_", " ")) for one in late))
-        raise UsageError(f"that cannot be taken back: {why}")
+        raise UsageError(f"that cannot be taken back: {why_not(sorted(late))}")
     _say(this, Choice(Intent.ACCEPT_DELAY, lines, keeps=True))
     return "the order goes on, and the customer is told so"
 

@@ -5,7 +5,7 @@ The words are quoted here, and nowhere else but in the person's own export.
 
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -134,15 +134,27 @@ def reply_shown(tx: Transaction, reply_id: int) -> InboxReply | None:
     return next(iter(_read(tx, _query().where(_reply.c.id == reply_id))), None)
 
 
+def replies_shown(tx: Transaction, reply_ids: Sequence[int]) -> list[InboxReply]:
+    """These replies, in this order."""
+    found = {one.id: one for one in _read(tx, _query().where(_reply.c.id.in_(reply_ids)))}
+    return [found[one] for one in reply_ids if one in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing that was said in a conversation: by `who`, on which channel; `about` is in short what it was."""
+    """One thing that was said in a conversation: by `who`, on which channel; `about` is in short what it was.
+
+    `ours`: the shop said it. `message` is the id of a message of the outbox, `reply` that of a reply.
+    """
 
     at: datetime
     who: str
     channel: str
     about: str
     words: str
+    ours: bool = False
+    message: int | None = None
+    reply: int | None = None
 
     def as_json(self) -> dict[str, str]:
         """One object of `notifier inbox show --json`."""
@@ -156,17 +168,25 @@ def conversation(tx: Transaction, customer_id: int) -> list[Turn]:
     ours = ours.outerjoin(_version, _version.c.hash == _body.c.version)
     went = (_message.c.customer_id == customer_id) & _message.c.state.in_(SENT_STATES)
     turns = [
-        Turn(row.handed_off_at or row.queued_at, "the shop", row.channel, row.purpose, _our_words(row))
+        Turn(
+            row.handed_off_at or row.queued_at,
+            "the shop",
+            row.channel,
+            row.purpose,
+            _our_words(row),
+            ours=True,
+            message=row.id,
+        )
         for row in tx.connection.execute(ours.where(went))
     ]
     theirs = select(_reply).where(_reply.c.customer_id == customer_id)
     turns += [
-        Turn(row.received_at, row.actor, row.road, f"{row.intent} ({row.confidence})", row.words)
+        Turn(row.received_at, row.actor, row.road, f"{row.intent} ({row.confidence})", row.words, reply=row.id)
         for row in tx.connection.execute(theirs)
     ]
     answered = select(_team).where(_team.c.customer_id == customer_id)
     turns += [
-        Turn(row.received_at, row.by or "the team", row.channel, f"{_where(row.by)} ({row.state})", row.words)
+        Turn(row.received_at, row.by or "the team", row.channel, f"{_where(row.by)} ({row.state})", row.words, True)
         for row in tx.connection.execute(answered)
     ]
     return sorted(turns, key=lambda one: one.at)

@@ -1,11 +1,11 @@
-"""The last runs of plan, for people. Colour: store. Called by cli."""
+"""The last runs of plan, for people. Colour: store. Called by cli, web and pipeline."""
 
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
@@ -50,21 +50,28 @@ def last_runs(tx: Transaction, most: int) -> list[RunTold]:
     """The last `most` runs, the newest first; a run that waits for a person is among them however old it is."""
     newest = select(_run.c.id).order_by(_run.c.id.desc()).limit(most)
     query = select(_run).where(_run.c.id.in_(newest) | (_run.c.state == "stopped")).order_by(_run.c.id.desc())
-    return [
-        RunTold(
-            run=row.id,
-            at=row.at,
-            mode=row.mode,
-            state=row.state,
-            customers=row.customers,
-            messaged=row.messaged,
-            sends=row.sends,
-            holds=row.holds,
-            skips=row.skips,
-            decided_by=row.decided_by,
-            decided_at=row.decided_at,
-            required_only=row.required_only,
-            found=json.loads(row.found) if row.found else {},
-        )
-        for row in tx.connection.execute(query)
-    ]
+    return [_told(row) for row in tx.connection.execute(query)]
+
+
+def run_told(tx: Transaction, run_id: int) -> RunTold | None:
+    """One run."""
+    row = tx.connection.execute(select(_run).where(_run.c.id == run_id)).first()
+    return _told(row) if row is not None else None
+
+
+def _told(row: Row[Any]) -> RunTold:
+    return RunTold(
+        run=row.id,
+        at=row.at,
+        mode=row.mode,
+        state=row.state,
+        customers=row.customers,
+        messaged=row.messaged,
+        sends=row.sends,
+        holds=row.holds,
+        skips=row.skips,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        required_only=row.required_only,
+        found=json.loads(row.found) if row.found else {},
+    )

@@ -1,13 +1,13 @@
 """To whom a stopped run would tell what, as long as it waits for a person. Colour: store.
 
-Called by pipeline.stopped_run and pipeline.brake. The caller holds plan's lock.
+Called by pipeline.stopped_run, run_sample and brake. The caller holds plan's lock.
 """
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
@@ -21,6 +21,17 @@ def news_of(tx: Transaction, run_id: int, *, told: bool = False) -> set[ToTell]:
     """What the run would tell, whatever has become of it since; `told`: only what the team has heard of."""
     query = select(_news.c.customer_id, _news.c.purpose, _news.c.notice).where(_news.c.run_id == run_id)
     return {ToTell(*row) for row in tx.connection.execute(query.where(_news.c.told) if told else query)}
+
+
+def some_news(tx: Transaction, run_id: int, of_each: int) -> list[ToTell]:
+    """What the run would tell to the first customers of each purpose and kind of notice; it costs one look at its news
+    and no more, however many they are.
+    """
+    turn = func.row_number().over(partition_by=(_news.c.purpose, _news.c.notice), order_by=_news.c.customer_id)
+    columns = (_news.c.customer_id, _news.c.purpose, _news.c.notice)
+    numbered = select(*columns, turn.label("turn")).where(_news.c.run_id == run_id).subquery()
+    query = select(*(numbered.c[one.name] for one in columns)).where(numbered.c.turn <= of_each)
+    return sorted(ToTell(*row) for row in tx.connection.execute(query))
 
 
 def keep_news(tx: Transaction, run_id: int, news: Collection[ToTell]) -> None:

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from notifier.pipeline.house import House
 from notifier.settings import Settings
 from notifier.terms.time import zone
-from notifier.web.console import policy, sign_in, slip, team, today
+from notifier.web.console import inbox, inbox_deeds, pauses, policy, runs, sign_in, slip, team, today
 from notifier.web.console.assets import Assets
 from notifier.web.console.desk import Desk
 from notifier.web.console.paper import Paper
@@ -21,6 +21,10 @@ from notifier.web.threads import Threads
 AREAS: tuple[Callable[[Routes], None], ...] = (
     sign_in.routes,
     today.routes,
+    inbox.routes,
+    inbox_deeds.routes,
+    runs.routes,
+    pauses.routes,
     slip.routes,
     policy.routes,
     team.routes,

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from notifier.queries.desk import Pile
+from notifier.store.tables import PlanRun, Reply
 from tests.databases import Databases
 from tests.shop import Shop
 from tests.web.console.browser import DESK, PHONE, axe, tab
@@ -22,10 +24,21 @@ FADED = ("color-contrast",)
 
 Real = Callable[[Shop], Sequence[str]]
 
-REAL: Mapping[str, Real] = {}
+
+def replies(shop: Shop) -> Sequence[str]:
+    """Each reply, whoever wrote it."""
+    return [f"/console/inbox/{row.id}" for row in shop.rows(Reply)]
+
+
+REAL: Mapping[str, Real] = {
+    "/console/inbox/{reply}": replies,
+    "/console/inbox/{reply}/draft": lambda shop: [f"{replies(shop)[0]}/draft?draft=call_you"],
+    "/console/runs/{run}": lambda shop: [f"/console/runs/{row.id}" for row in shop.rows(PlanRun)],
+}
 """By a route's path: the addresses at which the rich shop has something to show; a path without parameters is one."""
 
 MORE: Mapping[str, Sequence[str]] = {
+    "/console/inbox": [f"/console/inbox?in={pile.value}" for pile in Pile],
     "/console/slip": ["/console/slip?look=1&po=PO-7&day=2026-07-30&reason=The+ship+was+held+in+port."],
 }
 """Further addresses of routes that answer in more than one way."""

@@ -1,0 +1,191 @@
+"""The inbox as a page shows it: a pile of replies, and one reply with all that is needed to act on it. Colour: root.
+
+Called by the web. It only reads.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from notifier.errors import UsageError
+from notifier.pipeline.customer_facts import known
+from notifier.pipeline.house import House
+from notifier.pipeline.inbox import Doing
+from notifier.pipeline.page_orders import Shown, orders_of, still_shown
+from notifier.pipeline.team_answers import Way, way_to
+from notifier.policy.page_lines import Moment
+from notifier.queries import desk as read
+from notifier.queries.desk import Pile, Place, StepTold
+from notifier.queries.inbox import InboxReply, Turn, conversation, replies_shown, reply_shown
+from notifier.store.engine import Transaction
+from notifier.store.holds import holds_in_force
+from notifier.terms.desk import StepKind
+from notifier.terms.effects import Asked
+from notifier.terms.facts import Alternative
+from notifier.terms.page import LineView, OrderView
+from notifier.terms.reply import Intent
+
+A_PAGE = 25
+"""Replies on a page of a list."""
+
+MOST_TURNS = 30
+"""Things said that one reply is shown with, the newest ones."""
+
+WAITING = (Pile.OPEN, Pile.MINE, Pile.NOBODY, Pile.SNOOZED)
+"""The piles of what waits."""
+
+MAY_MEAN: Mapping[str, Doing] = MappingProxyType(
+    {
+        Intent.CANCEL_ORDER.value: Doing.CANCEL,
+        Intent.WITHDRAW.value: Doing.WITHDRAW,
+        Intent.ACCEPT_DELAY.value: Doing.ACCEPT,
+        Intent.TAKE_ALTERNATIVE.value: Doing.SWAP,
+        Intent.CHANGE_ADDRESS_OR_ORDER.value: Doing.CHANGE,
+        Intent.COMPLAINT.value: Doing.COMPLAINT,
+        Intent.SPAM_COMPLAINT.value: Doing.OPT_OUT,
+        Intent.OPT_OUT.value: Doing.OPT_OUT,
+        Intent.OPT_IN.value: Doing.OPT_IN,
+    }
+)
+"""What a person would do for each intent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One reply in a list, with where it stands on the desk."""
+
+    one: InboxReply
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class PileShown:
+    """One page of a pile. `counts` are the replies in each, but for those that are done; `more`: there are further."""
+
+    rows: Sequence[Listed]
+    counts: Mapping[Pile, int]
+    more: bool
+
+
+def pile(house: House, which: Pile, name: str, page: int, now: datetime) -> PileShown:
+    """A page (from 0) of what waits, as the operator `name` sees it at the UTC instant `now`."""
+    with house.store.read() as tx:
+        waiting = read.places(tx)
+        ids = read.done_lately(tx) if which is Pile.DONE else _ids(waiting, which, name, now)
+        here = ids[page * A_PAGE : (page + 1) * A_PAGE]
+        by_id = {one.id: one for one in waiting}
+        rows = [Listed(one, by_id.get(one.id) or _place(tx, one.id)) for one in replies_shown(tx, here)]
+    counts: dict[Pile, int] = {one: len(_ids(waiting, one, name, now)) for one in WAITING}
+    return PileShown(rows, counts, len(ids) > (page + 1) * A_PAGE)
+
+
+def _ids(waiting: Sequence[Place], which: Pile, name: str, now: datetime) -> list[int]:
+    return [one.id for one in waiting if one.is_in(which, name, now)]
+
+
+def _place(tx: Transaction, reply_id: int) -> Place:
+    found = read.place_of(tx, reply_id)
+    if found is None:
+        raise UsageError(f"there is no reply {reply_id}; look at the inbox for what waits")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyView:
+    """One reply with what is needed to act on it.
+
+    `turns` are the newest ones, the newest last, of `said` in all. `orders` are the customer's, with what was told of
+    each line and what may be taken instead; `about` are the numbers of those that the reply is about. `frozen` says
+    which lines rest on nobody's silence until it is closed. `last` is the step that can be taken back, if any.
+    `before` and `after` are its neighbours in the pile.
+    """
+
+    one: InboxReply
+    place: Place
+    turns: Sequence[Turn]
+    said: int
+    orders: Sequence[OrderView]
+    steps: Sequence[StepTold]
+    way: Way | None
+    hold: str
+    before: int | None
+    after: int | None
+
+    @property
+    def suggested(self) -> Doing | None:
+        """What it may mean, as something to do."""
+        return MAY_MEAN.get(self.one.suggestion or self.one.intent)
+
+    @property
+    def last(self) -> StepTold | None:
+        """The step that can be taken back."""
+        stands = (one for one in self.steps if not one.undone_by and one.what != StepKind.UNDONE)
+        return next(stands, None)
+
+    @property
+    def about(self) -> Sequence[OrderView]:
+        """The orders that an act can be about, those that the reply is about first."""
+        return sorted(self.orders, key=lambda order: order.key not in self.one.orders)
+
+    @property
+    def swaps(self) -> Sequence[tuple[OrderView, LineView, Alternative]]:
+        """What may be taken instead of a line at no higher price."""
+        lines = [(order, line) for order in self.about for line in order.lines]
+        return [(order, line, one.product) for order, line in lines for one in line.stand_ins if not one.dearer]
+
+    @property
+    def frozen(self) -> bool:
+        """Whether nothing rests on silence until a person has looked."""
+        return self.one.waits and any(effect.startswith("frozen") for effect in self.one.effects)
+
+
+def reply(house: House, reply_id: int, where: tuple[Pile, str], now: datetime) -> ReplyView:
+    """One reply in the pile that an operator is looking through. Raises UsageError for one that is not there."""
+    with house.store.read() as tx:
+        one = reply_shown(tx, reply_id)
+        if one is None:
+            raise UsageError(f"there is no reply {reply_id}; look at the inbox for what waits")
+        turns = conversation(tx, one.customer_id) if one.customer_id is not None else []
+        hold = holds_in_force(tx, [one.customer_id], now) if one.customer_id is not None else {}
+        before, after = _around(read.places(tx), reply_id, where, now)
+        return ReplyView(
+            one=one,
+            place=_place(tx, reply_id),
+            turns=turns[-MOST_TURNS:],
+            said=len(turns),
+            orders=_orders(tx, house, one, now),
+            steps=read.steps(tx, reply_id),
+            way=way_to(tx, house, reply_id, now) if one.waits else None,
+            hold=next((row.reason for row in hold.values()), ""),
+            before=before,
+            after=after,
+        )
+
+
+def next_in(house: House, which: Pile, name: str, now: datetime, *, passed: int = 0) -> int | None:
+    """The reply that comes next in a pile, as it stands now; `passed` is one that was just put aside."""
+    with house.store.read() as tx:
+        return next((one for one in _ids(read.places(tx), which, name, now) if one != passed), None)
+
+
+def _around(
+    waiting: Sequence[Place], reply_id: int, where: tuple[Pile, str], now: datetime
+) -> tuple[int | None, int | None]:
+    ids = _ids(waiting, *where, now)
+    if reply_id not in ids:
+        return None, next(iter(ids), None)
+    at = ids.index(reply_id)
+    return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
+
+
+def _orders(tx: Transaction, house: House, one: InboxReply, now: datetime) -> Sequence[OrderView]:
+    found = known(tx, house, one.customer_id, now) if one.customer_id is not None else None
+    if found is None:
+        return ()
+    moment = Moment(house.judging.policy, now, house.judging.transit_days)
+    lines = [line for line in found.customer.lines if line.order in one.orders]
+    lines += [line for line in still_shown(tx, found.customer.lines, moment) if line not in lines]
+    # That a cancellation may be meant keeps choices off the customer's page; here somebody is looking at just that.
+    seen = [replace(line, asked=Asked.NOTHING) if line.asked is Asked.UNCLEAR else line for line in lines]
+    return orders_of(tx, house, Shown(found.customer, seen, found.market, moment))

@@ -1,0 +1,108 @@
+"""What waits on the team's desk, in order, without anybody's words. Colour: store. Called by pipeline.desk_view."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, select
+
+from notifier.queries.inbox import WITHIN
+from notifier.store.asked import waits_for_person
+from notifier.store.engine import Transaction
+from notifier.store.lookup import table_of
+from notifier.store.tables import LegalStanding, Reply, ReplyDesk, ReplyLine, ReplyStep
+from notifier.terms.desk import Desk
+
+_reply, _about, _standing = table_of(Reply), table_of(ReplyLine), table_of(LegalStanding)
+_desk, _step = table_of(ReplyDesk), table_of(ReplyStep)
+
+MOST_DONE = 50
+"""Replies that were seen to, the newest first: whoever looks for an older one looks at its customer."""
+
+
+class Pile(StrEnum):
+    """Which replies a list shows. OPEN: all that wait but those that rest."""
+
+    OPEN = "open"
+    MINE = "mine"
+    NOBODY = "nobody"
+    SNOOZED = "snoozed"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One reply that waits, and where it stands. `by_law` is the law's day of a line concerned."""
+
+    id: int
+    received_at: datetime
+    by_law: datetime | None
+    desk: Desk
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """The nearest deadline first."""
+        return self.by_law or self.received_at + WITHIN, self.id
+
+    def rests(self, now: datetime) -> bool:
+        """Whether it sleeps at `now`."""
+        return self.desk.snoozed_until is not None and self.desk.snoozed_until > now
+
+    def is_in(self, pile: Pile, name: str, now: datetime) -> bool:
+        """Whether it is in the pile, as the operator `name` sees it."""
+        if pile is Pile.SNOOZED:
+            return self.rests(now)
+        if pile is Pile.MINE:
+            return self.desk.taken_by == name and not self.rests(now)
+        return not self.rests(now) and (pile is Pile.OPEN or not self.desk.taken_by)
+
+
+def places(tx: Transaction) -> list[Place]:
+    """All that waits for a person, the nearest deadline first."""
+    return sorted(_places(tx, waits_for_person), key=lambda one: one.order)
+
+
+def place_of(tx: Transaction, reply_id: int) -> Place | None:
+    """One reply, whether or not it waits."""
+    return next(iter(_places(tx, _reply.c.id == reply_id)), None)
+
+
+def _places(tx: Transaction, which: ColumnElement[bool]) -> list[Place]:
+    columns = (_desk.c.taken_by, _desk.c.taken_at, _desk.c.snoozed_until, _desk.c.call_at, _desk.c.call_note)
+    query = (
+        select(_reply.c.id, _reply.c.received_at, func.min(_standing.c.deadline_at).label("by_law"), *columns)
+        .outerjoin(_about, _about.c.reply_id == _reply.c.id)
+        .outerjoin(_standing, _standing.c.line_id == _about.c.line_id)
+        .outerjoin(_desk, _desk.c.reply_id == _reply.c.id)
+        .where(which)
+        .group_by(_reply.c.id, _reply.c.received_at, *columns)
+    )
+    return [
+        Place(row.id, row.received_at, row.by_law, Desk(row.taken_by or "", *row[4:7], row.call_note or ""))
+        for row in tx.connection.execute(query)
+    ]
+
+
+def done_lately(tx: Transaction) -> list[int]:
+    """Ids of the replies that people have seen to, the newest first."""
+    seen = select(_step.c.reply_id, func.max(_step.c.id).label("last")).group_by(_step.c.reply_id).subquery()
+    query = select(_reply.c.id).join(seen, seen.c.reply_id == _reply.c.id).where(_reply.c.closed_at.is_not(None))
+    return list(tx.connection.execute(query.order_by(seen.c.last.desc()).limit(MOST_DONE)).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class StepTold:
+    """One step with a reply. `what` is a word of terms.desk; `undone_by` says who took it back, if anybody did."""
+
+    at: datetime
+    by: str
+    what: str
+    detail: str
+    undone_by: str
+
+
+def steps(tx: Transaction, reply_id: int) -> Sequence[StepTold]:
+    """What people did with a reply, the newest first."""
+    query = select(_step).where(_step.c.reply_id == reply_id).order_by(_step.c.id.desc())
+    return [StepTold(row.at, row.by, row.what, row.detail, row.undone_by) for row in tx.connection.execute(query)]

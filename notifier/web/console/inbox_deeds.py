@@ -1,0 +1,181 @@
+"""What an agent does with a reply; then the next one opens. Colour: door. Added by console.opening.
+
+Every deed is a function of pipeline, as the commands have it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from fastapi.responses import Response
+
+from notifier.errors import UsageError
+from notifier.pipeline import desk as team_desk
+from notifier.pipeline.desk_view import next_in
+from notifier.pipeline.effect_words import was_done, why_not
+from notifier.pipeline.holds import Said
+from notifier.pipeline.inbox import Act, Doing, act, assign, close
+from notifier.pipeline.people import Asked as Whom
+from notifier.pipeline.team_answers import Answering, answer
+from notifier.pipeline.undo import undo
+from notifier.terms.operator import Role
+from notifier.terms.words import Channel
+from notifier.web.console.asked import Asked
+from notifier.web.console.inbox import INBOX, pile_of, reply_id, tz_of
+from notifier.web.console.routes import Answer, Routes
+
+Deed = Callable[[Asked, int], str]
+"""What is done with a reply, in a thread; returns what is said of it."""
+
+
+def acted(asked: Asked, one: int) -> str:
+    """Something for the customer. Raises UsageError where none of it counts."""
+    doing, form = _doing(asked.form.get("what", "")), asked.form
+    order, line = _about(form)
+    wanted = Act(one, doing, asked.operator.name, form.get("sku", ""), order, line)
+    found = act(asked.house, wanted, asked.now)
+    if not found.closed:
+        why = why_not(each.effect for each in found.lines) or found.why
+        raise UsageError(f"That does not count: {why}. Reply {one} still waits")
+    done = was_done(each.effect for each in found.lines if each.done)
+    late = why_not(each.effect for each in found.lines if not each.done)
+    but = f", but not for all of it: {late}" if late else ""
+    return f"Reply {one}: {done}{but}."
+
+
+def _doing(text: str) -> Doing:
+    if text not in tuple(Doing):
+        raise UsageError("The page did not say what is to be done. Open the reply again")
+    return Doing(text)
+
+
+def _about(form: Mapping[str, str]) -> tuple[str, str]:
+    """The order, and the line of it, that somebody chose; both empty: what the reply is about."""
+    text = form.get("about", "")
+    if not text:
+        return "", ""
+    try:
+        order, line = json.loads(text)
+    except (ValueError, TypeError):
+        raise UsageError("The page did not say which order it is about. Open the reply again") from None
+    return str(order).replace("\x00", ""), str(line).replace("\x00", "")
+
+
+def answered(asked: Asked, one: int) -> str:
+    """The agent's own words to the customer."""
+    form = asked.form
+    done = form.get("then", "close") == "close"
+    said = Answering(one, form.get("words", ""), asked.operator.name, form.get("key", "")[:60], done)
+    kept = answer(asked.house, said, asked.now)
+    by = "text" if kept.channel is Channel.SMS else "email"
+    when = f"at {kept.goes_at.astimezone(tz_of(asked)):%H:%M on %d %B}" if _later(asked, kept.goes_at) else "now"
+    return (
+        f"Your answer to reply {one} goes by {by} {when}." if not kept.again else "That answer is on its way already."
+    )
+
+
+def _later(asked: Asked, moment: datetime) -> bool:
+    return (moment - asked.now).total_seconds() > 60
+
+
+def done(asked: Asked, one: int) -> str:
+    """It is seen to."""
+    close(asked.house, [one], asked.operator.name, asked.form.get("note", "")[:2000], asked.now)
+    return f"Reply {one} is done."
+
+
+def snoozed(asked: Asked, one: int) -> str:
+    """It rests for a while."""
+    until = moment(asked, asked.form.get("until", ""))
+    team_desk.snooze(asked.house, one, until, asked.operator.name, asked.now)
+    return f"Reply {one} rests until {until.astimezone(tz_of(asked)):%d %B, %H:%M}."
+
+
+def called(asked: Asked, one: int) -> str:
+    """The agent has phoned."""
+    said = Said(asked.operator.name, asked.form.get("note", ""))
+    team_desk.called(asked.house, one, said, asked.now, complaint=bool(asked.form.get("complaint")))
+    return f"The call is logged, and reply {one} is done."
+
+
+def taken(asked: Asked, one: int) -> str:
+    """Somebody sees to it."""
+    whom = asked.form.get("whom", "") or asked.operator.name
+    team_desk.take(asked.house, one, whom, asked.operator.name, asked.now)
+    return f"Reply {one} is {'yours' if whom == asked.operator.name else f'on the desk of {whom}'}."
+
+
+def given_back(asked: Asked, one: int) -> str:
+    """Anybody may see to it."""
+    team_desk.give_back(asked.house, one, asked.operator.name, asked.now)
+    return f"Reply {one} is nobody's again."
+
+
+def call_planned(asked: Asked, one: int) -> str:
+    """The agent will phone."""
+    at = moment(asked, asked.form.get("at", ""))
+    note = asked.form.get("note", "")
+    team_desk.plan_call(asked.house, team_desk.CallBack(one, at, asked.operator.name, note), asked.now)
+    return f"You call back about reply {one} on {at.astimezone(tz_of(asked)):%d %B, %H:%M}."
+
+
+def assigned(asked: Asked, one: int) -> str:
+    """Whose reply it is."""
+    whom = Whom(asked.form.get("customer", "").strip(), asked.form.get("order", "").strip())
+    found = assign(asked.house, one, whom, asked.operator.name, asked.now)
+    return f"Reply {one} is of customer {found.customer}."
+
+
+def undone(asked: Asked, one: int) -> str:
+    """The last step is taken back."""
+    words = undo(asked.house, one, asked.operator.name, asked.now).words
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def moment(asked: Asked, text: str) -> datetime:
+    """A moment as a form has it: ISO 8601, one without an offset in the shop's zone. Raises UsageError."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError("Choose a day and an hour") from None
+    return found if found.tzinfo else found.replace(tzinfo=tz_of(asked))
+
+
+def _passing(deed: Deed) -> Answer:
+    """Answers with the next reply of the pile, and offers to take back what was done."""
+
+    async def answer_to(asked: Asked) -> Response:
+        one, which = reply_id(asked), pile_of(asked.form)
+        words = await asked.run(partial(deed, asked, one))
+        after = partial(next_in, asked.house, which, asked.operator.name, asked.now, passed=one)
+        following = await asked.run(after)
+        path = f"{INBOX}/{following}" if following is not None else INBOX
+        return asked.to(f"{path}?in={which.value}", words, f"{INBOX}/{one}/undo")
+
+    return answer_to
+
+
+def _staying(deed: Deed, *, undoable: bool = True) -> Answer:
+    """Answers with the same reply."""
+
+    async def answer_to(asked: Asked) -> Response:
+        one = reply_id(asked)
+        words = await asked.run(partial(deed, asked, one))
+        back = f"{INBOX}/{one}/undo" if undoable else ""
+        return asked.to(f"{INBOX}/{one}?in={pile_of(asked.form).value}", words, back)
+
+    return answer_to
+
+
+def routes(to: Routes) -> None:
+    """The routes."""
+    one = f"{INBOX}/{{reply}}"
+    passing = {"act": acted, "answer": answered, "done": done, "snooze": snoozed, "called": called}
+    staying = {"take": taken, "give-back": given_back, "call": call_planned}
+    for name, deed in passing.items():
+        to.post(f"{one}/{name}", Role.AGENT, _passing(deed), f"reply.{name}", ("what", "until"))
+    for name, deed in staying.items():
+        to.post(f"{one}/{name}", Role.AGENT, _staying(deed), f"reply.{name}", ("whom", "at"))
+    to.post(f"{one}/assign", Role.AGENT, _staying(assigned, undoable=False), "reply.assign")
+    to.post(f"{one}/undo", Role.AGENT, _staying(undone, undoable=False), "reply.undo")

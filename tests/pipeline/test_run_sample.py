@@ -1,0 +1,75 @@
+"""A stopped run is judged by what it would send: a few messages of each kind as they will be read."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from notifier.errors import UsageError
+from notifier.pipeline.run_sample import OF_EACH, RunShown, look
+from notifier.pipeline.slip_letters import read
+from notifier.pipeline.withheld import Saying
+from notifier.store.tables import Message, PlanRun
+from tests.pipeline.test_brake import LIMIT, placed, stop, word
+from tests.pipeline.test_brake_at_night import EAST, EVENING
+from tests.shop import NOON, Shop, open_shop, order, rendering
+
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery."""
+
+
+@pytest.fixture
+def shop(tmp_path: Path, database_url: str) -> Shop:
+    return open_shop(tmp_path, database_url, LIMIT)
+
+
+def shown(shop: Shop, now: datetime = NOON) -> RunShown:
+    """The one run."""
+    with shop.house() as house:
+        return look(house, shop.rows(PlanRun)[0].id or 0, now)
+
+
+def test_a_few_messages_of_each_kind_are_shown_as_they_will_be_read(shop: Shop) -> None:
+    stop(shop, *map(order, ("ann", "bob", "cat")))
+    letters = read(shown(shop).letters, rendering().render)
+    assert (len(letters), {one.purpose for one in letters}) == (OF_EACH, {"delay"})
+    assert all("Reading lamp" in one.text and not one.fault for one in letters)
+
+
+def test_to_look_stores_nothing(shop: Shop) -> None:
+    stop(shop, *map(order, ("ann", "bob", "cat")))
+    before = shop.rows(PlanRun)
+    shown(shop)
+    assert (shop.rows(Message), shop.rows(PlanRun)) == ([], before)
+
+
+def test_no_address_is_shown_beside_a_message(shop: Shop) -> None:
+    stop(shop, *[order(name, customer_id=f"{name}@shop.example.com") for name in ("ann", "bob", "cat")])
+    assert [one.customer for one in shown(shop).letters] == ["a***@shop.example.com", "b***@shop.example.com"]
+
+
+def test_news_and_what_the_law_requires_are_both_shown(shop: Shop) -> None:
+    stop(shop, *map(order, ("ann", "bob", "cat")), *map(placed, ("dan", "eve", "fay")))
+    assert sorted({one.purpose for one in shown(shop).letters}) == ["delay", "placed"]
+
+
+def test_at_night_it_is_said_how_many_of_the_sample_wait_and_why(shop: Shop) -> None:
+    stop(shop, *[placed(name) | EAST for name in ("ann", "bob", "cat")])
+    found = shown(shop, now=EVENING + timedelta(hours=4))
+    assert (found.letters, dict(found.waits)) == ([], {"quiet_hours": 3})
+
+
+def test_a_run_that_waits_may_be_approved_or_rejected(shop: Shop) -> None:
+    stop(shop, *map(order, ("ann", "bob", "cat")))
+    assert shown(shop).words == (Saying.APPROVE, Saying.REQUIRED_ONLY, Saying.REJECT)
+
+
+def test_after_a_word_there_is_nothing_to_say_but_the_rest(shop: Shop) -> None:
+    stop(shop, *map(order, ("ann", "bob", "cat")))
+    word(shop, shop.rows(PlanRun)[0].id, Saying.REQUIRED_ONLY)
+    assert (shown(shop).words, shown(shop).letters) == ((Saying.APPROVE, Saying.REJECT), [])
+
+
+def test_a_run_that_is_not_there_is_told(shop: Shop) -> None:
+    with shop.house() as house, pytest.raises(UsageError, match="no run 9"):
+        look(house, 9, NOON)

@@ -1,0 +1,109 @@
+"""Runs and pauses at the console: everybody looks, a lead decides."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from notifier.errors import Stopped
+from notifier.store.tables import Message
+from notifier.store.tables import Pause as PauseRow
+from notifier.store.tables.messages import PlanRun
+from notifier.terms.operator import Role
+from tests.kept_shops import AsLeft
+from tests.shop import NOON, Shop, order
+from tests.web.console.desk import Site, console, opened
+
+pytestmark = pytest.mark.slow
+"""Each lives through the main job from import to delivery."""
+
+
+def stopped(folder: Path, url: str) -> Shop:
+    """A run to three customers was stopped."""
+    shop = opened(folder, url, "[safety]\nmax_per_run = 2\n")
+    dates = {"ordered_at": "2026-05-31T10:00:00Z", "promised_ship_by": "2026-06-20"}
+    eta = {"eta_from": "2026-06-25", "eta_to": "2026-06-25"}
+    shop.take_in("backorders", [order(name) | dates | eta for name in ("ann", "bob", "cat")])
+    with pytest.raises(Stopped):
+        shop.plan()
+    return shop
+
+
+@pytest.fixture
+def site(as_left: AsLeft) -> Iterator[Site]:
+    with console(as_left(stopped), NOON + timedelta(minutes=5)) as found:
+        yield found
+
+
+def path(site: Site) -> str:
+    return f"/console/runs/{site.shop.rows(PlanRun)[0].id}"
+
+
+def test_a_stopped_run_is_shown_with_what_customers_would_read(site: Site) -> None:
+    page = site.person(Role.VIEWER).get(path(site)).text
+    assert "now ships on June 25, 2026" in page and "they agree to wait" not in page and "A lead decides" in page
+
+
+def test_a_lead_lets_a_run_go(site: Site) -> None:
+    page = site.person().then(f"{path(site)}/say", word="approve")
+    assert "is approved: 3 messages are queued" in page.text
+    assert len(site.shop.rows(Message)) == 3
+
+
+def test_a_lead_lets_only_go_what_the_law_requires(site: Site) -> None:
+    site.person().post(f"{path(site)}/say", word="required_only")
+    assert [(row.state, row.required_only) for row in site.shop.rows(PlanRun)] == [("approved", True)]
+
+
+def test_a_rejected_run_can_be_approved_after_all(site: Site) -> None:
+    lead = site.person()
+    page = lead.then(f"{path(site)}/say", word="reject")
+    assert 'value="approve"' in page.text and 'value="reject"' not in page.text
+
+
+def test_an_agent_cannot_let_a_run_go(site: Site) -> None:
+    answer = site.person(Role.AGENT).post(f"{path(site)}/say", word="approve")
+    assert (answer.status_code, site.shop.rows(Message)) == (403, [])
+
+
+def test_a_second_word_on_the_same_run_is_refused_with_whose_the_first_was(site: Site) -> None:
+    lead = site.person()
+    lead.post(f"{path(site)}/say", word="approve")
+    answer = lead.post(f"{path(site)}/say", word="approve")
+    assert answer.status_code == 422 and "waits for nobody: it is approved by lead" in answer.text
+
+
+@pytest.mark.parametrize("word", ["", "explode"])
+def test_a_word_that_is_none_does_nothing(site: Site, word: str) -> None:
+    assert site.person().post(f"{path(site)}/say", word=word).status_code == 422
+
+
+def test_the_list_names_the_run_that_waits(site: Site) -> None:
+    page = site.person(Role.VIEWER).get("/console/runs").text
+    assert "was stopped and waits for a person" in page
+
+
+def test_a_lead_pauses_with_a_reason(site: Site) -> None:
+    page = site.person().then("/console/pauses/pause", purpose="progress", channel="sms", reason="wrong brand")
+    assert [(row.purpose, row.channel, row.reason) for row in site.shop.rows(PauseRow)] == [
+        ("progress", "sms", "wrong brand")
+    ]
+    assert "wrong brand" in page.text
+
+
+def test_a_pause_without_a_reason_is_refused(site: Site) -> None:
+    assert site.person().post("/console/pauses/pause", reason=" ").status_code == 422
+
+
+def test_a_pause_ends(site: Site) -> None:
+    lead = site.person()
+    lead.post("/console/pauses/pause", purpose="progress", reason="wrong brand")
+    page = lead.then("/console/pauses/resume", purpose="progress")
+    assert "Nothing is paused." in page.text
+
+
+def test_a_viewer_sees_what_is_paused_and_why(site: Site) -> None:
+    site.person().post("/console/pauses/pause", reason="the stock is wrong")
+    page = site.person(Role.VIEWER).get("/console/pauses").text
+    assert "the stock is wrong" in page and "/console/pauses/resume" not in page
