@@ -179,12 +179,6 @@ def lines_of(tx: Transaction, reply_id: int) -> tuple[int, ...]:
     return tuple(tx.connection.execute(query).scalars())
 
 
-def customer_key(tx: Transaction, customer_id: int) -> str:
-    """The shop's id of a customer."""
-    found: str = tx.connection.execute(select(_customer.c.key).where(_customer.c.id == customer_id)).scalar_one()
-    return found
-
-
 def open_lines_of(tx: Transaction, customer_id: int | None) -> tuple[int, ...]:
     """The order lines of a customer that have neither shipped nor been cancelled, as the records say."""
     query = select(_order_line.c.id).where(_order_line.c.customer_id == customer_id)

@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from notifier.cli.inbox_desk import add_to
 from notifier.cli.session import DONE, WITH_REFUSALS, By, Json, Now, Session, say_json
 from notifier.errors import UsageError
 from notifier.pipeline.effect_words import was_done
@@ -24,6 +25,7 @@ MOST_WORDS = 70
 """Characters of the words that a list shows; `notifier inbox show` has all."""
 
 inbox = typer.Typer(help="What customers wrote that needs a person.")
+add_to(inbox)
 
 
 @inbox.callback(invoke_without_command=True)

@@ -14,7 +14,7 @@ from notifier.errors import UsageError
 from notifier.pipeline.holds import MOST_NOTE, Said, call
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import require_known, waiting_reply
-from notifier.pipeline.people import Asked, operator_name
+from notifier.pipeline.people import asked_for, operator_name
 from notifier.queries.inbox import InboxReply, reply_shown
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
@@ -87,8 +87,7 @@ def called(house: House, reply_id: int, said: Said, now: datetime, *, complaint:
     with house.store.read() as tx:
         row = waiting_reply(tx, reply_id)
         require_known(row)
-        key = conversation.customer_key(tx, row.customer_id)
-    call(house, Asked(customer=key, brand=row.brand), said, now, complaint=complaint)
+    call(house, asked_for(house, row.customer_id), said, now, complaint=complaint)
     with house.store.write() as tx:
         conversation.close(tx, [reply_id], said.by, "called", now)
         desk.note(tx, desk.Step(reply_id, said.by, StepKind.CALLED, {}), now)

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from notifier.errors import UsageError
 from notifier.queries.masks import masked_if_address
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.store.persons import customers_by_key, customers_by_order
+from notifier.store.persons import customer_of, customers_by_key, customers_by_order
+
+if TYPE_CHECKING:
+    from notifier.pipeline.house import House
 
 MOST_NAME = 80
 
@@ -31,6 +35,13 @@ def operator_name(by: str) -> str:
     if not by.strip() or len(by) > MOST_NAME or not by.isprintable():
         raise UsageError(f"--by must be the name of who says so, in at most {MOST_NAME} printable characters")
     return by.strip()
+
+
+def asked_for(house: "House", customer_id: int) -> Asked:
+    """The question for a customer by our own id, as a page names them. Raises UsageError for one who is not there."""
+    with house.store.read() as tx:
+        row = customer_of(tx, customer_id)
+        return Asked(row.key, brand=row.brand)
 
 
 def the_customer(tx: Transaction, asked: Asked, hash_key: bytes) -> AnyRow:

@@ -72,3 +72,39 @@ def test_done_closes_it(call: Call) -> None:
 
 def test_what_is_not_there_is_a_usage_fault(call: Call) -> None:
     assert [call("inbox", "show", "9")[0], call("inbox", "done", "9")[0], call("inbox", "assign", "1")[0]] == [2, 2, 2]
+
+
+def test_a_reply_is_taken_and_taken_back(call: Call) -> None:
+    call("inbox", "take", "1", "--by", "Kim")
+    code, said, _ = call("inbox", "undo", "1", "--by", "Kim", "--json")
+    assert (code, json.loads(said)["undone"]) == (0, "taken")
+
+
+def test_a_reply_rests(call: Call) -> None:
+    _, said, _ = call("inbox", "snooze", "1", "2026-06-02T09:00:00Z", "--by", "Kim", "--now", AT, "--json")
+    assert json.loads(said)["snoozed_until"] == "2026-06-02T09:00:00+00:00"
+
+
+def test_a_call_is_planned_and_made(call: Call) -> None:
+    first, _, _ = call("inbox", "call", "1", "2026-06-02T09:00:00Z", "--by", "Kim", "--now", AT)
+    second, _, _ = call("inbox", "called", "1", "--by", "Kim", "--now", AT)
+    assert (first, second, json.loads(call("inbox", "--json")[1])) == (0, 0, [])
+
+
+def test_a_ready_answer_is_shown_and_not_sent(call: Call) -> None:
+    code, _, told = call("inbox", "answer", "1", "--ready", "call_you", "--show", "--now", AT)
+    assert (code, "about order O-ann" in " ".join(told.split()), len(json.loads(call("inbox", "--json")[1]))) == (
+        0,
+        True,
+        1,
+    )
+
+
+def test_an_answer_closes_the_reply(call: Call) -> None:
+    _, said, _ = call("inbox", "answer", "1", "--text", "We call you.", "--by", "Kim", "--now", AT, "--json")
+    assert (json.loads(said)["channel"], json.loads(call("inbox", "--json")[1])) == ("email", [])
+
+
+def test_an_answer_needs_words(call: Call) -> None:
+    code, _, told = call("inbox", "answer", "1", "--by", "Kim")
+    assert (code, "--text" in told) == (2, True)

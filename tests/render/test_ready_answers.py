@@ -16,6 +16,7 @@ from tests.render.conftest import LOOK
 
 TODAY = date(2026, 6, 1)
 CATALOGUE = shop_catalogue(packaged_folder() / "nowhere")
+INFORMAL = shop_catalogue(packaged_folder() / "nowhere", frozenset({""}))
 ANSWERS = sorted(CATALOGUE.answers)
 
 
@@ -28,6 +29,12 @@ def filled(catalogue: Catalogue, name: str, locale: str, *, items: bool = True) 
 @pytest.mark.parametrize(("name", "locale"), ANSWERS)
 def test_a_ready_answer_can_be_filled_in(name: str, locale: str) -> None:
     assert len(filled(CATALOGUE, name, locale).split()) > 10
+
+
+@pytest.mark.parametrize(("name", "locale"), ANSWERS)
+def test_a_ready_answer_speaks_to_customers_as_its_brand_does(name: str, locale: str) -> None:
+    formal = re.compile(r"\b(Sie|Ihnen|Ihre[rnm]?|vous|votre|vos|usted|sus?)\b")
+    assert not formal.search(filled(INFORMAL, name, locale))
 
 
 @pytest.mark.parametrize(("name", "locale"), ANSWERS)

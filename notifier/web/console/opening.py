@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from notifier.pipeline.house import House
 from notifier.settings import Settings
 from notifier.terms.time import zone
-from notifier.web.console import inbox, inbox_deeds, pauses, policy, runs, sign_in, slip, team, today
+from notifier.web.console import customer_deeds, inbox, inbox_deeds, pauses, policy, runs, sign_in, slip, team, today
 from notifier.web.console.assets import Assets
 from notifier.web.console.desk import Desk
 from notifier.web.console.paper import Paper
@@ -23,6 +23,7 @@ AREAS: tuple[Callable[[Routes], None], ...] = (
     today.routes,
     inbox.routes,
     inbox_deeds.routes,
+    customer_deeds.routes,
     runs.routes,
     pauses.routes,
     slip.routes,
