@@ -6,7 +6,7 @@ code: it is parsed and filled in the limited processes only. No transaction is o
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notifier.pipeline.house import House
@@ -113,13 +113,22 @@ def _syntax(house: House, pool: RenderPool, wording: Wording, texts: Texts, now:
     """Faults of each part by itself, so that a broken one hides no other, then of all of them together."""
     alone = [trying(house, wording, {**STAND_INS, part: texts[part]}) for part in wording.parts]
     each = [Tried(_source(one, wording), house.brand(wording.brand), wording.locale or "en") for one in alone]
-    tried = trying(house, wording, texts)
-    for tries in (each, would_get(tried, wording, texts)):
-        answers = _samples(tried, pool, tries, wording, now)
-        found = [placed(wording, one.where, one.text) for one in answers if isinstance(one, RenderFailure)]
-        if found:
-            return list(dict.fromkeys(found))
-    return []
+    answers = _samples(house, pool, each, wording, now)
+    found = [
+        _within(placed(wording, answer.where, answer.text), wording.file(part))
+        for part, answer in zip(wording.parts, answers, strict=True)
+        if isinstance(answer, RenderFailure)
+    ]
+    if not found:
+        tried = trying(house, wording, texts)
+        whole = _samples(tried, pool, would_get(tried, wording, texts), wording, now)
+        found = [placed(wording, one.where, one.text) for one in whole if isinstance(one, RenderFailure)]
+    return list(dict.fromkeys(found))
+
+
+def _within(fault: WordingFault, file: str) -> WordingFault:
+    """A fault that names no file, like that of a text that took too long, is in the one that was tried."""
+    return fault if fault.file else replace(fault, file=file)
 
 
 def _source(tried: House, wording: Wording) -> TemplateSource:

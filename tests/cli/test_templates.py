@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from notifier.errors import SettingsError
+from notifier.pipeline.in_force import house_in_force
 from notifier.pipeline.publishing import Word, roll_back
-from notifier.template_files import packaged_folder
+from notifier.template_files import packaged_folder, write_files
 from notifier.terms.wording import Texts
 from tests.calls import Call, caller
 from tests.shop import NOON, Shop, open_shop, rendering
@@ -52,8 +54,6 @@ def found(call: Call, *words: str, code: int = 0) -> dict[str, Any]:
 
 
 def in_force(shop: Shop) -> str:
-    from notifier.pipeline.in_force import house_in_force
-
     with shop.house() as house:
         return house_in_force(house).catalogue.source("placed", "en", "").email
 
@@ -167,3 +167,8 @@ def test_the_packaged_texts_are_sound(shop: Shop, call: Call) -> None:
     write(shop, {part: (packaged_folder() / "placed" / part).read_text("utf-8") for part in PLACED.parts})
     (checked,) = found(call, "check")["checked"]
     assert [one for one in checked["faults"] if one["severity"] == "fault"] == []
+
+
+def test_nothing_is_written_outside_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="leads out of templates/"):
+        write_files(tmp_path / "templates", {"../settings.toml": "x"})

@@ -1,5 +1,6 @@
 """What the team publishes is sent by every process at its next claim, and a text that is broken reaches nobody."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from notifier.errors import Unpublishable, UsageError
 from notifier.pipeline.claims import claim
 from notifier.pipeline.in_force import house_in_force
 from notifier.pipeline.publishing import Word, roll_back, take_back
+from notifier.pipeline.simulate import Question, simulate
 from notifier.store.tables import Message
 from notifier.terms.wording import Wording
 from notifier.terms.words import Channel
@@ -125,3 +127,12 @@ def test_a_published_text_that_the_sandbox_refuses_reaches_nobody(shop: Shop) ->
     with shop.house() as house, pytest.raises(UsageError, match="cannot be published"):
         put_out(house, PLACED_TEXT, text("{{ ().__class__ }}"))
     assert {row.state for row in shop.rows(Message)} == {"queued"}
+
+
+def test_a_simulation_with_the_same_process_does_not_change_what_it_sends(shop: Shop) -> None:
+    with shop.house() as house:
+        put_out(house, PLACED, email("Words of the team."))
+        day = NOON.date()
+        simulate(house, Question(day, day, Decimal(0)), lambda done, whole: None)
+        (ready,) = claim(house, Channel.EMAIL, 10, NOON).ready
+    assert "Words of the team." in ready.job.source.email

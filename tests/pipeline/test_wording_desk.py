@@ -1,16 +1,20 @@
 """Drafts of templates: two people who edit notice each other, and another person approves where the shop wants it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
 from notifier.pipeline.publishing import Word, publish, roll_back
+from notifier.pipeline.wording_check import check_draft, is_broken
 from notifier.pipeline.wording_desk import Seen, approve, catch_up, discard, save_draft, submit, wording_of
-from notifier.terms.wording import DraftState
+from notifier.pipeline.wording_history import history
+from notifier.render_pool import Answer, RenderJob, RenderPool
+from notifier.terms.wording import DraftState, Severity
 from notifier.terms.words import Channel
 from tests.shop import NOON, open_shop, rendering
 from tests.wordshop import PLACED, PLACED_TEXT, email, put_out, save, text
@@ -143,3 +147,45 @@ def test_english_is_the_wording_without_a_locale(house: House) -> None:
 def test_a_text_of_many_words_is_told_what_it_costs(house: House) -> None:
     found = put_out(house, PLACED_TEXT, text("Schöne Grüße ☂")).faults
     assert any("'☂' makes each segment hold 70 characters" in one.text for one in found)
+
+
+class SavesMeanwhile:
+    """A pool in whose first rendering somebody else saves the draft once more."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.saved = False
+
+    def render(self, jobs: Sequence[RenderJob]) -> list[Answer]:
+        if not self.saved:
+            self.saved = True
+            save(self.house, PLACED, email("Something else."), "bob")
+        return rendering().render(jobs)
+
+
+def test_what_somebody_saves_while_it_is_checked_is_not_published_unseen(house: House) -> None:
+    draft = save(house, PLACED, email("a"), "ada")
+    with pytest.raises(UsageError, match="bob has saved another draft"):
+        publish(house, cast(RenderPool, SavesMeanwhile(house)), seen(draft.revision), Word("ada"), NOON)
+    assert history(house, PLACED) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "{% for a in items %}" * 24 + "x" + "{% endfor %}" * 24,
+        "{% set a = 'xxxxxxxxxx' %}" + "{% set a = a ~ a %}" * 30 + "{{ a }}",
+        "{{ ('x' ~ items) | upper }}" * 2000,
+        "{{ ().__class__.__base__.__subclasses__() }}",
+        "{% include '/etc/passwd' %}",
+        "<script>alert(1)</script>",
+    ],
+)
+def test_a_hostile_draft_is_a_fault_of_its_file_and_the_next_one_is_looked_at_as_ever(
+    house: House, hostile: str
+) -> None:
+    draft = {"subject.txt": "Order {{ orders }}", "email.md": hostile}
+    found = check_draft(house, rendering(), PLACED, draft, NOON)
+    assert [(one.file, one.severity) for one in found][:1] == [("placed/email.md", Severity.FAULT)]
+    assert not is_broken(check_draft(house, rendering(), PLACED, email("Fine."), NOON))
