@@ -12,7 +12,7 @@ from typing import cast
 
 from notifier.errors import UsageError
 from notifier.pipeline.content import Letter, content_of
-from notifier.pipeline.customer_facts import with_every_line
+from notifier.pipeline.customer_facts import known
 from notifier.pipeline.facts import read_facts
 from notifier.pipeline.house import House
 from notifier.pipeline.market import Market, read_market, with_shelf_for
@@ -85,7 +85,7 @@ class _Imagined:
 def preview_of(house: House, order: str, wanted: Wanted, now: datetime, brand: str = "") -> Preview:
     """What the message would say at `now` to who placed `order` (the shop's number; `brand` where two brands have it).
 
-    Raises UsageError where there is no such order.
+    `house` is as `in_force` gives it, or `trying` a draft. Raises UsageError where there is no such order.
     """
     with house.store.read() as tx:
         found = customers_by_order(tx, order, brand)
@@ -94,11 +94,12 @@ def preview_of(house: House, order: str, wanted: Wanted, now: datetime, brand: s
         if len(found) > 1:
             brands = ", ".join(sorted({row.brand for row in found}))
             raise UsageError(f"there is an order {order!r} in several brands ({brands}); say which")
-        customer = with_every_line(tx, house, [found[0].id], now)[0]
-        lines = [line for line in customer.lines if line.order == order]
-        if not lines:
+        one = known(tx, house, found[0].id, now)
+        lines = [line for line in one.customer.lines if line.order == order] if one else []
+        if one is None or not lines:
             raise UsageError(f"order {order!r} has no line yet; choose another one")
-        return _preview(house, (customer, lines), wanted, _market(tx, house, [customer], wanted, now), now)
+        market = _with_shelf(tx, house, one.market, [one.customer], wanted)
+        return _preview(house, (one.customer, lines), wanted, market, now)
 
 
 def previews_of(
@@ -108,23 +109,22 @@ def previews_of(
 
     For who cannot be judged: an order and why. A few dozen customers at once are cheapest.
     """
-    today = local_day(now, house.judging.policy.timezone)
-    market = read_market(tx, now, customer_ids, today)
+    market = read_market(tx, now, customer_ids, local_day(now, house.judging.policy.timezone))
     customers = read_facts(tx, customer_ids, market, house.judging, now)
-    shelf = _market(tx, house, customers, wanted, now)
+    market = _with_shelf(tx, house, market, customers, wanted)
     for customer in customers:
         lines = [line for line in customer.lines if is_open(line, now)]
         if not lines:
             continue
         try:
-            yield _preview(house, (customer, lines), wanted, shelf, now)
+            yield _preview(house, (customer, lines), wanted, market, now)
         except Exception as fault:  # noqa: BLE001 - one poisonous record must not stop all others (HOSTILE 61)
             yield lines[0].order, f"its facts cannot be judged ({type(fault).__name__})"
 
 
-def _market(tx: Transaction, house: House, customers: Sequence[CustomerFacts], wanted: Wanted, now: datetime) -> Market:
-    ids = [one.id for one in customers]
-    market = read_market(tx, now, ids, local_day(now, house.judging.policy.timezone))
+def _with_shelf(
+    tx: Transaction, house: House, market: Market, customers: Sequence[CustomerFacts], wanted: Wanted
+) -> Market:
     if not house.catalogue.purposes[wanted.purpose].offers_alternatives:
         return market
     return with_shelf_for(tx, market, {line.sku for one in customers for line in one.lines})
