@@ -7,7 +7,8 @@ READABLE = 4.5
 
 _WHITE = (255, 255, 255)
 _BLACK = (0, 0, 0)
-_NIGHT = (31, 35, 43)
+_PAPER, _NIGHT = (238, 241, 244), (42, 47, 57)
+"""The darkest ground of the layout in light mode, and the lightest in dark: what reads on it, reads on the others."""
 
 RGB = tuple[int, int, int]
 
@@ -48,9 +49,9 @@ def _until_readable(colour: RGB, ground: RGB, goal: RGB) -> RGB:
 
 @lru_cache(maxsize=256)
 def palette(brand: str) -> tuple[str, str, str]:
-    """Brand colour #rrggbb → text colour upon it, the same hue readable on white, and readable on a dark ground."""
+    """Brand colour #rrggbb → text colour upon it, the same hue readable on a light ground, and on a dark one."""
     colour = parse(brand)
     upon = max((_WHITE, _BLACK), key=lambda ink: contrast(colour, ink))
-    on_white = _until_readable(colour, _WHITE, _BLACK)
+    on_light = _until_readable(colour, _PAPER, _BLACK)
     on_dark = _until_readable(colour, _NIGHT, _WHITE)
-    return write(upon), write(on_white), write(on_dark)
+    return write(upon), write(on_light), write(on_dark)

@@ -32,7 +32,7 @@ CATALOGUE: Mapping[str, str] = {
     "brand.name": "the brand's name",
     "brand.colour": "the brand's colour, #rrggbb",
     "brand.on_colour": "a text colour readable upon the brand's colour",
-    "brand.ink": "the brand's colour, darkened until it reads well on white",
+    "brand.ink": "the brand's colour, darkened until it reads well on a light ground",
     "brand.glow": "the brand's colour, lightened until it reads well in dark mode",
     "brand.logo": "address of the logo, or empty",
     "brand.postal_address": "the brand's postal address on one line, or empty",

@@ -8,8 +8,9 @@ from functools import cache
 from notifier.pipeline.sample import sample_content
 from notifier.render.catalogue import Catalogue
 from notifier.render.compile import Compiled, compile_source, render_email, render_text
+from notifier.render.signed_up import wording
 from notifier.template_files import load_catalogue, packaged_folder
-from notifier.terms.content import BrandLook, Content, Links, RenderedEmail, RenderedText
+from notifier.terms.content import BrandLook, Content, Links, RenderedEmail, RenderedText, SignedUp
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, Tone
 
@@ -72,7 +73,15 @@ def content(
     """The sample of a purpose as of `today`, with links, and with the digits that its text offers."""
     kind = catalogue().purposes[purpose]
     sample = sample_content(kind, language, look(tone, logo), channel, today)
-    return replace(sample, links=LINKS, offers=tuple(kind.answers))
+    return replace(sample, links=LINKS, offers=tuple(kind.answers), signed_up=_signed_up(sample, language, tone))
+
+
+def _signed_up(sample: Content, language: str, tone: Tone) -> SignedUp | None:
+    """What a request asks to agree to, in the customer's language, with the link to do so."""
+    if sample.signed_up is None or not sample.signed_up.wording:
+        return sample.signed_up
+    said = wording(Channel.EMAIL, sample.brand.name, (4, 30), catalogue().phrases(language, BRANDS[tone]))
+    return replace(sample.signed_up, wording=said, confirm="https://go.oak.example/c/7/AAAAAAAAAAAAAAAAAAAAAA")
 
 
 def email(purpose: str, language: str, tone: Tone, logo: str = "") -> RenderedEmail:

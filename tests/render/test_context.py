@@ -159,5 +159,5 @@ def test_a_shortened_name_ends_at_a_word() -> None:
 @pytest.mark.parametrize("colour", ["#ffffff", "#000000", "#ffff00", "#777777", "#1b6b50", "#ff0000"])
 def test_every_brand_colour_yields_readable_text(colour: str) -> None:
     upon, ink, glow = palette(colour)
-    grounds = [(upon, colour), (ink, "#ffffff"), (glow, "#1f232b")]
+    grounds = [(upon, colour), (ink, "#eef1f4"), (glow, "#2a2f39")]
     assert all(contrast(parse(one), parse(ground)) >= READABLE for one, ground in grounds)

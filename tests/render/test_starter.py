@@ -86,9 +86,7 @@ def other(tone: Tone) -> Tone:
 def test_another_language_says_nothing_in_english(purpose: str, language: str, tone: Tone) -> None:
     found = starter.email(purpose, language, tone)
     ours = {"the", "your", "you", "and", "order", "we", "reply", "this"}
-    sample = re.sub(
-        r"Lumen & Oak|Ridge Tent for Two|I agree that.*|The ship was held in port\.|https:\S+", "", found.text
-    )
+    sample = re.sub(r"Lumen & Oak|Ridge Tent for Two|The ship was held in port\.|https:\S+", "", found.text)
     assert ours & set(re.findall(r"[a-z]+", f"{found.subject} {sample}".lower())) == set()
 
 
@@ -159,7 +157,7 @@ def test_an_email_says_in_which_language_it_is(purpose: str, language: str, tone
 @pytest.mark.parametrize(("purpose", "language", "tone"), EVERYTHING)
 def test_headings_begin_with_the_first_and_skip_none(purpose: str, language: str, tone: Tone) -> None:
     found = [int(level) for level in re.findall(r"<h([1-6])\b", starter.email(purpose, language, tone).html)]
-    assert found[:1] in ([], [1]) and found.count(1) <= 1 and set(found) <= {1, 2}
+    assert found[0] == 1 and found.count(1) == 1 and set(found) <= {1, 2}
 
 
 @pytest.mark.parametrize(("purpose", "language", "tone"), EVERYTHING)
