@@ -55,9 +55,9 @@ class Happening:
     message: MessageTold | None = None
 
 
-def happenings(chapter: Chapter, clock: WallClock) -> list[Happening]:
-    """The same, each paragraph with what it is about."""
-    found = sorted(_Teller(chapter, clock).events(), key=lambda one: one.at)
+def happenings(chapter: Chapter, clock: WallClock, *, brief: bool = False) -> list[Happening]:
+    """The same, each paragraph with what it is about; `brief`: the rules that were passed are left out."""
+    found = sorted(_Teller(chapter, clock, brief).events(), key=lambda one: one.at)
     return [replace(one, words=_printable(one.words)) for one in found]
 
 
@@ -72,8 +72,9 @@ def again(due_at: datetime | None, clock: WallClock) -> list[str]:
 class _Teller:
     """Tells each message once: with the decision that made it, else on its own."""
 
-    def __init__(self, chapter: Chapter, clock: WallClock) -> None:
+    def __init__(self, chapter: Chapter, clock: WallClock, brief: bool) -> None:
         self._chapter = chapter
+        self._brief = brief
         self._clock = clock
         self._messages = {one.id: one for one in chapter.messages}
         self._promises: dict[int | None, list[PromiseMade]] = defaultdict(list)
@@ -112,13 +113,13 @@ class _Teller:
             head = f"{when} waited with {what}{until}, because {because(decision.reason)}."
         else:
             head = f"{when} did not write {what}, because {because(decision.reason)}."
-        return " ".join(filter(None, (head, _rules(decision.trace), self._again(decision))))
+        return " ".join(filter(None, (head, _rules(decision.trace, self._brief), self._again(decision))))
 
     def _sent(self, decision: DecisionTold, when: str, what: str) -> str:
         message = self._messages.get(decision.message) if decision.message is not None else None
         verb = "wrote" if message is not None and message.state in _GONE else "decided to write"
         fate = self._fate(message, decision.at) if message is not None else ""
-        return " ".join(filter(None, (f"{when} {verb} {what}.", _rules(decision.trace), fate)))
+        return " ".join(filter(None, (f"{when} {verb} {what}.", _rules(decision.trace, self._brief), fate)))
 
     def _again(self, decision: DecisionTold) -> str:
         if decision.times < 2:
@@ -220,8 +221,8 @@ class _Teller:
         return f"On {self._clock.at(promise.told_at)} the customer was told {dates} for {line}."
 
 
-def _rules(trace: Sequence[RuleSeen]) -> str:
-    passed = ", ".join(plain(step.rule) for step in trace if step.result == "pass")
+def _rules(trace: Sequence[RuleSeen], brief: bool) -> str:
+    passed = "" if brief else ", ".join(plain(step.rule) for step in trace if step.result == "pass")
     words = f"Rules passed: {passed}." if passed else ""
     for step in trace:
         if step.result != "pass":

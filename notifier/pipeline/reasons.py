@@ -121,10 +121,12 @@ def unanswered(reason: str) -> str:
 
 def because(reason: str) -> str:
     """The clause for `reason`; one that has none is told in its own words."""
+    if known := DECIDED.get(reason) or DELIVERED.get(reason):
+        return known
     for prefix, words in _BEGINNINGS.items():
         if reason.startswith(prefix):
             return words(reason.removeprefix(prefix))
-    return DECIDED.get(reason) or DELIVERED.get(reason) or f'the answer was "{reason.replace("_", " ")}"'
+    return f'the answer was "{reason.replace("_", " ")}"'
 
 
 _BEGINNINGS: Mapping[str, Callable[[str], str]] = MappingProxyType(
@@ -147,6 +149,7 @@ _PURPOSES = {
     "delay_renewed": "renewed delay",
     "eta_change": "changed date",
     "placed": "backorder",
+    "reply_ack": "acknowledgement",
     "thank_you": "thank-you",
 }
 

@@ -17,7 +17,7 @@ from notifier.queries.backorders import Backorder, lines_of_order
 from notifier.queries.heard import ActionTold, ReplyTold
 from notifier.queries.newest import Newest, Noted, Since, Whose, cut, newest
 from notifier.queries.people_shown import CustomerShown, OrderShown, customer_shown, order_shown
-from notifier.queries.stories import ContactTold, DecisionTold, MessageTold, PromiseMade
+from notifier.queries.stories import ContactTold, DecisionTold, MessageTold, PromiseMade, of_message
 from notifier.terms.effects import ActionKind
 from notifier.terms.words import HoldReason, Verdict
 
@@ -37,7 +37,7 @@ class Step:
 class Entry:
     """One thing at `at`. `kind` is sent, waited, skipped, message, reply, action, contact, promise, order, hold or
     consent. `message` is one of the outbox, `quoted` what a customer wrote with its subject, `steps` the rules asked,
-    `told` the dates told, `order_id` an order's page.
+    `told` the dates told, `text` a text message's words, `order_id` an order's page.
     """
 
     at: datetime
@@ -47,6 +47,7 @@ class Entry:
     steps: tuple[Step, ...] = ()
     told: tuple[PromiseMade, ...] = ()
     quoted: tuple[str, str] = ("", "")
+    text: str = ""
     order_id: int | None = None
 
 
@@ -98,22 +99,31 @@ def order_page(house: House, order_id: int, before: datetime | None, now: dateti
     return OrderPage(what, lines, Timeline(_entries(house, found), rest))
 
 
+def message_story(house: House, message_id: int) -> Timeline:
+    """What concerns one message of the outbox, whole: why it was made, what became of it, what was answered."""
+    with house.store.read() as tx:
+        chapters = of_message(tx, message_id)
+    found = [one for chapter in chapters for one in _entries(house, Newest(chapter, (), {}, {}))]
+    return Timeline(tuple(found), None)
+
+
 def _entries(house: House, found: Newest) -> tuple[Entry, ...]:
     clock = WallClock(house.judging.policy.timezone)
-    told = [_entry(one, found) for one in happenings(found.chapter, clock)]
+    told = [_entry(one, found) for one in happenings(found.chapter, clock, brief=True)]
     noted = [Entry(one.at, *_noted(one, clock), order_id=one.order_id) for one in found.noted]
     return tuple(sorted([*noted, *told], key=lambda one: one.at, reverse=True))
 
 
 def _entry(one: Happening, found: Newest) -> Entry:
     promises = tuple(p for p in found.chapter.promises if one.message is not None and p.message == one.message.id)
+    text = found.texts.get(one.message.id, "") if one.message is not None else ""
     match one.of:
         case DecisionTold():
             kinds = {Verdict.SEND: "sent", Verdict.HOLD: "waited"}
             kind = kinds.get(Verdict(one.of.verdict), "skipped")
-            return Entry(one.at, kind, one.words, one.message, tuple(_steps(one.of)), promises)
+            return Entry(one.at, kind, one.words, one.message, tuple(_steps(one.of)), promises, text=text)
         case MessageTold():
-            return Entry(one.at, "message", one.words, one.message, told=promises)
+            return Entry(one.at, "message", one.words, one.message, told=promises, text=text)
         case ReplyTold():
             return Entry(one.at, "reply", one.words, quoted=found.words.get(one.of.id, ("", "")))
         case PromiseMade():

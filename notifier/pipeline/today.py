@@ -34,12 +34,16 @@ FRESH, OLD = timedelta(minutes=1), timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something that needs a person: how many, in a sentence; `grave` is trouble as `notifier status` tells it."""
+    """Something that needs a person: how many, in a sentence.
+
+    `grave` is trouble as `notifier status` tells it, `remedy` the command that shows or mends it.
+    """
 
     about: About | str
     number: int
     words: str
     grave: bool = False
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def _needs(seen: Glance, due: list[DueDay], now: datetime) -> Iterator[Need]:
     told = set()
     for one in troubles(seen):
         told.add(one.about)
-        yield Need(one.about, _number(seen, one.about), f"{one.what}.", grave=True)
+        yield Need(one.about, _number(seen, one.about), f"{one.what}.", grave=True, remedy=one.remedy)
     found = seen.outbox
     quiet = {
         About.REPLY: (found.replies.count, "of customers' replies waits for a person", "of customers' replies wait"),

@@ -1,12 +1,16 @@
-"""One message of the outbox with its body, as it was handed off. Colour: store. Called by pipeline.letter_shown."""
+"""A message of the outbox with its body, as it was handed off. Colour: store.
 
+Called by pipeline.letter_shown and queries.newest.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
 from notifier.store.bodies import unpacked
 from notifier.store.engine import Transaction
-from notifier.store.lookup import table_of
+from notifier.store.lookup import among, table_of
 from notifier.store.tables import Message, MessageBody, TemplateVersion
 
 _message, _body, _version = table_of(Message), table_of(MessageBody), table_of(TemplateVersion)
@@ -37,3 +41,14 @@ def letter(tx: Transaction, message_id: int) -> Letter | None:
         return None
     body = None if row.body is None else unpacked(row.body, row.sample)
     return Letter(row.id, row.customer_id, row.channel, row.purpose, row.subject, body)
+
+
+def texts_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, str]:
+    """The words of these texts, as they were handed off."""
+    query = (
+        select(_body.c.message_id, _body.c.body, _version.c.sample)
+        .outerjoin(_version, _version.c.hash == _body.c.version)
+        .where(among(_body.c.message_id, message_ids))
+    )
+    rows = tx.connection.execute(query)
+    return {row.message_id: unpacked(row.body, row.sample).decode("utf-8", "replace") for row in rows}

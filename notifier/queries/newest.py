@@ -1,6 +1,7 @@
 """The newest part of what concerns a customer or one of their orders, a page at a time. Colour: store.
 
-Called by pipeline.timeline. Unlike stories it quotes what the customer wrote; a message comes without its body.
+Called by pipeline.timeline. Unlike stories it quotes what the customer wrote and what we texted; an email comes without
+its body.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, exists, select
 
 from notifier.queries import heard
+from notifier.queries.letters import texts_of
 from notifier.queries.stories import (
     Chapter,
     DecisionTold,
@@ -37,6 +39,7 @@ from notifier.store.tables import (
     ReplyLine,
 )
 from notifier.terms.effects import ActionState
+from notifier.terms.words import Channel
 
 _order, _line, _decision, _message = table_of(Order), table_of(OrderLine), table_of(Decision), table_of(Message)
 _told, _promise, _contact, _reply = table_of(MessageLine), table_of(PromiseTold), table_of(Contact), table_of(Reply)
@@ -79,11 +82,15 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """A chapter with its newest things alone, what was noted beside it, and what was written, by reply id."""
+    """A chapter with its newest things alone, and what was noted beside it.
+
+    `words` are subject and words of what a customer wrote, by reply id; `texts` those of our texts, by message id.
+    """
 
     chapter: Chapter
     noted: tuple[Noted, ...]
     words: dict[int, tuple[str, str]]
+    texts: dict[int, str]
 
 
 def newest(tx: Transaction, whose: Whose, since: Since) -> Newest:
@@ -102,7 +109,9 @@ def newest(tx: Transaction, whose: Whose, since: Since) -> Newest:
         replies=tuple(heard.replies_told(tx, replies)),
         actions=tuple(heard.actions_told(tx, _first(_ended(whose), _action.c.closed_at, _action.c.id, since))),
     )
-    return Newest(chapter, tuple(_noted(tx, whose, since)), {row.id: (row.subject, row.words) for row in replies})
+    words = {row.id: (row.subject, row.words) for row in replies}
+    texts = texts_of(tx, [row.id for row in rows if row.channel == Channel.SMS])
+    return Newest(chapter, tuple(_noted(tx, whose, since)), words, texts)
 
 
 def _first(query: Select[Any], at: Any, identity: Any, since: Since) -> Select[Any]:

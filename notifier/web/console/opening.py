@@ -11,7 +11,23 @@ from fastapi import APIRouter
 from notifier.pipeline.house import House
 from notifier.settings import Settings
 from notifier.terms.time import zone
-from notifier.web.console import customer_deeds, inbox, inbox_deeds, pauses, policy, runs, sign_in, slip, team, today
+from notifier.web.console import (
+    backorders,
+    contacts,
+    customer_deeds,
+    inbox,
+    inbox_deeds,
+    messages,
+    pauses,
+    people,
+    policy,
+    runs,
+    search,
+    sign_in,
+    slip,
+    team,
+    today,
+)
 from notifier.web.console.assets import Assets
 from notifier.web.console.desk import Desk
 from notifier.web.console.paper import Paper
@@ -26,6 +42,11 @@ AREAS: tuple[Callable[[Routes], None], ...] = (
     customer_deeds.routes,
     runs.routes,
     pauses.routes,
+    backorders.routes,
+    people.routes,
+    messages.routes,
+    contacts.routes,
+    search.routes,
     slip.routes,
     policy.routes,
     team.routes,

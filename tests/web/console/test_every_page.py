@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from notifier.queries.desk import Pile
-from notifier.store.tables import PlanRun, Reply
+from notifier.store.tables import Customer, Message, Order, PlanRun, Reply
 from tests.databases import Databases
 from tests.shop import Shop
 from tests.web.console.browser import DESK, PHONE, axe, tab
@@ -34,11 +34,19 @@ REAL: Mapping[str, Real] = {
     "/console/inbox/{reply}": replies,
     "/console/inbox/{reply}/draft": lambda shop: [f"{replies(shop)[0]}/draft?draft=call_you"],
     "/console/runs/{run}": lambda shop: [f"/console/runs/{row.id}" for row in shop.rows(PlanRun)],
+    "/console/customers/{id}": lambda shop: [f"/console/customers/{row.id}" for row in shop.rows(Customer)[:3]],
+    "/console/orders/{id}": lambda shop: [f"/console/orders/{row.id}" for row in shop.rows(Order)[:2]],
+    "/console/messages/{id}": lambda shop: [f"/console/messages/{row.id}" for row in shop.rows(Message)[:3]],
+    "/console/messages/{id}/email": lambda shop: [],  # no page: it stands in a frame of the message's
 }
 """By a route's path: the addresses at which the rich shop has something to show; a path without parameters is one."""
 
 MORE: Mapping[str, Sequence[str]] = {
     "/console/inbox": [f"/console/inbox?in={pile.value}" for pile in Pile],
+    "/console/backorders": ["/console/backorders?show=late&sku=LAMP", "/console/backorders?sku=nothing"],
+    "/console/messages": [f"/console/messages?state={one}" for one in ("queued", "accepted", "refused", "unknown")],
+    "/console/contacts": ["/console/contacts?from=2026-01-01&to=2026-06-01"],
+    "/console/search": ["/console/search?q=max", "/console/search?q=nothing"],
     "/console/slip": ["/console/slip?look=1&po=PO-7&day=2026-07-30&reason=The+ship+was+held+in+port."],
 }
 """Further addresses of routes that answer in more than one way."""

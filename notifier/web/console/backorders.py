@@ -1,0 +1,141 @@
+"""Order lines that are still owed, with filters that stand in the address, and views of them that people save.
+
+Colour: door. Added by console.opening.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import timedelta
+from functools import partial
+
+from fastapi.responses import Response
+
+from notifier.pipeline.saved_views import Saving, forget_view, save_view
+from notifier.queries.backorders import BackorderPage, Wanted, backorder_page
+from notifier.queries.saved_views import View, views_of
+from notifier.terms.law import LegalState
+from notifier.terms.operator import Role
+from notifier.terms.time import day_start, local_day
+from notifier.web.console import reading
+from notifier.web.console.asked import Asked
+from notifier.web.console.law_words import STATE_WORDS
+from notifier.web.console.routes import Routes
+
+BACKORDERS = "/console/backorders"
+VIEWS = f"{BACKORDERS}/views"
+AREA = "backorders"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The filters as they stand in the address; empty ones let all pass. `open` is late, no_eta or nothing."""
+
+    show: str = ""
+    sku: str = ""
+    brand: str = ""
+    country: str = ""
+    supplier: str = ""
+    po: str = ""
+    days: str = ""
+    legal: str = ""
+    due: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Typed":
+        """Only what is known."""
+        found = {one.name: reading.text(query, one.name) for one in fields(cls)}
+        if found["show"] not in ("late", "no_eta"):
+            found["show"] = ""
+        if found["legal"] not in list(LegalState):
+            found["legal"] = ""
+        if reading.whole(found["days"]) is None:
+            found["days"] = ""
+        if reading.day(found["due"]) is None:
+            found["due"] = ""
+        return cls(**found)
+
+    @property
+    def query(self) -> str:
+        """The query string that asks for the same."""
+        return reading.query_of(asdict(self))
+
+
+async def show(asked: Asked) -> Response:
+    """The list."""
+    typed = Typed.of(asked.query)
+    page, views = await asked.run(partial(_read, asked, typed))
+    before = f"{BACKORDERS}?{reading.query_of(asdict(typed) | {'before': page.before})}" if page.before else ""
+    return asked.page(
+        "backorders/backorders.html",
+        typed=typed,
+        chosen=_chosen(typed),
+        found=page,
+        before=before,
+        views=views,
+        brands=[(one, one) for one in sorted(asked.house.brands)],
+        states=STATE_WORDS,
+        today=local_day(asked.now, asked.house.judging.policy.timezone),
+    )
+
+
+SHOWN = {"late": "late", "no_eta": "without a day"}
+
+
+def _chosen(typed: Typed) -> list[str]:
+    """The filters in words."""
+    words = {
+        "SKU": typed.sku,
+        "brand": typed.brand,
+        "country": typed.country,
+        "supplier": typed.supplier,
+        "purchase order": typed.po,
+        "ordered days ago": typed.days,
+        "deadline on": typed.due,
+    }
+    named = [f"{name} {value}" for name, value in words.items() if value]
+    return [one for one in (SHOWN.get(typed.show), STATE_WORDS.get(typed.legal), *named) if one]
+
+
+def _read(asked: Asked, typed: Typed) -> tuple[BackorderPage, list[View]]:
+    tz = asked.house.judging.policy.timezone
+    with asked.house.store.read() as tx:
+        found = backorder_page(tx, _wanted(asked, typed), local_day(asked.now, tz), asked.now)
+        return found, views_of(tx, AREA, asked.operator.name)
+
+
+def _wanted(asked: Asked, typed: Typed) -> Wanted:
+    tz, due = asked.house.judging.policy.timezone, reading.day(typed.due)
+    return Wanted(
+        late=typed.show == "late",
+        no_eta=typed.show == "no_eta",
+        sku=typed.sku,
+        brand=typed.brand,
+        country=typed.country.upper(),
+        supplier=typed.supplier,
+        po=typed.po,
+        days=reading.whole(typed.days),
+        legal=typed.legal,
+        due=(day_start(due, tz), day_start(due + timedelta(days=1), tz)) if due else None,
+        before=reading.whole(asked.query.get("before", "")),
+    )
+
+
+async def save(asked: Asked) -> Response:
+    """Save the filters at hand under a name."""
+    typed = Typed.of(asked.form)
+    what = Saving(AREA, asked.form.get("name", ""), typed.query, bool(asked.form.get("shared")))
+    await asked.run(partial(save_view, asked.house, what, asked.operator.name, asked.now))
+    return asked.to(f"{BACKORDERS}?{typed.query}", said="The view is saved.")
+
+
+async def forget(asked: Asked) -> Response:
+    """Delete a view of one's own."""
+    await asked.run(partial(forget_view, asked.house, reading.key_of(asked.path), asked.operator.name))
+    return asked.to(BACKORDERS, said="The view is deleted.")
+
+
+def routes(to: Routes) -> None:
+    """The routes."""
+    to.get(BACKORDERS, Role.VIEWER, show)
+    to.post(VIEWS, Role.VIEWER, save, "view.save")
+    to.post(VIEWS + "/{id}/delete", Role.VIEWER, forget, "view.delete")

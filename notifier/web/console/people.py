@@ -1,0 +1,51 @@
+"""A customer's and an order's page: what was decided, said, heard and done, newest first. Colour: door.
+
+Added by console.opening.
+"""
+
+from functools import partial
+
+from fastapi import HTTPException
+from fastapi.responses import Response
+
+from notifier.pipeline.timeline import customer_page, order_page
+from notifier.terms.operator import Role
+from notifier.terms.time import local_day
+from notifier.web.console import reading
+from notifier.web.console.asked import Asked
+from notifier.web.console.law_words import STATE_WORDS
+from notifier.web.console.routes import Routes
+
+CUSTOMER, ORDER = "/console/customers/{id}", "/console/orders/{id}"
+
+
+async def customer(asked: Asked) -> Response:
+    """One customer."""
+    before = reading.moment(asked.query.get("before", ""))
+    found = await asked.run(partial(customer_page, asked.house, reading.key_of(asked.path), before, asked.now))
+    if found is None:
+        raise HTTPException(404)
+    older = f"/console/customers/{found.customer.id}"
+    return asked.page("people/customer.html", found=found, older=older, before=before)
+
+
+async def order(asked: Asked) -> Response:
+    """One order."""
+    before = reading.moment(asked.query.get("before", ""))
+    found = await asked.run(partial(order_page, asked.house, reading.key_of(asked.path), before, asked.now))
+    if found is None:
+        raise HTTPException(404)
+    return asked.page(
+        "people/order.html",
+        found=found,
+        older=f"/console/orders/{found.order.id}",
+        before=before,
+        states=STATE_WORDS,
+        today=local_day(asked.now, asked.house.judging.policy.timezone),
+    )
+
+
+def routes(to: Routes) -> None:
+    """The routes."""
+    to.get(CUSTOMER, Role.VIEWER, customer)
+    to.get(ORDER, Role.VIEWER, order)
