@@ -40,7 +40,7 @@ from notifier.records.profile import ShopContext
 from notifier.render.links import Keys, signing
 from notifier.render_pool import Limits, RenderPool
 from notifier.settings import Settings
-from notifier.settings.access import email_access, inbox_access, journal_access, sms_access
+from notifier.settings.access import email_access, inbox_access, journal_access, provider_access, sms_access
 from notifier.settings.hosts import far_hosts
 from notifier.store.engine import DATABASE_FAULTS as DATABASE_FAULTS  # noqa: PLC0414 - for the doors
 from notifier.store.engine import DATABASE_TROUBLE as DATABASE_TROUBLE  # noqa: PLC0414
@@ -51,6 +51,8 @@ from notifier.terms.delivery import ChannelSender
 from notifier.terms.evidence import Journal, TextList
 from notifier.terms.incoming import HeardTexts
 from notifier.terms.mailbox import RawMail
+from notifier.terms.operator import Role
+from notifier.terms.outside import IdentityProvider
 from notifier.terms.route import route_name
 from notifier.terms.time import zone
 from notifier.terms.words import STAYS_HERE, Channel, DeliveryMode
@@ -161,6 +163,7 @@ def open_house(settings: Settings, store: Store | None = None) -> House:
         numbers_shared=bool(settings.sms.messaging_service_sid),
         second_person=settings.templates.second_person,
         settings=settings,
+        least_by_password=Role.LEAD if settings.oidc.only else Role.VIEWER,
     )
 
 
@@ -231,6 +234,15 @@ def open_heard_texts(settings: Settings) -> HeardTexts | None:
     senders = (settings.brand(key).text_sender for key in settings.brand_keys)
     numbers = frozenset(one for one in senders if one.startswith("+"))
     return TextsHeard(replace(sms_access(settings), timeout=LISTING_SECONDS), numbers)
+
+
+def open_provider(settings: Settings) -> IdentityProvider | None:
+    """Who vouches for people at the console; None where all sign in by password. For one event loop."""
+    if not settings.oidc.on:
+        return None
+    from notifier.oidc_provider import OidcProvider
+
+    return OidcProvider(provider_access(settings))
 
 
 def open_mailbox(

@@ -42,7 +42,8 @@ def append(tx: Transaction, entry: Entry, now: datetime) -> int:
     """Write one entry and return its id. Writers wait for each other, so that each knows the hash before its own."""
     tx.lock(LOCK)
     last = tx.connection.execute(select(_entry.c.hash).order_by(_entry.c.id.desc()).limit(1)).scalar_one_or_none()
-    row = asdict(entry) | {"detail": entry.detail[:MOST_DETAIL], "outcome": entry.outcome[:MOST_DETAIL], "at": now}
+    cut = {name: getattr(entry, name)[:MOST_DETAIL] for name in ("path", "detail", "outcome")}
+    row = asdict(entry) | cut | {"at": now}
     made = insert(_entry).values(**row, hash=_hash(last or "", row)).returning(_entry.c.id)
     return int(tx.connection.execute(made).scalar_one())
 

@@ -45,8 +45,8 @@ def row_of_subject(tx: Transaction, subject: str) -> AnyRow | None:
 
 
 def leads(tx: Transaction) -> int:
-    """How many leads can sign in."""
-    able = (_account.c.role == Role.LEAD.word) & _account.c.disabled_at.is_(None)
+    """How many leads can sign in by password: those of the identity provider come and go by its word."""
+    able = (_account.c.role == Role.LEAD.word) & _account.c.disabled_at.is_(None) & _account.c.subject.is_(None)
     return int(tx.connection.execute(select(func.count()).where(able)).scalar_one())
 
 

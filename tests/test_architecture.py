@@ -54,6 +54,7 @@ COLOURS = {
     "notifier.source_fetch": "wire",
     "notifier.pinned": "wire",
     "notifier.imap_box": "wire",
+    "notifier.oidc_provider": "wire",
     "notifier.replies": "wire",
     "notifier.settings": "root",
     "notifier.app": "root",
@@ -106,6 +107,8 @@ FENCES = {
     "uvicorn": "notifier.web",
     "prometheus_client": "notifier.web",
     "pwdlib": "notifier.pipeline.passwords",
+    "authlib": "notifier.oidc_provider",
+    "joserfc": "notifier.oidc_provider",
 }
 """A library, and the colour, the stage or the modules that alone may import it."""
 

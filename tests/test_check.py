@@ -14,6 +14,7 @@ from notifier.pipeline import configured
 from notifier.pipeline.check import Access, Finding, Level, check
 from notifier.settings import load_settings
 from notifier.settings.access import email_access, sms_access
+from tests.standins.identity_provider import identity_provider
 from tests.standins.smtp_sink import Script, smtp_sink
 from tests.standins.twilio_api import ACCOUNT, TOKEN, twilio_api
 
@@ -194,6 +195,22 @@ def test_twilio_is_asked_for_the_account(look: Look, token: str, state: str, lev
 def test_twilio_that_is_not_there_is_a_fault(look: Look) -> None:
     found = look(_texts("http://127.0.0.1:1"), NOTIFIER_SMS__AUTH_TOKEN=TOKEN)
     assert only(found, "texts")[0] == "fault"
+
+
+def _sign_in(url: str) -> str:
+    listening = '[web]\nlisten = "127.0.0.1:8080"\npublic_url = "https://shop.example"\n'
+    return f'{listening}[oidc]\nissuer = "{url}"\nclient_id = "c"\nroles = {{support = "agent"}}\n'
+
+
+def test_an_identity_provider_that_answers_is_told_with_the_address_to_register(look: Look) -> None:
+    with identity_provider(lambda: NOW) as there:
+        level, told = only(look(_sign_in(there.url), NOTIFIER_OIDC__CLIENT_SECRET="hush"), "sign-in")
+    assert (level, "https://shop.example/console/oidc/back" in told) == ("ok", True)
+
+
+def test_an_identity_provider_that_is_not_there_is_a_fault(look: Look) -> None:
+    found = look(_sign_in("http://127.0.0.1:1"), NOTIFIER_OIDC__CLIENT_SECRET="hush")
+    assert only(found, "sign-in")[0] == "fault"
 
 
 def test_the_command_exits_with_0_where_nothing_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -104,6 +104,22 @@ def enable(ctx: typer.Context, name: Name, by: By = "") -> None:
     session.console.print(f"{name} can sign in again", markup=False)
 
 
+@operators.command("link")
+def link(
+    ctx: typer.Context,
+    name: Name,
+    subject: Annotated[str, typer.Argument(help="Who they are there, as the sign-in page has shown it.")],
+    by: By = "",
+) -> None:
+    """Let an account sign in by the identity provider instead of its password."""
+    session: Session = ctx.obj
+    now = session.moment(None)
+    with session.house() as house:
+        accounts.link(house, name, subject, now)
+        audited.by_command(house, session.operator(by), "account.link", name, now)
+    session.console.print(f"{name} signs in by your identity provider now", markup=False)
+
+
 def audit(
     ctx: typer.Context,
     most: Annotated[int, typer.Option("--most", min=1, help="How many at most, the newest first.")] = 50,

@@ -83,6 +83,7 @@ def check(settings: Settings, access: Access, now: datetime) -> list[Finding]:
         *asyncio.run(_network(settings, access)),
         *_journal(settings, now),
         *_inbox(settings),
+        *asyncio.run(_provider(settings)),
     ]
 
 
@@ -263,6 +264,21 @@ def _inbox(settings: Settings) -> list[Finding]:
             return Finding("inbox", Level.OK, told)
 
     return [_look("inbox", look)]
+
+
+async def _provider(settings: Settings) -> list[Finding]:
+    """Whether the identity provider answers, where there is one; nobody signs in."""
+    if not settings.oidc.on:
+        return []
+    from notifier.oidc_provider import OidcProvider
+    from notifier.settings.access import provider_access
+
+    access = provider_access(settings)
+    try:
+        await OidcProvider(access).look()
+    except NotifierError as fault:
+        return [Finding("sign-in", Level.FAULT, str(fault))]
+    return [Finding("sign-in", Level.OK, f"{access.issuer} answers; register {access.redirect_uri} with it")]
 
 
 async def _channel(settings: Settings, access: Access, channel: Channel) -> Finding:

@@ -14,6 +14,7 @@ from notifier.settings import Settings
 from notifier.store.engine import Store
 from notifier.terms.content import BrandLook
 from notifier.terms.delivery import TextLimits
+from notifier.terms.operator import Role
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import DeliveryMode
 
@@ -119,7 +120,8 @@ class House:
     `alert_hold` is how long a unit is held back for somebody who was told that it is there, `signups_a_day` how many
     are asked to confirm a sign-up in 24 hours, by each channel. `catalogue` is that of the files until
     `pipeline.in_force` lays over it what the team has published; `second_person`: another than its author approves.
-    `settings` are what it was built from, without the figures that the team has set at the console.
+    `settings` are what it was built from, without the figures that the team has set at the console;
+    `least_by_password` is the least role that a password opens.
     """
 
     store: Store = field(repr=False)
@@ -143,6 +145,7 @@ class House:
     numbers_shared: bool = False
     second_person: bool = False
     settings: Settings | None = field(default=None, compare=False, repr=False)
+    least_by_password: Role = Role.VIEWER
     published: Published = field(default_factory=Published, compare=False, repr=False)
 
     @property

@@ -2,7 +2,8 @@
 
 Wrong, unknown, disabled and too often are one answer, and take as long (HOSTILE 77). Wrong passwords are counted for
 each name and neighbourhood, so that nobody can lock somebody else out from afar; a name that is tried from everywhere
-is open only to where it has signed in before.
+is open only to where it has signed in before. Each try is counted before its password is looked at: many at once are
+as many tries.
 """
 
 import hashlib
@@ -11,7 +12,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from notifier import operators, sign_ins
+from notifier import audit, operators, sign_ins
+from notifier.pipeline.accounts import LOCK
 from notifier.pipeline.house import House
 from notifier.pipeline.passwords import is_right
 from notifier.store.engine import Transaction
@@ -57,18 +59,32 @@ def sign_in(house: House, signing: Signing, turn: Turn, now: datetime) -> str | 
         _keyed(house, "name", operators.folded(signing.name)),
         _keyed(house, "near", signing.neighbourhood),
     )
-    with house.store.read() as tx:
+    with house.store.write() as tx:
+        tx.lock(f"try {name_hash}")
         row = operators.row_named(tx, signing.name)
         closed = _closed(tx, row, signing, (name_hash, near_hash), now)
-    right = is_right(signing.password, row.password if row is not None else "")
-    if closed or row is None or not right or row.disabled_at is not None:
         if not closed:
-            with house.store.write() as tx:
-                sign_ins.failed(tx, name_hash, near_hash, now)
+            sign_ins.failed(tx, name_hash, near_hash, now)
+    right = is_right(signing.password, row.password if row is not None else "")
+    if closed or row is None or not right:
         return None
     with house.store.write() as tx:
+        tx.lock(LOCK)
+        # Looked at once more: whoever was shut out or got another password meanwhile must find no session begun since.
+        current = operators.row_named(tx, signing.name)
+        if current is None or current.password != row.password or not _may_enter(house, current):
+            return None
         sign_ins.succeeded(tx, name_hash, near_hash)
-        return begin(tx, row.id, signing, turn, now)
+        return begin_seen(tx, operators.operator_of(current), signing, turn, now)
+
+
+def begin_seen(tx: Transaction, operator: Operator, signing: Signing, turn: Turn, now: datetime) -> str:
+    """Begin a session in the audit log's sight, and end the one that the browser had. For who holds `accounts.LOCK`."""
+    if signing.before:
+        sign_ins.end(tx, token_hash(signing.before), now)
+    how = "by the identity provider" if operator.outside else "by password"
+    audit.append(tx, audit.Entry(operator.name, operator.role.word, "session.begin", "", how), now)
+    return begin(tx, operator.id, signing, turn, now)
 
 
 def begin(tx: Transaction, operator_id: int, signing: Signing, turn: Turn, now: datetime) -> str:
@@ -81,11 +97,11 @@ def begin(tx: Transaction, operator_id: int, signing: Signing, turn: Turn, now: 
 
 
 def here(house: House, token: str, turn: Turn, now: datetime) -> Here | None:
-    """Who has this session; None where it is over, was idle for too long, or its account is disabled."""
+    """Who has this session; None where it is over, was idle for too long, or its account may not come in any more."""
     hashed = token_hash(token)
     with house.store.read() as tx:
         row = sign_ins.session_with(tx, hashed)
-    if row is None or row.ended_at is not None or row.disabled_at is not None:
+    if row is None or row.ended_at is not None or not _may_enter(house, row):
         return None
     if now >= row.ends_at or now >= row.seen_at + timedelta(seconds=turn.idle):
         return None
@@ -105,6 +121,12 @@ def sessions(house: House, operator: Operator, turn: Turn, now: datetime) -> lis
     """What an operator has open, the newest first."""
     with house.store.read() as tx:
         return sign_ins.open_sessions(tx, operator.id, now - timedelta(seconds=turn.idle), now)
+
+
+def _may_enter(house: House, row: AnyRow) -> bool:
+    """Whether an account is neither shut out nor one that no password opens any more."""
+    operator = operators.operator_of(row)
+    return operator.disabled_at is None and (operator.outside or operator.may(house.least_by_password))
 
 
 def _closed(tx: Transaction, row: AnyRow | None, signing: Signing, hashes: tuple[str, str], now: datetime) -> bool:

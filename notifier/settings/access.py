@@ -11,6 +11,7 @@ from notifier.settings.inbox import Inbox
 from notifier.settings.sending import Journal
 from notifier.settings.whole import Settings
 from notifier.terms.network import Security, is_loopback
+from notifier.terms.operator import ROLES
 from notifier.terms.words import STAYS_HERE
 
 if TYPE_CHECKING:
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
     from notifier.channels.email import EmailAccess
     from notifier.channels.sms import SmsAccess
     from notifier.imap_box import ImapAccess
+    from notifier.oidc_provider import ProviderAccess
 
 TWILIO = "https://api.twilio.com"
+
+OIDC_BACK = "/console/oidc/back"
+"""Where the identity provider sends a browser back to, under the console's address: what is registered with it."""
 
 
 def email_access(settings: Settings) -> "EmailAccess":
@@ -63,6 +68,23 @@ def post_access(settings: Settings) -> "PostAccess | None":
     if not host or (settings.delivery.mode in STAYS_HERE and not is_loopback(host)):
         return None
     return PostAccess(said.webhook_url, said.webhook_secret.get_secret_value().encode())
+
+
+def provider_access(settings: Settings) -> "ProviderAccess":
+    """How the identity provider knows the console; for settings that name one."""
+    from notifier.oidc_provider import ProviderAccess
+
+    said = settings.oidc
+    return ProviderAccess(
+        issuer=said.issuer,
+        client_id=said.client_id,
+        client_secret=said.client_secret.get_secret_value(),
+        redirect_uri=f"{settings.console_url}{OIDC_BACK}",
+        scopes=said.scopes,
+        role_claim=said.role_claim,
+        roles={value: ROLES[word] for value, word in said.roles.items()},
+        name_claim=said.name_claim,
+    )
 
 
 def inbox_access(settings: Settings) -> "ImapAccess":

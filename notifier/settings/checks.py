@@ -31,6 +31,7 @@ def cross_faults(settings: Settings, faulty: Collection[str]) -> list[Fault]:
         _caps: {"policy", "brands"},
         _text_limits: {"sms", "shop"},
         _web: {"web", "sms"},
+        _oidc: {"oidc", "web", "console"},
         _rewards: {"reward"},
         _sources: {"sources", "profiles"},
         _profiles: {"profiles", "brands"},
@@ -210,6 +211,28 @@ def _web(settings: Settings) -> Iterator[Fault]:
         yield ("web", "public_url"), "is empty, and listen is set. Set the https address by which listen is reached"
     if settings.sms.status_callback_path == TEXTS_PATH:
         yield ("sms", "status_callback_path"), "is where texts of customers come in. Set another path"
+
+
+def _oidc(settings: Settings) -> Iterator[Fault]:
+    said = settings.oidc
+    if not said.on:
+        if said.only:
+            yield (
+                ("oidc", "issuer"),
+                "is empty, and only is true: nobody but leads could sign in. Set it, or unset only",
+            )
+        return
+    if not settings.console_url:
+        yield ("oidc", "issuer"), "is set, and no console is served. Set [web] listen and public_url, or unset it"
+    if not said.client_id:
+        yield ("oidc", "client_id"), "is empty, and there is an issuer. Register the console there and copy it"
+    if not said.client_secret.get_secret_value():
+        remedy = "Set NOTIFIER_OIDC__CLIENT_SECRET or NOTIFIER_OIDC__CLIENT_SECRET_FILE"
+        yield ("oidc", "client_secret"), f"is not set, and there is an issuer. {remedy}"
+    if not said.roles:
+        yield ("oidc", "roles"), "is empty, and there is an issuer: nobody could come in. Say which value is which role"
+    if "openid" not in said.scopes:
+        yield ("oidc", "scopes"), "lacks openid, without which no provider says who somebody is. Add it"
 
 
 def _rewards(settings: Settings) -> Iterator[Fault]:

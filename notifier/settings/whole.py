@@ -10,6 +10,7 @@ from notifier.settings.actions import Actions
 from notifier.settings.console import Console
 from notifier.settings.contact import DelayRule, EtaBelief, EtaChange, Placed, Policy, Progress, Retention, Reward
 from notifier.settings.inbox import Inbox
+from notifier.settings.oidc import Oidc
 from notifier.settings.sending import Database, Delivery, Email, Journal, Safety, Schedule, Signing, Sms, Templates
 from notifier.settings.shop import Brand, BrandSection, Shop, Team, Web, resolved
 from notifier.settings.signup import SignupSection
@@ -33,6 +34,7 @@ class Sections(Section):
     sms: Sms = Field(Sms(), description="Text messages through Twilio.")
     web: Web = Field(Web(), description="The customers' pages, and Twilio's webhooks.")
     console: Console = Field(Console(), description="The support team's console (docs/console.md).")
+    oidc: Oidc = Field(Oidc(), description="Signing in to the console by your own identity provider (docs/console.md).")
     signup: SignupSection = Field(SignupSection(), description="The sign-up form for what is out of stock.")
     signing: Signing = Field(Signing(), description="The secret behind links and address hashes.")
     delay_rule: DelayRule = Field(DelayRule(), description="The law on delays.")

@@ -47,12 +47,13 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """One try to sign in: from where, and with what."""
+    """One try to sign in: from where, and with what. `before` is the secret of the session that the browser had."""
 
     name: str
     password: str = field(repr=False)
     neighbourhood: str
     client: str
+    before: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

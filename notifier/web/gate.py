@@ -25,6 +25,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
+NEVER_BEHIND = "/console"
+"""What is at the root of its host alone: a proxy that keeps it from the public need look for one path."""
+
 MOST_BYTES = 64 * 1024
 """Of a body: Twilio's have some 2 KB."""
 
@@ -86,6 +89,12 @@ class Front:
             hops.pop()
         return hops[-1]
 
+    def is_unlisted(self, scope: Mapping[str, Any]) -> bool:
+        """Whether a proxy that we do not know passed it on: all who come by it then look like one."""
+        return not self._is_proxy(scope["client"][0] if scope.get("client") else "") and any(
+            name == b"x-forwarded-for" for name, _ in scope["headers"]
+        )
+
     def _is_proxy(self, hop: str) -> bool:
         address = _address(hop)
         return address is not None and any(address in network for network in self.proxies)
@@ -111,6 +120,7 @@ class Gate:
     bounds: Bounds = field(default_factory=Bounds)
     _inside: int = field(default=0, init=False)
     _reading: Counter[str] = field(default_factory=Counter, init=False)
+    _told: bool = field(default=False, init=False)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Let one request in, or say why not."""
@@ -125,6 +135,9 @@ class Gate:
 
     async def _let_in(self, scope: Message, receive: Receive, answer: "_Answer") -> None:
         who = self.front.client(scope)
+        if not self._told and self.front.is_unlisted(scope):
+            self._told = True
+            log.warning("a proxy is not listed in [web] proxies, so that all who come by it count as one")
         try:
             body = await self._in_time(neighbourhood(who), scope, receive)
         except _Refused as refused:
@@ -177,6 +190,8 @@ class Gate:
 
     def _without_prefix(self, scope: Message) -> dict[str, Any]:
         prefix, path, raw = self.front.prefix, scope["path"], scope["raw_path"]
+        if path.startswith(f"{prefix}{NEVER_BEHIND}"):
+            return {}
         if prefix and path.startswith(f"{prefix}/") and raw.startswith(f"{prefix}/".encode()):
             return {"path": path[len(prefix) :], "raw_path": raw[len(prefix.encode()) :]}
         return {}

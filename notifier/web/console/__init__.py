@@ -8,6 +8,8 @@ paper       values become HTML, with headers that allow our own files and no mor
 nav         the areas as the menu lists them, and where a newcomer begins
 said        what is told once on the next page
 assets      the files that a browser loads
-sign_in     signing in and out
+sign_in     signing in and out, by password
+outside     signing in by the shop's own identity provider
+ticket      what ties the way there to the way back
 team        accounts, one's own account, the audit log
 """

@@ -78,11 +78,11 @@ class Asked:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A whole page. What was to be said once is said on it."""
-        cookie = self.desk.cookie("said")
-        told = unpacked(self.house.web.keys, self.operator, self.request.cookies.get(cookie, ""))
+        said = self.request.cookies.get(self.desk.cookie("said"), "")
+        told = unpacked(self.house.web.keys, self.operator, said)
         answer = self.desk.paper.page(template, status, self._around() | {"said": told} | values)
-        if self.request.cookies.get(cookie):
-            answer.delete_cookie(cookie, path="/", secure=self.desk.secure, httponly=True, samesite="lax")
+        if said:
+            self.desk.drop_cookie(answer, "said")
         return answer
 
     def part(self, template: str, status: int = 200, **values: Any) -> Response:
@@ -93,16 +93,7 @@ class Asked:
         """Go to another page, which says `said` once; `undo` is the path of a POST that takes it back."""
         answer: Response = RedirectResponse(path, 303)
         if said:
-            value = packed(self.house.web.keys, self.operator, Said(said, undo))
-            answer.set_cookie(
-                self.desk.cookie("said"),
-                value,
-                max_age=60,
-                path="/",
-                secure=self.desk.secure,
-                httponly=True,
-                samesite="lax",
-            )
+            self.desk.set_cookie(answer, "said", packed(self.house.web.keys, self.operator, Said(said, undo)), 60)
         return answer
 
     def _around(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
+from notifier import app
 from notifier.pipeline.house import House
 from notifier.settings import Settings
 from notifier.terms.time import zone
@@ -18,6 +19,7 @@ from notifier.web.console import (
     inbox,
     inbox_deeds,
     messages,
+    outside,
     pauses,
     people,
     policy,
@@ -36,6 +38,7 @@ from notifier.web.threads import Threads
 
 AREAS: tuple[Callable[[Routes], None], ...] = (
     sign_in.routes,
+    outside.routes,
     today.routes,
     inbox.routes,
     inbox_deeds.routes,
@@ -68,7 +71,8 @@ def open_desk(
 ) -> Desk:
     """What its pages share."""
     paper = Paper(settings.shop.name, zone(settings.shop.timezone), assets.version)
-    return Desk(settings, house, threads, clock, paper, settings.console_url)
+    provider = app.open_provider(settings)
+    return Desk(settings, house, threads, clock, paper, settings.console_url, provider)
 
 
 def console_routes(desk: Desk) -> Routes:

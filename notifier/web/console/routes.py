@@ -6,7 +6,7 @@ a refusal of pipeline reads on a page.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from urllib.parse import quote
@@ -28,8 +28,14 @@ Answer = Callable[[Asked], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 SIGN_IN = "/console/sign-in"
+OUTSIDE = "/console/oidc"
+"""Where the way to the identity provider begins."""
+
 SESSION = "console"
 MOST_FIELDS, MOST_FILES = 500, 4
+MOST_NEXT = 1000
+_NEXT = re.compile(r"/console(/(?!\.|%2e)[a-z0-9_.%~-]+)*(\?[a-z0-9_.%~=&+:,-]*)?", re.ASCII | re.IGNORECASE)
+"""Browsers read %2e as a dot, and two dots as one folder up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ class Routes:
     async def _asked(self, request: Request) -> Asked | None:
         """The request with who asks; None where nobody is signed in."""
         desk, token = self.desk, request.cookies.get(self.desk.cookie(SESSION), "")
+        _only_text((*request.path_params.values(), *request.query_params.values()))
         if not token:
             return None
         now = desk.clock()
@@ -104,11 +111,13 @@ class Routes:
         detail = ", ".join(f"{name}={form[name]}" for name in keeps if form.get(name))
         begun = await self._begin(asked, note, detail)
         try:
-            return await answer(asked)
+            done = await answer(asked)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the log says that it did not succeed
-            # Only its kind: its words could name a customer.
-            await self._failed(asked, (begun, note), type(fault).__name__)
+            await self._failed(asked, (begun, note), _why(fault))
             return _refusal(asked, fault)
+        if done.status_code >= 400:
+            await self._failed(asked, (begun, note), f"answered {done.status_code}")
+        return done
 
     async def _begin(self, asked: Asked, note: str, detail: str) -> int:
         what = (note, asked.request.url.path, detail)
@@ -116,6 +125,13 @@ class Routes:
 
     async def _failed(self, asked: Asked, begun: tuple[int, str], why: str) -> None:
         await asked.run(partial(audited.failed, asked.house, asked.operator, begun, why, asked.now))
+
+
+def _why(fault: Exception) -> str:
+    """What the audit log says of it: only its kind, because its words could name a customer."""
+    if isinstance(fault, HTTPException) and fault.status_code == 503:
+        return "unknown: it took too long, or the database was in trouble"
+    return type(fault).__name__
 
 
 def is_ours(request: Request, origin: str) -> bool:
@@ -128,7 +144,7 @@ def is_ours(request: Request, origin: str) -> bool:
 
 def safe_next(path: str) -> str:
     """The page to go to after signing in: one of the console's, else its first (HOSTILE 74)."""
-    return path if re.fullmatch(r"/console(/(?!\.)[A-Za-z0-9_.%~-]+)*(\?[A-Za-z0-9_.%~=&+:,-]*)?", path) else HOME
+    return path if len(path) <= MOST_NEXT and _NEXT.fullmatch(path) else HOME
 
 
 async def _answered(asked: Asked, answer: Answer) -> Response:
@@ -179,6 +195,14 @@ def _sign_in_first(request: Request) -> Response:
 
 async def _fields(request: Request) -> FormData:
     try:
-        return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD)
+        found = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD)
     except (HTTPException, ValueError):
         raise HTTPException(400) from None
+    _only_text(value for _, value in found.multi_items() if isinstance(value, str))
+    return found
+
+
+def _only_text(values: Iterable[str]) -> None:
+    """Raise HTTPException 400 for what PostgreSQL keeps no text with, and no form of ours sends."""
+    if any("\x00" in one or any("\ud800" <= letter <= "\udfff" for letter in one) for one in values):
+        raise HTTPException(400)

@@ -1,8 +1,8 @@
-"""Signing in and out. Colour: door. Added by console.opening."""
+"""Signing in and out. Colour: door. Added by console.opening, and used by console.outside."""
 
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import HTTPException
 from fastapi.responses import RedirectResponse, Response
@@ -15,10 +15,11 @@ from notifier.web.asked import client, evidence
 from notifier.web.buckets import neighbourhood
 from notifier.web.console.desk import Desk
 from notifier.web.console.nav import HOME
-from notifier.web.console.routes import SESSION, SIGN_IN, Routes, is_ours, safe_next
+from notifier.web.console.routes import OUTSIDE, SESSION, SIGN_IN, Routes, is_ours, safe_next
 
 WRONG = "Name and password do not match, or there were too many tries. Wait a minute before you try again."
 MOST_TYPED = 300
+MOST_FIELDS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +36,27 @@ class SignIn:
             if await self.desk.threads.run(found):
                 return RedirectResponse(wanted, 303)
         empty = not await self.desk.threads.run(partial(accounts.everybody, self.desk.house))
-        return self._form(200, wanted, "", empty=empty)
+        return self.form(200, wanted, empty=empty)
 
     async def enter(self, request: Request) -> Response:
         """Sign in, with a session that nothing from before opens."""
         desk = self.desk
         if not is_ours(request, desk.origin):
             raise HTTPException(403)
-        typed = dict(
-            parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=9)
-        )
+        typed = await _typed(request)
         wanted, near = safe_next(typed.get("next", HOME)), neighbourhood(client(request))
         name, password = typed.get("name", "")[:MOST_TYPED], typed.get("password", "")[:MOST_TYPED]
-        if not desk.signing.take(near):
-            return self._form(429, wanted, name)
-        signing = Signing(name, password, near, evidence(request))
-        token = await desk.threads.run(partial(sign_in, desk.house, signing, desk.turn, desk.clock()))
-        return self.entered(token, wanted) if token else self._form(401, wanted, name)
+        if not desk.signing.take(near) or desk.places.full:
+            return self._wrong(429, wanted, name)
+        signing = Signing(name, password, near, evidence(request), request.cookies.get(desk.cookie(SESSION), ""))
+        act = partial(sign_in, desk.house, signing, desk.turn, desk.clock())
+        token = await desk.places.run(partial(desk.threads.run, act))
+        return self.entered(token, wanted) if token else self._wrong(401, wanted, name)
 
     def entered(self, token: str, wanted: str) -> Response:
         """To the page that was wanted, with the session's cookie."""
         answer = RedirectResponse(wanted, 303)
-        answer.set_cookie(
-            self.desk.cookie(SESSION), token, path="/", secure=self.desk.secure, httponly=True, samesite="lax"
-        )
+        self.desk.set_cookie(answer, SESSION, token)
         return answer
 
     async def leave(self, request: Request) -> Response:
@@ -69,8 +67,20 @@ class SignIn:
         token = request.cookies.get(desk.cookie(SESSION), "")
         await desk.threads.run(partial(self._left, token))
         answer = RedirectResponse(SIGN_IN, 303)
-        answer.delete_cookie(desk.cookie(SESSION), path="/", secure=desk.secure, httponly=True, samesite="lax")
+        desk.drop_cookie(answer, SESSION)
         return answer
+
+    def form(self, status: int, wanted: str, name: str = "", fault: str = "", *, empty: bool = False) -> Response:
+        """The page with what is to be said on it."""
+        said = self.desk.settings.oidc
+        there = f"{OUTSIDE}?{urlencode({'next': wanted})}" if self.desk.provider is not None else ""
+        values = {"wanted": wanted, "name": name, "fault": fault, "empty": empty}
+        outside = {"there": there, "label": said.label, "only": bool(there) and said.only}
+        return self.desk.paper.page("sign_in.html", status, values | outside)
+
+    def _wrong(self, status: int, wanted: str, name: str) -> Response:
+        self.desk.count_failure("password", "too many" if status == 429 else "wrong")
+        return self.form(status, wanted, name, WRONG)
 
     def _left(self, token: str) -> None:
         house, now = self.desk.house, self.desk.clock()
@@ -79,11 +89,17 @@ class SignIn:
             audited.begin(house, found.operator, ("session.end", "", ""), now)
         sign_out(house, token, now)
 
-    def _form(self, status: int, wanted: str, name: str, *, empty: bool = False) -> Response:
-        said = "" if status == 200 else WRONG
-        return self.desk.paper.page(
-            "sign_in.html", status, {"wanted": wanted, "name": name, "fault": said, "empty": empty}
-        )
+
+async def _typed(request: Request) -> dict[str, str]:
+    """The fields of the form. Raises HTTPException 400 for what no form of ours sends."""
+    text = (await request.body()).decode("utf-8", "replace")
+    try:
+        typed = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        raise HTTPException(400) from None
+    if any("\x00" in value for value in typed.values()):
+        raise HTTPException(400)
+    return typed
 
 
 def routes(to: Routes) -> None:

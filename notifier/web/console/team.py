@@ -65,7 +65,10 @@ async def change_password(asked: Asked) -> Response:
     act = partial(
         accounts.change_password, asked.house, asked.operator, (form.get("old", ""), form.get("password", ""))
     )
-    await asked.run(partial(act, asked.session, asked.now))
+    # Who has found an open session must not find the password too.
+    if not asked.desk.signing.take(f"account {asked.operator.id}") or asked.desk.places.full:
+        raise UsageError("there were too many tries; wait a minute")
+    await asked.desk.places.run(partial(asked.run, partial(act, asked.session, asked.now)))
     return asked.to(ME, "Your password is changed; your other sessions are over.")
 
 
