@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -23,11 +23,17 @@ _entry = table_of(AuditEntry)
 LOCK = "audit"
 MOST_DETAIL = 400
 ROWS_A_READ = 1000
+STILL = timedelta(minutes=10)
+KEPT = ("operator", "role", "note", "path", "detail", "of", "outcome")
+"""The columns of an entry beside its moment and hash."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who did what to what. `of` is the entry whose outcome this is; `outcome` "" says that it was begun."""
+    """Who did what to what. `of` is the entry whose outcome this is; `outcome` "" says that it was begun.
+
+    `goes_on`: the same again within STILL is no entry of its own.
+    """
 
     operator: str
     role: str
@@ -36,15 +42,21 @@ class Entry:
     detail: str = ""
     of: int | None = None
     outcome: str = ""
+    goes_on: bool = False
 
 
 def append(tx: Transaction, entry: Entry, now: datetime) -> int:
-    """Write one entry and return its id. Writers wait for each other, so that each knows the hash before its own."""
+    """Write one entry and return its id. Writers wait for each other, so that each knows the hash before its own.
+
+    Who goes on with what they began within STILL, as somebody who types, has one entry of it.
+    """
     tx.lock(LOCK)
-    last = tx.connection.execute(select(_entry.c.hash).order_by(_entry.c.id.desc()).limit(1)).scalar_one_or_none()
-    cut = {name: getattr(entry, name)[:MOST_DETAIL] for name in ("path", "detail", "outcome")}
-    row = asdict(entry) | cut | {"at": now}
-    made = insert(_entry).values(**row, hash=_hash(last or "", row)).returning(_entry.c.id)
+    newest = tx.connection.execute(select(_entry).order_by(_entry.c.id.desc()).limit(1)).one_or_none()
+    if newest is not None and now - newest.at < STILL and _still(newest, entry):
+        return int(newest.id)
+    last = newest.hash if newest is not None else ""
+    row = _columns(entry) | {"at": now}
+    made = insert(_entry).values(**row, hash=_hash(last, row)).returning(_entry.c.id)
     return int(tx.connection.execute(made).scalar_one())
 
 
@@ -59,8 +71,10 @@ def entries(tx: Transaction, most: int, before: int | None = None, operator: str
 
 
 def done_by(tx: Transaction, operator: str, notes: tuple[str, ...]) -> set[str]:
-    """Which of these an operator has done at least once."""
-    query = select(_entry.c.note).where((_entry.c.operator == operator) & _entry.c.note.in_(notes)).distinct()
+    """Which of these an operator has done at least once: begun, and not refused."""
+    failed = select(_entry.c.of).where(_entry.c.of.is_not(None) & (_entry.c.operator == operator))
+    theirs = (_entry.c.operator == operator) & _entry.c.note.in_(notes) & _entry.c.of.is_(None)
+    query = select(_entry.c.note).where(theirs & _entry.c.id.not_in(failed)).distinct()
     return set(tx.connection.execute(query).scalars())
 
 
@@ -68,11 +82,22 @@ def broken_at(tx: Transaction) -> int | None:
     """The id of the first entry whose hash is not that of its words and the one before; None where all are."""
     last = ""
     for row in _all(tx):
-        values = {name: getattr(row, name) for name in ("at", *Entry.__dataclass_fields__)}
+        values = {name: getattr(row, name) for name in ("at", *KEPT)}
         if row.hash != _hash(last, values):
             return int(row.id)
         last = row.hash
     return None
+
+
+def _still(newest: AnyRow, entry: Entry) -> bool:
+    """Whether it is the deed that goes on by itself, said once more."""
+    return entry.goes_on and all(getattr(newest, name) == value for name, value in _columns(entry).items())
+
+
+def _columns(entry: Entry) -> dict[str, Any]:
+    """What is kept of an entry."""
+    kept = asdict(entry) | {name: getattr(entry, name)[:MOST_DETAIL] for name in ("path", "detail", "outcome")}
+    return {name: value for name, value in kept.items() if name in KEPT}
 
 
 def _all(tx: Transaction) -> Iterator[AnyRow]:

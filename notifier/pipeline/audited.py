@@ -11,12 +11,16 @@ from notifier.pipeline.house import House
 from notifier.store.lookup import AnyRow
 from notifier.terms.operator import Operator
 
+GO_ON = frozenset({"draft.save"})
+"""What somebody who types does every second: one entry for it within some minutes."""
+
 
 def begin(house: House, operator: Operator, what: tuple[str, str, str], now: datetime) -> int:
     """Write down that `operator` begins (note, path, detail); returns the entry's id."""
     note, path, detail = what
     with house.store.write() as tx:
-        return audit.append(tx, audit.Entry(operator.name, operator.role.word, note, path, detail), now)
+        entry = audit.Entry(operator.name, operator.role.word, note, path, detail, goes_on=note in GO_ON)
+        return audit.append(tx, entry, now)
 
 
 def failed(house: House, operator: Operator, begun: tuple[int, str], why: str, now: datetime) -> None:
@@ -36,6 +40,12 @@ def entries(house: House, most: int, before: int | None = None, operator: str = 
     """The newest entries, before an id, of one operator or all."""
     with house.store.read() as tx:
         return audit.entries(tx, most, before, operator)
+
+
+def done_by(house: House, operator: Operator, notes: tuple[str, ...]) -> set[str]:
+    """Which of these an operator has begun at least once."""
+    with house.store.read() as tx:
+        return audit.done_by(tx, operator.name, notes)
 
 
 def broken_at(house: House) -> int | None:

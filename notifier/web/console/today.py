@@ -21,6 +21,7 @@ from notifier.queries.backlog import Backlog
 from notifier.terms.operator import Role
 from notifier.web.console import drawing
 from notifier.web.console.asked import Asked
+from notifier.web.console.first_steps import steps_of
 from notifier.web.console.nav import HOME
 from notifier.web.console.routes import Routes
 
@@ -59,6 +60,7 @@ class First:
         most = max((one.count for one in out), default=0)
         return asked.page(
             "today/today.html",
+            steps=await steps_of(asked),
             seen=seen,
             needs=[(one, _place(one, seen.deadlines)) for one in seen.needs],
             out=sorted(out, key=lambda one: -one.count),

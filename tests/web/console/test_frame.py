@@ -222,3 +222,14 @@ def test_the_only_lead_stays_one(site: Site) -> None:
 def names(site: Site) -> list[str]:
     with site.shop.house() as house:
         return [one.name for one in accounts.everybody(house)]
+
+
+def test_who_goes_on_typing_has_one_entry_in_the_audit_log(site: Site) -> None:
+    lead = site.person().operator
+    with site.shop.house() as house:
+        for _ in range(3):
+            audited.begin(house, lead, ("draft.save", "/console/templates/delay/email", ""), site.now)
+        site.later(timedelta(minutes=11))
+        audited.begin(house, lead, ("draft.save", "/console/templates/delay/email", ""), site.now)
+        assert audited.broken_at(house) is None
+    assert len(site.shop.rows(AuditEntry)) == 2
