@@ -154,6 +154,13 @@ def test_a_role_from_the_provider_is_not_changed_here(light: Walk) -> None:
         accounts.set_role(house, "Lea", Role.LEAD, NOON)
 
 
+def test_the_team_page_offers_no_other_role_for_who_has_it_from_the_provider(light: Walk) -> None:
+    light.there.person["groups"] = ["chiefs"]
+    light.goes().comes()
+    page = light.get("/console/team").text
+    assert "by your identity provider" in page and 'id="role-1"' not in page
+
+
 def test_who_was_shut_out_here_stays_out(walk: Walk) -> None:
     walk.goes().comes()
     with walk.site.shop.house() as house:
