@@ -300,6 +300,11 @@ def open_wires(settings: Settings) -> Wires:
     return Wires(open_senders(settings), pool, pace, ticks)
 
 
+def open_previews() -> RenderPool:
+    """A limited process for the console's previews. Nothing starts before it is used; the caller closes it."""
+    return RenderPool(1, Limits())
+
+
 async def close_wires(wires: Wires) -> None:
     """Give back connections and processes."""
     for sender in dict.fromkeys(wires.senders.values()):

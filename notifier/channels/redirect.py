@@ -91,21 +91,26 @@ def redirected_mail(body: bytes, to: str) -> bytes:
     Works on whole header fields with their folded lines. The mark stands on a line of its own before the subject, so
     encoded words stay whole and no line grows.
     """
+    return marked_mail(body, to, MARK)
+
+
+def marked_mail(body: bytes, to: str, mark: str) -> bytes:
+    """The same with any `mark` of ASCII."""
     end = _HEADER_END.search(body)
     head, rest = (body[: end.start()], body[end.start() :]) if end else (body, b"")
     new_line = b"\r\n" if b"\r\n" in head or not end else b"\n"
-    kept = [b"To: " + to.encode(), *_marked(_FIELD.findall(head), new_line)]
+    kept = [b"To: " + to.encode(), *_marked(_FIELD.findall(head), new_line, mark.encode())]
     return new_line.join(kept) + rest
 
 
-def _marked(fields: list[bytes], new_line: bytes) -> list[bytes]:
+def _marked(fields: list[bytes], new_line: bytes, mark: bytes) -> list[bytes]:
     kept, marked = [], False
     for field in (part.rstrip(b"\r\n") for part in fields if part.strip()):
         name, _, value = field.partition(b":")
         if name.strip().lower() in _DROPPED:
             continue
         if name.strip().lower() == b"subject":
-            field = b"Subject: " + MARK.encode() + new_line + b" " + value.lstrip(b" \t\r\n")
+            field = b"Subject: " + mark + new_line + b" " + value.lstrip(b" \t\r\n")
             marked = True
         kept.append(field)
-    return kept if marked else [*kept, b"Subject: " + MARK.encode()]
+    return kept if marked else [*kept, b"Subject: " + mark]

@@ -53,7 +53,7 @@ class TemplateSource:
 
     def __post_init__(self) -> None:
         everything = (self.subject, self.email, self.sms, self.layout, self.speaks, self.tone, repr(self.words))
-        digest = hashlib.sha256("\x00".join(everything).encode()).hexdigest()
+        digest = hashlib.sha256("\x00".join(everything).encode("utf-8", "surrogatepass")).hexdigest()
         object.__setattr__(self, "version", digest)
 
 

@@ -164,12 +164,13 @@ def wrongs(sandbox: Sandbox, text: str, allowed: frozenset[str] = frozenset()) -
 
 
 def _of_node(node: nodes.Node, known: set[str]) -> Iterator[Wrong]:
+    line = node.lineno or 0  # what the parser adds by itself has none
     if type(node) not in NODES:
         word = type(node).__name__.lower()
-        yield Wrong(node.lineno, word, f"{word} is not allowed in a template")
+        yield Wrong(line, word, f"{word} is not allowed in a template")
         return
     for word, text in _of_parts(node, known):
-        yield Wrong(node.lineno, word, text)
+        yield Wrong(line, word, text)
     for child in node.iter_child_nodes():
         yield from _of_node(child, known)
 

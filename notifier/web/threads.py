@@ -37,6 +37,8 @@ class Threads:
     def __init__(self, count: int = THREADS, answer_within: float = ANSWER_WITHIN) -> None:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="web")
         self._within = answer_within
+        self.at_close: list[Callable[[], None]] = []
+        """What else ends with the server, in order; called once nothing is under way."""
 
     async def run(self, act: Callable[[], Found]) -> Found:
         """What `act` gives. Raises HTTPException 503 where it takes too long, or the database is in trouble.
@@ -53,5 +55,7 @@ class Threads:
         raise HTTPException(503, headers={"Retry-After": "5"})
 
     def close(self) -> None:
-        """Wait for what is under way."""
+        """Wait for what is under way, then end what ends with the server."""
         self._threads.shutdown(cancel_futures=True)
+        for end in self.at_close:
+            end()

@@ -6,3 +6,5 @@ export { autocompletion } from "@codemirror/autocomplete";
 export { lintGutter, setDiagnostics, forceLinting } from "@codemirror/lint";
 export { jinja } from "@codemirror/lang-jinja";
 export { markdown } from "@codemirror/lang-markdown";
+export { syntaxHighlighting } from "@codemirror/language";
+export { classHighlighter } from "@lezer/highlight";

@@ -11,6 +11,7 @@ import structlog
 from fastapi.responses import Response
 
 from notifier.pipeline.house import House
+from notifier.pipeline.previews import Previews
 from notifier.settings import Settings
 from notifier.terms.operator import Turn
 from notifier.terms.outside import IdentityProvider
@@ -60,6 +61,7 @@ class Desk:
     clock: Callable[[], datetime]
     paper: Paper
     origin: str
+    previews: Previews
     provider: IdentityProvider | None = None
     signing: Buckets = field(default_factory=lambda: Buckets(at_once=20, per_minute=10))
     places: Places = field(default_factory=Places)

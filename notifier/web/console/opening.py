@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from notifier import app
 from notifier.pipeline.house import House
+from notifier.pipeline.previews import Previews
 from notifier.settings import Settings
 from notifier.terms.time import zone
 from notifier.web.console import (
@@ -30,6 +31,7 @@ from notifier.web.console import (
     slip,
     team,
     today,
+    wordings,
 )
 from notifier.web.console.assets import Assets
 from notifier.web.console.desk import Desk
@@ -52,6 +54,7 @@ AREAS: tuple[Callable[[Routes], None], ...] = (
     messages.routes,
     contacts.routes,
     search.routes,
+    wordings.routes,
     slip.routes,
     policy.routes,
     team.routes,
@@ -71,10 +74,12 @@ def open_console(
 def open_desk(
     settings: Settings, house: House, threads: Threads, clock: Callable[[], datetime], assets: Assets
 ) -> Desk:
-    """What its pages share."""
+    """What its pages share; its processes end when `threads` are closed."""
+    previews = Previews(app.open_previews())
+    threads.at_close.append(previews.close)
     paper = Paper(settings.shop.name, zone(settings.shop.timezone), assets.version)
     provider = app.open_provider(settings)
-    return Desk(settings, house, threads, clock, paper, settings.console_url, provider)
+    return Desk(settings, house, threads, clock, paper, settings.console_url, previews, provider)
 
 
 def console_routes(desk: Desk) -> Routes:

@@ -24,6 +24,9 @@ FADED = ("color-contrast",)
 
 Real = Callable[[Shop], Sequence[str]]
 
+WORDING = "/console/templates/{purpose}/{channel}"
+PLACED = "/console/templates/placed/email"
+
 
 def replies(shop: Shop) -> Sequence[str]:
     """Each reply, whoever wrote it."""
@@ -38,6 +41,12 @@ REAL: Mapping[str, Real] = {
     "/console/orders/{id}": lambda shop: [f"/console/orders/{row.id}" for row in shop.rows(Order)[:2]],
     "/console/messages/{id}": lambda shop: [f"/console/messages/{row.id}" for row in shop.rows(Message)[:3]],
     "/console/messages/{id}/email": lambda shop: [],  # no page: it stands in a frame of the message's
+    WORDING: lambda _: [PLACED, f"{PLACED}?cases=1", f"{PLACED}?locale=de", "/console/templates/delay/sms?locale=fr"],
+    f"{WORDING}/preview": lambda _: [],  # no page: it stands in the editor's frames
+    f"{WORDING}/check": lambda _: [f"{PLACED}/check"],
+    f"{WORDING}/history": lambda _: [f"{PLACED}/history?locale=de"],
+    f"{WORDING}/difference": lambda _: [f"{PLACED}/difference?from=1&to=2&locale=de", f"{PLACED}/difference"],
+    f"{WORDING}/uses": lambda _: [f"{PLACED}/uses?number=1&locale=de"],
 }
 """By a route's path: the addresses at which the rich shop has something to show; a path without parameters is one."""
 

@@ -1,0 +1,69 @@
+"""Every wording with how it stands, for the list of templates. Colour: root. Called by the console. Reads only."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from notifier.pipeline.house import House
+from notifier.pipeline.in_force import house_in_force
+from notifier.pipeline.wording_history import Standing, standings
+from notifier.queries.held_wordings import held_for_template
+from notifier.render.faults import untranslated
+from notifier.template_files import packaged_folder
+from notifier.terms.wording import Wording
+from notifier.terms.words import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One wording: `packaged`, its text is the one that came with the product; `held`, so many messages wait until it
+    is mended. Without `standing`: others are written in its language, and it is not.
+    """
+
+    wording: Wording
+    standing: Standing | None = None
+    packaged: bool = False
+    held: int = 0
+
+
+def every_wording(house: House) -> Sequence[Listed]:
+    """All wordings, and those that lack a translation; by purpose, channel, locale and brand."""
+    house = house_in_force(house)
+    packaged, held = _packaged(), _held(house)
+    found = [
+        Listed(one.wording, one, _is_packaged(one, packaged), held[one.wording])
+        for one in standings(house)
+        if one.wording.purpose in house.catalogue.purposes
+    ]
+    there = {one.wording for one in found}
+    lacking = {
+        Wording(purpose.name, channel, tag)
+        for purpose in house.purposes
+        for channel in Channel
+        for tag in untranslated(house.catalogue, purpose.name)
+    }
+    return sorted([*found, *(Listed(one) for one in lacking - there)], key=lambda one: one.wording)
+
+
+def _is_packaged(one: Standing, packaged: Mapping[str, str]) -> bool:
+    return bool(one.texts) and all(packaged.get(one.wording.file(part)) == text for part, text in one.texts.items())
+
+
+def _packaged() -> Mapping[str, str]:
+    """The texts that came with the product, by their path."""
+    folder = packaged_folder()
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.*")}
+
+
+def _held(house: House) -> Counter[Wording]:
+    """How many messages wait for a wording to be mended."""
+    found: Counter[Wording] = Counter()
+    with house.store.read() as tx:
+        held = held_for_template(tx)
+    for (purpose, channel, locale, brand), count in held.items():
+        if purpose in house.catalogue.purposes:
+            spoken = house.catalogue.source(purpose, locale, brand).locale
+            one = Wording(purpose, Channel(channel), spoken, brand)
+            own = all((brand, purpose, spoken, part) in house.catalogue.texts for part in one.parts)
+            found[one if own else Wording(purpose, Channel(channel), spoken)] += count
+    return found

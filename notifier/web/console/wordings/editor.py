@@ -1,0 +1,193 @@
+"""The template editor: what is written, what is wrong with it, and what it would say. Colour: door. Added by wordings.
+
+A draft is shown in a frame that allows nothing and loads nothing, from a route of its own (HOSTILE 78).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from fastapi.responses import HTMLResponse, Response
+
+from notifier.errors import UsageError
+from notifier.pipeline.draft_view import Chosen, View, view
+from notifier.pipeline.house import House
+from notifier.pipeline.previews import Overtaken
+from notifier.pipeline.wording_desk import Seen, save_draft, wording_of
+from notifier.pipeline.wording_history import standing
+from notifier.pipeline.worst_cases import worst_cases
+from notifier.render.environment import CALLS
+from notifier.render.framed import framed
+from notifier.render.text_cost import cost
+from notifier.render.variables import FILTERS, variables
+from notifier.terms.operator import Role
+from notifier.terms.wording import Texts, Wording
+from notifier.terms.words import Channel
+from notifier.web.console.asked import Asked
+from notifier.web.console.routes import Routes
+from notifier.web.console.wordings.listing import ROOT, href
+
+PAGE = ROOT + "/{purpose}/{channel}"
+SAFE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
+"""What a preview may do: be looked at."""
+KEEPS = ("locale", "brand")
+"""Fields that the audit log has of a deed."""
+NAMES = {"subject.txt": "Subject", "email.md": "Email", "sms.txt": "Text"}
+
+
+def wording_asked(asked: Asked) -> Wording:
+    """The wording that a request is about. Raises UsageError for none that there is."""
+    said = asked.form if asked.request.method == "POST" else asked.query
+    given = (said.get("locale", ""), said.get("brand", ""))
+    return wording_of(asked.house, asked.path["purpose"], asked.path["channel"], *given)
+
+
+def seen_by(asked: Asked) -> Seen:
+    """The draft as the form at hand was filled with. Raises UsageError."""
+    revision = asked.form.get("revision", "")
+    return Seen(wording_asked(asked), int(revision) if revision.isdecimal() else 0)
+
+
+def chosen(asked: Asked) -> Chosen:
+    """The order that the draft is shown with. A number that two brands have is written as BRAND:NUMBER."""
+    said = asked.form if asked.request.method == "POST" else asked.query
+    order = said.get("order", "").strip()[:200]
+    brand, colon, number = order.partition(":")
+    return Chosen(number, brand) if colon and brand in asked.house.brands else Chosen(order)
+
+
+def typed_texts(asked: Asked, wording: Wording) -> Texts:
+    """The parts as they were typed."""
+    return {part: asked.form.get(part, "").replace("\r\n", "\n") for part in wording.parts}
+
+
+async def show(asked: Asked) -> Response:
+    """The editor's page."""
+    wording = wording_asked(asked)
+    found, trouble = await asked.run(partial(_view_or_sample, asked, wording, None))
+    # To look through all open orders takes up to a second, so only who asks waits for it.
+    cases = await asked.run(partial(worst_cases, asked.house, asked.now)) if "cases" in asked.query else None
+    standing_ = found.standing
+    return asked.page(
+        "wordings/editor.html",
+        **await _looked(asked, found),
+        title=asked.house.catalogue.purposes[wording.purpose].title,
+        languages=_languages(asked.house, wording),
+        brands=[key for key in asked.house.brands if len(asked.house.brands) > 1],
+        cases=cases,
+        trouble=trouble,
+        groups=_grouped(found),
+        filters=FILTERS,
+        calls=CALLS,
+        may_write=asked.operator.may(Role.EDITOR),
+        ahead=bool(standing_.draft and standing_.draft.base != standing_.number and standing_.number),
+    )
+
+
+def _view_or_sample(asked: Asked, wording: Wording, texts: Texts | None) -> tuple[View, str]:
+    """With the order chosen; without it, and why, where there is none such."""
+    try:
+        return view(asked.house, wording, chosen(asked), texts, asked.now), ""
+    except UsageError as fault:
+        return view(asked.house, wording, Chosen(), texts, asked.now), str(fault)
+
+
+async def _looked(asked: Asked, found: View, *, fresh: bool = False) -> Mapping[str, Any]:
+    """What comes of filling a view in. Raises Overtaken where it is `fresh` and a newer one was asked for."""
+    previews, who = asked.desk.previews, asked.operator.id
+    answer = await (previews.newest(who, found.job) if fresh else previews.shown(who, found.job))
+    filled = await previews.run(partial(found.filled, answer))
+    text = filled.text if found.wording.channel is Channel.SMS else ""
+    return {
+        "view": found,
+        "wording": found.wording,
+        "filled": filled,
+        "cost": cost(text, asked.settings.sms.segment_price),
+        "revision": found.standing.draft.revision if found.standing.draft else 0,
+        "order": _order(asked),
+        "draft": found.standing.draft,
+        "second_person": asked.house.second_person,
+        "names": NAMES,
+        "href": href,
+        "framed_at": partial(_framed_at, found, _order(asked)),
+    }
+
+
+def _order(asked: Asked) -> str:
+    one = chosen(asked)
+    return f"{one.brand}:{one.order}" if one.brand else one.order
+
+
+def _framed_at(found: View, order: str, *, dark: bool = False) -> str:
+    # The version is there so that a browser loads the frame anew when something was typed.
+    version = found.written.source.version[:16]
+    return href(found.wording, "preview", order=order, v=version, dark="1" if dark else "")
+
+
+def _languages(house: House, wording: Wording) -> list[tuple[str, str]]:
+    """The languages that anything is written in, with the page of each."""
+    there = {tag for name in house.catalogue.purposes for tag in house.catalogue.locales(name)} | {wording.locale}
+    return [(tag or "en", href(Wording(wording.purpose, wording.channel, tag, wording.brand))) for tag in sorted(there)]
+
+
+def _grouped(found: View) -> Mapping[str, list[Any]]:
+    """The variables by their headings, with what they say in the message at hand."""
+    groups: dict[str, list[Any]] = {}
+    email = found.wording.channel is Channel.EMAIL
+    for one in variables(found.preview.content, found.written.source, email=email):
+        groups.setdefault(one.group, []).append(one)
+    return groups
+
+
+async def typed(asked: Asked) -> Response:
+    """Save what was typed, and say what is wrong with it and what it would say.
+
+    Nothing is lost where somebody else has saved meanwhile: what was typed stays on the page, and the page says so.
+    """
+    saved = await asked.run(partial(_saved, asked, asked.now))
+    try:
+        looked = await _looked(asked, saved.found, fresh=True)
+    except Overtaken:
+        return Response(status_code=204)
+    return asked.part("wordings/_live.html", **looked, conflict=saved.conflict, at=asked.now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """What was typed, saved or not: `conflict` says why not."""
+
+    found: View
+    conflict: str
+
+
+def _saved(asked: Asked, now: datetime) -> _Saved:
+    seen, conflict = seen_by(asked), ""
+    texts = typed_texts(asked, seen.wording)
+    before = standing(asked.house, seen.wording)
+    if before.draft or texts != view(asked.house, seen.wording, Chosen(), None, now).texts:
+        try:
+            save_draft(asked.house, seen, texts, asked.operator.name, now)
+        except UsageError as fault:
+            conflict = str(fault)
+    return _Saved(_view_or_sample(asked, seen.wording, texts)[0], conflict)
+
+
+async def framed_preview(asked: Asked) -> Response:
+    """The email as a document of its own, without scripts and without anything from elsewhere."""
+    wording = wording_asked(asked)
+    found, _ = await asked.run(partial(_view_or_sample, asked, wording, None))
+    answer = await asked.desk.previews.shown(asked.operator.id, found.job)
+    dark = asked.query.get("dark") == "1"
+    filled = await asked.desk.previews.run(partial(found.filled, answer))
+    written = "<title>No preview</title><p>This draft cannot be filled in.</p>" if filled.failed else filled.html
+    html = await asked.desk.previews.run(partial(framed, written, dark=dark))
+    return HTMLResponse(html, 200, {"content-security-policy": SAFE})
+
+
+def routes(to: Routes) -> None:
+    """To look, for whoever is signed in; to write, for editors."""
+    to.get(PAGE, Role.VIEWER, show)
+    to.get(PAGE + "/preview", Role.VIEWER, framed_preview)
+    to.post(PAGE + "/typed", Role.EDITOR, typed, "draft.save", KEEPS)

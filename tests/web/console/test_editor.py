@@ -1,0 +1,235 @@
+"""The template editor over HTTP: typing, preview, publishing, history, and what a draft may not do."""
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifier.store.tables import AuditEntry, Contact, Message, WordingDraft, WordingVersionRow
+from notifier.terms.operator import Role
+from tests.render.hostile_templates import BOMBS, PAGES
+from tests.web.console.desk import Person, Site, console, opened
+from tests.web.pages.site import late
+
+pytestmark = pytest.mark.slow
+
+READY, READY_TEXT = "/console/templates/ready/email", "/console/templates/ready/sms"
+SOUND = {"subject.txt": "Order {{ orders }}: {{ headline }}", "email.md": "{{ greeting }}\n\nIt is here."}
+
+
+@pytest.fixture
+def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
+    with console(opened(tmp_path, database_url)) as found:
+        yield found
+
+
+@pytest.fixture
+def ada(site: Site) -> Person:
+    return site.person(Role.EDITOR, "ada")
+
+
+def typed(person: Person, page: str = READY, revision: int = 0, **more: str) -> str:
+    """What comes back for what was typed."""
+    fields = SOUND | {"revision": str(revision)} | {name.replace("_", "."): text for name, text in more.items()}
+    answer = person.post(f"{page}/typed", **fields)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_the_list_says_how_each_wording_stands(ada: Person) -> None:
+    typed(ada)
+    text = ada.get("/console/templates").text
+    assert "packaged" in text and text.count("draft open") == 1
+
+
+def test_a_viewer_looks_and_does_not_write(site: Site) -> None:
+    viewer = site.person(Role.VIEWER)
+    page = viewer.get(READY)
+    assert page.status_code == 200 and "data-readonly" in page.text and "/publish" not in page.text
+    assert viewer.post(f"{READY}/typed", **SOUND).status_code == 403
+
+
+def test_what_is_typed_is_saved_and_its_faults_come_back_at_their_lines(site: Site, ada: Person) -> None:
+    text = typed(ada, email_md="Hello\n{{ greetng }}")
+    assert 'data-part="email.md" data-line="2" data-column="4"' in text
+    assert "did you mean &#39;greeting&#39;?" in text and 'data-revision="1"' in text
+    assert len(site.shop.rows(WordingDraft)) == 1
+
+
+def test_what_is_as_it_was_makes_no_draft(site: Site, ada: Person) -> None:
+    page = ada.get(READY_TEXT).text
+    sent = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
+    assert sent
+    typed(ada, READY_TEXT, sms_txt=sent[1].replace("&#34;", '"').replace("&amp;", "&"))
+    assert site.shop.rows(WordingDraft) == []
+
+
+def test_a_second_editor_is_told_and_nothing_is_lost(site: Site, ada: Person) -> None:
+    typed(ada, email_md="{{ greeting }} from Ada")
+    text = typed(site.person(Role.EDITOR, "ben"), email_md="{{ greeting }} from Ben")
+    assert "Not saved: ada has saved another draft" in text and 'data-over="1"' in text
+    assert "from Ada" in site.shop.rows(WordingDraft)[0].texts
+    typed(site.person(Role.EDITOR, "ben"), revision=1, email_md="{{ greeting }} from Ben")
+    assert "from Ben" in site.shop.rows(WordingDraft)[0].texts
+
+
+def test_typing_is_one_line_of_the_log(site: Site, ada: Person) -> None:
+    for revision in (0, 1):
+        typed(ada, revision=revision, email_md=f"{{{{ greeting }}}} {revision}")
+    assert [row.note for row in site.shop.rows(AuditEntry)] == ["draft.save"]
+
+
+def test_the_preview_is_a_document_that_can_do_nothing(ada: Person) -> None:
+    answer = ada.get(f"{READY}/preview")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "sandbox;" in policy and "frame-ancestors 'self'" in policy
+    page = ada.get(READY).text
+    assert re.findall(r"<iframe[^>]*>", page) and "allow-" not in page
+
+
+def test_dark_mode_is_shown_whatever_the_browser_prefers(ada: Person) -> None:
+    light, dark = (ada.get(f"{READY}/preview?dark={one}").text for one in ("", "1"))
+    assert "prefers-color-scheme" not in light + dark and light != dark
+
+
+def test_a_draft_is_shown_on_a_real_order(site: Site, ada: Person) -> None:
+    site.shop.take_in("backorders", [late(order_id="10482", customer_name="Ann Field")], site.now)
+    assert "Ann Field" in ada.get("/console/templates/delay/email/preview?order=10482").text
+
+
+def test_an_order_that_is_not_there_is_told_and_a_made_up_one_is_shown(ada: Person) -> None:
+    text = ada.get(f"{READY}?order=77").text
+    assert "there is no order &#39;77&#39;" in text and "a made-up order" in text
+
+
+def test_the_worst_cases_are_a_click_away(site: Site, ada: Person) -> None:
+    site.shop.take_in("backorders", [late(order_id="10482", customer_name="Ann Field")], site.now)
+    assert "order=main%3A10482" in ada.get(f"{READY}?cases=1").text
+
+
+def test_a_text_shows_what_it_costs(tmp_path: Path, sqlite_url: str) -> None:
+    price = '\n[sms]\nprice_per_segment = 0.05\nprice_currency = "USD"\n'
+    with console(opened(tmp_path, sqlite_url, price)) as site:
+        words = "{{ brand.name }}: " + "żółty " * 15 + "STOP"
+        text = typed(site.person(Role.EDITOR), READY_TEXT, sms_txt=words)
+    assert "UCS-2" in text and "$0.15" not in text and "$0.10" in text and "write z" in text
+
+
+def test_a_sound_draft_is_published_and_counts_at_once(site: Site, ada: Person) -> None:
+    typed(ada)
+    said = ada.then(f"{READY}/publish", revision="1", note="Shorter").text
+    assert "Version 1 is in force." in said and "version 1 in force" in said
+    assert site.shop.rows(WordingVersionRow)[0].author == "ada"
+
+
+def test_a_broken_draft_is_not_published_and_says_why(site: Site, ada: Person) -> None:
+    typed(ada, email_md="{{ greetng }}")
+    answer = ada.post(f"{READY}/publish", revision="1")
+    assert answer.status_code == 422 and "did you mean" in answer.text
+    assert site.shop.rows(WordingVersionRow) == []
+
+
+def test_a_second_person_approves_where_the_shop_wants_it(tmp_path: Path, sqlite_url: str) -> None:
+    with console(opened(tmp_path, sqlite_url, "\n[templates]\nsecond_person = true\n")) as site:
+        ada, ben = site.person(Role.EDITOR, "ada"), site.person(Role.EDITOR, "ben")
+        typed(ada)
+        assert ada.post(f"{READY}/publish", revision="1").status_code == 422
+        assert "may approve it now" in ada.then(f"{READY}/submit", revision="1").text
+        assert ada.post(f"{READY}/approve", revision="1").status_code == 422
+        assert "Approved" in ben.then(f"{READY}/approve", revision="1").text
+        assert "in force" in ada.then(f"{READY}/publish", revision="1").text
+
+
+def test_an_older_version_and_the_file_come_back(site: Site, ada: Person) -> None:
+    for number in (1, 2):
+        typed(ada, revision=number - 1 if number == 1 else 1, email_md=f"{{{{ greeting }}}} number {number}")
+        ada.post(f"{READY}/publish", revision=str(number))
+    assert "Version 3 is in force." in ada.then(f"{READY}/roll-back", number="1").text
+    assert "Version 4 is in force." in ada.then(f"{READY}/back-to-file").text
+    history = ada.get(f"{READY}/history").text
+    assert "rolled back to version 1" in history and "back to the file" in history
+
+
+def test_a_version_leads_to_the_messages_that_had_it(ada: Person) -> None:
+    typed(ada)
+    ada.post(f"{READY}/publish", revision="1")
+    assert "No message had it" in ada.get(f"{READY}/uses?number=1").text
+
+
+def test_two_versions_stand_beside_each_other(ada: Person) -> None:
+    typed(ada)
+    text = ada.get(f"{READY}/difference").text
+    assert "<ins>It is here.</ins>" in text and "<del>" in text
+
+
+def test_a_draft_is_thrown_away(site: Site, ada: Person) -> None:
+    typed(ada)
+    ada.post(f"{READY}/discard", revision="1")
+    assert "draft open" not in ada.get("/console/templates").text
+
+
+def checked(ada: Person, page: str) -> str:
+    """The outcome of a check, once it is there."""
+    ada.post(f"{page}/check")
+    for _ in range(200):
+        text = ada.get(f"{page}/check").text
+        if "It goes on by itself" not in text:
+            return text
+        time.sleep(0.05)
+    raise AssertionError("the check did not end")
+
+
+def test_a_draft_is_checked_on_all_open_backorders(site: Site, ada: Person) -> None:
+    site.shop.take_in("backorders", [late(order_id="10482"), late("ben", order_id="10483")], site.now)
+    typed(ada)
+    assert "2 of 2 checked" in (text := checked(ada, READY)) and "all of them can be filled in" in text
+
+
+def test_what_fails_leads_to_the_failing_order(site: Site, ada: Person) -> None:
+    site.shop.take_in("backorders", [late(order_id="10482")], site.now)
+    typed(ada, email_md="{{ greeting }} {{ items[7].name }}")
+    text = checked(ada, READY)
+    assert "some cannot be filled in" in text and f'href="{READY}?order=10482"' in text
+
+
+def test_a_test_goes_to_oneself_and_is_no_contact(site: Site, ada: Person) -> None:
+    typed(ada)
+    said = ada.then(f"{READY}/test", revision="1").text
+    assert "mode folder sends nothing" in said
+    (mail,) = site.shop.sent()
+    assert "To: ada@oak.example" in mail and "Subject: [test]" in mail
+    assert site.shop.rows(Contact) == [] and site.shop.rows(Message) == []
+    assert [row.note for row in site.shop.rows(AuditEntry)] == ["draft.save", "draft.test"]
+
+
+@pytest.mark.parametrize("hostile", PAGES, ids=lambda one: one.name)
+def test_nothing_hostile_acts_on_the_editors_own_page(pages: Person, hostile: Any) -> None:
+    part = {"subject": "subject_txt", "email": "email_md"}[hostile.part]
+    answer = pages.post(f"{READY}/typed", **SOUND | {part.replace("_", "."): hostile.text, "revision": "0"})
+    shown = answer.text + pages.get(READY).text
+    assert not re.search(r"<script(?! src=\"/console/assets)|<svg onload|<img|<base|<object|<meta http-equiv", shown)
+    assert not re.search(r"<iframe(?![^>]*\bsandbox\b)|<[^>]*\son(error|load|click|mouseover)=", shown)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
+    folder = tmp_path_factory.mktemp("pages")
+    with console(opened(folder, f"sqlite:///{folder / 'shop.db'}")) as site:
+        yield site.person(Role.EDITOR, "ada")
+
+
+def test_a_slow_draft_slows_no_other_page(pages: Person) -> None:
+    other = pages.site.person(Role.VIEWER)
+    other.get("/console/me")
+    slow = threading.Thread(target=lambda: pages.post(f"{READY}/typed", **SOUND | {"email.md": BOMBS[0].text}))
+    slow.start()
+    times = []
+    while slow.is_alive():
+        began = time.monotonic()
+        assert other.get("/console/me").status_code == 200
+        times.append(time.monotonic() - began)
+    assert len(times) > 3 and sorted(times)[len(times) // 2] < 0.5

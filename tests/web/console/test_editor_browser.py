@@ -1,0 +1,129 @@
+"""The template editor in a real browser: typing, a fault at its line, mending, the preview, publishing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifier.store.tables import WordingDraft, WordingVersionRow
+from notifier.terms.operator import Role
+from tests.web.console.browser import DESK, PHONE, tab
+from tests.web.console.desk import Site
+from tests.web.console.editor_pictures import furnished, settled, write
+from tests.web.pages.pictures import CHROMIUM, browser
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="missing: chromium (apt-get install chromium)"),
+]
+READY = "/console/templates/ready/email"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with furnished() as opened:
+        yield opened
+
+
+def inside(page: Any, frame: str) -> str:
+    """What a preview's frame shows."""
+    return str(page.frame_locator(f"iframe.{frame}").locator("body").inner_text())
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_from_a_fault_to_a_published_version(chromium: Any, site: Site, size: tuple[int, int]) -> None:
+    ada = site.person(Role.EDITOR, "ada")
+    with tab(chromium, site, ada, size) as page:
+        page.goto(f"{site.address}{READY}?order=10482")
+        write(page, "email.md", "# It is here\n\n{{ greetng }}\n")
+        settled(page)
+        assert "there is no variable 'greetng'; did you mean 'greeting'?" in page.locator("#live").inner_text()
+        assert page.locator(".cm-lint-marker-error").count() == 1
+        assert page.locator(".cm-lintRange-error").inner_text() == "greetng"
+        write(page, "email.md", "# It is here\n\n{{ greeting }}\n\nYour {{ headline }} is on its way.\n")
+        settled(page)
+        assert page.locator(".cm-lintRange-error").count() == 0
+        assert "Ann Field" in inside(page, "desktop") and "Reading lamp, brass is on its way" in inside(page, "desktop")
+        page.get_by_label("What has changed").fill("Shorter")
+        page.get_by_role("button", name="Publish").click()
+        page.wait_for_selector("#said >> text=Version 1 is in force.")
+        assert page.heard.complaints == [] and page.heard.strangers == []
+    (version,) = site.shop.rows(WordingVersionRow)
+    assert "is on its way" in version.texts and version.note == "Shorter"
+
+
+def test_a_variable_is_completed_and_inserted(chromium: Any, site: Site) -> None:
+    with tab(chromium, site, site.person(Role.EDITOR, "ada")) as page:
+        page.goto(f"{site.address}{READY}")
+        write(page, "email.md", "")
+        page.keyboard.type("{{ gre")
+        page.wait_for_selector(".cm-tooltip-autocomplete")
+        assert "greeting" in page.locator(".cm-tooltip-autocomplete").inner_text()
+        page.keyboard.press("Escape")
+        write(page, "email.md", "")
+        page.locator("#variables > summary").click()
+        page.get_by_text("Each line of the order").click()
+        page.get_by_role("button", name="Insert items[].name").click()
+        assert page.locator("textarea[data-part='email.md']").input_value() == (
+            "{% for item in items %}{{ item.name }} {% endfor %}"
+        )
+
+
+def test_inside_a_loop_a_variable_is_inserted_without_another_one(chromium: Any, site: Site) -> None:
+    with tab(chromium, site, site.person(Role.EDITOR, "ada")) as page:
+        page.goto(f"{site.address}{READY}")
+        write(page, "email.md", "{% for item in items %}")
+        page.locator("#variables > summary").click()
+        page.get_by_text("Each line of the order").click()
+        page.get_by_role("button", name="Insert items[].sku").click()
+        assert page.locator("textarea[data-part='email.md']").input_value() == "{% for item in items %}{{ item.sku }}"
+
+
+def test_the_same_email_is_seen_on_a_phone_in_the_dark_and_as_plain_text(chromium: Any, site: Site) -> None:
+    with tab(chromium, site, site.person(Role.VIEWER)) as page:
+        page.goto(f"{site.address}{READY}?order=10482")
+        for look, words in (("phone", "phone"), ("dark", "dark")):
+            page.locator(f"label[for=look-{look}]").click()
+            assert "Ann Field" in inside(page, words)
+        page.locator("label[for=look-plain]").click()
+        assert "Ann Field" in page.locator("pre.plain").inner_text()
+        assert page.heard.complaints == [] and page.heard.strangers == []
+
+
+def test_two_people_at_one_draft_lose_nothing(chromium: Any, site: Site) -> None:
+    ada, ben = site.person(Role.EDITOR, "ada"), site.person(Role.EDITOR, "ben")
+    with tab(chromium, site, ada) as hers, tab(chromium, site, ben) as his:
+        hers.goto(f"{site.address}{READY}")
+        his.goto(f"{site.address}{READY}")
+        write(hers, "email.md", "{{ greeting }} from Ada")
+        settled(hers)
+        write(his, "email.md", "{{ greeting }} from Ben")
+        settled(his)
+        assert "ada has saved another draft" in his.locator("#live").inner_text()
+        assert "from Ada" in site.shop.rows(WordingDraft)[0].texts
+        his.get_by_role("button", name="Save mine over it").click()
+        settled(his)
+        assert "from Ben" in site.shop.rows(WordingDraft)[0].texts
+
+
+def test_without_script_a_draft_is_saved_and_looked_at_by_a_button(chromium: Any, site: Site) -> None:
+    with tab(chromium, site, site.person(Role.EDITOR, "ada"), java_script_enabled=False) as page:
+        page.goto(f"{site.address}{READY}?order=10482")
+        page.get_by_label("Email", exact=True).fill("# Here\n\n{{ greetng }}")
+        page.get_by_role("button", name="Save and look").click()
+        assert "did you mean 'greeting'?" in page.locator("#live").inner_text()
+
+
+def test_a_check_moves_its_bar_by_itself(chromium: Any, site: Site) -> None:
+    with tab(chromium, site, site.person(Role.EDITOR, "ada")) as page:
+        page.goto(f"{site.address}{READY}")
+        page.get_by_role("button", name="Check on all open backorders").click()
+        page.wait_for_selector("text=all of them can be filled in")
+        assert page.heard.complaints == []
