@@ -1,5 +1,6 @@
 """What waits on the team's desk, in order, without anybody's words. Colour: store. Called by pipeline.desk_view."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from notifier.store.asked import waits_for_person
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.tables import LegalStanding, Reply, ReplyDesk, ReplyLine, ReplyStep
-from notifier.terms.desk import Desk
+from notifier.terms.desk import Desk, StepKind
 
 _reply, _about, _standing = table_of(Reply), table_of(ReplyLine), table_of(LegalStanding)
 _desk, _step = table_of(ReplyDesk), table_of(ReplyStep)
@@ -100,6 +101,11 @@ class StepTold:
     what: str
     detail: str
     undone_by: str
+
+    @property
+    def act(self) -> str:
+        """What was done for the customer, as `pipeline.inbox.Doing` calls it; empty for another step."""
+        return str(json.loads(self.detail).get("what", "")) if self.what == StepKind.ACTED else ""
 
 
 def steps(tx: Transaction, reply_id: int) -> Sequence[StepTold]:

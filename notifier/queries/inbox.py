@@ -181,7 +181,15 @@ def conversation(tx: Transaction, customer_id: int) -> list[Turn]:
     ]
     theirs = select(_reply).where(_reply.c.customer_id == customer_id)
     turns += [
-        Turn(row.received_at, row.actor, row.road, f"{row.intent} ({row.confidence})", row.words, reply=row.id)
+        Turn(
+            row.received_at,
+            row.actor,
+            row.road,
+            f"{row.intent} ({row.confidence})",
+            row.words,
+            ours=row.road == Road.OPERATOR,
+            reply=row.id,
+        )
         for row in tx.connection.execute(theirs)
     ]
     answered = select(_team).where(_team.c.customer_id == customer_id)

@@ -26,7 +26,7 @@ from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
 
 INBOX = "/console/inbox"
-LONGEST_SHOWN = 1500
+LONGEST_SHOWN = 800
 """Characters of one message that are shown at once; the rest is a click away."""
 
 NINE = 9
