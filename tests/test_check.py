@@ -241,3 +241,10 @@ def test_a_remedy_with_brackets_is_shown_whole(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "settings.toml").write_text("")
     main(["--settings", str(tmp_path / "settings.toml"), "check"])
     assert "[signing] key_file" in capsys.readouterr().out
+
+
+def test_a_ready_answer_that_cannot_be_filled_in_is_told(look: Look, tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "_answers" / "hello"
+    folder.mkdir(parents=True)
+    (folder / "en.md").write_text("{{ greting }}", "utf-8")
+    assert "did you mean 'greeting'" in only(look(), "templates")[1]

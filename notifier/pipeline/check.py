@@ -142,7 +142,7 @@ def _templates(settings: Settings, now: datetime) -> list[Finding]:
     try:
         catalogue = shop_catalogue(settings.template_folder, settings.informal_brands)
         check_purposes(list(catalogue.purposes.values()))
-        jobs = list(_samples(settings, catalogue, now))
+        jobs = [*_samples(settings, catalogue, now), *_ready_answers(settings, catalogue, now)]
         with RenderPool(settings.delivery.render_workers or _WORKERS, Limits()) as pool:
             answers = pool.render(jobs)
             looks = [settings.brand(key).look for key in settings.brand_keys]
@@ -169,6 +169,16 @@ def _samples(settings: Settings, catalogue: Catalogue, now: datetime) -> Iterato
                 look = settings.brand(key).look
                 for channel in Channel:
                     yield RenderJob(source, sample_content(purpose, locale, look, channel, today))
+
+
+def _ready_answers(settings: Settings, catalogue: Catalogue, now: datetime) -> Iterator[RenderJob]:
+    """What the team may send from the inbox, as an answer to a made-up reply."""
+    today = local_day(now, zone(settings.shop.timezone))
+    purposes = [one for one in catalogue.purposes.values() if one.occasion == "answered"]
+    for name, locale in sorted(catalogue.answers) if purposes else ():
+        for key in settings.brand_keys:
+            content = sample_content(purposes[0], locale, settings.brand(key).look, Channel.EMAIL, today)
+            yield RenderJob(catalogue.answer(name, locale, key), content)
 
 
 def _told(job: RenderJob, failure: RenderFailure) -> str:

@@ -12,6 +12,7 @@ from notifier.errors import UsageError
 from notifier.pipeline.customer_facts import known
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import Doing
+from notifier.pipeline.letter_shown import letter_shown
 from notifier.pipeline.page_orders import Shown, orders_of, still_shown
 from notifier.pipeline.team_answers import Way, way_to
 from notifier.policy.page_lines import Moment
@@ -25,6 +26,7 @@ from notifier.terms.effects import Asked
 from notifier.terms.facts import Alternative
 from notifier.terms.page import LineView, OrderView
 from notifier.terms.reply import Intent
+from notifier.terms.words import Channel
 
 A_PAGE = 25
 """Replies on a page of a list."""
@@ -96,9 +98,8 @@ class ReplyView:
     """One reply with what is needed to act on it.
 
     `turns` are the newest ones, the newest last, of `said` in all. `orders` are the customer's, with what was told of
-    each line and what may be taken instead; `about` are the numbers of those that the reply is about. `frozen` says
-    which lines rest on nobody's silence until it is closed. `last` is the step that can be taken back, if any.
-    `before` and `after` are its neighbours in the pile.
+    each line and what may be taken instead. `answered` is what the email said that it answers. `before` and `after` are
+    its neighbours in the pile.
     """
 
     one: InboxReply
@@ -109,6 +110,7 @@ class ReplyView:
     steps: Sequence[StepTold]
     way: Way | None
     hold: str
+    answered: str
     before: int | None
     after: int | None
 
@@ -144,8 +146,10 @@ def reply(house: House, reply_id: int, where: tuple[Pile, str], now: datetime) -
     """One reply in the pile that an operator is looking through. Raises UsageError for one that is not there."""
     with house.store.read() as tx:
         one = reply_shown(tx, reply_id)
-        if one is None:
-            raise UsageError(f"there is no reply {reply_id}; look at the inbox for what waits")
+    if one is None:
+        raise UsageError(f"there is no reply {reply_id}; look at the inbox for what waits")
+    letter = letter_shown(house, one.message) if one.message is not None else None
+    with house.store.read() as tx:
         turns = conversation(tx, one.customer_id) if one.customer_id is not None else []
         hold = holds_in_force(tx, [one.customer_id], now) if one.customer_id is not None else {}
         before, after = _around(read.places(tx), reply_id, where, now)
@@ -158,6 +162,7 @@ def reply(house: House, reply_id: int, where: tuple[Pile, str], now: datetime) -
             steps=read.steps(tx, reply_id),
             way=way_to(tx, house, reply_id, now) if one.waits else None,
             hold=next((row.reason for row in hold.values()), ""),
+            answered=letter.text if letter is not None and letter.channel == Channel.EMAIL else "",
             before=before,
             after=after,
         )
