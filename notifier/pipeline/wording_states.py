@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import house_in_force
-from notifier.pipeline.wording_history import Standing, standings
+from notifier.pipeline.wording_history import Standing, standing, standings
 from notifier.queries.held_wordings import held_for_template
 from notifier.render.faults import untranslated
 from notifier.template_files import packaged_folder
@@ -62,8 +62,18 @@ def _held(house: House) -> Counter[Wording]:
         held = held_for_template(tx)
     for (purpose, channel, locale, brand), count in held.items():
         if purpose in house.catalogue.purposes:
-            spoken = house.catalogue.source(purpose, locale, brand).locale
-            one = Wording(purpose, Channel(channel), spoken, brand)
-            own = all((brand, purpose, spoken, part) in house.catalogue.texts for part in one.parts)
-            found[one if own else Wording(purpose, Channel(channel), spoken)] += count
+            found[_spoken(house, Wording(purpose, Channel(channel), locale, brand))] += count
     return found
+
+
+def applying(house: House, asked: Wording) -> Wording:
+    """The wording that a message of this locale and brand is made of: its own, where it is written or drafted."""
+    now = standing(house, asked)
+    return asked if now.texts or now.draft else _spoken(house_in_force(house), asked)
+
+
+def _spoken(house: House, asked: Wording) -> Wording:
+    spoken = house.catalogue.source(asked.purpose, asked.locale, asked.brand).locale
+    one = replace(asked, locale=spoken)
+    own = all((one.brand, one.purpose, spoken, part) in house.catalogue.texts for part in one.parts)
+    return one if own else replace(one, brand="")

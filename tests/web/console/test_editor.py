@@ -101,6 +101,12 @@ def test_a_draft_is_shown_on_a_real_order(site: Site, ada: Person) -> None:
     assert "Ann Field" in ada.get("/console/templates/delay/email/preview?order=10482").text
 
 
+def test_who_comes_from_a_message_is_led_to_the_wording_that_it_was_made_of(ada: Person) -> None:
+    answer = ada.get("/console/templates/delay/email?locale=en-US&brand=main&order=10482")
+    assert answer.headers["location"] == "/console/templates/delay/email?order=10482"
+    assert ada.get("/console/templates/delay/email?brand=main&order=10482&own=1").status_code == 200
+
+
 def test_an_order_that_is_not_there_is_told_and_a_made_up_one_is_shown(ada: Person) -> None:
     text = ada.get(f"{READY}?order=77").text
     assert "there is no order &#39;77&#39;" in text and "a made-up order" in text

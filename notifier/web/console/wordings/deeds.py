@@ -18,7 +18,7 @@ from notifier.web.console.wordings.listing import href
 
 
 def _back(asked: Asked, said: str) -> Response:
-    return asked.to(href(wording_asked(asked), order=asked.form.get("order", "")), said)
+    return asked.to(href(wording_asked(asked), order=asked.form.get("order", ""), own="1"), said)
 
 
 async def save(asked: Asked) -> Response:

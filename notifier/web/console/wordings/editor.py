@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from notifier.errors import UsageError
 from notifier.pipeline.draft_view import Chosen, View, view
@@ -17,6 +17,7 @@ from notifier.pipeline.house import House
 from notifier.pipeline.previews import Overtaken
 from notifier.pipeline.wording_desk import Seen, save_draft, wording_of
 from notifier.pipeline.wording_history import standing
+from notifier.pipeline.wording_states import applying
 from notifier.pipeline.worst_cases import worst_cases
 from notifier.render.environment import CALLS
 from notifier.render.framed import framed
@@ -64,8 +65,12 @@ def typed_texts(asked: Asked, wording: Wording) -> Texts:
 
 
 async def show(asked: Asked) -> Response:
-    """The editor's page."""
+    """The editor's page. Who comes from a message is led to the wording that it was made of."""
     wording = wording_asked(asked)
+    if "order" in asked.query and "own" not in asked.query:
+        applies = await asked.run(partial(applying, asked.house, wording))
+        if applies != wording:
+            return RedirectResponse(href(applies, order=asked.query["order"]), 303)
     found, trouble = await asked.run(partial(_view_or_sample, asked, wording, None))
     # To look through all open orders takes up to a second, so only who asks waits for it.
     cases = await asked.run(partial(worst_cases, asked.house, asked.now)) if "cases" in asked.query else None
