@@ -7,6 +7,7 @@ NotifierError                 everything this product raises on purpose
 │   │   └── Unpublishable     a draft of a template has faults; what was published stays as it is
 │   ├── SchemaError           the database has another schema than the code (exit code 2)
 │   ├── ImportRefused         a whole file is refused, nothing of it was taken (exit code 1)
+│   │   └── Shrunken          more than half of the open lines are gone from it: a person must say that this is true
 │   ├── ErasureRefused        somebody cannot be erased yet (exit code 1)
 │   ├── RenderError           a template or its limits; the message is held
 │   ├── Quarantined           one mail that came in cannot be read; it is set aside for a person
@@ -55,6 +56,10 @@ class SchemaError(Permanent):
 
 class ImportRefused(Permanent):
     """A file was refused as a whole; the text names file, line, field and remedy."""
+
+
+class Shrunken(ImportRefused):
+    """A full export lacks more than half of the open lines; it is taken where a person says that this is true."""
 
 
 class ErasureRefused(Permanent):

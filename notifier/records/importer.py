@@ -4,7 +4,7 @@ inspect → header → survey (all of the file) → then batch by batch: known r
 A file that is refused leaves nothing behind; an import that is cut off is taken up by importing the same file again.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +19,7 @@ from notifier.records.changes import Stamp
 from notifier.records.columns import KEYED_KINDS, LINE_KINDS
 from notifier.records.dates import DateReader
 from notifier.records.inspect import Shape, inspect
-from notifier.records.lines import LineKey, close_absent, count_open, known_hashes, mark_seen
+from notifier.records.lines import LineKey, close_absent, count_open, known_hashes, mark_seen, would_close
 from notifier.records.mapping import Mapping, Texts
 from notifier.records.notices import checked
 from notifier.records.ordinals import Ordinals
@@ -54,6 +54,26 @@ def import_file(
 
     `progress` gets bytes done and bytes to do (the file is read three times). Raises ImportRefused for a whole file.
     """
+    work, rows, size = _opened(store, request, context, known_at, progress)
+    return work.run(rows, lambda done: progress(2 * size + done, 3 * size))
+
+
+def look_through(
+    store: Store, request: ImportRequest, context: ShopContext, known_at: datetime, progress: Progress
+) -> ImportReport:
+    """What importing the file would take and reject, by reading alone: unlike a dry run, nobody waits for it.
+
+    `accepted` counts every row that can be taken, also one that will turn out to say what is known, unless it is known
+    to the letter. Raises ImportRefused as `import_file` does.
+    """
+    work, rows, size = _opened(store, request, context, known_at, progress)
+    return work.look(rows, lambda done: progress(2 * size + done, 3 * size))
+
+
+def _opened(
+    store: Store, request: ImportRequest, context: ShopContext, known_at: datetime, progress: Progress
+) -> tuple["_Work", Rows, int]:
+    """The file's rows, who takes them, and its size in bytes."""
     profile = _profile(request)
     shape = inspect(request.path, profile, lambda done, size: progress(done, 3 * size))
     rows = open_rows(shape)
@@ -62,8 +82,7 @@ def import_file(
     order = day_order(rows, mapping, profile, lambda done: progress(size + done, 3 * size))
     detected = Detected(shape.layout, shape.encoding, shape.delimiter, shape.line_ends, order, mapping.unused)
     reader = RowReader(mapping, _dates(profile, context, order), context, known_at)
-    work = _Work(store, request, reader, detected, shape)
-    return work.run(rows, lambda done: progress(2 * size + done, 3 * size))
+    return _Work(store, request, reader, detected, shape), rows, size
 
 
 def _profile(request: ImportRequest) -> Profile:
@@ -134,10 +153,47 @@ class _Work:
             else:
                 self._by_and_by(rows, progress)
         finally:
-            self._ordinals.close()
-            self._report.reject_file = self._rejects.close()
-            self._report.warning_file = self._warnings.close()
+            self._close()
         return self._report
+
+    def look(self, rows: Rows, progress: Callable[[int], None]) -> ImportReport:
+        """Count what could be taken. Raises ImportRefused when a snapshot has shrunk too much."""
+        seen: set[int] = set()
+        self._report.kept = False
+        try:
+            for batch in _batches(rows):
+                with self._store.read() as tx:
+                    self._look(tx, batch, seen)
+                progress(rows.position())
+            if self._profile.snapshot and not self._unkeyed:
+                with self._store.read() as tx:
+                    accept = self._request.accept_shrink
+                    self._report.closed = would_close(tx, self._profile.name, seen, accept_shrink=accept)
+        finally:
+            self._close()
+        return self._report
+
+    def _look(self, tx: Transaction, batch: Iterable[RawRow], seen: set[int]) -> None:
+        rows = list(self._sound(batch))
+        known = known_hashes(tx, (row.key for row in rows if row.key)) if self._kind in KEYED_KINDS else {}
+        seen.update(line_id for line_id, _ in known.values())
+        for row in rows:
+            if row.key in known and known[row.key][1] == row.digest:
+                self._report.unchanged += 1
+            elif not self._is_about_nothing(row, known) and self._record(row) is not None:
+                self._report.accepted += 1
+
+    def _is_about_nothing(self, row: "_Row", known: Container[LineKey | None]) -> bool:
+        """Whether it is a notice about a line that nobody knows; it is rejected then."""
+        if self._kind != NOTICES or row.key in known:
+            return False
+        self._reject(row.raw, "line_id", "is no line of this order that we know; import backorders first")
+        return True
+
+    def _close(self) -> None:
+        self._ordinals.close()
+        self._report.reject_file = self._rejects.close()
+        self._report.warning_file = self._warnings.close()
 
     def _by_and_by(self, rows: Rows, progress: Callable[[int], None]) -> None:
         with self._locked() as tx:
@@ -211,10 +267,7 @@ class _Work:
             if row.key in known and known[row.key][1] == row.digest:
                 self._report.unchanged += 1
                 continue
-            if self._kind == NOTICES and row.key not in known:
-                self._reject(row.raw, "line_id", "is no line of this order that we know; import backorders first")
-                continue
-            record = self._record(row, stamp)
+            record = None if self._is_about_nothing(row, known) else self._record(row)
             if record is None:
                 continue
             key = row.key or kinds.source_key(self._kind, record, stamp)
@@ -264,11 +317,11 @@ class _Work:
         place = 1 if self._kind == NOTICES else self._ordinals.next(brand, order, sku)
         return brand, order, line or f"{sku}#{place}"
 
-    def _record(self, row: _Row, stamp: Stamp) -> Record | None:
+    def _record(self, row: _Row) -> Record | None:
         try:
             record = self._reader.record(row.raw.line, row.texts, row.digest)
             if self._kind in ("consents", "suppressions"):
-                record = with_address(record, stamp.context.country)
+                record = with_address(record, self._reader.context.country)
             if self._kind == NOTICES:
                 record = checked(record)
         except Rejected as error:

@@ -1,12 +1,12 @@
 """Order lines. Colour: store. Called by importer's kinds `backorders` and `lines`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
-from notifier.errors import ImportRefused
+from notifier.errors import Shrunken
 from notifier.records.changes import Edits, Stamp, named, rows_by, values_of
 from notifier.records.columns import GOODS_FIELDS, STANDING_FIELDS
 from notifier.records.dirty import mark_customers
@@ -123,20 +123,32 @@ def count_open(tx: Transaction, profile: str) -> int:
     return tx.connection.execute(select(func.count()).where(_open_in_scope(profile))).scalar_one()
 
 
+def would_close(tx: Transaction, profile: str, seen: Collection[int], *, accept_shrink: bool) -> int:
+    """How many lines a snapshot of `profile` would close that holds the lines `seen`. Raises as `close_absent` does."""
+    there = set(tx.connection.execute(select(_line.c.id).where(_open_in_scope(profile))).scalars())
+    gone = len(there.difference(seen))
+    _refuse_shrunken(gone, len(there), accept_shrink=accept_shrink)
+    return gone
+
+
+def _refuse_shrunken(gone: int, open_before: int, *, accept_shrink: bool) -> None:
+    if gone * 2 > open_before and not accept_shrink:
+        raise Shrunken(
+            f"{gone} of {open_before} open lines are gone from this full export; nothing was taken. If that is true, "
+            "import it again with --accept-shrink"
+        )
+
+
 def close_absent(tx: Transaction, stamp: Stamp, profile: str, open_before: int, *, accept_shrink: bool) -> int:
     """Close the lines that this snapshot of `profile` no longer holds; returns how many.
 
-    Raises ImportRefused when more than half of the open lines would go: a cut-off export resolves nothing (HOSTILE.md
+    Raises Shrunken when more than half of the open lines would go: a cut-off export resolves nothing (HOSTILE.md
     12). They get the label `closed`, not shipped or cancelled: the export does not say which, and customers are told.
     """
     gone = _open_in_scope(profile) & (_line.c.seen_import != stamp.import_id)
     query = select(_line, _order.c.brand, _order.c.key.label("order_key")).join(_order, _order.c.id == _line.c.order_id)
     count = tx.connection.execute(select(func.count()).where(gone)).scalar_one()
-    if count * 2 > open_before and not accept_shrink:
-        raise ImportRefused(
-            f"{count} of {open_before} open lines are gone from this full export; nothing was taken. If that is true, "
-            "import it again with --accept-shrink"
-        )
+    _refuse_shrunken(count, open_before, accept_shrink=accept_shrink)
     edits = Edits.of(_line, "line", stamp)
     closed = {"status": LineStatus.CLOSED.value, "row_hash": "", "import_id": stamp.import_id}
     customers = set()

@@ -18,6 +18,12 @@ class Console(Section):
         " (docs/console.md).",
     )
     idle_minutes: Count = Field(60, le=1440, description="Minutes without a click after which a session is over.")
+    most_upload_mb: Count = Field(16, le=256, description="Megabytes of a file that is imported at the console.")
+    uploads: str = Field(
+        "uploads",
+        min_length=1,
+        description="Private folder for such files; each goes when its import is done, or in a day.",
+    )
     session_hours: Count = Field(12, le=168, description="Hours after which a session is over in any case.")
 
     @field_validator("url")

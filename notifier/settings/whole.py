@@ -77,6 +77,11 @@ class Settings(Sections):
         return self.base / self.templates.folder
 
     @property
+    def upload_folder(self) -> Path:
+        """Where files lie that are being imported at the console."""
+        return self.base / self.console.uploads
+
+    @property
     def key_file(self) -> Path:
         """The file with the signing secret."""
         return self.base / self.signing.key_file

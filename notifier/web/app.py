@@ -12,11 +12,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
-from notifier.web.gate import Application, Bounds, Front, Gate, plain_words
+from notifier.web.gate import Application, Bounds, Front, Gate, Room, plain_words
 
 
-def web_app(front: Front, routers: Sequence[APIRouter], bounds: Bounds | None = None) -> Application:
-    """The ASGI app with these routers; what they refuse they raise as HTTPException, whose words are not shown."""
+def web_app(
+    front: Front, routers: Sequence[APIRouter], bounds: Bounds | None = None, rooms: Sequence[Room] = ()
+) -> Application:
+    """The ASGI app with these routers; what they refuse they raise as HTTPException, whose words are not shown.
+
+    `rooms` are paths that take larger bodies from whom they know.
+    """
     app = FastAPI(
         docs_url=None,
         redoc_url=None,
@@ -26,7 +31,7 @@ def web_app(front: Front, routers: Sequence[APIRouter], bounds: Bounds | None = 
     )
     for router in routers:
         app.include_router(router)
-    return Gate(cast(Application, app), front, bounds or Bounds())
+    return Gate(cast(Application, app), front, bounds or Bounds(), rooms)
 
 
 async def _refused(_: Any, refusal: HTTPException) -> Response:

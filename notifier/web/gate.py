@@ -40,6 +40,9 @@ MOST_READING = 512
 MOST_READING_EACH = 64
 """Bodies on their way from one address: who lets them trickle shuts out nobody else."""
 
+MOST_DIGITS = 16
+"""Of a size; more are nonsense."""
+
 BODY_WITHIN = 10.0
 """Seconds that a body may take to come."""
 
@@ -111,6 +114,17 @@ class Bounds:
     most_reading_each: int = MOST_READING_EACH
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A path whose POSTs may have a larger body, within `bounds`: where `admits` says so of who asks, by the headers
+    alone, before anything of the body is read. For all others the path is like any other one.
+    """
+
+    path: str
+    admits: Callable[[Mapping[str, Any]], Awaitable[bool]]
+    bounds: Bounds
+
+
 @dataclass(slots=True)
 class Gate:
     """The ASGI app around the routes."""
@@ -118,6 +132,8 @@ class Gate:
     inner: Application
     front: Front
     bounds: Bounds = field(default_factory=Bounds)
+    rooms: Sequence[Room] = ()
+    _in_rooms: Counter[str] = field(default_factory=Counter, init=False)
     _inside: int = field(default=0, init=False)
     _reading: Counter[str] = field(default_factory=Counter, init=False)
     _told: bool = field(default=False, init=False)
@@ -134,12 +150,35 @@ class Gate:
             await answer.plain(HTTPStatus.INTERNAL_SERVER_ERROR)
 
     async def _let_in(self, scope: Message, receive: Receive, answer: "_Answer") -> None:
+        room = await self._room(scope)
+        if room is None:
+            await self._through(scope, receive, answer, self.bounds)
+            return
+        if self._in_rooms[room.path] >= room.bounds.most_at_once:
+            await answer.plain(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        self._in_rooms[room.path] += 1
+        try:
+            await self._through(scope, receive, answer, room.bounds)
+        finally:
+            self._in_rooms[room.path] -= 1
+
+    async def _room(self, scope: Message) -> Room | None:
+        """The room for a body that is larger than usual, where there is one and who asks is let in."""
+        size = _said_size(scope)
+        if size is None or size <= self.bounds.most_bytes or scope["method"] != "POST":
+            return None
+        path = self._without_prefix(scope).get("path", scope["path"])
+        room = next((one for one in self.rooms if one.path == path), None)
+        return room if room is not None and await room.admits(scope) else None
+
+    async def _through(self, scope: Message, receive: Receive, answer: "_Answer", bounds: Bounds) -> None:
         who = self.front.client(scope)
         if not self._told and self.front.is_unlisted(scope):
             self._told = True
             log.warning("a proxy is not listed in [web] proxies, so that all who come by it count as one")
         try:
-            body = await self._in_time(neighbourhood(who), scope, receive)
+            body = await self._in_time(neighbourhood(who), scope, receive, bounds)
         except _Refused as refused:
             await answer.plain(refused.status)
             return
@@ -155,15 +194,15 @@ class Gate:
         finally:
             self._inside -= 1
 
-    async def _in_time(self, who: str, scope: Message, receive: Receive) -> bytes | None:
+    async def _in_time(self, who: str, scope: Message, receive: Receive, bounds: Bounds) -> bytes | None:
         """The whole body; None where the client has gone. Raises _Refused."""
-        bounds = self.bounds
-        if self._reading[who] >= bounds.most_reading_each or self._reading.total() >= bounds.most_reading:
+        usual = self.bounds
+        if self._reading[who] >= usual.most_reading_each or self._reading.total() >= usual.most_reading:
             raise _Refused(HTTPStatus.SERVICE_UNAVAILABLE)
         self._reading[who] += 1
         try:
             async with asyncio.timeout(bounds.body_within):
-                return await self._body(scope, receive)
+                return await self._body(scope, receive, bounds.most_bytes)
         except TimeoutError:
             raise _Refused(HTTPStatus.REQUEST_TIMEOUT) from None
         finally:
@@ -171,10 +210,10 @@ class Gate:
             if not self._reading[who]:
                 del self._reading[who]
 
-    async def _body(self, scope: Message, receive: Receive) -> bytes | None:
+    async def _body(self, scope: Message, receive: Receive, most_bytes: int) -> bytes | None:
         """The body, however long it takes."""
-        said = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if not said.isdigit() or int(said) > self.bounds.most_bytes:
+        said = _said_size(scope)
+        if said is None or said > most_bytes:
             raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         parts, size = [], 0
         while True:
@@ -183,7 +222,7 @@ class Gate:
                 return None
             parts.append(message.get("body", b""))
             size += len(parts[-1])
-            if size > self.bounds.most_bytes:
+            if size > most_bytes:
                 raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             if not message.get("more_body"):
                 return b"".join(parts)
@@ -245,6 +284,12 @@ class _Answer:
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
         await self.send({"type": "http.response.start", "status": status.value, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
+
+
+def _said_size(scope: Message) -> int | None:
+    """The size of the body as the request says it; 0 where it says none, None for nonsense."""
+    said = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return int(said) if said.isdigit() and len(said) < MOST_DIGITS else None
 
 
 def plain_words(status: int) -> str:

@@ -36,7 +36,8 @@ def shop_app(settings: Settings, house: House, threads: Threads, wake: Callable[
     if settings.web.public_url:
         routers.append(pages_router(pages_of(house, app.clock, threads)))
     console = open_console(settings, house, threads, app.clock)
-    return web_app(front, [*routers, *_signing_up(settings, house, threads), *console])
+    routers += [*_signing_up(settings, house, threads), *console.routers]
+    return web_app(front, routers, rooms=console.rooms)
 
 
 def taking(house: House, clock: Callable[[], datetime], wake: Callable[[], None]) -> Taking:

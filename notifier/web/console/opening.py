@@ -4,6 +4,7 @@ A new area is a module here, its row in AREAS, and one in `nav`.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -18,6 +19,7 @@ from notifier.web.console import (
     contacts,
     customer_deeds,
     first_steps,
+    imports,
     inbox,
     inbox_deeds,
     messages,
@@ -37,6 +39,7 @@ from notifier.web.console.assets import Assets
 from notifier.web.console.desk import Desk
 from notifier.web.console.paper import Paper
 from notifier.web.console.routes import Routes
+from notifier.web.gate import Room
 from notifier.web.threads import Threads
 
 AREAS: tuple[Callable[[Routes], None], ...] = (
@@ -56,19 +59,27 @@ AREAS: tuple[Callable[[Routes], None], ...] = (
     search.routes,
     wordings.routes,
     slip.routes,
+    imports.routes,
     policy.routes,
     team.routes,
 )
 
 
-def open_console(
-    settings: Settings, house: House, threads: Threads, clock: Callable[[], datetime]
-) -> Sequence[APIRouter]:
-    """The console's routers; none where it is not to be served."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the console adds to the web: its routers, and the paths at which files come."""
+
+    routers: Sequence[APIRouter] = ()
+    rooms: Sequence[Room] = ()
+
+
+def open_console(settings: Settings, house: House, threads: Threads, clock: Callable[[], datetime]) -> Opened:
+    """The console; nothing where it is not to be served."""
     if not settings.console_url:
-        return ()
+        return Opened()
     assets = Assets()
-    return (assets.router(), console_routes(open_desk(settings, house, threads, clock, assets)).router)
+    routes = console_routes(open_desk(settings, house, threads, clock, assets))
+    return Opened((assets.router(), routes.router), routes.rooms)
 
 
 def open_desk(

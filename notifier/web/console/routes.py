@@ -6,9 +6,10 @@ a refusal of pipeline reads on a page.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException
@@ -23,6 +24,7 @@ from notifier.terms.operator import Role
 from notifier.web.console.asked import MOST_FIELD, Asked
 from notifier.web.console.desk import Desk
 from notifier.web.console.nav import HOME
+from notifier.web.gate import Bounds, Room
 
 Answer = Callable[[Asked], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -55,6 +57,7 @@ class Routes:
     desk: Desk
     router: APIRouter = field(default_factory=APIRouter)
     declared: list[Declared] = field(default_factory=list)
+    rooms: list[Room] = field(default_factory=list)
 
     def get(self, path: str, role: Role, answer: Answer) -> None:
         """A page for whoever has at least `role`. It changes nothing."""
@@ -87,6 +90,21 @@ class Routes:
             return await self._deed(replace(asked, fields=await _fields(request)), answer, note, keeps)
 
         self._add(Declared("POST", path, role, note), done)
+
+    def room(self, path: str, role: Role, bounds: Bounds) -> None:
+        """Let the POST at `path` bring a file, from whoever has at least `role`: known before a byte of it is read."""
+
+        async def admits(scope: Mapping[str, Any]) -> bool:
+            request = Request(dict(scope))
+            if not is_ours(request, self.desk.origin):
+                return False
+            try:
+                asked = await self._asked(request)
+            except HTTPException:
+                return False
+            return asked is not None and asked.operator.may(role)
+
+        self.rooms.append(Room(path, admits, bounds))
 
     def public(self, method: str, path: str, endpoint: Endpoint) -> None:
         """A route for anybody: to sign in and out."""

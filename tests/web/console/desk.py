@@ -113,7 +113,9 @@ def console(shop: Shop, now: datetime = NOON) -> Iterator[Site]:
     try:
         with shop.house() as house:
             routes = console_routes(open_desk(shop.settings, house, threads, lambda: clock[0], (assets := Assets())))
-            application = web_app(Front(shop.settings.web.public_url), [assets.router(), routes.router])
+            application = web_app(
+                Front(shop.settings.web.public_url), [assets.router(), routes.router], rooms=routes.rooms
+            )
             with served(application) as address:
                 yield Site(shop, address, clock, routes)
     finally:

@@ -1,5 +1,6 @@
 """Every page of the console in a browser, on a phone and on a desk, in light and dark: nothing that it complains of."""
 
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from notifier.pipeline.uploads import Shelf, Upload
 from notifier.queries.desk import Pile
 from notifier.store.tables import Customer, Message, Order, PlanRun, Reply
 from tests.databases import Databases
-from tests.shop import Shop
+from tests.shop import NOON, Shop
 from tests.web.console.browser import DESK, PHONE, axe, tab
 from tests.web.console.desk import Person, Site, console
 from tests.web.console.rich import rich
@@ -33,7 +35,17 @@ def replies(shop: Shop) -> Sequence[str]:
     return [f"/console/inbox/{row.id}" for row in shop.rows(Reply)]
 
 
+def brought(shop: Shop) -> Sequence[str]:
+    """A file that Lea has brought."""
+    wanted = Upload("", "orders.csv", "orders", "", "Lea", NOON, Path())
+    upload = Shelf(shop.settings.upload_folder).keep(io.BytesIO(b"order_id,sku\n"), wanted)
+    return [f"/console/import/{upload.token}"]
+
+
 REAL: Mapping[str, Real] = {
+    "/console/import/{token}": brought,
+    "/console/import/{token}/progress": lambda shop: [],  # a piece of that page
+    "/console/import/{token}/rejects": lambda shop: [],  # a file
     "/console/inbox/{reply}": replies,
     "/console/inbox/{reply}/draft": lambda shop: [f"{replies(shop)[0]}/draft?draft=call_you"],
     "/console/runs/{run}": lambda shop: [f"/console/runs/{row.id}" for row in shop.rows(PlanRun)],

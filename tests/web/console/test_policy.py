@@ -11,7 +11,9 @@ import pytest
 from notifier.store.tables import PolicyChange, PolicyFigure
 from notifier.terms.operator import Role
 from tests.shop import order
+from tests.web.console.browser import PHONE, axe, tab
 from tests.web.console.desk import Person, Site, console, opened
+from tests.web.pages.pictures import CHROMIUM, browser
 
 pytestmark = pytest.mark.slow
 """Most start a process that lives through past days."""
@@ -106,3 +108,15 @@ def test_a_figure_that_a_variable_sets_is_shown_as_fixed(tmp_path: Path, sqlite_
         page = site.person().get(POLICY).text
         said = site.person().then(f"{POLICY}/try", **{"placed.max_age_days": "10"}).text
     assert ("Set by the variable NOTIFIER_PLACED__MAX_AGE_DAYS" in page, "Nothing is changed." in said) == (True, True)
+
+
+def test_a_trial_shows_how_far_it_is_by_itself_and_then_what_it_found(site: Site) -> None:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("missing: chromium (apt-get install chromium)")
+    lead = site.person()
+    lead.post(f"{POLICY}/try", **{"placed.max_age_days": "10", "days": "14"})
+    with browser() as chromium, tab(chromium, site, lead, PHONE) as page:
+        page.goto(site.address + TRIAL)
+        page.wait_for_selector("text=What would have been", timeout=SECONDS * 1000)
+        assert page.locator("button:has-text('Save')").count() == 1
+        assert (axe(page), page.heard.complaints) == ([], [])

@@ -1,0 +1,160 @@
+"""Files taken in by hand: brought, looked through, taken in, thrown away. Colour: door. Added by console.opening.
+
+The work goes on in a process apart, one file at a time; the page asks how far it is. A file lies in a private folder as
+long as its dialogue lasts.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from fastapi import HTTPException
+from fastapi.responses import Response
+
+from notifier import app
+from notifier.errors import UsageError
+from notifier.pipeline import configured
+from notifier.pipeline.apart import Apart
+from notifier.pipeline.imports import KINDS, ImportRequest
+from notifier.pipeline.taking_in import Taken, Taking
+from notifier.pipeline.uploads import Shelf, Upload
+from notifier.terms.operator import Role
+from notifier.web.console.asked import Asked
+from notifier.web.console.routes import Routes
+from notifier.web.gate import Bounds
+
+IMPORT, UPLOAD = "/console/import", "/console/import/upload"
+AT_ONCE = 2
+"""Files on their way at once, of all operators: each is in memory until it is stored."""
+
+WITHIN = timedelta(minutes=2)
+"""That a file may take to come."""
+
+FORM_BYTES = 64 * 1024
+"""What a form adds to the file in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What is done with one file: looked through, or (for `good`) taken in."""
+
+    upload: Upload
+    good: bool
+    work: Apart[Taken]
+
+
+@dataclass(slots=True)
+class Imports:
+    """The answers of this area, with what is done in this process, by the token of the file."""
+
+    doing: dict[str, Doing] = field(default_factory=dict)
+
+    async def show(self, asked: Asked) -> Response:
+        """The form, and one's own files that are not done with."""
+        shelf = _shelf(asked)
+        await asked.run(partial(shelf.sweep, asked.now))
+        mine = await asked.run(partial(shelf.of, asked.operator.name))
+        profiles = sorted((name, one.kind or "") for name, one in asked.settings.profiles.items())
+        most = asked.settings.console.most_upload_mb
+        return asked.page("imports/imports.html", kinds=KINDS, profiles=profiles, mine=mine, most=most)
+
+    async def bring(self, asked: Asked) -> Response:
+        """Keep a file, and begin to look through it."""
+        file, form = asked.file("file"), asked.form
+        if file is None or not file.filename or not file.size:
+            raise UsageError("choose a file that is not empty")
+        if file.size > asked.settings.console.most_upload_mb * 1024**2:
+            raise HTTPException(413)
+        kind, profile = form.get("kind", ""), form.get("profile", "")
+        if kind not in KINDS:
+            raise UsageError("say what the rows of the file are")
+        configured.profile(asked.settings, profile, kind)  # before the file is kept: it says why it cannot be
+        wanted = Upload("", file.filename, kind, profile, asked.operator.name, asked.now, Path())
+        upload = await asked.run(partial(_shelf(asked).keep, file.file, wanted))
+        await self._begin(asked, upload, good=False)
+        return asked.to(f"{IMPORT}/{upload.token}")
+
+    async def look(self, asked: Asked) -> Response:
+        """Look through it again: after a restart, or when something was mended."""
+        upload = await self._upload(asked)
+        await self._begin(asked, upload, good=False)
+        return asked.to(f"{IMPORT}/{upload.token}")
+
+    async def take(self, asked: Asked) -> Response:
+        """Take it in."""
+        upload = await self._upload(asked)
+        before = self.doing.get(upload.token)
+        if before is None or not before.work.over or before.good or before.work.found is None:
+            raise UsageError("look through the file first, then take it in")
+        await self._begin(asked, upload, good=True, accept_shrink=bool(asked.form.get("accept_shrink")))
+        return asked.to(f"{IMPORT}/{upload.token}")
+
+    async def _begin(self, asked: Asked, upload: Upload, *, good: bool, accept_shrink: bool = False) -> None:
+        busy = next((one for one in self.doing.values() if not one.work.over), None)
+        if busy is not None:
+            raise UsageError(f"{busy.upload.name} of {busy.upload.by} is at work. Wait for it, then try again")
+        shape = configured.profile(asked.settings, upload.profile, upload.kind)
+        request = ImportRequest(upload.kind, upload.path, shape, accept_shrink=accept_shrink)
+        work = Taking(request, app.shop_context(asked.settings), asked.now, good)
+
+        def start() -> Apart[Taken]:
+            return Apart(work, asked.house, asked.settings.database_url)
+
+        self.doing[upload.token] = Doing(upload, good, await asked.run(start))
+
+    async def file(self, asked: Asked) -> Response:
+        """How far it is, and what was found."""
+        upload = await self._upload(asked)
+        return asked.page("imports/file.html", upload=upload, doing=self.doing.get(upload.token))
+
+    async def progress(self, asked: Asked) -> Response:
+        """The same, as a piece that asks again by itself."""
+        upload = await self._upload(asked)
+        return asked.part("imports/_file.html", upload=upload, doing=self.doing.get(upload.token))
+
+    async def rejects(self, asked: Asked) -> Response:
+        """The rejected rows with their reasons, as a file."""
+        upload = await self._upload(asked)
+        try:
+            text = await asked.run(upload.rejects.read_bytes)
+        except OSError:
+            raise HTTPException(404) from None
+        told = {"content-disposition": f'attachment; filename="{upload.rejects.name}"'}
+        return Response(text, media_type="text/csv; charset=utf-8", headers=told)
+
+    async def drop(self, asked: Asked) -> Response:
+        """Throw it away. What is being taken in is ended first: it is taken up by bringing the same file again."""
+        upload = await self._upload(asked)
+        doing = self.doing.pop(upload.token, None)
+        if doing is not None:
+            await asked.run(doing.work.cancel)
+        await asked.run(partial(_shelf(asked).drop, upload))
+        return asked.to(IMPORT, f"{upload.name} is removed here.")
+
+    async def _upload(self, asked: Asked) -> Upload:
+        return await asked.run(partial(_shelf(asked).find, asked.path["token"], asked.operator.name))
+
+
+def _shelf(asked: Asked) -> Shelf:
+    return Shelf(asked.settings.upload_folder)
+
+
+def routes(to: Routes) -> None:
+    """The routes."""
+    desk, file = Imports(), f"{IMPORT}/{{token}}"
+    most = to.desk.settings.console.most_upload_mb * 1024**2 + FORM_BYTES
+    usual = Bounds()
+    to.room(
+        UPLOAD,
+        Role.EDITOR,
+        replace(usual, most_bytes=most, body_within=WITHIN.total_seconds(), most_at_once=AT_ONCE),
+    )
+    to.get(IMPORT, Role.EDITOR, desk.show)
+    to.post(UPLOAD, Role.EDITOR, desk.bring, "import.bring", ("kind", "profile"))
+    to.get(file, Role.EDITOR, desk.file)
+    to.get(f"{file}/progress", Role.EDITOR, desk.progress)
+    to.get(f"{file}/rejects", Role.EDITOR, desk.rejects)
+    to.post(f"{file}/look", Role.EDITOR, desk.look, "import.look")
+    to.post(f"{file}/take", Role.EDITOR, desk.take, "import.take", ("accept_shrink",))
+    to.post(f"{file}/drop", Role.EDITOR, desk.drop, "import.drop")
