@@ -6,7 +6,7 @@ ROUNDS (5), MAILS (10000), TEXTS (5000) and FLAT_MAILS (1000000) in the environm
 import io
 import sys
 
-from benchmarks import delivery, explain, flat, plan_scale, simulate, texts, webhook
+from benchmarks import console, delivery, explain, flat, plan_scale, simulate, texts, webhook
 
 if __name__ == "__main__":
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -18,3 +18,4 @@ if __name__ == "__main__":
     simulate.run()
     explain.run()
     webhook.run()
+    console.run()

@@ -1,10 +1,10 @@
 """The first page of the console: what needs somebody, what went out, what waits and why, what comes. Colour: root.
 
-Called by the web's console. It is glance with what stands behind its numbers: bounded questions on indexes. What all
-order lines must be read for, the backlog, is remembered, and says as of when it is.
+Called by the web's console. It is glance with what stands behind its numbers. What is true for the whole shop and costs
+more, the backlog above all, for which all order lines are read, is remembered, and says as of when it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -27,9 +27,9 @@ SKUS = 20
 
 TREND_DAYS, TREND_POINTS = 28, 8
 
-BACKLOG = "backlog"
+BACKLOG, COMING = "backlog", "coming"
 FRESH, OLD = timedelta(minutes=1), timedelta(minutes=15)
-"""A backlog older than FRESH is looked at again in the background; one older than OLD is waited for."""
+"""What is older than FRESH is looked at again in the background; what is older than OLD is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,39 +65,48 @@ class DueDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """The page. `held` says why messages are held, each with its number."""
+class Coming:
+    """What waits and why, and the deadlines of the next days."""
 
-    seen: Glance
-    needs: tuple[Need, ...]
-    held: tuple[tuple[int, str], ...]
     waits: tuple[Waits, ...]
     deadlines: tuple[DueDay, ...]
 
-    @property
-    def well(self) -> bool:
-        """Whether nothing needs anybody."""
-        return not self.needs
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What needs somebody now. `held` says why messages are held, each with its number."""
+
+    needs: tuple[Need, ...]
+    held: tuple[tuple[int, str], ...]
 
 
-def today(house: House, terms: Terms, now: datetime) -> Today:
-    """Look at the shop at the UTC instant `now`."""
+def today(house: House, terms: Terms, coming: Coming, now: datetime) -> Today:
+    """Look at the shop at the UTC instant `now`; the next deadline is that of `coming`."""
     seen = glance(house.store, terms)
-    tz = house.judging.policy.timezone
-    first = local_day(now, tz)
-    days = [first + timedelta(days=i) for i in range(DAYS_AHEAD)]
-    bounds = [(max(day_start(one, tz), now), day_start(one + timedelta(days=1), tz)) for one in days]
-    with house.store.read() as tx:
-        reasons = [*put_off_messages(tx, terms.mode, now), *held_decisions(tx, now)]
-        held = held_reasons(tx, terms.mode) if seen.outbox.count(MessageState.HELD) else []
-        due = [DueDay(day, one) for day, one in zip(days, deadlines_between(tx, bounds), strict=True) if one]
-    return Today(
-        seen,
-        tuple(_needs(seen, due, now)),
-        tuple((many, because(reason)) for reason, many in held),
-        tuple(_waits(reasons)),
-        tuple(due),
-    )
+    held: list[tuple[str, int]] = []
+    if seen.outbox.count(MessageState.HELD):
+        with house.store.read() as tx:
+            held = held_reasons(tx, terms.mode)
+    return Today(tuple(_needs(seen, coming.deadlines, now)), tuple((many, because(reason)) for reason, many in held))
+
+
+def remembered_coming(house: House, memory: Memory, now: datetime, fresh: timedelta) -> Kept[Coming]:
+    """What waits and what comes, no older than `fresh`."""
+    tz, mode = house.judging.policy.timezone, house.sending.mode.value
+
+    def look() -> Coming:
+        first = local_day(now, tz)
+        days = [first + timedelta(days=i) for i in range(DAYS_AHEAD)]
+        bounds = [(max(day_start(one, tz), now), day_start(one + timedelta(days=1), tz)) for one in days]
+        with house.store.read() as tx:
+            reasons = [*put_off_messages(tx, mode, now), *held_decisions(tx, now)]
+            due = deadlines_between(tx, bounds)
+        return Coming(
+            tuple(_waits(reasons)),
+            tuple(DueDay(day, found) for day, found in zip(days, due, strict=True) if found is not None),
+        )
+
+    return memory.get(COMING, look, now, fresh)
 
 
 def remembered_backlog(house: House, memory: Memory, now: datetime, fresh: timedelta) -> Kept[Backlog]:
@@ -124,7 +133,7 @@ def _waits(reasons: list[Reason]) -> Iterator[Waits]:
     yield from sorted(by_words.values(), key=lambda one: -one.number)
 
 
-def _needs(seen: Glance, due: list[DueDay], now: datetime) -> Iterator[Need]:
+def _needs(seen: Glance, due: Sequence[DueDay], now: datetime) -> Iterator[Need]:
     """What is wrong first, then what merely waits for somebody."""
     told = set()
     for one in troubles(seen):
