@@ -1,6 +1,6 @@
 """What customers wrote that waits for a person, and the conversation around it. Colour: store. Called by pipeline.
 
-The words are quoted here, and nowhere else but in the person's own export.
+The words are quoted here, in queries.newest for the console, and else in the person's own export alone.
 """
 
 import json

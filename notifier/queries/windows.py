@@ -15,7 +15,7 @@ from notifier.store.engine import Transaction
 WINDOW = 5_000
 """Ids in one range."""
 
-LOOKED_AT = 40_000
+LOOKED_AT = 20_000
 """Ids that one list looks through."""
 
 
