@@ -97,15 +97,15 @@ def _place(tx: Transaction, reply_id: int) -> Place:
 class ReplyView:
     """One reply with what is needed to act on it.
 
-    `turns` are the newest ones, the newest last, of `said` in all. `orders` are the customer's, with what was told of
-    each line and what may be taken instead. `answered` is what the email said that it answers. `before` and `after` are
-    its neighbours in the pile.
+    `turns` are the newest ones, the newest last; `older`: there are more. `orders` are the customer's, with what was
+    told of each line and what may be taken instead. `answered` is what the email said that it answers. `before` and
+    `after` are its neighbours in the pile.
     """
 
     one: InboxReply
     place: Place
     turns: Sequence[Turn]
-    said: int
+    older: bool
     orders: Sequence[OrderView]
     steps: Sequence[StepTold]
     way: Way | None
@@ -113,6 +113,11 @@ class ReplyView:
     answered: str
     before: int | None
     after: int | None
+
+    @property
+    def in_turns(self) -> bool:
+        """Whether it is among the newest things said; an old one is shown by itself."""
+        return any(turn.reply == self.one.id for turn in self.turns)
 
     @property
     def suggested(self) -> Doing | None:
@@ -150,14 +155,14 @@ def reply(house: House, reply_id: int, where: tuple[Pile, str], now: datetime) -
         raise UsageError(f"there is no reply {reply_id}; look at the inbox for what waits")
     letter = letter_shown(house, one.message) if one.message is not None else None
     with house.store.read() as tx:
-        turns = conversation(tx, one.customer_id) if one.customer_id is not None else []
+        turns = conversation(tx, one.customer_id, MOST_TURNS + 1) if one.customer_id is not None else []
         hold = holds_in_force(tx, [one.customer_id], now) if one.customer_id is not None else {}
         before, after = _around(read.places(tx), reply_id, where, now)
         return ReplyView(
             one=one,
             place=_place(tx, reply_id),
             turns=turns[-MOST_TURNS:],
-            said=len(turns),
+            older=len(turns) > MOST_TURNS,
             orders=_orders(tx, house, one, now),
             steps=read.steps(tx, reply_id),
             way=way_to(tx, house, reply_id, now) if one.waits else None,

@@ -52,6 +52,8 @@ class Place:
 
     def is_in(self, pile: Pile, name: str, now: datetime) -> bool:
         """Whether it is in the pile, as the operator `name` sees it."""
+        if pile is Pile.DONE:
+            return False
         if pile is Pile.SNOOZED:
             return self.rests(now)
         if pile is Pile.MINE:

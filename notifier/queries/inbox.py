@@ -162,42 +162,38 @@ class Turn:
         return {"at": utc(self.at).isoformat()} | named
 
 
-def conversation(tx: Transaction, customer_id: int) -> list[Turn]:
-    """What we wrote to a customer, and what they wrote, the newest last."""
+def conversation(tx: Transaction, customer_id: int, most: int | None = None) -> list[Turn]:
+    """What we wrote to a customer, and what they wrote, the newest last; at most the newest `most`."""
     ours = select(_message, _body.c.body, _version.c.sample).outerjoin(_body, _body.c.message_id == _message.c.id)
     ours = ours.outerjoin(_version, _version.c.hash == _body.c.version)
     went = (_message.c.customer_id == customer_id) & _message.c.state.in_(SENT_STATES)
-    turns = [
-        Turn(
-            row.handed_off_at or row.queued_at,
-            "the shop",
-            row.channel,
-            row.purpose,
-            _our_words(row),
-            ours=True,
-            message=row.id,
-        )
-        for row in tx.connection.execute(ours.where(went))
-    ]
     theirs = select(_reply).where(_reply.c.customer_id == customer_id)
-    turns += [
-        Turn(
-            row.received_at,
-            row.actor,
-            row.road,
-            f"{row.intent} ({row.confidence})",
-            row.words,
-            ours=row.road == Road.OPERATOR,
-            reply=row.id,
-        )
-        for row in tx.connection.execute(theirs)
-    ]
     answered = select(_team).where(_team.c.customer_id == customer_id)
+    newest = func.coalesce(_message.c.handed_off_at, _message.c.queued_at).desc()
+    turns = [_our_turn(row) for row in tx.connection.execute(ours.where(went).order_by(newest).limit(most))]
+    newest = _reply.c.received_at.desc()
     turns += [
-        Turn(row.received_at, row.by or "the team", row.channel, f"{_where(row.by)} ({row.state})", row.words, True)
-        for row in tx.connection.execute(answered)
+        _their_turn(row) for row in tx.connection.execute(theirs.order_by(newest, _reply.c.id.desc()).limit(most))
     ]
-    return sorted(turns, key=lambda one: one.at)
+    newest = _team.c.received_at.desc()
+    turns += [_team_turn(row) for row in tx.connection.execute(answered.order_by(newest).limit(most))]
+    found = sorted(turns, key=lambda one: (one.at, one.reply or 0))
+    return found if most is None else found[-most:]
+
+
+def _our_turn(row: Row[Any]) -> Turn:
+    at = row.handed_off_at or row.queued_at
+    return Turn(at, "the shop", row.channel, row.purpose, _our_words(row), ours=True, message=row.id)
+
+
+def _their_turn(row: Row[Any]) -> Turn:
+    about, ours = f"{row.intent} ({row.confidence})", row.road == Road.OPERATOR
+    return Turn(row.received_at, row.actor, row.road, about, row.words, ours=ours, reply=row.id)
+
+
+def _team_turn(row: Row[Any]) -> Turn:
+    about = f"{_where(row.by)} ({row.state})"
+    return Turn(row.received_at, row.by or "the team", row.channel, about, row.words, ours=True)
 
 
 def _where(by: str) -> str:

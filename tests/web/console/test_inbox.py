@@ -264,3 +264,10 @@ def test_a_form_that_makes_no_sense_does_nothing_and_says_so(site: Site, fields:
 def test_a_moment_that_makes_no_sense_is_refused(site: Site, until: str) -> None:
     answer = site.person(Role.AGENT).post("/console/inbox/1/snooze", until=until)
     assert answer.status_code == 422 or until.startswith("9999")
+
+
+def test_an_old_reply_is_shown_beside_what_was_said_since(site: Site) -> None:
+    for number in range(40):
+        hear(site.shop, f"and again {number}", f"more{number}")
+    page = site.person(Role.AGENT).get("/console/inbox/1").text
+    assert PERHAPS in page and "and again 39" in page and "The newest 30 messages" in page
