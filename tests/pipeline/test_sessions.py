@@ -23,6 +23,9 @@ from notifier.terms.operator import Operator, Role, Signing, Turn
 from notifier.terms.outside import Outsider
 from tests.shop import NOON, Shop, open_shop
 
+pytestmark = pytest.mark.slow
+"""A password takes its time and its memory."""
+
 IDLE, LONGEST = timedelta(hours=1), timedelta(hours=3)
 TURN = Turn(IDLE.total_seconds(), LONGEST.total_seconds())
 PASSWORD = "seven brass lamps wait"

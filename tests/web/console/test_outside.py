@@ -20,6 +20,9 @@ from tests.standins.identity_provider import SECRET, Provider, identity_provider
 from tests.web import plain_http
 from tests.web.console.desk import SETTINGS, Site, console
 
+pytestmark = pytest.mark.slow
+"""A password takes its time and its memory."""
+
 PASSWORD = "seven brass lamps wait"
 
 

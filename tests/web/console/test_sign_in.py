@@ -13,6 +13,9 @@ from notifier.terms.operator import Operator, Role
 from tests.web import plain_http
 from tests.web.console.desk import Site, console, opened
 
+pytestmark = pytest.mark.slow
+"""A password takes its time and its memory."""
+
 PASSWORD = "seven brass lamps wait"
 
 
