@@ -109,6 +109,11 @@ def test_what_it_may_mean_is_the_first_button(site: Site) -> None:
     assert first is not None and first[1] == "c"
 
 
+def test_where_nothing_is_suggested_no_act_stands_out(site: Site) -> None:
+    page = site.person(Role.AGENT).get("/console/inbox/2").text
+    assert 'class="btn btn-primary" data-key' not in page
+
+
 def test_a_cancellation_asks_the_shop_and_the_next_reply_opens(site: Site) -> None:
     agent = site.person(Role.AGENT)
     page = agent.then("/console/inbox/1/act", what="cancel")
