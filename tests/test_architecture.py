@@ -92,6 +92,7 @@ ROOT_ORDER = ("notifier.settings", "notifier.pipeline", "notifier.app")
 """Inside root only a later one imports an earlier one."""
 
 FENCES = {
+    "openpyxl": "notifier.records.workbook",
     "sqlmodel": "store",
     "sqlalchemy": "store",
     "alembic": "store",

@@ -16,7 +16,7 @@ from notifier.pipeline.imports import KINDS, BytesRead, ImportReport, ImportRequ
 def import_files(
     ctx: typer.Context,
     kind: Annotated[str, typer.Argument(help=f"What the rows are: {', '.join(KINDS)}.")],
-    files: Annotated[list[Path], typer.Argument(help="CSV, TSV, JSON, JSON Lines, each also gzipped.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV, TSV, JSON, JSON Lines, each also gzipped; Excel (.xlsx).")],
     profile: Annotated[str, typer.Option(help="Name of a \\[profiles.NAME] in the settings.")] = "",
     now: Now = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count, keep nothing.")] = False,

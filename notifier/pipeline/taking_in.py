@@ -13,7 +13,7 @@ from pathlib import Path
 from notifier.errors import ImportRefused, Shrunken
 from notifier.pipeline.apart import Progress
 from notifier.pipeline.house import House
-from notifier.pipeline.imports import import_records, look_at_records
+from notifier.pipeline.imports import as_text, import_records, look_at_records
 from notifier.records.inspect import inspect
 from notifier.records.mapping import Mapping
 from notifier.records.profile import Profile, ShopContext
@@ -65,8 +65,10 @@ class Taking:
 
     def __call__(self, house: House, progress: Progress) -> Taken:
         """Do it."""
-        glance = _glance(self.request)
+        glance = None
         try:
+            with as_text(self.request) as readable:
+                glance = _glance(readable)
             act = import_records if self.good else look_at_records
             report = act(house, self.context, self.request, self.at, progress)
         except Shrunken as fault:

@@ -22,7 +22,8 @@ LONGEST_NAME = 80
 CHUNK = 1024 * 1024
 TOLD = ".told.json"
 """Beside each file; no file is called so, because none begins with a dot."""
-_ENDINGS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz")
+WORKBOOK = ".xlsx"
+_ENDINGS = (WORKBOOK, ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Upload:
     @property
     def rejects(self) -> Path:
         """The rows that were rejected, with their reasons, where there are any."""
-        return self.folder / f"{self.name}.rejects.csv"
+        text = f"{self.name}.csv" if self.name.lower().endswith(WORKBOOK) else self.name
+        return self.folder / f"{text}.rejects.csv"
 
 
 def plain_name(given: str) -> str:
