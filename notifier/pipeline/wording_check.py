@@ -1,7 +1,7 @@
 """What is wrong with a draft of a template, found before a customer gets it. Colour: root.
 
 Called by pipeline.publishing, which publishes nothing with a fault, and by whoever shows a draft. A draft is strangers'
-code: it is parsed and filled in the limited processes only. No transaction is open meanwhile.
+code: it is compiled and filled in the limited processes only. No transaction is open meanwhile.
 """
 
 import re
@@ -14,9 +14,12 @@ from notifier.pipeline.in_force import house_in_force, texts_in, trying
 from notifier.pipeline.lawful import faults_of, spoken
 from notifier.pipeline.sample import sample_content
 from notifier.render.catalogue import LARGEST_FILE, PARTS, TemplateSource
-from notifier.render.texts import costly
+from notifier.render.faults import Written
+from notifier.render.faults import faults as faults_of_text
+from notifier.render.text_cost import costly
 from notifier.render_pool import Answer, RenderFailure, RenderJob, RenderPool
 from notifier.terms.content import BrandLook
+from notifier.terms.draft_fault import Weight
 from notifier.terms.time import local_day
 from notifier.terms.wording import Severity, Texts, Wording, WordingFault
 from notifier.terms.words import Channel
@@ -58,6 +61,8 @@ def check_draft(house: House, pool: RenderPool, wording: Wording, texts: Texts, 
             tried = trying(house, wording, {**STAND_INS, **texts} if faults else texts)
             faults += [*_law(tried, pool, wording, texts), *_length(tried, pool, wording, texts, now)]
         faults += [*_links(wording, texts), *_translations(house, wording)]
+        if not is_broken(faults):
+            faults += _of_text(trying(house, wording, texts), wording)
     return sorted(dict.fromkeys(faults), key=lambda one: (-one.severity, one.file, one.line))
 
 
@@ -131,6 +136,16 @@ def _within(fault: WordingFault, file: str) -> WordingFault:
     return fault if fault.file else replace(fault, file=file)
 
 
+def _of_text(tried: House, wording: Wording) -> Iterator[WordingFault]:
+    """What the editor tells at its line, and no sample has met."""
+    purpose, look = tried.catalogue.purposes[wording.purpose], tried.brand(wording.brand)
+    written = Written(_source(tried, wording), purpose, look, tried.catalogue, wording.parts)
+    for one in faults_of_text(written):
+        if one.weight is Weight.ERROR:
+            told = one.message + (f"; {one.remedy}" if one.remedy else "")
+            yield WordingFault(wording.file(one.part) if one.part else "", one.line, Severity.FAULT, told)
+
+
 def _source(tried: House, wording: Wording) -> TemplateSource:
     return tried.catalogue.source(wording.purpose, wording.locale or "en", wording.brand)
 
@@ -182,7 +197,7 @@ def _length(tried: House, pool: RenderPool, wording: Wording, texts: Texts, now:
         return
     told = f"a sample is billed as {worst.segments} segment{'s' if worst.segments > 1 else ''} ({worst.encoding})"
     yield WordingFault(file, 0, Severity.NOTE, told)
-    for sign in costly(worst.text):
+    for sign in (one.character for one in costly(worst.text)):
         if sign in written:
             line = written[: written.index(sign)].count("\n") + 1
             told = f"{sign!r} makes each segment hold 70 characters, not 160; write it in plain letters"

@@ -20,6 +20,7 @@ from notifier.render.text_cost import costly
 from notifier.terms.content import BrandLook
 from notifier.terms.draft_fault import Fault, Weight
 from notifier.terms.purpose import Purpose
+from notifier.terms.words import MessageClass
 
 SUBJECT, EMAIL, TEXT = "subject.txt", "email.md", "sms.txt"
 MOST = 50
@@ -149,8 +150,10 @@ def _of_translation(written: Written) -> Iterator[Fault]:
         what = f"there is no {locale} wording of {written.purpose.name}: customers who speak it get the English one"
         yield Fault("", 0, 0, Weight.WARNING, what, f"open {locale} in the list of templates and write it")
     if law_faults.binds(written.purpose):
+        # A notice in two languages is no notice; of other messages English fills the gaps.
+        required = written.purpose.message_class is MessageClass.REQUIRED
         for said in law_faults.words_faults(written.catalogue, written.source.speaks):
-            yield Fault("", 0, 0, Weight.ERROR, said)
+            yield Fault("", 0, 0, Weight.ERROR if required else Weight.WARNING, said)
 
 
 def untranslated(catalogue: Catalogue, purpose: str) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def links(text: str, said: str) -> Iterator[Found]:
 
 
 def _fixed_link(address: str, line: int) -> Iterator[Found]:
-    if clean.link(address):
+    if clean.link(address) or address.startswith("tel:"):
         return
     remedy = f"write https://{address}" if address.startswith("www.") else "write it whole, beginning with https://"
     yield Wrong(line, address, f"{address!r} is no web or mail address"), Weight.ERROR, remedy

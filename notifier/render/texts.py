@@ -92,11 +92,6 @@ def measured(text: str) -> tuple[int, str]:
     return len(split.parts), "GSM-7" if split.encoding == "gsm0338" else "UCS-2"
 
 
-def costly(text: str) -> str:
-    """The characters for which a text cannot be written in GSM-7, each once: they halve what a segment holds."""
-    return "".join(dict.fromkeys(one for one in text if measured(one)[1] != "GSM-7"))
-
-
 def fitted(
     fill: Callable[[Mapping[str, Any]], str], context: Mapping[str, Any], words: Mapping[str, str], max_segments: int
 ) -> tuple[str, int, str]:

@@ -82,6 +82,8 @@ def draw(folder: Path) -> None:
             text = page.locator("textarea[data-part='email.md']").input_value()
             write(page, "email.md", text.replace("{{ greeting }}", "{{ greetng }}", 1))
             settled(page)
+            page.locator("[data-goto]").first.click()
+            page.evaluate("scrollTo(0, 0)")
 
         def choose(look: str) -> Any:
             return lambda page: page.locator(f"label[for=look-{look}]").click()
@@ -96,6 +98,20 @@ def draw(folder: Path) -> None:
         shoot("phone", f"{DELAY}?order=10482", PHONE, act=phone)
         shoot("text", "/console/templates/delay/sms?order=10503")
         shoot("fault", f"{DELAY}?order=10482", act=fault)
+        shoot("difference", f"{DELAY}/difference", (1280, 500))
+        shoot("difference-phone", f"{DELAY}/difference", PHONE)
+
+        def variables(page: Any) -> None:
+            page.locator("#variables > summary").click()
+            page.get_by_text("Dates of all lines").click()
+            page.locator("#variables").scroll_into_view_if_needed()
+
+        def checked(page: Any) -> None:
+            page.get_by_role("button", name="Check on all open backorders").click()
+            page.wait_for_selector("text=What fails, and why")
+
+        shoot("variables", f"{DELAY}?order=10482", act=variables)
+        shoot("check", f"{DELAY}?order=10482", (1280, 700), act=checked)
 
 
 if __name__ == "__main__":

@@ -139,6 +139,12 @@ def test_a_broken_draft_is_not_published_and_says_why(site: Site, ada: Person) -
     assert site.shop.rows(WordingVersionRow) == []
 
 
+def test_what_only_the_editor_sees_keeps_a_draft_from_being_published(ada: Person) -> None:
+    typed(ada, email_md="{{ greeting }} [Look]()")
+    answer = ada.post(f"{READY}/publish", revision="1")
+    assert answer.status_code == 422 and "a link without an address" in answer.text
+
+
 def test_a_second_person_approves_where_the_shop_wants_it(tmp_path: Path, sqlite_url: str) -> None:
     with console(opened(tmp_path, sqlite_url, "\n[templates]\nsecond_person = true\n")) as site:
         ada, ben = site.person(Role.EDITOR, "ada"), site.person(Role.EDITOR, "ben")
