@@ -79,13 +79,15 @@ KINDS: Mapping[str, int] = {
 """Routes that show more than FEW kinds of things, each in its own way."""
 
 FEW = 2
+TODAY = "2026-06-01T10:00:00Z"
 
 
 def prepare(person: Person) -> None:
     """What somebody must do at the console before some of its pages have anything to show."""
     person.post("/console/policy/try", **{"placed.max_age_days": "10", "days": "7"})
-    text = "order_id,sku,status\nO-new,LAMP,backordered\nO-bad,,nonsense\n"
-    person.send("/console/import", data={"kind": "orders"}, files={"file": ("orders.csv", text.encode(), "text/csv")})
+    text = f"order_id,customer_id,sku,ordered_at\nO-new,ann,LAMP,{TODAY}\nO-bad,ann,LAMP,yesterday\n"
+    file = {"file": ("orders.csv", text.encode(), "text/csv")}
+    assert person.send("/console/import/upload", data={"kind": "backorders"}, files=file).status_code == 303
     (brought,) = Shelf(person.site.shop.settings.upload_folder).of(person.operator.name)
     for path in ("/console/policy/trial", f"/console/import/{brought.token}"):
         until_over(person, path)
