@@ -17,6 +17,7 @@ from notifier.pipeline.answers import Asked as AskedLines
 from notifier.pipeline.answers import lines_of
 from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.people import Asked, the_customer
 from notifier.pipeline.receive import Received, receive
 from notifier.policy.line_answers import open_lines
@@ -215,7 +216,7 @@ def assign(house: House, reply_id: int, asked: Asked, by: str, now: datetime) ->
             raise UsageError(f"reply {reply_id} is of customer {_shown(tx, reply_id).customer} already")
         customer = the_customer(tx, replace(asked, brand=asked.brand or row.brand), house.remembering.hash_key)
         conversation.assign(tx, reply_id, customer.id)
-        people = with_every_line(tx, house, [customer.id], now)
+        people = with_every_line(tx, in_force(tx, house), [customer.id], now)
         lines = [line.id for one in people for line in open_lines(one, row.received_at)]
         frozen = bool(ENDINGS & {row.intent, row.suggestion})
         conversation.keep_lines(tx, reply_id, dict.fromkeys(lines, frozen))

@@ -15,6 +15,7 @@ import structlog
 from notifier import contact_log, conversation, desk, helpdesk, outbox
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.off_the_loop import reading, writing
 from notifier.pipeline.reasons import because
 from notifier.pipeline.team import Note, Team, id_header, write_to
@@ -152,7 +153,7 @@ def _give_up(tx: Transaction, row: AnyRow, why: str, now: datetime) -> None:
 def _by_text(tx: Transaction, house: House, answer: tuple[AnyRow, AnyRow | None], now: datetime) -> _Going | None:
     """A text, counted among those of the day; one that may only go later waits for its hour."""
     row, reply = answer
-    way = text_way(tx, house, reply, now) if reply is not None and row.words else TextWay()
+    way = text_way(tx, in_force(tx, house), reply, now) if reply is not None and row.words else TextWay()
     if way.hold_until is not None:
         helpdesk.settle(tx, row.id, "waiting", now, way.hold_until)
         return None

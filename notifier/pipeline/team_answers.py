@@ -15,6 +15,7 @@ from notifier.errors import RenderError, UsageError
 from notifier.pipeline.content import item_of, links_of
 from notifier.pipeline.customer_facts import known
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.inbox import require_known, waiting_reply
 from notifier.pipeline.people import operator_name
 from notifier.pipeline.reasons import because
@@ -91,7 +92,7 @@ def way_of(house: House, reply_id: int, now: datetime) -> Way:
 
 def way_to(tx: Transaction, house: House, reply_id: int, now: datetime) -> Way:
     """As `way_of`, in a transaction that is open."""
-    return _way(tx, house, waiting_reply(tx, reply_id), now)
+    return _way(tx, in_force(tx, house), waiting_reply(tx, reply_id), now)
 
 
 def _way(tx: Transaction, house: House, row: AnyRow, now: datetime) -> Way:
@@ -112,6 +113,7 @@ def draft(house: House, pool: RenderPool, reply_id: int, name: str, now: datetim
     reply that does not wait, and for an answer that is not there or cannot be filled in.
     """
     with house.store.read() as tx:
+        house = in_force(tx, house)
         row = waiting_reply(tx, reply_id)
         require_known(row)
         found = known(tx, house, row.customer_id, now)

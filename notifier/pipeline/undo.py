@@ -17,6 +17,7 @@ from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.desk import put_back
 from notifier.pipeline.effect_words import why_not
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.inbox import Doing
 from notifier.pipeline.people import operator_name
 from notifier.pipeline.receive import receive
@@ -151,8 +152,9 @@ def _act(this: _Undoing) -> Undone:
 def _keep(this: _Undoing) -> str:
     lines = tuple(one.line_id for one in this.effects(Kind.REQUESTED) if one.action in ENDS and one.line_id)
     with this.house.store.read() as tx:
-        people = with_every_line(tx, this.house, [this.row.customer_id], this.now)
-    policy = this.house.judging.policy
+        house = in_force(tx, this.house)
+        people = with_every_line(tx, house, [this.row.customer_id], this.now)
+    policy = house.judging.policy
     about = [line for one in people for line in one.lines if line.id in lines]
     late = {counts(line, Said.KEEP, policy, this.now) for line in about} - {""}
     if late:
