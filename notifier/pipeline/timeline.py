@@ -21,7 +21,7 @@ from notifier.queries.stories import ContactTold, DecisionTold, MessageTold, Pro
 from notifier.terms.effects import ActionKind
 from notifier.terms.words import HoldReason, Verdict
 
-A_PAGE = 40
+A_PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)

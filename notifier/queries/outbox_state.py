@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Select, func, literal, not_, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, not_, select, union_all
 
 from notifier.queries.for_people import NOBODY, Waiting, actions_waiting, replies_waiting, texts_waiting
 from notifier.store.engine import Transaction
@@ -26,6 +27,9 @@ from notifier.terms.words import SENT_STATES, Channel, MessageState, Outcome, Ru
 
 _message, _attempt, _run = table_of(Message), table_of(Attempt), table_of(PlanRun)
 _standing, _source, _told = table_of(LegalStanding), table_of(SourceState), table_of(MessageLine)
+
+_MODE = bindparam("mode", type_=_message.c.mode.type)
+_NOW = bindparam("now", type_=_message.c.not_before.type)
 
 OPEN_STATES = (
     MessageState.QUEUED,
@@ -155,12 +159,22 @@ def oldest_query(tx: Transaction, mode: str, now: datetime) -> Select[Any]:
     """Since when the longest waiting message of each rung and channel could have gone: one step into
     ix_message_due_by_channel for each.
     """
-    paused = paused_messages(tx) if pauses(tx) else None
-    waits = (_message.c.state == MessageState.QUEUED) & (_message.c.mode == mode)
+    query = _oldest_but(paused_messages(tx)) if pauses(tx) else _oldest_ones()
+    return query.params(mode=mode, now=now)
+
+
+@cache
+def _oldest_ones() -> Select[Any]:
+    """Put together once, as nearly always nothing is paused."""
+    return _oldest_but(None)
+
+
+def _oldest_but(paused: ColumnElement[bool] | None) -> Select[Any]:
+    waits = (_message.c.state == MessageState.QUEUED) & (_message.c.mode == _MODE)
     parts = []
     for rung, channel in product(Rung, Channel):
         mine = (
-            waits & (_message.c.channel == channel) & (_message.c.rung == rung.value) & (_message.c.not_before <= now)
+            waits & (_message.c.channel == channel) & (_message.c.rung == rung.value) & (_message.c.not_before <= _NOW)
         )
         first = select(_message.c.id, _message.c.not_before).where(mine).order_by(_message.c.not_before)
         if paused is None:
@@ -185,8 +199,14 @@ def _next(tx: Transaction, mode: str, now: datetime) -> dict[Rung, tuple[datetim
 
 def next_query(mode: str, now: datetime) -> Select[Any]:
     """The message of each rung and channel that waits for its time and may go first; as in `oldest_query`."""
+    return _first_ones().params(mode=mode, now=now)
+
+
+@cache
+def _first_ones() -> Select[Any]:
+    """Put together once, which takes longer than to ask it."""
     columns = (_message.c.rung, _message.c.not_before, _message.c.reason)
-    waits = (_message.c.state == MessageState.QUEUED) & (_message.c.mode == mode) & (_message.c.not_before > now)
+    waits = (_message.c.state == MessageState.QUEUED) & (_message.c.mode == _MODE) & (_message.c.not_before > _NOW)
     parts = []
     for rung, channel in product(Rung, Channel):
         mine = waits & (_message.c.channel == channel) & (_message.c.rung == rung.value)

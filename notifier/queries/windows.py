@@ -12,10 +12,10 @@ from sqlalchemy import Column, Row, Select, func, select
 
 from notifier.store.engine import Transaction
 
-WINDOW = 5_000
+WINDOW = 2_500
 """Ids in one range."""
 
-LOOKED_AT = 20_000
+LOOKED_AT = 10_000
 """Ids that one list looks through."""
 
 

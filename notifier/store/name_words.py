@@ -31,8 +31,11 @@ def words_of(text: str) -> tuple[str, ...]:
 
     What somebody has begun to type folds to the beginning of what the whole word folds to.
     """
-    plain = unicodedata.normalize("NFKD", text[:400].casefold().translate(_ALIKE))
-    bare = "".join(one for one in plain if not unicodedata.combining(one) and one not in "'’`")
+    bare = text[:400].casefold()
+    if not bare.isascii():  # of plain letters there is nothing to take off
+        plain = unicodedata.normalize("NFKD", bare.translate(_ALIKE))
+        bare = "".join(one for one in plain if not unicodedata.combining(one) and one != "’")
+    bare = bare.replace("'", "").replace("`", "")
     words = (_VOWELS.sub(r"\1", one)[:LONGEST] for one in _LETTERS.findall(bare))
     return tuple(dict.fromkeys(words))[:MOST_WORDS]
 

@@ -163,7 +163,7 @@ def test_a_view_is_saved_for_oneself_or_for_all_and_only_its_owner_deletes_it(si
     assert [row.name for row in site.shop.rows(SavedView)] == ["My lamps"]
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 61])
+@pytest.mark.parametrize("name", ["", " ", "x" * 61, "a\u0007b"])
 def test_a_view_without_a_proper_name_is_refused(site: Site, name: str) -> None:
     answer = site.person(Role.VIEWER).post("/console/backorders/views", sku="LAMP", name=name)
     assert (answer.status_code, site.shop.rows(SavedView)) == (422, [])
