@@ -6,7 +6,7 @@ The words are quoted here, in queries.newest for the console, and else in the pe
 import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,6 +84,7 @@ class InboxReply:
     closed_as: str
     told_at: datetime | None
     tell_tries: int
+    name: str = field(default="", repr=False)
 
     @property
     def by_law(self) -> datetime | None:
@@ -93,9 +94,17 @@ class InboxReply:
     @property
     def who(self) -> str:
         """Whose it is, as far as that is proven: who says so beside whom it may be."""
-        if self.customer and self.sender and self.road == Road.EMAIL:
-            return f"perhaps {self.customer} ({self.sender} wrote it)"
-        return self.customer or self.sender
+        return self._whose(self.customer)
+
+    @property
+    def called(self) -> str:
+        """The same by the customer's name, for the console's pages."""
+        return self._whose(self.name or self.customer)
+
+    def _whose(self, customer: str) -> str:
+        if customer and self.sender and self.road == Road.EMAIL:
+            return f"perhaps {customer} ({self.sender} wrote it)"
+        return customer or self.sender
 
     @property
     def deadline(self) -> datetime:
@@ -209,7 +218,7 @@ def _our_words(row: Row[Any]) -> str:
 
 def _query() -> Select[Any]:
     return (
-        select(_reply, _customer.c.key.label("customer_key"), _message.c.uid.label("sent_uid"))
+        select(_reply, _customer.c.key.label("customer_key"), _customer.c.name, _message.c.uid.label("sent_uid"))
         .outerjoin(_customer, _customer.c.id == _reply.c.customer_id)
         .outerjoin(_message, _message.c.id == _reply.c.message_id)
     )
@@ -244,6 +253,7 @@ def _told(row: Row[Any], lines: tuple[AboutLine, ...]) -> InboxReply:
     return InboxReply(
         **named,
         customer=shown(row.customer_key or ""),
+        name=row.name or "",
         sender=masked(row.sender),
         lines=lines,
         effects=tuple(effect_from(one).word for one in json.loads(row.effects)),
