@@ -141,7 +141,11 @@ def _needs(seen: Glance, due: Sequence[DueDay], now: datetime) -> Iterator[Need]
         yield Need(one.about, _number(seen, one.about), f"{one.what}.", grave=True, remedy=one.remedy)
     found = seen.outbox
     quiet = {
-        About.REPLY: (found.replies.count, "customer's reply waits for a person", "customers' replies wait for a person"),
+        About.REPLY: (
+            found.replies.count,
+            "customer's reply waits for a person",
+            "customers' replies wait for a person",
+        ),
         About.ACTION: (found.actions.count, "action is asked for and not done", "actions are asked for and not done"),
         About.UNKNOWN: (
             found.count(MessageState.UNKNOWN),
