@@ -1,4 +1,7 @@
-"""A message as its customer saw it: the parts of an email, the words of a text. Colour: root. Called by the console."""
+"""A message as its customer saw it: the parts of an email, the words of a text. Colour: root. Called by the console.
+
+Its links open nothing: they are the customer's keys.
+"""
 
 from dataclasses import dataclass, field
 from email import policy
@@ -6,6 +9,7 @@ from email.parser import BytesParser
 
 from notifier.pipeline.house import House
 from notifier.queries.letters import Letter, letter
+from notifier.render.links import unsigned
 from notifier.terms.words import Channel
 
 _READER = BytesParser(policy=policy.default)
@@ -38,8 +42,8 @@ def _parts(found: Letter) -> tuple[str, str]:
     if found.body is None:
         return "", ""
     if found.channel == Channel.SMS:
-        return "", found.body.decode("utf-8", "replace")
+        return "", unsigned(found.body.decode("utf-8", "replace"))
     mail = _READER.parsebytes(found.body)
     parts = (mail.get_body((kind,)) for kind in ("html", "plain"))
-    html, text = ("" if part is None else str(part.get_content()) for part in parts)
+    html, text = ("" if part is None else unsigned(str(part.get_content())) for part in parts)
     return html, text

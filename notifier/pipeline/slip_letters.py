@@ -17,6 +17,7 @@ from notifier.pipeline.market import read_market, with_shelf_for
 from notifier.pipeline.plan import REWARDS, draft
 from notifier.pipeline.slip_look import Asked
 from notifier.queries.masks import shown
+from notifier.render.links import unsigned_links
 from notifier.render_pool import Limits, Rendered, RenderFailure, RenderJob, RenderPool
 from notifier.store.engine import Transaction
 from notifier.terms.time import local_day
@@ -66,6 +67,8 @@ def letters_of(tx: Transaction, house: House, asked: Sequence[Asked], now: datet
         address = lines[0].address(one.decision.channel) if lines else None
         letter = content.Letter(row, one.customer, lines, address.value if address else "", None)
         said = content.content_of(house, letter, market, now)
+        # Its uid hangs on what it says: once it is sent, these very links would open its customer's page.
+        said = replace(said, links=unsigned_links(said.links))
         job = RenderJob(catalogue.source(said.purpose, said.locale, said.brand.key), said)
         who = (one.kind, one.decision.purpose.name, one.decision.channel.value, shown(one.customer.key))
         found.append(Letter(*who, job))

@@ -25,6 +25,7 @@ from notifier.policy.legal import notice_first
 from notifier.policy.line_answers import open_lines
 from notifier.policy.zones import local_moment
 from notifier.render.clean import body
+from notifier.render.links import unsigned, unsigned_links
 from notifier.render.texts import measured, simple
 from notifier.render_pool import Limits, RenderFailure, RenderJob, RenderPool
 from notifier.store.decisions import bring_forward
@@ -109,6 +110,7 @@ def _way(tx: Transaction, house: House, row: AnyRow, now: datetime) -> Way:
 def draft(house: House, pool: RenderPool, reply_id: int, name: str, now: datetime) -> str:
     """The words of the ready answer `name` for a reply, in the customer's language, for a person to edit.
 
+    A link in it opens nothing before `answer` has it go: it is the customer's key, not the person's.
     Dates of lines that are owed a notice are left out: that alone tells them (RULES.md F1). Raises UsageError for a
     reply that does not wait, and for an answer that is not there or cannot be filled in.
     """
@@ -118,10 +120,9 @@ def draft(house: House, pool: RenderPool, reply_id: int, name: str, now: datetim
         require_known(row)
         found = known(tx, house, row.customer_id, now)
         about = set(conversation.lines_of(tx, reply_id))
-        message = conversation.message_of(tx, row.message_id) if row.message_id is not None else None
+        links = unsigned_links(_links(tx, house, row))
     if found is None:
         raise UsageError(f"the customer of reply {reply_id} is not there any more")
-    links = links_of(house, message) if message is not None else Links()
     content = _content(house, (found.customer, about, row), name, links, now)
     try:
         source = house.catalogue.answer(name, content.locale, row.brand)
@@ -131,6 +132,19 @@ def draft(house: House, pool: RenderPool, reply_id: int, name: str, now: datetim
     if isinstance(result, RenderFailure):
         raise UsageError(f"the ready answer {name} cannot be filled in: {result.where}: {result.text}")
     return unwrapped(result.text)
+
+
+def _links(tx: Transaction, house: House, row: AnyRow) -> Links:
+    """Those of the message that a reply answers."""
+    message = conversation.message_of(tx, row.message_id) if row.message_id is not None else None
+    return links_of(house, message) if message is not None else Links()
+
+
+def _signed(words: str, links: Links) -> str:
+    """What was drafted, with links that open."""
+    for link in (links.page, links.short, links.unsubscribe):
+        words = words.replace(unsigned(link), link) if link else words
+    return words
 
 
 def draft_apart(house: House, reply_id: int, name: str, now: datetime) -> str:
@@ -187,7 +201,7 @@ def answer(house: House, said: Answering, now: datetime) -> Kept:
         way = _way(tx, house, row, now)
         if way.channel is None:
             raise UsageError(way.why)
-        words = _fit(said.words, way.channel)
+        words = _fit(_signed(said.words, _links(tx, house, row)), way.channel)
         goes_at = max(now + CALL_BACK_WITHIN, way.hold_until or now)
         key = said.key or f"desk-{row.id}-{sha256(f'{by}{words}'.encode()).hexdigest()[:24]}"
         made = helpdesk.keep(tx, row, helpdesk.Written(key, words, way.channel, by, goes_at), now)

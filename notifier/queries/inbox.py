@@ -1,6 +1,7 @@
 """What customers wrote that waits for a person, and the conversation around it. Colour: store. Called by pipeline.
 
-The words are quoted here, in queries.newest for the console, and else in the person's own export alone.
+The words are quoted here, in queries.newest for the console, and else in the person's own export alone. Links in them
+open nothing: who opens one speaks as the customer.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, or_, select
 
 from notifier.queries.masks import masked, shown
+from notifier.render.links import unsigned
 from notifier.store.asked import waits_for_person
 from notifier.store.bodies import unpacked
 from notifier.store.engine import Transaction
@@ -192,17 +194,17 @@ def conversation(tx: Transaction, customer_id: int, most: int | None = None) -> 
 
 def _our_turn(row: Row[Any]) -> Turn:
     at = row.handed_off_at or row.queued_at
-    return Turn(at, "the shop", row.channel, row.purpose, _our_words(row), ours=True, message=row.id)
+    return Turn(at, "the shop", row.channel, row.purpose, unsigned(_our_words(row)), ours=True, message=row.id)
 
 
 def _their_turn(row: Row[Any]) -> Turn:
     about, ours = f"{row.intent} ({row.confidence})", row.road == Road.OPERATOR
-    return Turn(row.received_at, row.actor, row.road, about, row.words, ours=ours, reply=row.id)
+    return Turn(row.received_at, row.actor, row.road, about, unsigned(row.words), ours=ours, reply=row.id)
 
 
 def _team_turn(row: Row[Any]) -> Turn:
     about = f"{_where(row.by)} ({row.state})"
-    return Turn(row.received_at, row.by or "the team", row.channel, about, row.words, ours=True)
+    return Turn(row.received_at, row.by or "the team", row.channel, about, unsigned(row.words), ours=True)
 
 
 def _where(by: str) -> str:
@@ -249,9 +251,10 @@ def _lines(tx: Transaction, reply_ids: Collection[int]) -> dict[int, list[AboutL
 
 def _told(row: Row[Any], lines: tuple[AboutLine, ...]) -> InboxReply:
     same = ("id", "road", "received_at", "brand", "customer_id", "intent", "confidence", "suggestion", "reason")
-    named = {name: getattr(row, name) for name in (*same, "subject", "words", "thread", "closed_by", "closed_as")}
+    named = {name: getattr(row, name) for name in (*same, "subject", "thread", "closed_by", "closed_as")}
     return InboxReply(
         **named,
+        words=unsigned(row.words),
         customer=shown(row.customer_key or ""),
         name=row.name or "",
         sender=masked(row.sender),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from notifier.render.links import unsigned
 from notifier.store.bodies import unpacked
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, table_of
@@ -44,11 +45,11 @@ def letter(tx: Transaction, message_id: int) -> Letter | None:
 
 
 def texts_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, str]:
-    """The words of these texts, as they were handed off."""
+    """The words of these texts, as they were handed off, with links that open nothing."""
     query = (
         select(_body.c.message_id, _body.c.body, _version.c.sample)
         .outerjoin(_version, _version.c.hash == _body.c.version)
         .where(among(_body.c.message_id, message_ids))
     )
     rows = tx.connection.execute(query)
-    return {row.message_id: unpacked(row.body, row.sample).decode("utf-8", "replace") for row in rows}
+    return {row.message_id: unsigned(unpacked(row.body, row.sample).decode("utf-8", "replace")) for row in rows}

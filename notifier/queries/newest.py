@@ -22,6 +22,7 @@ from notifier.queries.stories import (
     messages_told,
     promises_made,
 )
+from notifier.render.links import unsigned
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, table_of
 from notifier.store.tables import (
@@ -109,7 +110,7 @@ def newest(tx: Transaction, whose: Whose, since: Since) -> Newest:
         replies=tuple(heard.replies_told(tx, replies)),
         actions=tuple(heard.actions_told(tx, _first(_ended(whose), _action.c.closed_at, _action.c.id, since))),
     )
-    words = {row.id: (row.subject, row.words) for row in replies}
+    words = {row.id: (row.subject, unsigned(row.words)) for row in replies}
     texts = texts_of(tx, [row.id for row in rows if row.channel == Channel.SMS])
     return Newest(chapter, tuple(_noted(tx, whose, since)), words, texts)
 

@@ -1,5 +1,5 @@
 """Signed links (HOSTILE 73, RULES S13, E5). Colour: pure.
-Called by pipeline when content is built, and by web to check.
+Called by pipeline when content is built, by web to check, and by whatever shows a message to others than its customer.
 
 A token is HMAC-SHA256 cut to 128 bits, with what it is for in the salt: a token for one purpose or subject opens no
 other.
@@ -9,6 +9,7 @@ again.
 
 import hashlib
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
@@ -17,6 +18,17 @@ from notifier.terms.content import Links
 
 TOKEN_LENGTH = 22
 PAGE, SHORT, UNSUBSCRIBE, CONSENT = "page", "short", "unsubscribe", "consent"
+UID, TOKEN = r"[0-9A-Za-z@._-]{1,120}", r"[0-9A-Za-z_-]{22}"
+"""What may stand in a path."""
+
+NOBODYS = "only-the-customers-own"
+"""As long as a token, so that a text keeps its length; it opens nothing."""
+
+# By the shape alone: a token opens at any host of the shop's, whichever stood before it, and older keys sign too.
+_SIGNED = re.compile(
+    r"((?:/|%2[Ff])(?:t|c(?:/|%2[Ff])\d{1,10}|(?:m|u(?:/|%2[Ff])\d{1,10})(?:/|%2[Ff])[0-9A-Za-z@._%-]{1,240})(?:/|%2[Ff]))"
+    rf"{TOKEN}(?![0-9A-Za-z_-])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,16 @@ def genuine(keys: Keys, purpose: str, subject: str, token: str) -> bool:
 def unsubscribe_subject(message_uid: str, address_id: int) -> str:
     """What an unsubscribe token signs: one address, by one message (its class and purpose give the scope, E5)."""
     return f"{address_id}/{message_uid}"
+
+
+def unsigned(text: str) -> str:
+    """A text or HTML whose signed links open nothing: who opens one speaks as the customer, in no audit log."""
+    return _SIGNED.sub(rf"\1{NOBODYS}", text)
+
+
+def unsigned_links(links: Links) -> Links:
+    """The same for the links of a message that is still to be rendered."""
+    return Links(unsigned(links.page), unsigned(links.short), unsigned(links.unsubscribe))
 
 
 def _root(public_url: str) -> str:

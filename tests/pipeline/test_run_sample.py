@@ -1,5 +1,6 @@
 """A stopped run is judged by what it would send: a few messages of each kind as they will be read."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from notifier.errors import UsageError
 from notifier.pipeline.run_sample import OF_EACH, RunShown, look
 from notifier.pipeline.slip_letters import read
 from notifier.pipeline.withheld import Saying
+from notifier.render.links import NOBODYS
 from notifier.store.tables import Message, PlanRun
 from tests.pipeline.test_brake import LIMIT, placed, stop, word
 from tests.pipeline.test_brake_at_night import EAST, EVENING
@@ -34,6 +36,16 @@ def test_a_few_messages_of_each_kind_are_shown_as_they_will_be_read(shop: Shop) 
     letters = read(shown(shop).letters, rendering().render)
     assert (len(letters), {one.purpose for one in letters}) == (OF_EACH, {"delay"})
     assert all("Reading lamp" in one.text and not one.fault for one in letters)
+
+
+def test_a_sample_holds_no_key_of_a_customer(tmp_path: Path, database_url: str) -> None:
+    shop = open_shop(tmp_path, database_url, LIMIT + '[web]\npublic_url = "https://oak.example"\n')
+    stop(shop, *map(order, ("ann", "bob", "cat")))
+    letters = read(shown(shop).letters, rendering().render)
+    links = [
+        link for one in letters for link in re.findall(r"https://oak.example/[mtu]/[^\s\"<]+", one.text + one.html)
+    ]
+    assert links and {link.rpartition("/")[2] for link in links} == {NOBODYS}
 
 
 def test_to_look_stores_nothing(shop: Shop) -> None:

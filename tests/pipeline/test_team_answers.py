@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_string, policy
 from pathlib import Path
@@ -9,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from notifier.errors import UsageError
+from notifier.pipeline.content import links_of
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import conversation_of, inbox
 from notifier.pipeline.receive import receive
 from notifier.pipeline.relay import relay_answers
 from notifier.pipeline.team_answers import CALL_BACK_WITHIN, Answering, Kept, answer, draft, unwrapped, way_of
 from notifier.pipeline.undo import undo
-from notifier.store.tables import Contact, Reply, TeamAnswer, TextDay
+from notifier.render.links import unsigned
+from notifier.store.tables import Contact, Message, Reply, TeamAnswer, TextDay
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.words import Channel, Outcome
@@ -149,6 +152,15 @@ def test_a_ready_answer_is_drafted_with_the_customers_order(house: House) -> Non
 def test_a_ready_answer_that_is_not_there_is_told_with_those_that_are(house: House) -> None:
     with pytest.raises(UsageError, match="call_you"):
         draft(house, rendering(), 1, "nonsense", THEN)
+
+
+def test_a_drafted_link_is_the_customers_key_only_once_it_goes(shop: Shop, house: House) -> None:
+    paged = replace(house, web=replace(house.web, public_url="https://oak.example"))
+    link = links_of(paged, shop.rows(Message)[0]).page
+    drafted = draft(paged, rendering(), 1, "sorry", THEN)
+    assert (unsigned(link) in drafted, link in drafted) == (True, False)
+    say(paged, drafted)
+    assert link in shop.rows(TeamAnswer)[0].words
 
 
 def test_a_list_keeps_its_lines() -> None:

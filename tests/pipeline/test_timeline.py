@@ -7,13 +7,19 @@ from pathlib import Path
 import pytest
 
 from notifier.pipeline import timeline
+from notifier.pipeline.content import links_of
+from notifier.pipeline.desk_view import reply
 from notifier.pipeline.holds import Said, call, hold, release
 from notifier.pipeline.letter_shown import letter_shown
 from notifier.pipeline.people import Asked
 from notifier.pipeline.receive import receive
 from notifier.pipeline.timeline import CustomerPage, OrderPage, customer_page, order_page
+from notifier.queries.desk import Pile
+from notifier.render.links import NOBODYS
 from notifier.store.tables import Customer, Message, Order
 from notifier.terms.incoming import Incoming, Road
+from tests.pipeline.test_receive_texts import ANN, BY_TEXT
+from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
 from tests.shop import NOON, Shop, open_shop, order
 
 LATER = NOON + timedelta(hours=2)
@@ -139,3 +145,44 @@ def test_a_message_that_has_not_gone_has_no_body_yet(database_url: str, tmp_path
         assert letter_shown(house, row.id + 1) is None
     assert found is not None
     assert (found.html, found.text) == ("", "")
+
+
+PAGES = '[web]\nlisten = "127.0.0.1:8080"\npublic_url = "https://oak.example"\n'
+CUSTOMERS_OWN = f"/{NOBODYS}"
+
+
+def test_an_email_is_shown_without_its_customers_keys(database_url: str, tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, database_url, PAGES)
+    shop.take_in("backorders", [order("ann")])
+    shop.plan()
+    shop.deliver()
+    (row,) = shop.rows(Message)
+    with shop.house() as house:
+        links, found = links_of(house, row), letter_shown(house, row.id)
+    assert found is not None and links.page in shop.sent()[0].replace("=\n", "")
+    keys = [link.rpartition("/")[2] for link in (links.page, links.short, links.unsubscribe)]
+    assert not [key for key in keys if key in found.html + found.text]
+    assert (CUSTOMERS_OWN in found.html, CUSTOMERS_OWN in found.text) == (True, True)
+
+
+@pytest.mark.slow
+def test_a_text_is_shown_without_its_customers_key_in_timeline_and_inbox(database_url: str, tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, database_url, TEXTS + PAGES, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
+    shop.take_in("backorders", [order("ann", **BY_TEXT)])
+    shop.plan()
+    shop.deliver()
+    (row,) = shop.rows(Message)
+    with shop.house() as house:
+        link = links_of(house, row).short
+        receive(house, Incoming(Road.SMS, "1", NOON, f"what is {link}?", ANN), NOON)
+        told = [*customer(shop).timeline.entries]
+        beside = reply(house, 1, (Pile.OPEN, "Kim"), NOON)
+    shown = [*(one.text for one in told), *(one.quoted[1] for one in told), *(one.words for one in beside.turns)]
+    assert link not in str((shown, beside.one.words, letter_text(shop, row.id)))
+    assert len([one for one in shown if CUSTOMERS_OWN in one]) == 4
+
+
+def letter_text(shop: Shop, message: int) -> str:
+    with shop.house() as house:
+        found = letter_shown(house, message)
+    return found.text if found is not None else ""

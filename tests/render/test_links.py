@@ -1,18 +1,23 @@
 """Signed links open only what they were signed for (HOSTILE 73, RULES S13)."""
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.render.links import (
+    NOBODYS,
     PAGE,
     SHORT,
     TOKEN_LENGTH,
     UNSUBSCRIBE,
+    consent_link,
     genuine,
     message_links,
     short_token,
     signing,
+    unsigned,
     unsubscribe_subject,
 )
 from notifier.terms.content import Links
@@ -82,3 +87,31 @@ def test_the_unsubscribe_link_names_and_signs_its_address() -> None:
 def test_a_public_url_that_is_none_is_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="public_url"):
         message_links(bad, KEYS, "", UID, 7)
+
+
+LINKS = message_links("https://oak.example/shop", KEYS, "oak.link", UID, 7)
+
+
+@pytest.mark.parametrize(
+    "link", [LINKS.page, LINKS.short, LINKS.unsubscribe, consent_link("https://oak.example", KEYS, "", 12)]
+)
+@pytest.mark.parametrize("around", ["{}", '<a href="{}">', "see {}.", "https://scan.example/?url={}"])
+def test_a_link_that_is_shown_to_others_opens_nothing(link: str, around: str) -> None:
+    token = link.rpartition("/")[2]
+    assert unsigned(around.format(link)) == around.format(link.replace(token, NOBODYS))
+
+
+def test_a_link_within_another_address_opens_nothing() -> None:
+    token = LINKS.page.rpartition("/")[2]
+    assert token not in unsigned(f"https://scan.example/?url={quote(LINKS.page, safe='')}&x=1")
+
+
+def test_a_text_keeps_its_length_without_its_key() -> None:
+    assert len(unsigned(LINKS.short)) == len(LINKS.short)
+
+
+@pytest.mark.parametrize(
+    "text", ["Ship by 5/6", "https://oak.example/t/", "https://oak.example/lamps/a-very-long-name"]
+)
+def test_what_is_no_link_of_ours_is_shown_as_it_is(text: str) -> None:
+    assert unsigned(text) == text

@@ -16,7 +16,7 @@ from fastapi.responses import Response
 
 from notifier.pipeline.page import Link, Seen
 from notifier.render import clean
-from notifier.render.links import PAGE, SHORT, UNSUBSCRIBE, Keys
+from notifier.render.links import PAGE, SHORT, TOKEN, UID, UNSUBSCRIBE, Keys
 from notifier.terms.incoming import Choice, Incoming, Road
 from notifier.terms.page import Act, Option, PageView
 from notifier.terms.reply import Intent
@@ -40,11 +40,10 @@ INTENTS = {
 LARGEST_ID = 2**31 - 1
 MOST_QUESTION = 2000
 
-_UID, _TOKEN = r"[0-9A-Za-z@._-]{1,120}", r"[0-9A-Za-z_-]{22}"
 _PATHS = {
-    "/m/": (PAGE, re.compile(f"()({_UID})/({_TOKEN})")),
-    "/t/": (SHORT, re.compile(f"()()({_TOKEN})")),
-    "/u/": (UNSUBSCRIBE, re.compile(f"([1-9][0-9]{{0,9}})/({_UID})/({_TOKEN})")),
+    "/m/": (PAGE, re.compile(f"()({UID})/({TOKEN})")),
+    "/t/": (SHORT, re.compile(f"()()({TOKEN})")),
+    "/u/": (UNSUBSCRIBE, re.compile(f"([1-9][0-9]{{0,9}})/({UID})/({TOKEN})")),
 }
 
 _INVISIBLE = re.compile("[\ud800-\udfff]")
