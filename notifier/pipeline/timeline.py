@@ -15,7 +15,7 @@ from notifier.pipeline.seen import plain, seen
 from notifier.pipeline.wording import WallClock
 from notifier.queries.backorders import Backorder, lines_of_order
 from notifier.queries.heard import ActionTold, ReplyTold
-from notifier.queries.newest import Newest, Noted, Since, Whose, cut, newest
+from notifier.queries.newest import Mark, Newest, Noted, Since, Whose, cut, newest
 from notifier.queries.people_shown import CustomerShown, OrderShown, customer_shown, order_shown
 from notifier.queries.stories import ContactTold, DecisionTold, MessageTold, PromiseMade, of_message
 from notifier.terms.effects import ActionKind
@@ -53,10 +53,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A page of entries, newest first; `before` is from when on the next page tells (None: this is the last)."""
+    """A page of entries, newest first; `rest` is where the next page begins (None: this is the last)."""
 
     entries: tuple[Entry, ...]
-    before: datetime | None
+    rest: Mark | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +76,24 @@ class OrderPage:
     timeline: Timeline
 
 
-def customer_page(house: House, customer_id: int, before: datetime | None, now: datetime) -> CustomerPage | None:
-    """The customer with this id, and what is older than `before`; None for nobody."""
+def customer_page(house: House, customer_id: int, mark: Mark | None, now: datetime) -> CustomerPage | None:
+    """The customer with this id, and a page of their story from `mark` on (None: the newest); None for nobody."""
     with house.store.read() as tx:
         who = customer_shown(tx, customer_id, now)
         if who is None:
             return None
-        since = Since(before, A_PAGE)
+        since = Since(mark, A_PAGE)
         found, rest = cut(newest(tx, Whose(who.id, who.shown, who.brand), since), since)
     return CustomerPage(who, Timeline(_entries(house, found), rest))
 
 
-def order_page(house: House, order_id: int, before: datetime | None, now: datetime) -> OrderPage | None:
-    """The order with this id, and what is older than `before` of what concerns it; None for none."""
+def order_page(house: House, order_id: int, mark: Mark | None, now: datetime) -> OrderPage | None:
+    """The order with this id, and a page of what concerns it from `mark` on (None: the newest); None for none."""
     with house.store.read() as tx:
         what = order_shown(tx, order_id, now)
         if what is None:
             return None
-        who, since = what.customer, Since(before, A_PAGE)
+        who, since = what.customer, Since(mark, A_PAGE)
         found, rest = cut(newest(tx, Whose(who.id, who.shown, who.brand, what.id, what.key), since), since)
         lines = lines_of_order(tx, order_id, now)
     return OrderPage(what, lines, Timeline(_entries(house, found), rest))

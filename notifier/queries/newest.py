@@ -16,7 +16,6 @@ from notifier.queries.letters import texts_of
 from notifier.queries.stories import (
     Chapter,
     DecisionTold,
-    PromiseMade,
     contact_told,
     decision_told,
     messages_told,
@@ -59,11 +58,24 @@ class Whose:
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
-    """Only what is older than `before` (None: whatever there is), and at most so many of each kind."""
+class Mark:
+    """Where a page begins: what is older than `at`, and of that moment what comes after its first `seen` things."""
 
-    before: datetime | None
+    at: datetime
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """A page of so many things from a mark on (None: from the newest)."""
+
+    mark: Mark | None
     most: int
+
+    @property
+    def rows(self) -> int:
+        """How many of each kind are read: one more than are shown tells that there are more."""
+        return self.most + 1 + (self.mark.seen if self.mark is not None else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +107,7 @@ class Newest:
 
 
 def newest(tx: Transaction, whose: Whose, since: Since) -> Newest:
-    """The newest of each kind before `since.before`; who pages on asks again from the oldest that was shown."""
+    """The newest of each kind, enough for the page that `cut` makes of them."""
     decisions = _decisions(tx, whose, since)
     rows = _messages(tx, whose, since, [one.message for one in decisions if one.message is not None])
     replies = _replies(tx, whose, since)
@@ -116,9 +128,9 @@ def newest(tx: Transaction, whose: Whose, since: Since) -> Newest:
 
 
 def _first(query: Select[Any], at: Any, identity: Any, since: Since) -> Select[Any]:
-    if since.before is not None:
-        query = query.where(at < since.before)
-    return query.order_by(at.desc(), identity.desc()).limit(since.most)
+    if since.mark is not None:
+        query = query.where(at <= since.mark.at)
+    return query.order_by(at.desc(), identity.desc()).limit(since.rows)
 
 
 def _lines_of(whose: Whose) -> Select[Any]:
@@ -131,14 +143,14 @@ def _decisions(tx: Transaction, whose: Whose, since: Since) -> list[DecisionTold
     if whose.order_id is None:
         rows = tx.connection.execute(_first(query, _decision.c.first_at, _decision.c.id, since))
         return [decision_told(row) for row in rows]
-    if since.before is not None:
-        query = query.where(_decision.c.first_at < since.before)
+    if since.mark is not None:
+        query = query.where(_decision.c.first_at <= since.mark.at)
     found = []
     for one in _streamed(tx, query.order_by(_decision.c.first_at.desc(), _decision.c.id.desc())):
         told = decision_told(one)
         if any(line.order == whose.order_key for line in told.lines):
             found.append(told)
-        if len(found) >= since.most:
+        if len(found) >= since.rows:
             break
     return found
 
@@ -228,30 +240,40 @@ def _consents(tx: Transaction, whose: Whose, since: Since) -> Iterator[Noted]:
         yield Noted(row.at, "consent", (said, row.message_class, row.channel), row.source)
 
 
-def cut(found: Newest, since: Since) -> tuple[Newest, datetime | None]:
-    """The newest `since.most` things of all kinds, and before which moment the rest is to be asked for (None: none)."""
-    told = found.chapter
-    moments = [one.at for kind in (told.decisions, told.replies, told.actions, told.contacts) for one in kind]
-    made = {one.message for one in told.decisions}
-    moments += [one.queued_at for one in told.messages if one.id not in made]
-    moments += [one.told_at for one in told.promises if one.message is None] + [one.at for one in found.noted]
-    if len(moments) <= since.most:
-        return found, None
-    end = sorted(moments, reverse=True)[since.most - 1]
-    decisions = tuple(one for one in told.decisions if one.at >= end)
-    kept = {one.message for one in decisions}
-    messages = [one for one in told.messages if (one.queued_at >= end and one.id not in made) or one.id in kept]
+def cut(found: Newest, since: Since) -> tuple[Newest, Mark | None]:
+    """The newest `since.most` things of all kinds from its mark on, and where the rest begins (None: nothing is left).
+
+    Things of one moment stand in the same order on each page: by kind, then as they were read.
+    """
+    told, begin = found.chapter, since.mark.seen if since.mark is not None else 0
+    things = sorted(_things(found), key=lambda one: one[0], reverse=True)
+    page = things[begin : begin + since.most]
+    rest = None
+    if len(things) > begin + since.most:
+        at = page[-1][0]
+        rest = Mark(at, sum(moment == at for moment, _ in things[: begin + since.most]))
+    kept = {id(thing) for _, thing in page}
+    decisions = tuple(one for one in told.decisions if id(one) in kept)
+    made = {one.message for one in decisions}
+    messages = tuple(one for one in told.messages if id(one) in kept or one.id in made)
+    named = {one.id for one in messages}
     chapter = replace(
         told,
         decisions=decisions,
-        messages=tuple(messages),
-        contacts=tuple(one for one in told.contacts if one.at >= end),
-        promises=tuple(one for one in told.promises if _stays(one, {row.id for row in messages}, end)),
-        replies=tuple(one for one in told.replies if one.at >= end),
-        actions=tuple(one for one in told.actions if one.at >= end),
+        messages=messages,
+        contacts=tuple(one for one in told.contacts if id(one) in kept),
+        promises=tuple(one for one in told.promises if id(one) in kept or one.message in named),
+        replies=tuple(one for one in told.replies if id(one) in kept),
+        actions=tuple(one for one in told.actions if id(one) in kept),
     )
-    return replace(found, chapter=chapter, noted=tuple(one for one in found.noted if one.at >= end)), end
+    return replace(found, chapter=chapter, noted=tuple(one for one in found.noted if id(one) in kept)), rest
 
 
-def _stays(promise: PromiseMade, messages: set[int], end: datetime) -> bool:
-    return promise.told_at >= end if promise.message is None else promise.message in messages
+def _things(found: Newest) -> Iterator[tuple[datetime, object]]:
+    """What is told by itself, each kind newest first: a message stands with its decision, a date with its message."""
+    told = found.chapter
+    for kind in (told.decisions, told.replies, told.actions, told.contacts, found.noted):
+        yield from ((one.at, one) for one in kind)
+    made = {one.message for one in told.decisions}
+    yield from ((one.queued_at, one) for one in told.messages if one.id not in made)
+    yield from ((one.told_at, one) for one in reversed(told.promises) if one.message is None)

@@ -1,7 +1,7 @@
 """A customer's and an order's page of their story, newest first, on both databases."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from notifier.pipeline.holds import Said, call, hold, release
 from notifier.pipeline.letter_shown import letter_shown
 from notifier.pipeline.people import Asked
 from notifier.pipeline.receive import receive
-from notifier.pipeline.timeline import CustomerPage, OrderPage, customer_page, order_page
+from notifier.pipeline.timeline import CustomerPage, Entry, OrderPage, customer_page, order_page
 from notifier.queries.desk import Pile
 from notifier.render.links import NOBODYS
 from notifier.store.tables import Customer, Message, Order
@@ -105,21 +105,56 @@ def test_a_hold_that_was_lifted_is_told_with_who_lifted_it(shop: Shop) -> None:
     assert "Lee lifted the hold" in told[0]
 
 
-def test_a_long_story_is_told_page_by_page_and_each_thing_once(shop: Shop) -> None:
+def told_by_page(shop: Shop, name: str) -> list[list[Entry]]:
+    """All pages of a customer's story."""
+    (row,) = [one for one in shop.rows(Customer) if one.key == name]
+    mark, pages = None, []
     with shop.house() as house:
-        for hour in range(1, 101):
-            call(house, Asked("ann"), Said("Kim"), LATER + timedelta(hours=hour), complaint=False)
-        (row,) = [one for one in shop.rows(Customer) if one.key == "ann"]
-        before, seen = None, []
         for _ in range(20):
-            page = customer_page(house, row.id, before, LATER)
+            page = customer_page(house, row.id, mark, LATER)
             assert page is not None
-            assert len(page.timeline.entries) <= timeline.A_PAGE + 1
-            seen += [(one.at, one.kind, one.words) for one in page.timeline.entries]
-            before = page.timeline.before
-            if before is None:
+            pages.append([*page.timeline.entries])
+            mark = page.timeline.rest
+            if mark is None:
                 break
-    assert (len([one for one in seen if one[1] == "contact"]), len(seen)) == (101, len(set(seen)))
+    return pages
+
+
+def called_often(shop: Shop, *moments: datetime) -> None:
+    with shop.house() as house:
+        for at in moments:
+            call(house, Asked("ann"), Said("Kim"), at, complaint=False)
+
+
+def each_once(pages: list[list[Entry]], kind: str) -> list[int]:
+    """How many of this kind are told, and whether each page is full and nothing is told twice."""
+    seen = [(one.at, one.kind, one.words) for page in pages for one in page]
+    assert {len(page) for page in pages[:-1]} <= {timeline.A_PAGE}
+    return [len([one for one in seen if one[1] == kind]), len(seen) - len(set(seen))]
+
+
+def test_a_long_story_is_told_page_by_page_and_each_thing_once(shop: Shop) -> None:
+    called_often(shop, *[LATER + timedelta(hours=hour) for hour in range(1, 101)])
+    assert each_once(told_by_page(shop, "ann"), "contact") == [101, 0]
+
+
+def test_a_story_of_orders_alone_is_told_to_its_end(database_url: str, tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, database_url)
+    days = [f"2026-{month:02}-{day:02}T10:00:00Z" for month in (1, 2, 3) for day in range(1, 29)]
+    shop.take_in("backorders", [order("ann", order_id=f"O-{at}", ordered_at=at) for at in days])
+    assert each_once(told_by_page(shop, "ann"), "order") == [len(days), 0]
+
+
+def test_what_shares_one_moment_is_told_to_its_end(database_url: str, tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, database_url)
+    shop.take_in("backorders", [order("ann", order_id=f"O-{number}") for number in range(100)])
+    assert each_once(told_by_page(shop, "ann"), "order") == [100, 0]
+
+
+def test_a_full_page_that_is_the_last_leads_to_no_other(database_url: str, tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, database_url)
+    shop.take_in("backorders", [order("ann", order_id=f"O-{number}") for number in range(timeline.A_PAGE)])
+    assert len(told_by_page(shop, "ann")) == 1
 
 
 def test_nobody_has_no_page(shop: Shop) -> None:

@@ -9,6 +9,7 @@ from fastapi import HTTPException
 from fastapi.responses import Response
 
 from notifier.pipeline.timeline import customer_page, order_page
+from notifier.queries.newest import Mark
 from notifier.terms.operator import Role
 from notifier.terms.time import local_day
 from notifier.web.console import reading
@@ -19,27 +20,32 @@ from notifier.web.console.routes import Routes
 CUSTOMER, ORDER = "/console/customers/{id}", "/console/orders/{id}"
 
 
+def _mark(asked: Asked) -> Mark | None:
+    at = reading.moment(asked.query.get("before", ""))
+    return Mark(at, reading.whole(asked.query.get("seen", "")) or 0) if at is not None else None
+
+
 async def customer(asked: Asked) -> Response:
     """One customer."""
-    before = reading.moment(asked.query.get("before", ""))
-    found = await asked.run(partial(customer_page, asked.house, reading.key_of(asked.path), before, asked.now))
+    mark = _mark(asked)
+    found = await asked.run(partial(customer_page, asked.house, reading.key_of(asked.path), mark, asked.now))
     if found is None:
         raise HTTPException(404)
     older = f"/console/customers/{found.customer.id}"
-    return asked.page("people/customer.html", found=found, older=older, before=before)
+    return asked.page("people/customer.html", found=found, older=older, mark=mark)
 
 
 async def order(asked: Asked) -> Response:
     """One order."""
-    before = reading.moment(asked.query.get("before", ""))
-    found = await asked.run(partial(order_page, asked.house, reading.key_of(asked.path), before, asked.now))
+    mark = _mark(asked)
+    found = await asked.run(partial(order_page, asked.house, reading.key_of(asked.path), mark, asked.now))
     if found is None:
         raise HTTPException(404)
     return asked.page(
         "people/order.html",
         found=found,
         older=f"/console/orders/{found.order.id}",
-        before=before,
+        mark=mark,
         states=STATE_WORDS,
         today=local_day(asked.now, asked.house.judging.policy.timezone),
     )

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,17 @@ def test_an_email_is_shown_in_a_frame_that_can_load_and_run_nothing(site: Site) 
     policy = answer.headers["content-security-policy"]
     assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
     assert "Reading lamp" in answer.text
+
+
+def test_a_long_story_is_paged_to_its_end(site: Site) -> None:
+    site.shop.take_in("backorders", [order("ann", order_id=f"O-{number}") for number in range(70)])
+    told, path = [], "/console/customers/1"
+    while path:
+        text = site.person(Role.VIEWER).get(path).text
+        told += re.findall(r"order (O-\d+) was placed", text)
+        older = re.search(r'href="([^"]+seen=\d+)"', text)
+        path = unescape(older[1]) if older else ""
+    assert sorted(told) == sorted(f"O-{number}" for number in range(70))
 
 
 NOTHING = ("messages/99/email", "messages/99", "customers/x", "customers/99", "orders/99", "orders/9999999999")
