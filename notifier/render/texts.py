@@ -138,9 +138,12 @@ def _without_asides(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unmarked(text: str) -> str:
-    """The text, its letters that GSM-7 lacks without their marks: ê is e, where that would cost a third segment."""
-    bare = (c if smsutil.is_valid_gsm(c) else unicodedata.normalize("NFKD", c)[0] for c in text)
-    return "".join(bare)
+    """The text, its letters that GSM-7 lacks without their marks: ê is e, where that would cost a third segment.
+
+    One that GSM-7 cannot write even then is left whole: nothing would be gained.
+    """
+    bare = "".join(c if smsutil.is_valid_gsm(c) else unicodedata.normalize("NFD", c)[0] for c in text)
+    return bare if smsutil.is_valid_gsm(bare) else text
 
 
 def _latin(item: Mapping[str, Any], words: Mapping[str, str]) -> str:

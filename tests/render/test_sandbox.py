@@ -196,6 +196,13 @@ def test_a_long_product_name_is_shortened_before_a_text_grows(source: TemplateSo
     assert render_text(compile_source(source), make(item={"name": "Very long kettle " * 20})).segments <= 2
 
 
+@pytest.mark.parametrize("letters", ["주문", "が", "½", "żę"])
+def test_letters_of_a_text_that_cannot_be_cheap_stay_whole(source: TemplateSource, make: Any, letters: str) -> None:
+    said = f"{letters * (96 // len(letters))} 주"
+    compiled = compile_source(replace(source, sms=f"{{{{ brand.name }}}}: {{{{ headline }}}} {said} STOP"))
+    assert said in render_text(compiled, make(item={"name": "ж" * 40})).text
+
+
 def test_a_text_too_long_for_its_segments_is_refused(source: TemplateSource, make: Any) -> None:
     compiled = compile_source(replace(source, sms="{{ brand.name }} STOP " + "word " * 100))
     with pytest.raises(RenderError, match="needs 4 segments, 2 are allowed"):
