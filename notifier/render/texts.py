@@ -14,7 +14,7 @@ from notifier.errors import RenderError
 from notifier.render import clean
 from notifier.render.context import headline
 from notifier.render.environment import Wrong
-from notifier.render.fixed import fixed
+from notifier.render.fixed import fixed, within_tags
 from notifier.render.shorten import shorten
 
 MAX_SEGMENTS = 2
@@ -62,14 +62,15 @@ def lint(template: str, where: str) -> None:
 
 def wrongs(template: str) -> Iterator[Wrong]:
     """Everything that is wrong with a text whatever it is filled with."""
-    said = fixed(template)
+    around = list(enumerate(fixed(template).split("\n"), 1))
+    in_tone = [around + within for within in within_tags(template)]
     if "brand.name" not in template[: len(template) // 2]:
         yield Wrong(1, "", "a text begins with who writes: put {{ brand.name }} first")
-    if "STOP" not in said:
+    if not all(any("STOP" in said for _, said in lines) for lines in in_tone):
         yield Wrong(0, "", "a text says how to stop, like: Reply STOP to stop texts")
-    for invited in _NEVER_INVITED.finditer(said):
-        what = f"{invited[0]} is an opt-out word or ambiguous; invite 1, 2, WAIT or REFUND (S6)"
-        yield Wrong(said.count("\n", 0, invited.start()) + 1, invited[0], what)
+    invited = ((line, word[0]) for lines in in_tone for line, said in lines for word in _NEVER_INVITED.finditer(said))
+    for line, word in sorted(set(invited)):
+        yield Wrong(line, word, f"{word} is an opt-out word or ambiguous; invite 1, 2, WAIT or REFUND (S6)")
 
 
 def simple(text: str) -> str:

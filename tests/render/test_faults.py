@@ -137,6 +137,28 @@ def test_a_text_says_who_writes_and_how_to_stop(look: Look) -> None:
     assert "{{ brand.name }} first" in found and "Reply STOP" in found
 
 
+def test_an_opt_out_word_within_a_tag_is_invited_all_the_same(look: Look) -> None:
+    sms = '{{ brand.name }}: {{ headline }}.\n{{ you("Antworten Sie CANCEL", "Antworte YES") }} Ende: STOP'
+    assert [(one.line, one.message.split()[0]) for one in look(sms=sms)] == [(2, "CANCEL"), (2, "YES")]
+
+
+def test_a_word_that_is_only_compared_with_is_not_invited(look: Look) -> None:
+    sms = '{{ brand.name }}: {% if moved == "NO" %}{{ "a" if moved == "YES" else "b" }}{% endif %} STOP'
+    assert told(look(sms=sms)) == ""
+
+
+@pytest.mark.parametrize(
+    ("sms", "missed"),
+    [
+        ('{{ brand.name }}: {{ you("Schreiben Sie STOP", "Schreib STOP") }}, dann ist Ruhe.', False),
+        ('{{ brand.name }}: {{ you("Schreiben Sie STOP", "Schreib uns") }}, dann ist Ruhe.', True),
+        ('{{ brand.name }}: {% if moved == "STOP" %}it has moved to another day{% endif %}', True),
+    ],
+)
+def test_how_to_stop_may_be_said_within_a_tag_in_both_tones(look: Look, sms: str, missed: bool) -> None:
+    assert ("how to stop" in told(look(sms=sms))) == missed
+
+
 def test_a_costly_character_is_told_with_what_stands_for_it(look: Look) -> None:
     found = [one for one in look(sms="{{ brand.name }}: Łódź “x” … STOP") if one.weight is Weight.WARNING]
     assert [(one.column, one.remedy) for one in found] == [(19, "leave it out"), (20, "write o"), (22, "write z")]
