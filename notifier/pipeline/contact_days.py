@@ -70,10 +70,13 @@ class ContactDays:
 
 def span_of(house: House, first: str, last: str, now: datetime) -> Span:
     """The span that is asked for (ISO days, empty: the usual one). Raises UsageError for none, and for a longer one."""
-    today = local_day(now, house.judging.policy.timezone)
+    tz = house.judging.policy.timezone
+    today = local_day(now, tz)
     try:
         end = date.fromisoformat(last) if last else today
         begin = date.fromisoformat(first) if first else end - timedelta(days=USUAL - 1)
+        # The first and the last day that there are begin or end at no instant.
+        day_start(begin, tz), day_start(end + timedelta(days=1), tz)
     except (ValueError, OverflowError):
         raise UsageError("write the days like 2026-06-01") from None
     if begin > end:

@@ -165,10 +165,12 @@ def _needs(seen: Glance, due: Sequence[DueDay], now: datetime) -> Iterator[Need]
 
 
 def _number(seen: Glance, about: About) -> int:
+    """How many a trouble is about: each stopped run is one of its own."""
     found = seen.outbox
     return {
-        About.RUN: len(found.stopped),
-        About.LAW: found.overdue + sum(found.alarms.values()),
+        About.RUN: 1,
+        About.LAW: found.overdue,
+        About.ALARM: sum(found.alarms.values()),
         About.TEXT: found.texts.count,
         About.REPLY: found.replies.count,
         About.ACTION: found.actions.count,

@@ -42,6 +42,7 @@ class About(StrEnum):
     UNSAFE = "unsafe"
     RUN = "run"
     LAW = "law"
+    ALARM = "alarm"
     TEXT = "text"
     REPLY = "reply"
     ACTION = "action"
@@ -92,9 +93,8 @@ def _legal(seen: Glance) -> Iterator[Trouble]:
         what = f"{_count(many, 'order line')} should have been told of a delay by now, and {_was(many)} not"
         yield Trouble(About.LAW, what, "Type: notifier deadlines")
     if alarms := sum(seen.outbox.alarms.values()):
-        yield Trouble(
-            About.LAW, f"The law wants a person to see to {_count(alarms, 'order line')}", "Type: notifier deadlines"
-        )
+        what = f"The law wants a person to see to {_count(alarms, 'order line')}"
+        yield Trouble(About.ALARM, what, "Type: notifier deadlines")
 
 
 def _texts(seen: Glance) -> Iterator[Trouble]:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from notifier.queries.masks import shown
+from notifier.queries.outbox_state import overdue_lines
 from notifier.queries.windows import Looked, newest_first
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, table_of
@@ -37,6 +38,8 @@ class Wanted:
 
     `late`: promised for a day that is over. `no_eta`: neither the shop nor a supply names a day. `days`: ordered so
     many days ago or more. `legal` is a LegalState, `due` the day of a deadline, `before` an id: only older ones.
+    `overdue`: whose notice is overdue in this mode of delivery; `alarm`: that the law wants a person to see to. Both
+    are lines as plan last found them, open or not.
     """
 
     late: bool = False
@@ -49,6 +52,8 @@ class Wanted:
     days: int | None = None
     legal: str = ""
     due: tuple[datetime, datetime] | None = None
+    overdue: str = ""
+    alarm: bool = False
     before: int | None = None
 
 
@@ -87,25 +92,28 @@ class Backorder:
 
 @dataclass(frozen=True, slots=True)
 class BackorderPage:
-    """One page; `before` and `partly` as in windows.Looked."""
+    """One page; `before` and `partly` as in windows.Looked. `cut`: only so many SKUs or deadlines were looked at."""
 
     lines: tuple[Backorder, ...]
     before: int | None
     partly: bool = False
+    cut: int = 0
 
 
 def backorder_page(tx: Transaction, wanted: Wanted, today: date, now: datetime) -> BackorderPage:
     """The newest open lines that are wanted, on the shop's day `today`, at the UTC instant `now`."""
-    query = _ids(wanted, today, now)
-    if skus := _skus(tx, wanted):
-        looked = _few(tx, query.where(_line.c.sku.in_(sorted(skus))), wanted)
-    elif skus is not None:
-        looked = Looked((), None)
-    elif wanted.due is not None:
-        looked = _few(tx, query.where(among(_line.c.id, _due(tx, wanted.due))), wanted)
-    else:
-        looked = newest_first(tx, query, _line.c.id, wanted.before, A_PAGE)
-    return BackorderPage(_told(tx, [row.id for row in looked.rows], now), looked.before, looked.partly)
+    query, cut = _ids(wanted, today, now), 0
+    few = bool(wanted.overdue or wanted.alarm)
+    if wanted.sku or wanted.supplier or wanted.po:
+        skus = _skus(tx, wanted)
+        few, cut = True, MOST_SKUS if len(skus) > MOST_SKUS else 0
+        query = query.where(_line.c.sku.in_(skus[:MOST_SKUS]))
+    if wanted.due is not None:
+        due = _due(tx, wanted.due)
+        few, cut = True, cut or (MOST_DUE if len(due) > MOST_DUE else 0)
+        query = query.where(among(_line.c.id, due[:MOST_DUE]))
+    looked = _few(tx, query, wanted) if few else newest_first(tx, query, _line.c.id, wanted.before, A_PAGE)
+    return BackorderPage(_told(tx, [row.id for row in looked.rows], now), looked.before, looked.partly, cut)
 
 
 def lines_of_order(tx: Transaction, order_id: int, now: datetime) -> tuple[Backorder, ...]:
@@ -123,8 +131,14 @@ def _few(tx: Transaction, query: Select[Any], wanted: Wanted) -> Looked:
 
 
 def _ids(wanted: Wanted, today: date, now: datetime) -> Select[Any]:
-    """Ids of open lines. What other tables say is asked line by line: a join would read these tables whole."""
-    query = select(_line.c.id).where(is_open(now))
+    """Ids of lines. What other tables say is asked line by line: a join would read these tables whole."""
+    query = select(_line.c.id)
+    if not (wanted.overdue or wanted.alarm):
+        query = query.where(is_open(now))
+    if wanted.overdue:
+        query = query.where(_line.c.id.in_(overdue_lines(wanted.overdue, now)))
+    if wanted.alarm:
+        query = query.where(_line.c.id.in_(select(_standing.c.line_id).where(_standing.c.alarm > "")))
     if wanted.late:
         query = query.where(_line.c.promised_ship_by < today)
     if wanted.days is not None:
@@ -153,22 +167,21 @@ def _arriving() -> Select[Any]:
     return select(_supply.c.id).where(_supply.c.sku == _line.c.sku, to_come)
 
 
-def _skus(tx: Transaction, wanted: Wanted) -> set[str] | None:
-    """The SKUs that the filters leave; None: any."""
-    if not (wanted.sku or wanted.supplier or wanted.po):
-        return None
+def _skus(tx: Transaction, wanted: Wanted) -> list[str]:
+    """The first SKUs that the filters leave, one more than MOST_SKUS."""
     if not (wanted.supplier or wanted.po):
-        return {wanted.sku}
+        return [wanted.sku]
     named = {"supplier": wanted.supplier, "po": wanted.po, "sku": wanted.sku}
     query = select(_supply.c.sku).distinct().where(*(_supply.c[name] == one for name, one in named.items() if one))
-    return set(tx.connection.execute(query.limit(MOST_SKUS)).scalars())
+    return list(tx.connection.execute(query.order_by(_supply.c.sku).limit(MOST_SKUS + 1)).scalars())
 
 
 def _due(tx: Transaction, between: tuple[datetime, datetime]) -> list[int]:
+    """Lines whose deadline is then, the soonest first, one more than MOST_DUE."""
     first, after = between
     mine = (_standing.c.deadline_at >= first) & (_standing.c.deadline_at < after)
-    query = select(_standing.c.line_id).where(mine).order_by(_standing.c.deadline_at).limit(MOST_DUE)
-    return list(tx.connection.execute(query).scalars())
+    query = select(_standing.c.line_id).where(mine).order_by(_standing.c.deadline_at, _standing.c.line_id)
+    return list(tx.connection.execute(query.limit(MOST_DUE + 1)).scalars())
 
 
 def _told(tx: Transaction, ids: Sequence[int], now: datetime) -> tuple[Backorder, ...]:

@@ -238,8 +238,13 @@ def _overdue(tx: Transaction, mode: str, now: datetime) -> int:
 
 
 def overdue_query(mode: str, now: datetime) -> Select[Any]:
-    """Lines whose notice is late by more than NIGHT. Plan looks at a line again only in time, so what was told since
-    then is asked here.
+    """How many `overdue_lines` there are."""
+    return select(func.count()).select_from(overdue_lines(mode, now).subquery())
+
+
+def overdue_lines(mode: str, now: datetime) -> Select[Any]:
+    """Ids of lines whose notice is late by more than NIGHT. Plan looks at a line again only in time, so what was told
+    since then is asked here.
 
     At most LATEST deadlines are looked at, the newest.
     """
@@ -257,7 +262,7 @@ def overdue_query(mode: str, now: datetime) -> Select[Any]:
             _message.c.handed_off_at >= few.c.since,
         )
     )
-    return select(func.count()).select_from(few).where(few.c.since.is_not(None), ~told.exists())
+    return select(few.c.line_id).where(few.c.since.is_not(None), ~told.exists())
 
 
 def _last_plan(tx: Transaction) -> LastPlan | None:

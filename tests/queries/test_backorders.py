@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from notifier.queries import windows
 from notifier.queries.backlog import Backlog, backlog
-from notifier.queries.backorders import BackorderPage, Wanted, backorder_page
+from notifier.queries.backorders import MOST_SKUS, BackorderPage, Wanted, backorder_page
+from notifier.store.lookup import table_of
+from notifier.store.tables import Customer, LegalStanding, OrderLine
 from tests.shop import NOON, Shop, open_shop, order
 
 TODAY = NOON.date()
+SINCE = timedelta(days=2)
 SETTINGS = """
 [shop]
 country = "US"
@@ -85,6 +89,44 @@ def test_lines_are_found_by_where_they_stand_before_the_law_and_by_the_day_of_a_
     assert row.deadline_at is not None
     around = (row.deadline_at - timedelta(hours=1), row.deadline_at + timedelta(hours=1))
     assert (found(shop, legal=row.state), found(shop, due=around)) == (["old"], ["old"])
+
+
+def stands(shop: Shop, customer: str, state: str, alarm: str = "", hours: int = 13) -> None:
+    """So plan found the line of a customer: its deadline was over so many hours ago."""
+    of = {row.id: row.key for row in shop.rows(Customer)}
+    (line,) = [row.id for row in shop.rows(OrderLine) if of[row.customer_id] == customer]
+    at = NOON - timedelta(hours=hours)
+    row = LegalStanding(line_id=line, state=state, rule="F1", deadline_at=at, alarm=alarm, since=NOON - SINCE)
+    with shop.store.write() as tx:
+        tx.connection.execute(insert(table_of(LegalStanding)), row.model_dump())
+
+
+def test_all_whose_notice_is_overdue_are_found_together(shop: Shop) -> None:
+    stands(shop, "old", "notice_due")
+    stands(shop, "eta", "renewal_due")
+    stands(shop, "desk", "notice_due", hours=11)
+    assert found(shop, overdue="folder") == ["eta", "old"]
+
+
+def test_lines_that_the_law_wants_seen_to_are_found_though_they_have_shipped(shop: Shop) -> None:
+    stands(shop, "gone", "refund_due", alarm="refund")
+    stands(shop, "old", "cancel_due", alarm="no_consent")
+    assert found(shop, alarm=True) == ["gone", "old"]
+
+
+def test_an_old_line_that_is_overdue_is_found_behind_many_newer_ones(shop: Shop) -> None:
+    stands(shop, "old", "notice_due")
+    with shop.store.write() as tx:
+        tx.connection.exec_driver_sql(f"UPDATE order_line SET id = id + {windows.LOOKED_AT * 2} WHERE id > 1")
+    assert found(shop, overdue="folder") == ["old"]
+
+
+def test_more_skus_of_a_supplier_than_are_looked_at_are_told(shop: Shop) -> None:
+    few = {"po_id": "PO2", "supplier": "Large", "quantity": 1, "promised_on": "2026-06-20"}
+    shop.take_in("supply", [few | {"sku": f"S{i:04}"} for i in range(MOST_SKUS)])
+    whole = listed(shop, supplier="Large").cut
+    shop.take_in("supply", [few | {"po_id": "PO3", "sku": "ONE"}])
+    assert (whole, listed(shop, supplier="Large").cut) == (0, MOST_SKUS)
 
 
 def test_a_line_tells_what_is_expected_and_what_was_told(shop: Shop) -> None:

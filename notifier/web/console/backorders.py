@@ -25,10 +25,19 @@ BACKORDERS = "/console/backorders"
 VIEWS = f"{BACKORDERS}/views"
 AREA = "backorders"
 
+NEEDS = {"overdue": "a notice that is overdue", "alarm": "a person, by the law"}
+"""What the first page leads to, as plan last found it."""
+
+MOST_DAYS = 36_500
+"""Nothing was ordered before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The filters as they stand in the address; empty ones let all pass. `open` is late, no_eta or nothing."""
+    """The filters as they stand in the address; empty ones let all pass.
+
+    `show` is late or no_eta, `needs` one of NEEDS.
+    """
 
     show: str = ""
     sku: str = ""
@@ -39,6 +48,7 @@ class Typed:
     days: str = ""
     legal: str = ""
     due: str = ""
+    needs: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Typed":
@@ -48,7 +58,10 @@ class Typed:
             found["show"] = ""
         if found["legal"] not in list(LegalState):
             found["legal"] = ""
-        if reading.whole(found["days"]) is None:
+        if found["needs"] not in NEEDS:
+            found["needs"] = ""
+        days = reading.whole(found["days"])
+        if days is None or days > MOST_DAYS:
             found["days"] = ""
         if reading.day(found["due"]) is None:
             found["due"] = ""
@@ -74,6 +87,7 @@ async def show(asked: Asked) -> Response:
         views=views,
         brands=[(one, one) for one in sorted(asked.house.brands)],
         states=STATE_WORDS,
+        needs=NEEDS,
         today=local_day(asked.now, asked.house.judging.policy.timezone),
     )
 
@@ -92,8 +106,9 @@ def _chosen(typed: Typed) -> list[str]:
         "ordered days ago": typed.days,
         "deadline on": typed.due,
     }
+    needs = f"needs {NEEDS[typed.needs]}" if typed.needs else ""
     named = [f"{name} {value}" for name, value in words.items() if value]
-    return [one for one in (SHOWN.get(typed.show), STATE_WORDS.get(typed.legal), *named) if one]
+    return [one for one in (SHOWN.get(typed.show), STATE_WORDS.get(typed.legal), needs, *named) if one]
 
 
 def _read(asked: Asked, typed: Typed) -> tuple[BackorderPage, list[View]]:
@@ -115,6 +130,8 @@ def _wanted(asked: Asked, typed: Typed) -> Wanted:
         po=typed.po,
         days=reading.whole(typed.days),
         legal=typed.legal,
+        overdue=asked.house.sending.mode.value if typed.needs == "overdue" else "",
+        alarm=typed.needs == "alarm",
         due=(day_start(due, tz), day_start(due + timedelta(days=1), tz)) if due else None,
         before=reading.whole(asked.query.get("before", "")),
     )

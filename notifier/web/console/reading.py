@@ -26,11 +26,12 @@ def text(query: Mapping[str, str], name: str) -> str:
 
 
 def day(text: str) -> date | None:
-    """A day like 2026-06-01; None for anything else."""
+    """A day like 2026-06-01; None for anything else, and before 1900 or after 2999: a day more must be one too."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if 1900 <= found.year < 3000 else None
 
 
 def moment(text: str) -> datetime | None:

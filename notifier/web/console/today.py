@@ -42,7 +42,8 @@ PLACES: Mapping[str, str] = MappingProxyType(
     {
         About.RUN: "/console/runs",
         About.PLAN: "/console/runs",
-        About.LAW: "/console/backorders?legal=notice_due",
+        About.LAW: "/console/backorders?needs=overdue",
+        About.ALARM: "/console/backorders?needs=alarm",
         About.REPLY: "/console/inbox",
         About.ACTION: "/console/inbox",
         About.UNKNOWN: f"{MESSAGES}unknown",

@@ -8,11 +8,11 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, insert, update
 
 from notifier.pipeline.receive import receive
 from notifier.store.lookup import table_of
-from notifier.store.tables import AuditEntry, Customer, Message, Order, SavedView
+from notifier.store.tables import AuditEntry, Customer, LegalStanding, Message, Order, SavedView
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.operator import Role
 from notifier.terms.words import MessageState
@@ -86,6 +86,35 @@ def test_today_tells_what_needs_somebody_and_leads_there(site: Site) -> None:
     text = site.person(Role.VIEWER).get("/console").text
     assert "is held" in text or "are held" in text
     assert "/console/messages?state=held" in text and "no variable &#39;x&#39;" in text
+
+
+def test_the_gravest_needs_have_their_own_number_and_lead_to_just_those_lines(site: Site) -> None:
+    late = {"rule": "F1", "deadline_at": NOON - timedelta(hours=13), "since": NOON - timedelta(days=2)}
+    rows = [{"line_id": 1, "state": "renewal_due"} | late, {"line_id": 2, "state": "cancel_due", "alarm": "x"} | late]
+    with site.shop.store.write() as tx:
+        tx.connection.execute(delete(table_of(LegalStanding)))
+        tx.connection.execute(insert(table_of(LegalStanding)), [LegalStanding(**row).model_dump() for row in rows])
+    viewer = site.person(Role.VIEWER)
+    today = viewer.get("/console").text
+    assert ("1 order line should have been told" in today, "see to 1 order line" in today) == (True, True)
+    found = [viewer.get(f"/console/backorders?needs={one}").text for one in ("overdue", "alarm")]
+    assert [f"needs={one}" in today for one in ("overdue", "alarm")] == [True, True]
+    assert [("O-ann" in one, "#&lt;i&gt;" in one) for one in found] == [(True, False), (False, True)]
+
+
+FAR = ("days=999999", "days=999999999", "due=9999-12-31", "due=0001-01-01", "due=9999-12-30")
+
+
+@pytest.mark.parametrize("query", FAR)
+def test_a_day_that_is_too_far_counts_as_not_given(site: Site, query: str) -> None:
+    answer = site.person(Role.VIEWER).get(f"/console/backorders?{query}")
+    assert (answer.status_code, "Ann Müller" in answer.text) == (200, True)
+
+
+@pytest.mark.parametrize("query", ["to=9999-12-31", "from=0001-01-01&to=0001-01-02", "to=9999-12-30"])
+def test_days_at_the_end_of_time_are_no_fault_of_ours(site: Site, query: str) -> None:
+    answer = site.person(Role.VIEWER).get(f"/console/contacts?{query}")
+    assert answer.status_code in (200, 422)
 
 
 def test_search_finds_a_customer_by_name_and_leads_to_the_page(site: Site) -> None:
