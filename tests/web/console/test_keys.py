@@ -104,7 +104,7 @@ def test_a_ready_answer_comes_without_leaving_the_page(page: Any) -> None:
     from playwright.sync_api import expect
 
     page.click("text=call you")
-    expect(page.locator("#words")).to_have_value(re.compile("O-ann"), timeout=15_000)
+    expect(page.locator("#words")).to_have_value(re.compile("O-ann"), timeout=60_000)
     assert page.url.endswith("/console/inbox/1")
 
 
