@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, insert_new, table_of
@@ -119,16 +119,23 @@ def keep_words(tx: Transaction, words: Sequence[Word], known_at: datetime) -> No
 
 def stands_refused(tx: Transaction, word: Word) -> bool:
     """Whether the last word before this one, for the same address (or customer) and class, was a no already."""
-    query = select(_consent.c.granted).where(
-        _consent.c.brand == word.brand,
-        _consent.c.address_id == word.address_id,
-        _consent.c.channel == word.channel,
-        _consent.c.message_class == word.about,
-        _consent.c.at < word.at,
-    )
-    if word.address_id is None:
-        query = query.where(_consent.c.customer_id == word.customer_id)
-    last = tx.connection.execute(query.order_by(_consent.c.at.desc(), _consent.c.granted)).first()
+    return _last_is_no(tx, _of_the_same(word) & (_consent.c.at < word.at))
+
+
+def refused_since(tx: Transaction, word: Word) -> bool:
+    """Whether the last word after this one, for the same address (or customer) and class, is a no."""
+    return _last_is_no(tx, _of_the_same(word) & (_consent.c.at > word.at))
+
+
+def _of_the_same(word: Word) -> ColumnElement[bool]:
+    same = (_consent.c.brand == word.brand) & (_consent.c.address_id == word.address_id)
+    same &= (_consent.c.channel == word.channel) & (_consent.c.message_class == word.about)
+    return same & (_consent.c.customer_id == word.customer_id) if word.address_id is None else same
+
+
+def _last_is_no(tx: Transaction, which: ColumnElement[bool]) -> bool:
+    query = select(_consent.c.granted).where(which).order_by(_consent.c.at.desc(), _consent.c.granted)
+    last = tx.connection.execute(query.limit(1)).first()
     return last is not None and not last.granted
 
 

@@ -4,12 +4,12 @@ Called by pipeline.desk, pipeline.inbox and pipeline.undo. A step is kept for go
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow, insert_new, table_of
@@ -71,8 +71,9 @@ def take_back(tx: Transaction, step: AnyRow, by: str, now: datetime) -> bool:
     return True
 
 
-def last_undone(tx: Transaction, reply_id: int) -> tuple[int, datetime | None]:
-    """How many acts for the customer were taken back, and when the last one was."""
-    acts = (_step.c.reply_id == reply_id) & (_step.c.what == StepKind.ACTED.value) & _step.c.undone_at.is_not(None)
-    row = tx.connection.execute(select(func.count(), func.max(_step.c.undone_at)).where(acts)).one()
-    return row[0], row[1]
+def last_undone(tx: Transaction, reply_id: int, acts: Collection[str]) -> tuple[int, datetime | None]:
+    """How many acts for the customer were taken back, and when the last one of `acts` (`Doing`) was."""
+    taken_back = (_step.c.what == StepKind.ACTED.value) & _step.c.undone_at.is_not(None)
+    query = select(_step.c.detail, _step.c.undone_at).where(_step.c.reply_id == reply_id, taken_back)
+    rows = tx.connection.execute(query).all()
+    return len(rows), max((row.undone_at for row in rows if json.loads(row.detail)["what"] in acts), default=None)

@@ -65,6 +65,9 @@ ACTS: Mapping[Doing, Intent] = MappingProxyType(
 OF_THE_PERSON = frozenset({Doing.COMPLAINT, Doing.OPT_OUT, Doing.OPT_IN})
 """What is about no order line."""
 
+_CONSENT = frozenset({Doing.OPT_OUT, Doing.OPT_IN})
+_ENDING = frozenset({Doing.CANCEL, Doing.WITHDRAW, Doing.SWAP})
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -133,13 +136,12 @@ def act(house: House, wanted: Act, now: datetime) -> Acted:
     with house.store.read() as tx:
         row = waiting_reply(tx, wanted.reply)
         choice = _choice(tx, house, row, wanted, now)
-        times, undone_at = desk.last_undone(tx, row.id)
+        times, undone_at = desk.last_undone(tx, row.id, _matter(wanted.what))
     again = [f"again{times}"] if times else []
     keys = ["inbox", str(row.id), wanted.what.value, choice.sku, *map(str, sorted(choice.line_ids)), *again]
     incoming = Incoming(
         road=Road.OPERATOR,
         key=":".join(keys),
-        # What was taken back meanwhile is newer than the reply: the word after it must be newer still.
         received_at=row.received_at if undone_at is None else now,
         message_id=row.message_id,
         customer_id=row.customer_id,
@@ -158,6 +160,13 @@ def act(house: House, wanted: Act, now: datetime) -> Acted:
         desk.note(tx, desk.Step(row.id, wanted.by, StepKind.ACTED, detail), now)
         bring_forward(tx, [row.customer_id], now)
     return Acted(done, True, why, found)
+
+
+def _matter(what: Doing) -> frozenset[Doing]:
+    """The acts that are taken back by a newer word on the same matter: one after it must be newer still."""
+    if what in _CONSENT:
+        return _CONSENT
+    return frozenset() if what is Doing.COMPLAINT else _ENDING
 
 
 NOT_DONE = frozenset({Kind.TOO_LATE, Kind.REFUSED})

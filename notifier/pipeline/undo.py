@@ -44,6 +44,7 @@ THEIR_OWN_NO = (
     "the customer's own words may be a no to messages, so it stays: only START by text, or their own choice on the"
     " page, brings messages back"
 )
+NOTHING_CHANGED = "it had changed nothing"
 GOES = "the answer is on its way or has gone, and cannot be called back"
 
 
@@ -183,24 +184,31 @@ def _not_out(this: _Undoing) -> str:
     channel = next((one.channel for one in this.effects(Kind.OPTED_OUT) if one.channel), Channel.EMAIL)
     about = MessageClass.SERVICE if channel is Channel.SMS else Scope.PROGRESS
     offers = "offers stay off, for they need the customer's own yes"
-    if _said_no_before(this, channel, about):
+    with this.house.store.read() as tx:
+        word = _word(tx, this, channel, about)
+        before, since = consent.stands_refused(tx, word), consent.refused_since(tx, word)
+    if since:
+        raise UsageError(THEIR_OWN_NO)
+    if before:
         return f"the customer had said no before, and that stays; {offers}"
     _say(this, Choice(Intent.OPT_IN, about=about, channel=channel.value))
     return f"order messages go again; {offers}"
 
 
-def _said_no_before(this: _Undoing, channel: Channel, about: MessageClass | Scope) -> bool:
-    made, row = this.made, this.row
-    if made is None:
-        return False
-    with this.house.store.read() as tx:
-        wrote = row.address_id if row.address_id and conversation.channel_of(tx, row.address_id) == channel else None
-        word = consent.Word(row.brand, channel, about, False, made.received_at, "", wrote, row.customer_id)
-        return consent.stands_refused(tx, word)
+def _word(tx: Transaction, this: _Undoing, channel: Channel, about: MessageClass | Scope) -> consent.Word:
+    """The word that the act was, for the same address as pipeline.effects kept it."""
+    row, said = this.row, this.made or this.row
+    message = conversation.message_of(tx, row.message_id) if row.message_id is not None else None
+    wrote = row.address_id if row.address_id and conversation.channel_of(tx, row.address_id) == channel else None
+    address = message.address_id if message is not None and message.channel == channel else wrote
+    return consent.Word(row.brand, channel, about, False, said.received_at, "", address, row.customer_id)
 
 
 def _not_in(this: _Undoing) -> str:
     channel = Channel.SMS if this.row.road == Road.SMS else Channel.EMAIL
+    with this.house.store.read() as tx:
+        if not consent.stands_refused(tx, _word(tx, this, channel, MessageClass.SERVICE)):
+            return NOTHING_CHANGED
     _say(this, Choice(Intent.OPT_OUT, about=MessageClass.SERVICE, channel=channel.value))
     return "such messages are off again"
 
@@ -208,13 +216,13 @@ def _not_in(this: _Undoing) -> str:
 def _consent(this: _Undoing) -> str:
     if any(not one.detail for one in this.effects(Kind.ACCEPTED)):
         raise UsageError(f"that cannot be taken back: {CONSENT_STAYS}")
-    return "it had changed nothing"
+    return NOTHING_CHANGED
 
 
 def _kept(this: _Undoing) -> str:
     if any(not one.detail for one in this.effects(Kind.KEPT)):
         raise UsageError(f"that cannot be taken back: {KEPT_STAYS}")
-    return "it had changed nothing"
+    return NOTHING_CHANGED
 
 
 _ACTS: Mapping[Doing, Callable[[_Undoing], str]] = MappingProxyType(

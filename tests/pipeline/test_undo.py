@@ -166,6 +166,49 @@ def test_a_no_from_before_stays_when_an_opt_out_is_taken_back(tmp_path: Path, da
     assert not any(row.granted for row in shop.rows(Consent))
 
 
+def test_a_stop_that_came_after_the_opt_out_is_the_customers_own_and_stays(tmp_path: Path, database_url: str) -> None:
+    shop = texted(tmp_path, database_url)
+    with shop.house() as house:
+        receive(house, Incoming(Road.SMS, "1", NOON + HOUR, PERHAPS, ANN), NOON + HOUR)
+        do(house, Doing.OPT_OUT)
+        receive(house, Incoming(Road.SMS, "2", NOON + 2 * HOUR, "STOP", ANN), NOON + 2 * HOUR)
+        with pytest.raises(UsageError, match="only START"):
+            back(house)
+    assert not any(row.granted for row in shop.rows(Consent))
+
+
+def test_an_opt_in_of_somebody_who_never_objected_is_taken_back_without_a_no(shop: Shop, house: House) -> None:
+    do(house, Doing.OPT_IN)
+    assert "changed nothing" in back(house).words
+    assert all(row.granted for row in shop.rows(Consent))
+
+
+def test_an_opt_in_after_a_no_is_taken_back_by_a_no(tmp_path: Path, database_url: str) -> None:
+    shop = texted(tmp_path, database_url)
+    with shop.house() as house:
+        receive(house, Incoming(Road.SMS, "0", NOON, "STOP", ANN), NOON)
+        receive(house, Incoming(Road.SMS, "1", NOON + HOUR, PERHAPS, ANN), NOON + HOUR)
+        reply = inbox(house)[-1].id
+        do(house, Doing.OPT_IN, reply)
+        undo(house, reply, "Sam", THEN)
+    assert [row.granted for row in shop.rows(Consent) if row.message_class == "service"] == [False, True, False]
+
+
+def test_after_a_complaint_by_mistake_a_consent_still_counts_from_its_receipt(
+    tmp_path: Path, database_url: str
+) -> None:
+    shop = open_shop(tmp_path, database_url, LAW)
+    shop.take_in("backorders", [late("2026-07-01")], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    with shop.house() as house:
+        yes = Incoming(Road.EMAIL, "1", at("2026-06-18"), "well well", message_id=1)
+        receive(house, yes, at("2026-06-18"))
+        act(house, Act(1, Doing.COMPLAINT, "Kim"), at("2026-06-22"))
+        undo(house, 1, "Sam", at("2026-06-22", 16))
+        act(house, Act(1, Doing.ACCEPT, "Kim"), at("2026-06-22", 17))
+    assert state(shop, "2026-06-22") == "consented"
+
+
 def test_a_step_on_the_desk_is_taken_back_to_where_it_was(shop: Shop, house: House) -> None:
     take(house, 1, "Kim", "Kim", THEN)
     snooze(house, 1, THEN + HOUR, "Kim", THEN)
