@@ -7,6 +7,7 @@ whoever has heard enough closes it. No transaction is open while anything is ren
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache, partial
 
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import house_in_force, trying
@@ -73,9 +74,9 @@ def check_backorders(
     """
     wording, texts = what
     tried = trying(house_in_force(house), wording, texts)
-    chosen, whole = _chosen(tried, what, most, now)
+    wanted = Wanted(wording.purpose, wording.channel, brand=wording.brand, gets=cache(partial(would_hold, tried, what)))
+    chosen, whole = _chosen(tried, wanted, most, now)
     far = BackorderCheck(0, len(chosen), whole)
-    wanted = Wanted(wording.purpose, wording.channel, brand=wording.brand)
     found = _Found(wording)
     yield far
     for begin in range(0, len(chosen), AT_ONCE):
@@ -120,17 +121,14 @@ class _Found:
         return tuple(Failing(fault, len(orders), tuple(orders[:EXAMPLES])) for fault, orders in by_count)
 
 
-def _chosen(tried: House, what: tuple[Wording, Texts], most: int, now: datetime) -> tuple[list[int], int]:
+def _chosen(tried: House, wanted: Wanted, most: int, now: datetime) -> tuple[list[int], int]:
     """The customers to try, the hardest first, and how many there are in all who would get it."""
     readers: dict[int, None] = {}
     hardest = Hardest()
-    gets: dict[tuple[str, str], bool] = {}
     with tried.store.read() as tx:
         for line in open_lines(tx, now):
-            key = (line.brand, _locale(tried, line))
-            if key not in gets:
-                gets[key] = would_hold(tried, what, key)
-            if gets[key] and (line.has_email if what[0].channel is Channel.EMAIL else line.has_phone):
+            reached = line.has_email if wanted.channel is Channel.EMAIL else line.has_phone
+            if reached and wanted.gets((line.brand, _locale(tried, line))):
                 readers[line.customer_id] = None
                 hardest.see(line)
     first = [one.customer_id for one in hardest.cases()] + [one.customer_id for one in hardest.without_date[:1]]

@@ -38,14 +38,22 @@ DAYS_TO_ANSWER = 4
 """Until the made-up day of an answer."""
 
 
+def _everybody(_key: tuple[str, str]) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be previewed. Empty `locale` and `brand`: those of the customer."""
+    """What is to be previewed. Empty `locale` and `brand`: those of the customer.
+
+    `gets` says of a (brand, locale) whether lines of it are told of, where many customers are looked at.
+    """
 
     purpose: str
     channel: Channel
     locale: str = ""
     brand: str = ""
+    gets: Callable[[tuple[str, str]], bool] = _everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +113,17 @@ def preview_of(house: House, order: str, wanted: Wanted, now: datetime, brand: s
 def previews_of(
     tx: Transaction, house: House, customer_ids: Sequence[int], wanted: Wanted, now: datetime
 ) -> Iterator[Preview | tuple[str, str]]:
-    """What the message would say to each of these customers about all their open lines together.
+    """What the message would say to each of these customers about all their open lines that get it, together.
 
     For who cannot be judged: an order and why. A few dozen customers at once are cheapest.
     """
     market = read_market(tx, now, customer_ids, local_day(now, house.judging.policy.timezone))
     customers = read_facts(tx, customer_ids, market, house.judging, now)
     market = _with_shelf(tx, house, market, customers, wanted)
+    policy = house.judging.policy
     for customer in customers:
         lines = [line for line in customer.lines if is_open(line, now)]
+        lines = [line for line in lines if wanted.gets((customer.brand, locale_of(line, customer, policy)))]
         if not lines:
             continue
         try:

@@ -164,10 +164,10 @@ def placed(wording: Wording, where: str, text: str) -> WordingFault:
     """A fault at its file and line; only a warning where that is none of the draft's files."""
     match = _WHERE.fullmatch(where)
     file, line = (match["file"], int(match["line"] or 0)) if match else (where, 0)
-    part = file.rpartition("/")[2]
+    folder, _, part = file.rpartition("/")
     if file in ("", wording.purpose):
         return WordingFault("", 0, Severity.FAULT, text)
-    if part in wording.parts:
+    if folder == f"{wording.purpose}/{wording.locale}".rstrip("/") and part in wording.parts:
         return WordingFault(wording.file(part), line, Severity.FAULT, text)
     return WordingFault(file, line, Severity.WARNING, text)
 

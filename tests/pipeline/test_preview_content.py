@@ -1,6 +1,7 @@
 """A preview says to a real customer what the code that sends would say, and the hardest orders are found."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from notifier.errors import Unpublishable, UsageError
 from notifier.pipeline.backorder_check import check_backorders, checked
 from notifier.pipeline.house import House
 from notifier.pipeline.preview_content import Preview, Wanted, preview_of
+from notifier.pipeline.wording_check import placed
 from notifier.pipeline.worst_cases import Hardship, worst_cases
 from notifier.render_pool import Rendered, RenderFailure
-from notifier.terms.wording import Texts, Wording
+from notifier.terms.wording import Severity, Texts, Wording
 from notifier.terms.words import Channel, NoticeKind
 from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order, rendering
@@ -135,3 +137,26 @@ def test_a_draft_that_fails_for_some_real_orders_alone_is_not_published(house: H
 def test_a_text_is_checked_for_those_who_have_a_number(house: House) -> None:
     found = checked(house, rendering(), (Wording("placed", Channel.SMS), text("Hi.")), 100, NOON)
     assert (found.whole, found.dearest) == (2, 1)
+
+
+def test_a_draft_is_filled_in_with_the_orders_of_its_own_language_alone(tmp_path: Path, sqlite_url: str) -> None:
+    shop = open_shop(tmp_path, sqlite_url)
+    shop.take_in("backorders", [order("mia", **NEW, locale="de"), order("mia", **NEW, locale="en", order_id="O-2")])
+    with shop.house() as house:
+        broken_german = {**house.catalogue.texts, ("", "placed", "de", "email.md"): "{{ items[7].name }}"}
+        house = replace(house, catalogue=replace(house.catalogue, texts=broken_german, _found={}))
+        found = checked(house, rendering(), broken("{{ items[0].name }}"), 100, NOON)
+    assert (found.whole, found.failing) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("where", "severity"),
+    [
+        ("placed/email.md line 3", Severity.FAULT),
+        ("placed/de/email.md line 3", Severity.WARNING),
+        ("delay/email.md", Severity.WARNING),
+        ("_layout.mjml", Severity.WARNING),
+    ],
+)
+def test_a_fault_of_another_file_keeps_no_draft_from_being_published(where: str, severity: Severity) -> None:
+    assert placed(PLACED, where, "is wrong").severity is severity
