@@ -10,6 +10,7 @@ from notifier.pipeline.house import House
 from notifier.pipeline.in_force import house_in_force, trying
 from notifier.pipeline.preview_content import Preview, Wanted, preview_of
 from notifier.pipeline.sample import sample_content
+from notifier.pipeline.wording_check import tones_of
 from notifier.pipeline.wording_history import Standing, standing
 from notifier.render.catalogue import TemplateSource
 from notifier.render.faults import Written, faults
@@ -91,7 +92,8 @@ def view(house: House, wording: Wording, chosen: Chosen, texts: Texts | None, no
     # A brand with words of its own would hide the draft that is for all brands.
     source = _with(replace(source, locale=wording.locale), given)
     purpose = tried.catalogue.purposes[wording.purpose]
-    return View(at_hand, given, shown, Written(source, purpose, said.brand, house.catalogue, wording.parts))
+    tones = tones_of(tried, wording, given)
+    return View(at_hand, given, shown, Written(source, purpose, said.brand, house.catalogue, wording.parts, tones))
 
 
 def _with(source: TemplateSource, texts: Texts) -> TemplateSource:

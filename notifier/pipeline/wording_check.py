@@ -22,7 +22,7 @@ from notifier.terms.content import BrandLook
 from notifier.terms.draft_fault import Weight
 from notifier.terms.time import local_day
 from notifier.terms.wording import Severity, Texts, Wording, WordingFault
-from notifier.terms.words import Channel
+from notifier.terms.words import Channel, Tone
 
 STAND_INS: Texts = {
     "subject.txt": "Order {{ orders }}",
@@ -62,7 +62,7 @@ def check_draft(house: House, pool: RenderPool, wording: Wording, texts: Texts, 
             faults += [*_law(tried, pool, wording, texts), *_length(tried, pool, wording, texts, now)]
         faults += [*_links(wording, texts), *_translations(house, wording)]
         if not is_broken(faults):
-            faults += _of_text(trying(house, wording, texts), wording)
+            faults += _of_text(trying(house, wording, texts), wording, texts)
     return sorted(dict.fromkeys(faults), key=lambda one: (-one.severity, one.file, one.line))
 
 
@@ -87,6 +87,11 @@ def would_get(tried: House, wording: Wording, texts: Texts) -> list[Tried]:
         source = catalogue.source(wording.purpose, wording.locale or "en", "")
         return [Tried(source, tried.brand(""), wording.locale or "en")]
     return list(found.values())
+
+
+def tones_of(tried: House, wording: Wording, texts: Texts) -> frozenset[Tone]:
+    """How the brands speak that would get these texts."""
+    return frozenset(one.source.tone for one in would_get(tried, wording, texts))
 
 
 def would_hold(tried: House, what: tuple[Wording, Texts], key: tuple[str, str]) -> bool:
@@ -136,10 +141,11 @@ def _within(fault: WordingFault, file: str) -> WordingFault:
     return fault if fault.file else replace(fault, file=file)
 
 
-def _of_text(tried: House, wording: Wording) -> Iterator[WordingFault]:
+def _of_text(tried: House, wording: Wording, texts: Texts) -> Iterator[WordingFault]:
     """What the editor tells at its line, and no sample has met."""
     purpose, look = tried.catalogue.purposes[wording.purpose], tried.brand(wording.brand)
-    written = Written(_source(tried, wording), purpose, look, tried.catalogue, wording.parts)
+    tones = tones_of(tried, wording, texts)
+    written = Written(_source(tried, wording), purpose, look, tried.catalogue, wording.parts, tones)
     for one in faults_of_text(written):
         if one.weight is Weight.ERROR:
             told = one.message + (f"; {one.remedy}" if one.remedy else "")

@@ -8,7 +8,7 @@ of a filled one is proved by pipeline.lawful.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from notifier.render import law_faults, link_faults, texts
 from notifier.render.catalogue import LARGEST_FILE, Catalogue, TemplateSource
@@ -20,7 +20,7 @@ from notifier.render.text_cost import costly
 from notifier.terms.content import BrandLook
 from notifier.terms.draft_fault import Fault, Weight
 from notifier.terms.purpose import Purpose
-from notifier.terms.words import MessageClass
+from notifier.terms.words import MessageClass, Tone
 
 SUBJECT, EMAIL, TEXT = "subject.txt", "email.md", "sms.txt"
 MOST = 50
@@ -33,13 +33,16 @@ _GIVEN = re.compile(r"\{%-?\s*(?:for|set)\s+(\w{1,40})")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A wording to look at: `source` holds its parts as typed, `parts` are those to look at."""
+    """A wording to look at: `source` holds its parts as typed, `parts` are those to look at, `tones` those of the
+    brands that send it.
+    """
 
     source: TemplateSource
     purpose: Purpose
     look: BrandLook
     catalogue: Catalogue
     parts: tuple[str, ...] = (SUBJECT, EMAIL, TEXT)
+    tones: frozenset[Tone] = frozenset({Tone.FORMAL})
     max_segments: int = texts.MAX_SEGMENTS
 
     def part(self, name: str) -> str:
@@ -152,7 +155,10 @@ def _of_translation(written: Written) -> Iterator[Fault]:
     if law_faults.binds(written.purpose):
         # A notice in two languages is no notice; of other messages English fills the gaps.
         required = written.purpose.message_class is MessageClass.REQUIRED
-        for said in law_faults.words_faults(written.catalogue, written.source.speaks):
+        each = (
+            law_faults.words_faults(written.catalogue, written.source.speaks, tone) for tone in sorted(written.tones)
+        )
+        for said in dict.fromkeys(chain.from_iterable(each)):
             yield Fault("", 0, 0, Weight.ERROR if required else Weight.WARNING, said)
 
 

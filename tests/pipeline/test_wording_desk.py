@@ -9,12 +9,13 @@ import pytest
 
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import texts_in
 from notifier.pipeline.publishing import Word, publish, roll_back
 from notifier.pipeline.wording_check import check_draft, is_broken
 from notifier.pipeline.wording_desk import Seen, approve, catch_up, discard, save_draft, submit, wording_of
 from notifier.pipeline.wording_history import history
 from notifier.render_pool import Answer, RenderJob, RenderPool
-from notifier.terms.wording import DraftState, Severity
+from notifier.terms.wording import DraftState, Severity, Wording
 from notifier.terms.words import Channel
 from tests.shop import NOON, open_shop, rendering
 from tests.wordshop import PLACED, PLACED_TEXT, email, put_out, save, text
@@ -189,3 +190,16 @@ def test_a_hostile_draft_is_a_fault_of_its_file_and_the_next_one_is_looked_at_as
     found = check_draft(house, rendering(), PLACED, draft, NOON)
     assert [(one.file, one.severity) for one in found][:1] == [("placed/email.md", Severity.FAULT)]
     assert not is_broken(check_draft(house, rendering(), PLACED, email("Fine."), NOON))
+
+
+def test_a_phrase_of_the_law_that_says_nothing_in_the_tone_of_a_brand_keeps_a_notice_from_being_published(
+    house: House,
+) -> None:
+    wording = Wording("delay", Channel.EMAIL, "de")
+    poor = {"de": {"must_see_email": "Siehe E-Mail."}}
+    texts = texts_in(house.catalogue.texts, wording)
+    files = dict(house.catalogue.texts)
+    read = replace(house.catalogue, texts=files, informal=frozenset(house.brands), informal_words=poor, _found={})
+    informal = replace(house, catalogue=read)
+    assert not is_broken(check_draft(house, rendering(), wording, texts, NOON))
+    assert is_broken(check_draft(informal, rendering(), wording, texts, NOON))
