@@ -45,7 +45,8 @@ def acts_for(house: House, one: Listed) -> tuple[Act, ...]:
     if state in (MessageState.QUEUED, MessageState.HELD):
         cancel = () if _stays(house, one.message_class, one.purpose) else (Act.CANCEL,)
         return ((Act.RELEASE,) if state is MessageState.HELD else ()) + cancel
-    return (Act.ANEW,) if state is MessageState.REFUSED and one.reason not in DEAD else ()
+    planned = state is MessageState.REFUSED and one.run_id is not None
+    return (Act.ANEW,) if planned and one.reason not in DEAD else ()
 
 
 def release_messages(house: House, message_ids: Sequence[int], by: str) -> list[int]:
@@ -82,7 +83,7 @@ def judge_anew(house: House, message_ids: Sequence[int], by: str, now: datetime)
     """Let plan judge afresh what was refused: is it still due, it goes once more, to the address known by then.
 
     Raises UsageError, and changes none, where one of them was not refused, was refused because its address is gone or
-    its owner wants nothing, or is of another mode of delivery.
+    its owner wants nothing, is of another mode of delivery, or was made by no plan: none would make it again.
     """
     ids = _asked(message_ids, by)
     with house.store.write() as tx:
@@ -91,6 +92,10 @@ def judge_anew(house: House, message_ids: Sequence[int], by: str, now: datetime)
             raise UsageError(
                 f"message {dead[0]}: nothing can be sent to this address any more;"
                 " mend the customer's address in the shop, and import it"
+            )
+        if answers := [row.id for row in rows if row.run_id is None]:
+            raise UsageError(
+                f"message {answers[0]} was made by no plan, so none makes it again; answer the customer in the inbox"
             )
         outbox.free_refused(tx, ids, ANEW_BY + operator_name(by))
         bring_forward(tx, [row.customer_id for row in rows], now)

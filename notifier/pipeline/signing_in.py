@@ -9,8 +9,10 @@ as many tries.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from notifier import audit, operators, sign_ins
 from notifier.pipeline.accounts import LOCK
@@ -33,11 +35,13 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Who a session is, and its hash."""
+    """Who a session is, by its id and its hash. `to_note`: that it was used is to be written, by `used`."""
 
     operator: Operator
+    session_id: int
     token_hash: str
     ends_at: datetime
+    to_note: bool
 
 
 def token_hash(token: str) -> str:
@@ -96,19 +100,29 @@ def begin(tx: Transaction, operator_id: int, signing: Signing, turn: Turn, now: 
     return token
 
 
-def here(house: House, token: str, turn: Turn, now: datetime) -> Here | None:
-    """Who has this session; None where it is over, was idle for too long, or its account may not come in any more."""
+def here(
+    house: House, token: str, turn: Turn, now: datetime, unwritten: Mapping[int, datetime] = MappingProxyType({})
+) -> Here | None:
+    """Who has this session; None where it is over, was idle for too long, or its account may not come in any more.
+
+    It only reads. `unwritten` says when sessions were last used, by their ids, where no row says so yet.
+    """
     hashed = token_hash(token)
     with house.store.read() as tx:
         row = sign_ins.session_with(tx, hashed)
     if row is None or row.ended_at is not None or not _may_enter(house, row):
         return None
-    if now >= row.ends_at or now >= row.seen_at + timedelta(seconds=turn.idle):
+    seen_at = max(row.seen_at, unwritten.get(row.session_id, row.seen_at))
+    if now >= row.ends_at or now >= seen_at + timedelta(seconds=turn.idle):
         return None
-    if now >= row.seen_at + SEEN_EVERY:
-        with house.store.write() as tx:
-            sign_ins.seen(tx, row.session_id, now)
-    return Here(operators.operator_of(row), hashed, row.ends_at)
+    return Here(operators.operator_of(row), row.session_id, hashed, row.ends_at, now >= seen_at + SEEN_EVERY)
+
+
+def used(house: House, moments: Mapping[int, datetime]) -> None:
+    """Write down when these sessions, by their ids, were last used."""
+    with house.store.write() as tx:
+        for session_id, at in moments.items():
+            sign_ins.seen(tx, session_id, at)
 
 
 def sign_out(house: House, token: str, now: datetime) -> None:

@@ -42,9 +42,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One message. `customer` is the shop's number as lists show it, `name` may be empty."""
+    """One message. `customer` is the shop's number as lists show it, `name` may be empty, `run_id` is that of the plan
+    that made it: None for what answers something, which no plan makes again.
+    """
 
     id: int
+    run_id: int | None
     customer_id: int
     customer: str
     name: str

@@ -8,9 +8,11 @@ from sqlalchemy import update
 
 from notifier.errors import UsageError
 from notifier.pipeline.message_acts import Act, acts_for, cancel_messages, judge_anew, release_messages
+from notifier.pipeline.receive import receive
 from notifier.queries.message_list import Listed, Wanted, message_page
 from notifier.store.lookup import table_of
 from notifier.store.tables import Message, MessageLine
+from notifier.terms.incoming import Incoming, Road
 from notifier.terms.words import MessageState
 from tests.shop import NOON, Shop, open_shop, order
 
@@ -112,6 +114,22 @@ def test_what_was_refused_for_an_address_that_is_gone_is_not_tried_again(shop: S
     one = becomes(shop, MessageState.REFUSED, "bad_recipient")
     with shop.house() as house, pytest.raises(UsageError, match="mend the customer's address"):
         judge_anew(house, [one], "Kim", NOON)
+
+
+@pytest.mark.slow
+def test_an_acknowledgement_that_was_refused_is_not_tried_again_because_no_plan_makes_it(shop: Shop) -> None:
+    shop.deliver()
+    with shop.house() as house:
+        receive(house, Incoming(Road.EMAIL, "1", NOON, "Please cancel my order.", message_id=1), NOON)
+    with shop.store.write() as tx:
+        of = table_of(Message).c.purpose == "reply_ack"
+        tx.connection.execute(update(table_of(Message)).where(of).values(state="refused", reason="policy"))
+    one = listed(shop, MessageState.REFUSED)
+    with shop.house() as house:
+        assert (one.purpose, acts_for(house, one)) == ("reply_ack", ())
+        with pytest.raises(UsageError, match="so none makes it again"):
+            judge_anew(house, [one.id], "Kim", NOON)
+    assert states(shop)[-1] == ("refused", "policy")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from notifier import operators
 from notifier.errors import UsageError
 from notifier.pipeline import accounts
 from notifier.pipeline.house import House
-from notifier.pipeline.signing_in import begin, here, sign_in, sign_out
+from notifier.pipeline.signing_in import begin, here, sign_in, sign_out, used
 from notifier.pipeline.signing_in_outside import sign_in_outside
 from notifier.store.tables import SignInTry
 from notifier.terms.operator import Operator, Role, Signing, Turn
@@ -112,6 +112,7 @@ class Life:
         assert (found is None) == one.is_over(self.now)
         if found is not None:
             assert found.operator.role is self.role
+            used(self.house, {found.session_id: self.now} if found.to_note else {})
             one.used = self.now
 
     def _end_all(self) -> None:

@@ -16,6 +16,7 @@ from notifier.settings import Settings
 from notifier.terms.operator import Turn
 from notifier.terms.outside import IdentityProvider
 from notifier.web.buckets import Buckets
+from notifier.web.console.last_use import LastUse
 from notifier.web.console.paper import Paper
 from notifier.web.threads import Threads
 
@@ -52,7 +53,8 @@ class Places:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """One shop's console. `origin` is its scheme and host; `signing` bounds the tries of one neighbourhood, `places`
-    all of them together. `provider` vouches for people; None: all sign in by password.
+    all of them together. `last_use` keeps when sessions were used. `provider` vouches for people; None: all sign in by
+    password.
     """
 
     settings: Settings
@@ -62,6 +64,7 @@ class Desk:
     paper: Paper
     origin: str
     previews: Previews
+    last_use: LastUse
     provider: IdentityProvider | None = None
     signing: Buckets = field(default_factory=lambda: Buckets(at_once=20, per_minute=10))
     places: Places = field(default_factory=Places)

@@ -37,6 +37,7 @@ from notifier.web.console import (
 )
 from notifier.web.console.assets import Assets
 from notifier.web.console.desk import Desk
+from notifier.web.console.last_use import LastUse
 from notifier.web.console.paper import Paper
 from notifier.web.console.routes import Routes
 from notifier.web.gate import Room
@@ -87,10 +88,11 @@ def open_desk(
 ) -> Desk:
     """What its pages share; its processes end when `threads` are closed."""
     previews = Previews(app.open_previews())
-    threads.at_close.append(previews.close)
+    last_use = LastUse(house)
+    threads.at_close += [previews.close, last_use.close]
     paper = Paper(settings.shop.name, zone(settings.shop.timezone), assets.version)
     provider = app.open_provider(settings)
-    return Desk(settings, house, threads, clock, paper, settings.console_url, previews, provider)
+    return Desk(settings, house, threads, clock, paper, settings.console_url, previews, last_use, provider)
 
 
 def console_routes(desk: Desk) -> Routes:

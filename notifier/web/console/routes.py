@@ -121,7 +121,9 @@ class Routes:
         if not token:
             return None
         now = desk.clock()
-        found = await desk.threads.run(partial(here, desk.house, token, desk.turn, now))
+        found = await desk.threads.run(partial(here, desk.house, token, desk.turn, now, desk.last_use.unwritten))
+        if found is not None and found.to_note:
+            desk.last_use.note(found.session_id, now)
         return Asked(request, desk, found.operator, now, found.token_hash) if found else None
 
     async def _deed(self, asked: Asked, answer: Answer, note: str, keeps: Sequence[str]) -> Response:

@@ -84,7 +84,7 @@ class SignIn:
 
     def _left(self, token: str) -> None:
         house, now = self.desk.house, self.desk.clock()
-        found = here(house, token, self.desk.turn, now)
+        found = here(house, token, self.desk.turn, now, self.desk.last_use.unwritten)
         if found is not None:
             audited.begin(house, found.operator, ("session.end", "", ""), now)
         sign_out(house, token, now)

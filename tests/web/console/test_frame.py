@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from notifier.pipeline import accounts, audited
-from notifier.store.tables import AuditEntry
+from notifier.store.tables import AuditEntry, OperatorSession
 from notifier.terms.operator import Role
 from notifier.web.console.assets import Assets
 from notifier.web.console.nav import AREAS
@@ -192,6 +192,31 @@ def test_a_session_ends_when_it_was_idle_for_too_long(site: Site) -> None:
     lead = site.person()
     site.later(timedelta(minutes=61))
     assert lead.get("/console").status_code == 303
+
+
+def test_a_page_waits_for_no_writer_to_say_that_somebody_looked(site: Site) -> None:
+    lead = site.person()
+    site.later(timedelta(minutes=2))
+    with site.shop.store.write():
+        assert [lead.get("/console/backorders").status_code for _ in range(3)] == [200, 200, 200]
+
+
+def test_a_session_that_is_used_while_another_writes_is_not_idle(site: Site) -> None:
+    lead = site.person()
+    with site.shop.store.write():
+        for _ in range(3):
+            site.later(timedelta(minutes=40))
+            assert lead.get("/console/backorders").status_code == 200
+
+
+def test_when_a_session_was_last_used_is_written_down(site: Site) -> None:
+    site.later(timedelta(minutes=2))
+    lead = site.person()
+    lead.get("/console/backorders")
+    last = site.later(timedelta(minutes=2))
+    lead.get("/console/backorders")
+    site.routes.desk.last_use.close()
+    assert [row.seen_at for row in site.shop.rows(OperatorSession)] == [last]
 
 
 def test_a_session_that_is_used_ends_after_its_hours_all_the_same(site: Site) -> None:
