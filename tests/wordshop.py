@@ -5,9 +5,9 @@ from datetime import datetime
 from notifier.pipeline.house import House
 from notifier.pipeline.publishing import NewVersion, Word, publish
 from notifier.pipeline.wording_desk import Seen, save_draft
-from notifier.terms.wording import Draft, Texts, Wording
+from notifier.terms.wording import Draft, DraftState, Texts, Wording
 from notifier.terms.words import Channel
-from notifier.wordings import draft_of
+from notifier.wordings import draft_of, newest_number
 from tests.shop import NOON, rendering
 
 PLACED = Wording("placed", Channel.EMAIL)
@@ -25,16 +25,17 @@ def text(words: str) -> Texts:
     return {"sms.txt": f"{{{{ brand.name }}}}: {words} Reply STOP to stop texts\n"}
 
 
-def revision(house: House, wording: Wording) -> int:
-    """That of the wording's draft, open or closed; 0: there was never one."""
+def seen_now(house: House, wording: Wording) -> Seen:
+    """The wording as its page would be filled now."""
     with house.store.read() as tx:
-        draft = draft_of(tx, wording)
-    return draft.revision if draft else 0
+        draft, newest = draft_of(tx, wording), newest_number(tx, wording)
+    is_open = draft is not None and draft.state is not DraftState.CLOSED
+    return Seen(wording, draft.revision if draft and is_open else 0, newest)
 
 
 def save(house: House, wording: Wording, texts: Texts, by: str = "ada", now: datetime = NOON) -> Draft:
     """Save over whatever is there."""
-    return save_draft(house, Seen(wording, revision(house, wording)), texts, by, now)
+    return save_draft(house, seen_now(house, wording), texts, by, now)
 
 
 def put_out(house: House, wording: Wording, texts: Texts, by: str = "ada", now: datetime = NOON) -> NewVersion:

@@ -22,10 +22,14 @@ _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The draft of a wording as somebody saw it: at which revision (0: there was none)."""
+    """The draft of a wording as somebody saw it: at which revision (0: there was none).
+
+    `base` is the number of the version that their text stands on (0: the file); only a save asks for it.
+    """
 
     wording: Wording
     revision: int
+    base: int = 0
 
 
 def wording_of(house: House, purpose: str, channel: str, locale: str = "", brand: str = "") -> Wording:
@@ -48,17 +52,20 @@ def wording_of(house: House, purpose: str, channel: str, locale: str = "", brand
 def save_draft(house: House, seen: Seen, texts: Texts, by: str, now: datetime) -> Draft:
     """Save all parts of a wording; returns the draft with its new revision, or as it was where nothing is different.
 
-    A draft that had been submitted or approved must be so again. Raises UsageError where somebody else has saved since
-    `seen`, or a part is missing or too long.
+    A draft that had been submitted or approved must be so again. A new one stands on the version that was `seen`, not
+    on the newest: what was published meanwhile was not in it. Raises UsageError where somebody else has saved or closed
+    the draft since `seen`, or a part is missing or too long.
     """
     by, kept = operator_name(by), _clean(seen.wording, texts)
     with house.store.write() as tx:
         before = wordings.draft_of(tx, seen.wording)
-        is_open = before is not None and before.state is not DraftState.CLOSED
-        if before is not None and is_open and before.texts == kept and seen.revision == before.revision:
-            return before
-        _require_seen(before if is_open else None, seen)
-        base = before.base if before and is_open else wordings.newest_number(tx, seen.wording)
+        there = before if before is not None and before.state is not DraftState.CLOSED else None
+        if there is None and seen.revision:
+            raise UsageError(_CLOSED.format(what=seen.wording.words))
+        if there is not None and there.texts == kept:
+            return there
+        _require_seen(there, seen)
+        base = there.base if there else min(seen.base, wordings.newest_number(tx, seen.wording))
         revision = (before.revision if before else 0) + 1
         draft = Draft(seen.wording, kept, revision, base, DraftState.EDITING, by, now)
         if not wordings.keep_draft(tx, draft):
@@ -116,6 +123,9 @@ def keep_moved(tx: Transaction, draft: Draft) -> Draft:
     return draft
 
 
+_CLOSED = (
+    "the draft of {what} was published or thrown away meanwhile; look at it, then save yours as a new one or leave it"
+)
 _CONFLICT = "{who} has saved another draft of {what} ({at}); look at it, then save yours over it or leave it"
 
 

@@ -27,13 +27,15 @@ from notifier.terms.wording import DraftState, Severity, Texts, Wording, Wording
 class Difference:
     """A wording of which the shop's folder has at least one file, and another text than is published.
 
-    `folder` is the folder's text, `published` the newest version's; where none was published, that of the package.
+    `folder` is the folder's text, `published` that of version `number`; where none is published (0), that of the
+    package. `newest` is the number of the newest version, as `pipeline.wording_history.Standing` has it.
     """
 
     wording: Wording
     folder: Texts
     published: Texts
     number: int
+    newest: int
 
 
 @dataclass(slots=True)
@@ -78,7 +80,7 @@ def differences(house: House, own: Path) -> list[Difference]:
         folder = _whole(house.catalogue, wording)
         published = one.texts if one.is_published else texts_in(packaged.texts, wording)
         if folder != published:
-            found.append(Difference(wording, folder, published, one.number))
+            found.append(Difference(wording, folder, published, one.number, one.newest))
     return found
 
 
@@ -147,7 +149,7 @@ def look_through(house: House, pool: RenderPool, own: Path, now: datetime, *, dr
 
 
 def _pushed(house: House, pool: RenderPool, one: Difference, word: Word, now: datetime) -> Pushed:
-    seen = Seen(one.wording, _revision(house, one))
+    seen = Seen(one.wording, _revision(house, one), one.newest)
     draft = save_draft(house, seen, one.folder, word.by, now)
     saved = Seen(one.wording, draft.revision)
     if house.second_person and draft.state is not DraftState.APPROVED:
@@ -175,11 +177,11 @@ def _faults(house: House, pool: RenderPool, one: Difference, now: datetime) -> t
 
 
 def _revision(house: House, one: Difference) -> int:
-    """That of the draft which this push may save over: its own of before, or a closed one. 0 meets another's."""
+    """That of the open draft which this push may save over: its own of before. 0 where there is none, or another's."""
     with house.store.read() as tx:
         draft = wordings.draft_of(tx, one.wording)
-    same = draft is not None and (draft.state is DraftState.CLOSED or draft.texts == one.folder)
-    return draft.revision if draft is not None and same else 0
+    own = draft is not None and draft.state is not DraftState.CLOSED and draft.texts == one.folder
+    return draft.revision if draft is not None and own else 0
 
 
 def _past(house: House, wording: Wording) -> list[Texts]:

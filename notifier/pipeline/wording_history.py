@@ -33,20 +33,30 @@ class Past:
 class Standing:
     """One wording as it stands. `texts` is what is sent from it: none where another locale or all brands stand in.
 
-    `number` is the version in force; 0 where it is the file's text, or nothing was published.
+    `number` is the version whose text is in force; 0 where it is the file's text. `newest` is the number of the newest
+    version, which may be one that was taken back to the file; 0 where nothing was published.
     """
 
     wording: Wording
     texts: Texts
     number: int
     draft: Draft | None
-    changed_by: str = ""
-    changed_at: datetime | None = None
+    newest: int = 0
 
     @property
     def is_published(self) -> bool:
         """Whether a version of the team's lies over the files."""
         return self.number > 0
+
+    @property
+    def base(self) -> int:
+        """The number of the version that the text at hand stands on: the draft's, else what is sent now."""
+        return self.draft.base if self.draft else self.newest
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a version was published after the draft was begun."""
+        return self.base != self.newest
 
 
 def standing(house: House, wording: Wording) -> Standing:
@@ -141,8 +151,7 @@ def _same(house: House, version: WordingVersion, known: Mapping[str, Texts]) -> 
 
 def _standing(wording: Wording, texts: Texts, newest: WordingVersion | None, draft: Draft | None) -> Standing:
     number = newest.number if newest and newest.texts else 0
-    by, at = (newest.published_by, newest.published_at) if newest else ("", None)
-    return Standing(wording, texts, number, draft, by, at)
+    return Standing(wording, texts, number, draft, newest.number if newest else 0)
 
 
 def _no_such(wording: Wording, number: int) -> UsageError:

@@ -10,10 +10,10 @@ import pytest
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import texts_in
-from notifier.pipeline.publishing import Word, publish, roll_back
+from notifier.pipeline.publishing import Word, publish, roll_back, take_back
 from notifier.pipeline.wording_check import check_draft, is_broken
 from notifier.pipeline.wording_desk import Seen, approve, catch_up, discard, save_draft, submit, wording_of
-from notifier.pipeline.wording_history import history
+from notifier.pipeline.wording_history import history, standing
 from notifier.render_pool import Answer, RenderJob, RenderPool
 from notifier.terms.wording import DraftState, Severity, Wording
 from notifier.terms.words import Channel
@@ -34,8 +34,8 @@ def careful(house: House) -> House:
     return replace(house, second_person=True)
 
 
-def seen(revision: int) -> Seen:
-    return Seen(PLACED, revision)
+def seen(revision: int, base: int = 0) -> Seen:
+    return Seen(PLACED, revision, base)
 
 
 def test_each_save_makes_the_revision_grow(house: House) -> None:
@@ -55,7 +55,28 @@ def test_who_saves_over_somebody_else_s_save_is_told(house: House) -> None:
 
 def test_the_revision_grows_on_after_a_draft_was_published(house: House) -> None:
     put_out(house, PLACED, email("a"))
-    assert save_draft(house, seen(0), email("b"), "bob", NOON).revision == 2
+    assert save_draft(house, seen(0, 1), email("b"), "bob", NOON).revision == 2
+
+
+def test_what_was_written_before_another_s_version_does_not_undo_it_unseen(house: House) -> None:
+    put_out(house, PLACED, email("a"), "bob")
+    draft = save_draft(house, seen(0, 0), email("b"), "ada", NOON)
+    with pytest.raises(UsageError, match="version 1 of placed by email in en was published after this draft was begun"):
+        publish(house, rendering(), seen(draft.revision), Word("ada"), NOON)
+
+
+def test_who_goes_on_in_a_draft_that_another_published_is_told(house: House) -> None:
+    save(house, PLACED, email("a"), "ada")
+    put_out(house, PLACED, email("b"), "bob")
+    with pytest.raises(UsageError, match="was published or thrown away meanwhile"):
+        save_draft(house, seen(1), email("c"), "ada", NOON)
+
+
+def test_after_the_file_was_taken_back_a_draft_begun_before_is_behind(house: House) -> None:
+    put_out(house, PLACED, email("a"))
+    save(house, PLACED, email("b"))
+    take_back(house, rendering(), PLACED, Word("bob"), NOON)
+    assert standing(house, PLACED).is_behind
 
 
 def test_a_draft_that_was_published_is_not_published_twice(house: House) -> None:

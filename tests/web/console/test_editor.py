@@ -56,7 +56,7 @@ def test_a_viewer_looks_and_does_not_write(site: Site) -> None:
 def test_what_is_typed_is_saved_and_its_faults_come_back_at_their_lines(site: Site, ada: Person) -> None:
     text = typed(ada, email_md="Hello\n{{ greetng }}")
     assert 'data-part="email.md" data-line="2" data-column="4"' in text
-    assert "did you mean &#39;greeting&#39;?" in text and 'data-revision="1"' in text
+    assert "did you mean &#39;greeting&#39;?" in text and 'name="revision" value="1"' in text
     assert len(site.shop.rows(WordingDraft)) == 1
 
 
@@ -75,6 +75,13 @@ def test_a_second_editor_is_told_and_nothing_is_lost(site: Site, ada: Person) ->
     assert "from Ada" in site.shop.rows(WordingDraft)[0].texts
     typed(site.person(Role.EDITOR, "ben"), revision=1, email_md="{{ greeting }} from Ben")
     assert "from Ben" in site.shop.rows(WordingDraft)[0].texts
+
+
+def test_who_wrote_before_another_s_version_was_published_is_told(site: Site, ada: Person) -> None:
+    typed(ada)
+    ada.post(f"{READY}/publish", revision="1")
+    text = typed(site.person(Role.EDITOR, "ben"), email_md="{{ greeting }} from Ben")
+    assert "Version 1 was published" in text and "I have compared them" in text
 
 
 def test_typing_is_one_line_of_the_log(site: Site, ada: Person) -> None:
@@ -152,13 +159,14 @@ def test_a_second_person_approves_where_the_shop_wants_it(tmp_path: Path, sqlite
         assert ada.post(f"{READY}/publish", revision="1").status_code == 422
         assert "may approve it now" in ada.then(f"{READY}/submit", revision="1").text
         assert ada.post(f"{READY}/approve", revision="1").status_code == 422
+        assert "ada asks for approval." in ben.get(READY).text
         assert "Approved" in ben.then(f"{READY}/approve", revision="1").text
         assert "in force" in ada.then(f"{READY}/publish", revision="1").text
 
 
 def test_an_older_version_and_the_file_come_back(site: Site, ada: Person) -> None:
     for number in (1, 2):
-        typed(ada, revision=number - 1 if number == 1 else 1, email_md=f"{{{{ greeting }}}} number {number}")
+        typed(ada, base=str(number - 1), email_md=f"{{{{ greeting }}}} number {number}")
         ada.post(f"{READY}/publish", revision=str(number))
     assert "Version 3 is in force." in ada.then(f"{READY}/roll-back", number="1").text
     assert "Version 4 is in force." in ada.then(f"{READY}/back-to-file").text

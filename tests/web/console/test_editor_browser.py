@@ -113,6 +113,80 @@ def test_two_people_at_one_draft_lose_nothing(chromium: Any, site: Site) -> None
         assert "from Ben" in site.shop.rows(WordingDraft)[0].texts
 
 
+def slowed(page: Any, milliseconds: int = 1500) -> None:
+    """Let each save take so long."""
+
+    def later(route: Any) -> None:
+        page.wait_for_timeout(milliseconds)
+        route.continue_()
+
+    page.route("**/typed", later)
+
+
+def test_what_was_typed_during_a_save_is_published_too(chromium: Any, site: Site) -> None:
+    with tab(chromium, site, site.person(Role.EDITOR, "ada")) as page:
+        page.goto(f"{site.address}{READY}")
+        write(page, "email.md", "{{ greeting }} first")
+        settled(page)
+        slowed(page)
+        page.keyboard.type(" second")
+        page.wait_for_selector("#live[aria-busy]")
+        page.keyboard.type(" third")
+        page.get_by_role("button", name="Publish").click()
+        page.wait_for_selector("#said >> text=Version 1 is in force.")
+    assert "first second third" in site.shop.rows(WordingVersionRow)[0].texts
+
+
+def test_a_test_asked_for_before_the_first_save_came_back_is_sent(chromium: Any, site: Site) -> None:
+    with tab(chromium, site, site.person(Role.EDITOR, "ada")) as page:
+        page.goto(f"{site.address}{READY}")
+        slowed(page)
+        write(page, "email.md", "{{ greeting }} at once")
+        page.get_by_role("button", name="Send a test to me").click()
+        page.wait_for_selector("#said >> text=sends nothing")
+
+
+def test_nothing_is_published_after_a_save_that_failed(chromium: Any, site: Site) -> None:
+    with tab(chromium, site, site.person(Role.EDITOR, "ada")) as page:
+        page.goto(f"{site.address}{READY}")
+        write(page, "email.md", "{{ greeting }} first")
+        settled(page)
+        page.route("**/typed", lambda route: route.fulfill(status=503, body="It does not answer."))
+        page.keyboard.type(" second")
+        page.get_by_role("button", name="Publish").click()
+        page.wait_for_selector("#live >> text=It does not answer.")
+        page.wait_for_timeout(500)
+        assert page.url.endswith(READY) and site.shop.rows(WordingVersionRow) == []
+
+
+def test_a_page_with_unsaved_words_asks_before_it_is_left(chromium: Any, site: Site) -> None:
+    asked: list[str] = []
+    with tab(chromium, site, site.person(Role.EDITOR, "ada")) as page:
+        page.goto(f"{site.address}{READY}")
+        page.route("**/typed", lambda route: route.fulfill(status=503, body="It does not answer."))
+        write(page, "email.md", "{{ greeting }} not yet")
+        page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        page.get_by_role("link", name="Templates", exact=True).first.click()
+        page.wait_for_url("**/console/templates")
+    assert asked == ["beforeunload"]
+
+
+def test_in_a_conflict_nothing_can_be_done_with_the_other_s_draft(chromium: Any, site: Site) -> None:
+    ada, ben = site.person(Role.EDITOR, "ada"), site.person(Role.EDITOR, "ben")
+    with tab(chromium, site, ada) as hers, tab(chromium, site, ben) as his:
+        his.goto(f"{site.address}{READY}")
+        hers.goto(f"{site.address}{READY}")
+        write(hers, "email.md", "{{ greeting }} from Ada")
+        settled(hers)
+        write(his, "email.md", "{{ greeting }} from Ben")
+        settled(his)
+        assert his.get_by_role("button", name="Publish").count() == 0
+        assert his.locator("iframe").count() == 0
+        his.get_by_role("button", name="Send a test to me").click()
+        his.wait_for_timeout(1000)
+        assert his.url.endswith(READY) and site.shop.sent() == []
+
+
 def test_without_script_a_draft_is_saved_and_looked_at_by_a_button(chromium: Any, site: Site) -> None:
     with tab(chromium, site, site.person(Role.EDITOR, "ada"), java_script_enabled=False) as page:
         page.goto(f"{site.address}{READY}?order=10482")

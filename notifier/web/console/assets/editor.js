@@ -47,6 +47,7 @@
           if (update.focusChanged && update.view.hasFocus) last = view;
           if (!update.docChanged) return;
           area.value = update.state.doc.toString();
+          typed += 1;
           soon();
         }),
       ],
@@ -74,47 +75,60 @@
     }
   }
 
-  // One request at a time: what is typed meanwhile goes with the next one.
-  let timer = 0, busy = false, again = false;
-  const soon = () => { clearTimeout(timer); timer = setTimeout(send, 500); };
+  // One request at a time: what is typed meanwhile goes with the next one. Both count changes: typed, and saved.
+  let timer = 0, going = null, typed = 0, kept = 0;
+  const soon = (after = 500) => { clearTimeout(timer); timer = setTimeout(send, after); };
 
+  // Save what is typed; says whether all of it is saved.
   async function send() {
-    if (readonly) return;
-    if (busy) { again = true; return; }
-    busy = true;
-    timer = 0;
+    clearTimeout(timer);
+    while (going) await going;
+    if (kept === typed) return true;
+    going = post();
+    try { await going; } finally { going = null; }
+    return kept === typed;
+  }
+
+  async function post() {
+    const upTo = typed;
     live.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(form.dataset.typed, { method: "POST", body: new FormData(form), headers: { "hx-request": "true" } });
-      const to = answer.headers.get("hx-redirect");
+      const to = answer.headers.get("hx-redirect"), saved = answer.headers.get("draft-revision");
       if (to) { location.assign(to); return; }
-      if (answer.status === 204) again = true;
-      else show(await answer.text(), answer.ok);
+      if (saved !== null) {
+        kept = upTo;
+        for (const field of document.querySelectorAll("input[name=revision]")) field.value = saved;
+        form.elements.base.value = answer.headers.get("draft-base");
+      }
+      const html = await answer.text();
+      if (answer.ok && html) show(html);
+      else if (!answer.ok) tell(html);
     } catch {
-      show('<div class="alert alert-danger" role="alert">Not saved: the console does not answer. What you typed is still here.</div>', false);
-      setTimeout(soon, 5000);
+      tell('<div class="alert alert-danger" role="alert">Not saved: the console does not answer. What you typed is still here.</div>');
+      soon(5000);
     } finally {
-      busy = false;
       live.removeAttribute("aria-busy");
-      if (again) { again = false; soon(); }
     }
   }
 
-  function show(html, good) {
-    if (!good) { live.insertAdjacentHTML("afterbegin", html); return; }
+  function tell(html) {
+    const told = document.createElement("div");
+    told.dataset.told = "";
+    told.innerHTML = html;
+    live.querySelector(":scope > [data-told]")?.remove();
+    live.prepend(told);
+  }
+
+  // In a conflict there is no next: what can be done stays that of the draft which was seen.
+  function show(html) {
     live.innerHTML = html;
-    const told = live.querySelector("[data-live]");
-    const next = told.querySelector("[data-then]"), then = document.getElementById("then");
-    if (next.dataset.then !== then.dataset.state) {
+    const next = live.querySelector("[data-then]"), then = document.getElementById("then");
+    if (next && next.dataset.then !== then.dataset.state) {
       then.innerHTML = next.innerHTML;
       then.dataset.state = next.dataset.then;
     }
-    if (!("conflict" in told.dataset)) revise(told.dataset.revision);
     mark();
-  }
-
-  function revise(number) {
-    for (const field of document.querySelectorAll("input[name=revision]")) field.value = number;
   }
 
   function insert(button) {
@@ -137,7 +151,7 @@
     const button = event.target.closest("[data-snippet],[data-goto],[data-over]");
     if (!button) return;
     if ("snippet" in button.dataset) insert(button);
-    else if ("over" in button.dataset) { revise(button.dataset.over); send(); }
+    else if ("over" in button.dataset) { form.elements.revision.value = button.dataset.over; send(); }
     else {
       const fault = button.closest("[data-fault]").dataset, view = views.get(fault.part);
       const line = view.state.doc.line(Math.min(Math.max(Number(fault.line), 1), view.state.doc.lines));
@@ -145,13 +159,15 @@
       view.focus();
     }
   });
-  // A deed is about what was saved: what is still being typed goes first.
-  addEventListener("submit", (event) => {
-    if (!(timer || busy) || event.target === form || event.target.method !== "post" || readonly) return;
+  // A deed is about what was saved: what is still being typed goes first, and may change what can be done.
+  addEventListener("submit", async (event) => {
+    const deed = event.target, action = deed.getAttribute("action");
+    if (deed === form || deed.method !== "post" || kept === typed) return;
     event.preventDefault();
-    clearTimeout(timer);
-    timer = 0;
-    const wait = () => busy ? setTimeout(wait, 50) : event.target.submit();
-    send().then(wait);
+    if (!await send()) { live.scrollIntoView(); return; }
+    const there = [...document.forms].find((one) => one.getAttribute("action") === action);
+    if (there) there.submit();
+    else tell('<div class="alert alert-warning" role="alert">Saved, and nothing else done: the draft has changed. See below what can be done with it now.</div>');
   });
+  addEventListener("beforeunload", (event) => { if (kept !== typed) event.preventDefault(); });
 })();

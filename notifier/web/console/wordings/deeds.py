@@ -13,7 +13,15 @@ from notifier.terms.operator import Role
 from notifier.terms.words import Channel
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
-from notifier.web.console.wordings.editor import KEEPS, PAGE, chosen, seen_by, typed_texts, wording_asked
+from notifier.web.console.wordings.editor import (
+    KEEPS,
+    PAGE,
+    chosen,
+    number_in,
+    seen_by,
+    typed_texts,
+    wording_asked,
+)
 from notifier.web.console.wordings.listing import href
 
 
@@ -70,8 +78,7 @@ async def put_in_force(asked: Asked) -> Response:
 
 async def roll_back_to(asked: Asked) -> Response:
     """Put an older version in force again."""
-    number = asked.form.get("number", "")
-    which = (wording_asked(asked), int(number) if number.isdecimal() else -1)
+    which = (wording_asked(asked), number_in(asked.form.get("number", "")))
     act = partial(roll_back, asked.house, asked.desk.previews.pool, which, _word(asked), asked.now)
     return _published(asked, await asked.desk.previews.run(act))
 

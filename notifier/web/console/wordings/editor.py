@@ -47,8 +47,13 @@ def wording_asked(asked: Asked) -> Wording:
 
 def seen_by(asked: Asked) -> Seen:
     """The draft as the form at hand was filled with. Raises UsageError."""
-    revision = asked.form.get("revision", "")
-    return Seen(wording_asked(asked), int(revision) if revision.isdecimal() else 0)
+    revision, base = (number_in(asked.form.get(name, "")) for name in ("revision", "base"))
+    return Seen(wording_asked(asked), max(revision, 0), max(base, 0))
+
+
+def number_in(text: str) -> int:
+    """A number as a form or an address has it; -1 for what is none that a version or a revision could have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def chosen(asked: Asked) -> Chosen:
@@ -74,7 +79,6 @@ async def show(asked: Asked) -> Response:
     found, trouble = await asked.run(partial(_view_or_sample, asked, wording, None))
     # To look through all open orders takes up to a second, so only who asks waits for it.
     cases = await asked.run(partial(worst_cases, asked.house, asked.now)) if "cases" in asked.query else None
-    standing_ = found.standing
     return asked.page(
         "wordings/editor.html",
         **await _looked(asked, found),
@@ -86,8 +90,6 @@ async def show(asked: Asked) -> Response:
         groups=_grouped(found),
         filters=FILTERS,
         calls=CALLS,
-        may_write=asked.operator.may(Role.EDITOR),
-        ahead=bool(standing_.draft and standing_.draft.base != standing_.number and standing_.number),
     )
 
 
@@ -114,6 +116,7 @@ async def _looked(asked: Asked, found: View, *, fresh: bool = False) -> Mapping[
         "order": _order(asked),
         "draft": found.standing.draft,
         "second_person": asked.house.second_person,
+        "may_write": asked.operator.may(Role.EDITOR),
         "names": NAMES,
         "href": href,
         "framed_at": partial(_framed_at, found, _order(asked)),
@@ -150,13 +153,19 @@ async def typed(asked: Asked) -> Response:
     """Save what was typed, and say what is wrong with it and what it would say.
 
     Nothing is lost where somebody else has saved meanwhile: what was typed stays on the page, and the page says so.
+    The headers say what the next save is over; without them, this one was none.
     """
     saved = await asked.run(partial(_saved, asked, asked.now))
     try:
         looked = await _looked(asked, saved.found, fresh=True)
+        answer = asked.part("wordings/_live.html", **looked, conflict=saved.conflict, at=asked.now)
     except Overtaken:
-        return Response(status_code=204)
-    return asked.part("wordings/_live.html", **looked, conflict=saved.conflict, at=asked.now)
+        answer = Response(status_code=204)
+    if not saved.conflict:
+        now = saved.found.standing
+        answer.headers["draft-revision"] = str(now.draft.revision if now.draft else 0)
+        answer.headers["draft-base"] = str(now.base)
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

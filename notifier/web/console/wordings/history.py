@@ -14,7 +14,7 @@ from notifier.terms.operator import Role
 from notifier.terms.wording import Texts, VersionKind, Wording
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
-from notifier.web.console.wordings.editor import NAMES, PAGE, wording_asked
+from notifier.web.console.wordings.editor import NAMES, PAGE, number_in, wording_asked
 from notifier.web.console.wordings.listing import href
 
 DRAFT = "draft"
@@ -73,19 +73,15 @@ def _texts(house: House, wording: Wording, which: str) -> Texts:
     if which == DRAFT:
         draft = standing(house, wording).draft
         return draft.texts if draft else {}
-    return texts_of(house, wording, _number(which))
+    return texts_of(house, wording, number_in(which))
 
 
 async def show_uses(asked: Asked) -> Response:
     """The messages that had a version."""
-    wording, number = wording_asked(asked), _number(asked.query.get("number", ""))
+    wording, number = wording_asked(asked), number_in(asked.query.get("number", ""))
     used = await asked.run(partial(messages_of, asked.house, wording, number))
     counted = await asked.run(partial(uses_of, asked.house, wording))
     return asked.page("wordings/uses.html", wording=wording, number=number, used=used, uses=counted[number], href=href)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 def routes(to: Routes) -> None:
