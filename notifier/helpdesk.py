@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, cast, literal_column, or_, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow, insert_new, table_of
@@ -61,6 +61,13 @@ def keep(tx: Transaction, reply: AnyRow, written: Written, at: datetime) -> int 
     row |= {"channel": written.channel.value, "by": written.by, "not_before": written.not_before}
     made = insert_new(tx, _answer, [row], returning=(_answer.c.id,))
     return made[0].id if made else None
+
+
+def free_key(tx: Transaction, key: str) -> None:
+    """Let an answer that came to nothing give its key free, so that a person can send the same again."""
+    nothing = (_answer.c.key == key) & _answer.c.state.in_(("withdrawn", "refused", "unknown"))
+    again = _answer.c.key + ":" + cast(_answer.c.id, String)
+    tx.connection.execute(update(_answer).where(nothing).values(key=again))
 
 
 def withdraw(tx: Transaction, answer_id: int) -> bool:

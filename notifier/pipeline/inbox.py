@@ -210,7 +210,7 @@ def _choice(tx: Transaction, house: House, row: AnyRow, wanted: Act, now: dateti
     about = _shown(tx, row.id).lines
     ids = tuple(one.id for one in about if wanted.line in ("", one.line))
     if not ids or len({one.order for one in about}) > 1:
-        raise UsageError("say which order it is about, with --order")
+        raise UsageError("say which order it is about: choose it, or name it with --order")
     return replace(choice, line_ids=ids)
 
 

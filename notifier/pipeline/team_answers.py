@@ -58,7 +58,9 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """What `by` answers to a reply. `key` is the same where the same is sent again; `done`: it closes the reply."""
+    """What `by` answers to a reply. `key` is the same where the same is sent again, which goes once unless it came to
+    nothing; `done`: it closes the reply.
+    """
 
     reply: int
     words: str
@@ -69,7 +71,7 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer that is on its way. `again`: the very same was kept before."""
+    """An answer that is on its way. `again`: the very same is on its way, or has gone, already."""
 
     reply: int
     channel: Channel
@@ -204,6 +206,7 @@ def answer(house: House, said: Answering, now: datetime) -> Kept:
         words = _fit(_signed(said.words, _links(tx, house, row)), way.channel)
         goes_at = max(now + CALL_BACK_WITHIN, way.hold_until or now)
         key = said.key or f"desk-{row.id}-{sha256(f'{by}{words}'.encode()).hexdigest()[:24]}"
+        helpdesk.free_key(tx, key)
         made = helpdesk.keep(tx, row, helpdesk.Written(key, words, way.channel, by, goes_at), now)
         if made is not None:
             desk.note(tx, desk.Step(row.id, by, StepKind.ANSWERED, {"answer": made}), now)

@@ -47,8 +47,9 @@ class Place:
         return self.by_law or self.received_at + WITHIN, self.id
 
     def rests(self, now: datetime) -> bool:
-        """Whether it sleeps at `now`."""
-        return self.desk.snoozed_until is not None and self.desk.snoozed_until > now
+        """Whether it sleeps at `now`: a day that the law has set since ends it."""
+        until = self.desk.snoozed_until
+        return until is not None and min(until, self.by_law or until) > now
 
     def is_in(self, pile: Pile, name: str, now: datetime) -> bool:
         """Whether it is in the pile, as the operator `name` sees it."""

@@ -12,7 +12,9 @@ from notifier.pipeline.holds import Said
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import inbox
 from notifier.pipeline.receive import receive
+from notifier.queries.desk import Place
 from notifier.store.tables import Contact, Hold, ReplyDesk, ReplyStep
+from notifier.terms.desk import Desk
 from notifier.terms.incoming import Incoming, Road
 from tests.kept_shops import AsLeft
 from tests.pipeline.test_delay_law import LAW, at, late, told
@@ -95,6 +97,11 @@ def test_a_reply_rests_until_the_laws_day(by_law: House) -> None:
     day = inbox(by_law)[0].by_law
     assert day is not None
     assert snooze(by_law, 1, day, "Kim", at("2026-05-12")).desk.snoozed_until == day
+
+
+def test_a_day_that_the_law_sets_later_ends_the_rest() -> None:
+    place = Place(1, NOON, NOON + HOUR, Desk(snoozed_until=NOON + 3 * HOUR))
+    assert (place.rests(NOON), place.rests(NOON + HOUR)) == (True, False)
 
 
 def test_no_call_is_planned_past_the_laws_day(by_law: House) -> None:

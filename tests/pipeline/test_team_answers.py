@@ -11,6 +11,7 @@ import pytest
 
 from notifier.errors import UsageError
 from notifier.pipeline.content import links_of
+from notifier.pipeline.desk import snooze
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import conversation_of, inbox
 from notifier.pipeline.receive import receive
@@ -18,7 +19,7 @@ from notifier.pipeline.relay import relay_answers
 from notifier.pipeline.team_answers import CALL_BACK_WITHIN, Answering, Kept, answer, draft, unwrapped, way_of
 from notifier.pipeline.undo import undo
 from notifier.render.links import unsigned
-from notifier.store.tables import Contact, Message, Reply, TeamAnswer, TextDay
+from notifier.store.tables import Contact, Message, Reply, ReplyDesk, TeamAnswer, TextDay
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.words import Channel, Outcome
@@ -100,6 +101,20 @@ def test_the_same_click_twice_sends_one_answer(shop: Shop, house: House) -> None
     assert (say(house, key="nonce", done=False).again, len(shop.rows(TeamAnswer))) == (True, 1)
 
 
+def test_the_same_answer_goes_after_it_was_taken_back(shop: Shop, house: House) -> None:
+    say(house)
+    undo(house, 1, "Kim", THEN)
+    assert (say(house).again, relayed(house, Postbox())) == (False, 1)
+
+
+def test_the_same_answer_goes_again_after_it_was_refused(shop: Shop, house: House) -> None:
+    refusing = Refusing()
+    refusing.says = Outcome.REFUSED
+    say(house)
+    relayed(house, refusing)
+    assert (say(house, now=SOON).again, relayed(house, Postbox(), SOON + CALL_BACK_WITHIN)) == (False, 1)
+
+
 def test_what_is_answered_is_done(house: House) -> None:
     say(house)
     assert inbox(house) == []
@@ -111,9 +126,11 @@ def test_a_reply_may_wait_on_after_an_answer(house: House) -> None:
 
 
 def test_what_does_not_arrive_waits_again_and_rests_no_longer(shop: Shop, house: House) -> None:
-    say(house)
+    say(house, done=False)
+    snooze(house, 1, THEN + HOUR, "Kim", THEN)
     relayed(house, Refusing())
     assert "did not reach the customer" in shop.rows(Reply)[0].reason
+    assert [row.snoozed_until for row in shop.rows(ReplyDesk)] == [None]
 
 
 def test_it_is_a_contact_of_the_operator(shop: Shop, house: House) -> None:

@@ -15,7 +15,7 @@ from fastapi.responses import Response
 
 from notifier.pipeline import accounts, desk_view
 from notifier.pipeline.effect_words import was_done
-from notifier.pipeline.inbox import Doing
+from notifier.pipeline.inbox import OF_THE_PERSON, Doing
 from notifier.pipeline.reasons import purpose_words
 from notifier.pipeline.team_answers import draft_apart
 from notifier.queries.desk import Pile
@@ -42,6 +42,11 @@ class Button:
     key: str = ""
     ask: str = ""
     kind: str = ""
+
+    @property
+    def of_lines(self) -> bool:
+        """Whether it is about an order, and not about the person."""
+        return self.doing not in OF_THE_PERSON
 
 
 BUTTONS: Mapping[Doing, Button] = MappingProxyType(

@@ -114,6 +114,21 @@ def test_where_nothing_is_suggested_no_act_stands_out(site: Site) -> None:
     assert 'class="btn btn-primary" data-key' not in page
 
 
+def test_no_order_is_chosen_that_nobody_named(site: Site) -> None:
+    one = hear(site.shop, "please cancel", "3", None)
+    site.shop.take_in("backorders", [placed("ann", order_id="O-ann-2")], NOON + 2 * HOUR)
+    agent = site.person(Role.AGENT)
+    agent.post(f"/console/inbox/{one}/assign", customer="ann")
+    chosen = re.search(
+        r'<select[^>]*id="about"[^>]*>\s*<option value="([^"]*)">', agent.get(f"/console/inbox/{one}").text
+    )
+    assert chosen is not None and chosen[1] == ""
+
+
+def test_the_question_names_the_order(site: Site) -> None:
+    assert "It is about order <bdi>O-ann</bdi>" in site.person(Role.AGENT).get("/console/inbox/1").text
+
+
 def test_a_cancellation_asks_the_shop_and_the_next_reply_opens(site: Site) -> None:
     agent = site.person(Role.AGENT)
     page = agent.then("/console/inbox/1/act", what="cancel")
