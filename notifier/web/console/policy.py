@@ -3,6 +3,7 @@
 Added by console.opening. A trial runs in a process apart; there is one at a time.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,7 +30,10 @@ LONGEST_NOTE = 200
 
 @dataclass(frozen=True, slots=True)
 class Trying:
-    """One trial: what was proposed by whom, what they had typed, over how many days, and the work."""
+    """One trial: what was proposed by whom, what they had typed, over how many days, and the work.
+
+    The pages that show it send its `mark` back: what a person decides on is what they have seen.
+    """
 
     proposal: Proposal
     typed: Mapping[str, str]
@@ -37,6 +41,7 @@ class Trying:
     by: str
     at: datetime
     work: Apart[Outcome]
+    mark: str = field(default_factory=lambda: secrets.token_urlsafe(8))
 
 
 @dataclass(slots=True)
@@ -45,17 +50,31 @@ class Trials:
 
     now: Trying | None = None
 
-    def the_one(self) -> Trying:
-        """It. Raises UsageError where there is none."""
+    def marked(self, mark: str) -> Trying:
+        """The one of this mark. Raises UsageError where there is none, or another by now."""
         if self.now is None:
             raise UsageError("no figures are being tried. Change some, and try them on past days first")
+        if self.now.mark != mark:
+            raise UsageError(
+                f"{self.now.by} is trying other figures by now, so nothing was done. Look at them under Policy, or try"
+                " yours again"
+            )
         return self.now
 
-    def end(self) -> None:
-        """Forget it; the process ends."""
-        trying, self.now = self.now, None
-        if trying is not None:
-            trying.work.cancel()
+    def found(self, mark: str) -> Trying:
+        """The one of this mark, which has found something. Raises UsageError as `marked` does, and where it has not."""
+        trying = self.marked(mark)
+        if not trying.work.over:
+            raise UsageError("the trial is not over. Wait for what it finds, then save")
+        if trying.work.found is None:
+            raise UsageError("the trial found nothing, so nobody knows what these figures would do. Try them again")
+        return trying
+
+    def end(self, which: Trying | None) -> None:
+        """Forget this one, if it is the one of now; its process ends."""
+        if which is not None and which is self.now:
+            self.now = None
+            which.work.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +120,7 @@ class PolicyDesk:
         trial = Trial(found.settings, last - timedelta(days=days - 1), last)
 
         def start() -> Apart[Outcome]:
-            self.trials.end()
+            self.trials.end(running)
             return Apart(trial, asked.house, asked.settings.database_url)
 
         work = await asked.run(start)
@@ -110,14 +129,15 @@ class PolicyDesk:
 
     async def trial(self, asked: Asked) -> Response:
         """How far it is, or what it found."""
-        return asked.page("policy/trial.html", **self._trial(asked))
+        return asked.page("policy/trial.html", **self._trial(asked, self.trials.now))
 
     async def progress(self, asked: Asked) -> Response:
-        """The same, as a piece that asks again by itself."""
-        return asked.part("policy/_trial.html", **self._trial(asked))
+        """The same, as a piece that asks again by itself, for as long as it is the trial of its page."""
+        now = self.trials.now
+        mine = now if now is not None and now.mark == asked.query.get("mark") else None
+        return asked.part("policy/_trial.html", **self._trial(asked, mine))
 
-    def _trial(self, asked: Asked) -> dict[str, Any]:
-        trying = self.trials.now
+    def _trial(self, asked: Asked, trying: Trying | None) -> dict[str, Any]:
         found = trying.work.found if trying is not None else None
         return {
             "trying": trying,
@@ -134,18 +154,17 @@ class PolicyDesk:
 
     async def end(self, asked: Asked) -> Response:
         """Give it up."""
-        await asked.run(self.trials.end)
+        trying = self.trials.marked(asked.form.get("mark", ""))
+        await asked.run(partial(self.trials.end, trying))
         return asked.to(POLICY, "The trial is ended; nothing was changed.")
 
     async def save(self, asked: Asked) -> Response:
         """Let what was tried count."""
-        trying = self.trials.the_one()
-        if not trying.work.over:
-            raise UsageError("the trial is not over. Wait for what it finds, then save")
+        trying = self.trials.found(asked.form.get("mark", ""))
         note = " ".join(asked.form.get("note", "").split())[:LONGEST_NOTE]
         act = partial(figures.save, asked.house, trying.proposal, asked.operator.name, note, asked.now)
         change = await asked.run(act)
-        await asked.run(self.trials.end)
+        await asked.run(partial(self.trials.end, trying))
         return asked.to(POLICY, "Saved. Every process judges by these figures from now on.", f"{POLICY}/{change}/back")
 
     async def back(self, asked: Asked) -> Response:
