@@ -54,7 +54,7 @@ def slip(
             if as_json:
                 say_json({"undone": undo, "fields": back})
             else:
-                session.console.print(f"slip {undo} is undone: {back} dates and reasons are as before")
+                session.console.print(f"slip {undo} is undone: {slips.taken_back(back)}")
         elif not po and not sku:
             _list(session, slips.past(house), as_json)
         else:
@@ -69,7 +69,7 @@ def _say(session: Session, house: House, slip: Slip, who: tuple[str, datetime], 
         _tell(session, found)
         for one in read_apart(letters):
             _show(session, one)
-        if not yes and not typer.confirm("Write this down, and let them be told?", err=True):
+        if found.moved and not yes and not typer.confirm("Write this down, and let them be told?", err=True):
             raise UsageError("nothing was done")
     if yes or not as_json:
         found = slips.approve(house, slip, found.shown, name, at)

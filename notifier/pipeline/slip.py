@@ -4,7 +4,7 @@ Colour: root. Called by cli and web. To look changes nothing: all is judged in a
 approve writes the day and wakes the customers; the next plan tells them, and its brake asks nobody about them again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -24,7 +24,8 @@ from notifier.pipeline.slip_letters import Letter, letters_of
 from notifier.pipeline.slip_look import Before, SlipLook, positions_of
 from notifier.pipeline.stopped_run import GROWTH
 from notifier.pipeline.withheld import hold_withheld
-from notifier.records.slips import Moves, Signed, keep_told, lines_by_id, on_the_way, take_back, waiting, write_slip
+from notifier.records import slips as written
+from notifier.records.slips import Moves, Signed, lines_by_id
 from notifier.store import slips
 from notifier.store.engine import Transaction
 from notifier.store.gather import due_customers
@@ -63,10 +64,13 @@ def look(house: House, slip: Slip, now: datetime) -> tuple[SlipLook, list[Letter
 def approve(house: House, slip: Slip, shown: Mapping[str, int], by: str, now: datetime) -> SlipLook:
     """Write the slip by the word of `by`, who was `shown` so many customers by purpose and kind (`SlipLook.shown`).
 
-    Raises as `look` does, and Stopped where of any kind more than that and a tenth would be told.
+    Raises as `look` does, UsageError where it moves nothing, and Stopped where of any kind more than that and a tenth
+    would be told.
     """
     with house.store.write() as tx:
         found = _write(tx, _Asked(in_force(tx, under_pauses(tx, house)), slip, Signed(by, now, house.sending.mode)))
+        if not found.moved:
+            raise UsageError("your records say so already, so there is nothing to write down")
         grown = [
             f"{name} from {shown.get(name, 0)} to {count} customers"
             for name, count in found.shown.items()
@@ -78,14 +82,15 @@ def approve(house: House, slip: Slip, shown: Mapping[str, int], by: str, now: da
                 " Look at it again, and approve it then"
             )
         slips.keep_news(tx, found.id or 0, found.news)
-        keep_told(tx, found.id or 0, found.customers, found.shown)
+        written.keep_count(tx, found.id or 0, found.customers)
     return found
 
 
 def undo(house: House, slip_id: int, by: str, now: datetime) -> int:
-    """Let the dates be as before the slip; returns how many fields went back, those of a newer word left as they are.
+    """Let the dates be as before the slip; returns how many fields went back.
 
-    Raises UsageError where there is no such slip, it is undone already, or somebody may have read of it.
+    What a newer file or a later slip says is left as it is. Raises UsageError where there is no such slip, it is undone
+    already, or somebody may have read of it, and Stopped where an import that concerns it is not at its end.
     """
     with house.store.write() as tx:
         tx.lock(RECORDS_LOCK)
@@ -100,7 +105,15 @@ def undo(house: House, slip_id: int, by: str, now: datetime) -> int:
                 f"{gone} messages about slip {slip_id} are on their way or read already. Say the day that is right now"
                 " as a new slip: then these customers hear of it"
             )
-        return take_back(tx, slip_id, Signed(by, now, house.sending.mode))
+        _require_whole_records(tx, written.concerned(tx, slip_id, now))
+        return written.take_back(tx, slip_id, Signed(by, now, house.sending.mode))
+
+
+def taken_back(fields: int) -> str:
+    """What an undo has done that let so many fields go back."""
+    if not fields:
+        return "a newer file or a later slip says otherwise of all that it moved, so that stays"
+    return f"{fields} {'date or reason is' if fields == 1 else 'dates and reasons are'} as before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +163,20 @@ def _write(tx: Transaction, asked: _Asked) -> SlipLook:
     house, slip, now = asked.house, asked.slip, asked.now
     today = local_day(now, house.judging.policy.timezone)
     _require_a_day_to_come(house, slip, today)
-    supply = on_the_way(tx, slip, today)
+    supply = written.on_the_way(tx, slip, today)
     if slip.po and not supply:
         raise UsageError(f"nothing of {slip.what} is on its way. See how your records write it, or name the SKU alone")
     skus = sorted({row.sku for row in supply} or {slip.sku})
-    query = waiting(skus, now)
+    query = written.waiting(skus, now)
     due = due_customers(tx, query)
     if not due and not supply:
         raise UsageError(f"nobody waits for {slip.what}, and none of it is on its way. See how your records write it")
     _require_whole_records(tx, due)
     before = _before(tx, asked, (list(due), {(row.po, row.sku) for row in supply}), skus)
-    lines = _own_words(asked, lines_by_id(tx, before.served), bool(supply))
-    found = SlipLook(slip, positions_of(supply), own_dates=sum(1 for one in lines.values() if set(one) & set(_OWN)))
-    found.id = write_slip(tx, slip, Moves(supply, lines, skus), asked.signed)
+    rows = lines_by_id(tx, before.served)
+    lines = _own_words(asked, rows, bool(supply))
+    found = SlipLook(slip, positions_of(supply), own_dates=sum(_gives_way(rows[one], lines[one]) for one in lines))
+    found.id, found.moved = written.write_slip(tx, slip, Moves(supply, lines, skus), asked.signed)
     for batch in judge_these(tx, house, due, query, now):
         decisions = hold_withheld(tx, house.sending.mode, batch.decisions, now)
         found.take(batch, legal.without_noticed(tx, house, decisions), before)
@@ -177,7 +191,7 @@ def _require_a_day_to_come(house: House, slip: Slip, today: date) -> None:
         raise UsageError(f"{slip.day} {wrong}. Say the day on which the goods arrive, or that nobody knows one")
 
 
-def _require_whole_records(tx: Transaction, due: Mapping[int, Any]) -> None:
+def _require_whole_records(tx: Transaction, due: Collection[int]) -> None:
     apart = concerned(tx)
     if apart is not None and any(row.customer_id in due for row in tx.connection.execute(apart)):
         raise Stopped(
@@ -222,14 +236,10 @@ def _own_words(asked: _Asked, rows: Mapping[int, AnyRow], supplied: bool) -> dic
     """The new values of the lines: the reason, and dates of their own, which give way to the delivery's."""
     slip, shop = asked.slip, asked.house.judging.shop
     ships = slip.day + timedelta(days=shop.handling_days) if slip.day and not supplied else None
-    found = {}
-    for line_id, row in rows.items():
-        new: dict[str, Any] = {"delay_reason": slip.reason} if slip.reason else {}
-        if not supplied:
-            new |= {"eta_from": ships, "eta_to": ships, "promised_edit": None}
-        elif row.eta_from or row.eta_to or row.promised_edit:
-            new |= dict.fromkeys(_OWN)
-        changed = {name: value for name, value in new.items() if getattr(row, name) != value}
-        if changed:
-            found[line_id] = changed
-    return found
+    new: dict[str, Any] = {"delay_reason": slip.reason} if slip.reason else {}
+    new |= dict.fromkeys(_OWN) if supplied else {"eta_from": ships, "eta_to": ships, "promised_edit": None}
+    return dict.fromkeys(rows, new)
+
+
+def _gives_way(row: AnyRow, new: Mapping[str, Any]) -> bool:
+    return any(getattr(row, name) != new[name] for name in _OWN)

@@ -66,7 +66,7 @@ class SlipLook:
 
     `kinds` are customers by legal kind and by what becomes of them (FATES), `messages` by purpose and channel; `later`
     and `never` are customers by the reason. `own_dates` are lines whose date of their own gives way to the delivery's.
-    `apart`: customers who could not be judged.
+    `apart`: customers who could not be judged. `moved`: fields of the records that are not as they were.
     """
 
     slip: Slip
@@ -77,6 +77,7 @@ class SlipLook:
     customers: int = 0
     own_dates: int = 0
     apart: int = 0
+    moved: int = 0
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
     messages: Counter[tuple[str, str]] = field(default_factory=Counter)
     later: Counter[str] = field(default_factory=Counter)
@@ -156,6 +157,7 @@ class SlipLook:
             "reason": self.slip.reason,
             "positions": [{"po": one.po, "sku": one.sku, "was": _day(one.was)} for one in self.positions],
             "lines": self.lines,
+            "fields": self.moved,
             "lines_with_own_dates": self.own_dates,
             "customers": self.customers,
             "by_kind": {kind: {fate: self.of(kind, fate) for fate in FATES} for kind in KINDS if kind in self.kinds},

@@ -3,14 +3,13 @@
 Called by pipeline.slip, which holds the locks of records and of plan.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, insert, or_, select, update
+from sqlalchemy import Row, Select, Table, bindparam, insert, or_, select, update
 
 from notifier.records import dirty
 from notifier.records.changes import Edits, Known, as_text, named
@@ -75,11 +74,14 @@ def lines_by_id(tx: Transaction, ids: Iterable[int]) -> dict[int, Row[Any]]:
     return found
 
 
-def write_slip(tx: Transaction, slip: Slip, moves: Moves, signed: Signed) -> int:
-    """Write what the slip moves, with its history, and let plan look at all whom it concerns; returns the slip's id."""
+def write_slip(tx: Transaction, slip: Slip, moves: Moves, signed: Signed) -> tuple[int, int]:
+    """Write what the slip moves, with its history, and let plan look at all whom it concerns.
+
+    Returns the slip's id, and how many fields are not as they were.
+    """
     known = _begin(tx, slip.what, signed.at, len(moves.supply) + len(moves.lines))
     row = {"at": signed.at, "by": signed.by, "po": slip.po, "sku": slip.sku, "day": slip.day, "reason": slip.reason}
-    row |= {"mode": signed.mode, "customers": 0, "told": "{}", "import_id": known.import_id, "undone_by": ""}
+    row |= {"mode": signed.mode, "customers": 0, "import_id": known.import_id, "undone_by": ""}
     slip_id: int = tx.connection.execute(insert(_slip).returning(_slip.c.id), row).scalar_one()
     lines = lines_by_id(tx, moves.lines)
     positions = {one.id: {"promised_on": slip.day} for one in moves.supply}
@@ -89,7 +91,7 @@ def write_slip(tx: Transaction, slip: Slip, moves: Moves, signed: Signed) -> int
     for batch in batches([{"slip_id": slip_id, "holds": True} | one for one in made], 2000):
         tx.connection.execute(insert(_move), batch)
     _end(tx, known, moves.skus)
-    return slip_id
+    return slip_id, sum(1 for one in made if one["old"] != one["new"])
 
 
 def _begin(tx: Transaction, what: str, at: datetime, count: int) -> Known:
@@ -111,14 +113,17 @@ def _edit(
     rows: Mapping[int, Row[Any]],
     fields: Mapping[int, Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
-    """Write the new values of `fields` (by row id); returns the moves, as rows without their slip."""
+    """Write the new values of `fields` (by row id); returns the moves, as rows without their slip.
+
+    What an earlier slip moved to the same value is a move, too: it stays when that one is undone.
+    """
     table, kind, known = of
     edits, moved = Edits.of(table, kind, known), []
     stated = stated_of(tx, kind, list(fields))
     for row_id, new in fields.items():
         before = named(rows[row_id])
         for name, value in new.items():
-            if before[name] != value:
+            if before[name] != value or (row_id, name) in stated:
                 old = as_text(before[name])
                 move = {"kind": kind, "row_id": row_id, "field": name, "old": old, "new": as_text(value)}
                 moved.append(move | {"stated": stated.get((row_id, name), old)})
@@ -135,22 +140,35 @@ def _key(kind: str, row: Row[Any]) -> str:
     return f"{row.po}/{row.sku}" if kind == "supply" else f"{row.brand}/{row.order_key}/{row.key}"
 
 
-def keep_told(tx: Transaction, slip_id: int, customers: int, told: Mapping[str, int]) -> None:
-    """Keep how many customers the slip concerns, and how many of each legal kind hear of it."""
-    change = update(_slip).where(_slip.c.id == slip_id)
-    tx.connection.execute(change.values(customers=customers, told=json.dumps(dict(told))))
+def keep_count(tx: Transaction, slip_id: int, customers: int) -> None:
+    """Keep how many customers the slip concerns."""
+    tx.connection.execute(update(_slip).where(_slip.c.id == slip_id).values(customers=customers))
+
+
+def concerned(tx: Transaction, slip_id: int, now: datetime) -> set[int]:
+    """The ids of the customers whose lines the slip moved, or who wait for what it moved."""
+    rows = _moves_of(tx, slip_id)
+    lines = lines_by_id(tx, {row.row_id for row in rows if row.kind == "line"})
+    supply = _rows(tx, _supply, {row.row_id for row in rows if row.kind == "supply"})
+    skus = {row.sku for row in (*lines.values(), *supply.values())}
+    return {row.customer_id for row in lines.values()} | set(tx.connection.execute(waiting(skus, now)).scalars())
 
 
 def take_back(tx: Transaction, slip_id: int, signed: Signed) -> int:
-    """Let everything that the slip moved, and nobody has moved since, be as before; returns how many fields that is."""
-    rows = list(tx.connection.execute(select(_move).where(_move.c.slip_id == slip_id, _move.c.holds)))
+    """Let everything that the slip moved, and nobody has moved since, be as before; returns how many fields that is.
+
+    A later slip's word stands, and from now on it follows what was before this one.
+    """
+    rows = _moves_of(tx, slip_id)
     known, done, skus = _begin(tx, f"slip {slip_id} undone", signed.at, len(rows)), 0, set()
+    later = _handed_down(tx, rows)
     for kind, table in (("supply", _supply), ("line", _line)):
-        mine = [row for row in rows if row.kind == kind]
+        mine = [row for row in rows if row.kind == kind and (kind, row.row_id, row.field) not in later]
         there = _rows(tx, table, {row.row_id for row in mine})
         back: dict[int, dict[str, Any]] = defaultdict(dict)
         for one in mine:
-            if one.row_id in there and as_text(named(there[one.row_id])[one.field]) == one.new:
+            as_it_set = one.row_id in there and as_text(named(there[one.row_id])[one.field]) == one.new
+            if as_it_set and one.old != one.new:
                 back[one.row_id][one.field] = typed(table.c[one.field], one.old)
         _edit(tx, (table, kind, known), there, back)
         done += sum(map(len, back.values()))
@@ -160,6 +178,27 @@ def take_back(tx: Transaction, slip_id: int, signed: Signed) -> int:
     tx.connection.execute(undone)
     _end(tx, known, skus)
     return done
+
+
+def _moves_of(tx: Transaction, slip_id: int) -> list[Row[Any]]:
+    return list(tx.connection.execute(select(_move).where(_move.c.slip_id == slip_id, _move.c.holds)))
+
+
+def _handed_down(tx: Transaction, rows: Sequence[Row[Any]]) -> set[tuple[str, int, str]]:
+    """Let the next slip's move of each field follow what was before these; returns the fields that have one."""
+    mine = {(row.kind, row.row_id, row.field): row for row in rows}
+    later: dict[tuple[str, int, str], Row[Any]] = {}
+    for ids in batches(sorted({row.row_id for row in rows})):
+        query = select(_move).where(among(_move.c.row_id, ids), _move.c.holds).order_by(_move.c.id)
+        for row in tx.connection.execute(query):
+            place = (row.kind, row.row_id, row.field)
+            if place in mine and row.slip_id > mine[place].slip_id:
+                later.setdefault(place, row)
+    old = [{"_id": row.id, "_old": mine[at].old} for at, row in later.items() if row.old == mine[at].new]
+    for some in batches(old, 2000):
+        change = update(_move).where(_move.c.id == bindparam("_id")).values(old=bindparam("_old"))
+        tx.connection.execute(change, some)
+    return set(later)
 
 
 def _rows(tx: Transaction, table: Table, ids: Iterable[int]) -> dict[int, Row[Any]]:

@@ -1,67 +1,25 @@
 """A supplier slipped: what is shown, what is written, what the next plan and the next file make of it."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from notifier.errors import Stopped, UsageError
 from notifier.pipeline import slip as slips
-from notifier.pipeline.slip_letters import Read, read
-from notifier.pipeline.slip_look import LATER, NEVER, NOW, SILENT, SlipLook
-from notifier.store.tables import FactChange, ImportRun, Message, OrderLine, SlipMove, Supply
+from notifier.pipeline.slip_look import LATER, NEVER, NOW, SILENT
+from notifier.store.tables import FactChange, ImportRun, Message, OrderLine, SlipMade, SlipMove, Supply
 from notifier.terms.slip import Slip
-from tests.shop import NOON, Shop, open_shop, order, rendering
+from tests.pipeline.slipping import JUNE_30, MINUTE, approve, cut_off, day_of, late, look, supply, waiting, waiting_shop
+from tests.shop import NOON, Shop, open_shop
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job; the rules themselves are tested without it."""
 
-LAW = "[delay_rule]\njurisdiction = 'auto'\n[safety]\nmax_per_run = 1\nsurge_factor = 0\n"
-MINUTE = timedelta(minutes=1)
-JUNE_30 = Slip(po="PO-7", day=date(2026, 6, 30), reason="The ship was held in port.")
-
-
-def waiting(name: str, **more: Any) -> dict[str, Any]:
-    """Promised for 20 June, which a delivery on 10 June keeps."""
-    return order(name, **({"ordered_at": "2026-05-20T10:00:00Z", "promised_ship_by": "2026-06-20"} | more))
-
-
-def late(name: str) -> dict[str, Any]:
-    """A German whose promise was broken."""
-    return order(name, country="DE", sku="SOFA", product="Sofa")
-
-
-def supply(shop: Shop, day: str = "2026-06-10", at: Any = NOON) -> None:
-    shop.take_in("supply", [{"po_id": "PO-7", "sku": "LAMP", "quantity": 50, "promised_on": day}], at)
-
 
 @pytest.fixture
 def shop(tmp_path: Path, database_url: str) -> Shop:
-    """Two Americans, a German and somebody without an address wait for a delivery that is to come in time."""
-    shop = open_shop(tmp_path, database_url, LAW)
-    supply(shop)
-    germany = waiting("uli", country="DE")
-    nobody = waiting("eve", email="")
-    shop.take_in("backorders", [waiting("ann"), waiting("bob"), germany, nobody])
-    return shop
-
-
-def look(shop: Shop, slip: Slip = JUNE_30) -> tuple[SlipLook, list[Read]]:
-    with shop.house() as house:
-        found, letters = slips.look(house, slip, NOON)
-    return found, read(letters, rendering().render)
-
-
-def approve(shop: Shop, slip: Slip = JUNE_30, at: Any = NOON, shown: Mapping[str, int] | None = None) -> SlipLook:
-    with shop.house() as house:
-        seen = slips.look(house, slip, at)[0].shown if shown is None else shown
-        return slips.approve(house, slip, seen, "Lea", at)
-
-
-def day_of(shop: Shop) -> date | None:
-    return shop.rows(Supply)[0].promised_on
+    return waiting_shop(tmp_path, database_url)
 
 
 def test_a_look_shows_the_customers_by_legal_kind_and_what_becomes_of_them(shop: Shop) -> None:
@@ -165,41 +123,11 @@ def test_a_second_slip_is_not_undone_by_the_oldest_word(shop: Shop) -> None:
     assert day_of(shop) == date(2026, 7, 9)
 
 
-def test_an_undone_slip_leaves_everything_as_before_and_nobody_is_told(shop: Shop) -> None:
-    slip = approve(shop)
-    with shop.house() as house:
-        slips.undo(house, slip.id or 0, "Lea", NOON + MINUTE)
-    shop.plan(NOON + 2 * MINUTE)
-    assert (day_of(shop), {one.delay_reason for one in shop.rows(OrderLine)}, shop.rows(Message)) == (
-        date(2026, 6, 10),
-        {""},
-        [],
-    )
-
-
-def test_what_is_queued_when_a_slip_is_undone_is_withdrawn_and_not_sent(shop: Shop) -> None:
-    slip = approve(shop)
-    shop.plan(NOON + MINUTE)
-    with shop.house() as house:
-        slips.undo(house, slip.id or 0, "Lea", NOON + 2 * MINUTE)
-    shop.deliver(NOON + 3 * MINUTE)
-    assert ({one.state for one in shop.rows(Message)}, shop.sent()) == ({"withdrawn"}, [])
-
-
-def test_a_slip_that_somebody_has_read_of_cannot_be_undone(shop: Shop) -> None:
-    slip = approve(shop)
-    shop.plan(NOON + MINUTE)
-    shop.deliver(NOON + MINUTE)
-    with shop.house() as house, pytest.raises(UsageError, match="read already"):
-        slips.undo(house, slip.id or 0, "Lea", NOON + 2 * MINUTE)
-
-
-def test_a_slip_is_undone_only_once(shop: Shop) -> None:
-    slip = approve(shop)
-    with shop.house() as house:
-        slips.undo(house, slip.id or 0, "Lea", NOON + MINUTE)
-        with pytest.raises(UsageError, match="undone already, by Lea"):
-            slips.undo(house, slip.id or 0, "Max", NOON + MINUTE)
+def test_a_slip_that_says_what_the_records_say_already_is_refused(shop: Shop) -> None:
+    approve(shop)
+    with pytest.raises(UsageError, match="say so already"):
+        approve(shop, at=NOON + MINUTE)
+    assert len(shop.rows(SlipMade)) == 1
 
 
 def test_a_lines_own_date_gives_way_to_that_of_its_delivery(shop: Shop) -> None:
@@ -302,13 +230,7 @@ def test_a_slip_of_nothing_or_to_an_impossible_day_is_refused(shop: Shop, slip: 
 
 
 def test_no_slip_while_an_import_that_concerns_it_is_cut_off(shop: Shop) -> None:
-    from sqlalchemy import update
-
-    from notifier.store.lookup import table_of
-
-    run = table_of(ImportRun)
-    with shop.store.write() as tx:
-        tx.connection.execute(update(run).where(run.c.kind == "backorders").values(state="interrupted"))
+    cut_off(shop)
     with pytest.raises(Stopped, match="has not come to its end"):
         look(shop)
 

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class SlipMade(SQLModel, table=True):
-    """One slip that a person approved; never changed, but for being undone. `told`: customers by kind, JSON.
+    """One slip that a person approved; never changed, but for being undone.
 
     `day` None: nobody knows one. `mode` is that of delivery when it was approved.
     """
@@ -22,7 +22,6 @@ class SlipMade(SQLModel, table=True):
     reason: str = ""
     mode: str
     customers: int = 0
-    told: str = "{}"
     import_id: int | None = Field(default=None, foreign_key="import_run.id")
     undone_at: datetime | None = None
     undone_by: str = ""

@@ -120,8 +120,8 @@ async def undo(asked: Asked) -> Response:
     """Take it back."""
     text = asked.path["slip"]
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    await asked.run(partial(slips.undo, asked.house, number, asked.operator.name, asked.now))
-    return asked.to(SLIP, f"Slip {number} is undone: the days and reasons are as before.")
+    back = await asked.run(partial(slips.undo, asked.house, number, asked.operator.name, asked.now))
+    return asked.to(SLIP, f"Slip {number} is undone: {slips.taken_back(back)}.")
 
 
 def routes(to: Routes) -> None:

@@ -50,8 +50,17 @@ def test_an_approved_slip_is_written_down_with_the_leads_name_and_can_be_undone(
     page = lead.then("/console/slip/approve", **FORM).text
     (slip,) = site.shop.rows(SlipMade)
     assert (slip.by, f"/console/slip/{slip.id}/undo" in page) == ("lea", True)
-    lead.post(f"/console/slip/{slip.id}/undo")
+    said = lead.then(f"/console/slip/{slip.id}/undo").text
+    assert "3 dates and reasons are as before" in said
     assert [str(one.promised_on) for one in site.shop.rows(Supply)] == ["2026-06-10"]
+
+
+def test_what_is_written_down_already_is_not_offered_again(site: Site) -> None:
+    lead = site.person()
+    lead.post("/console/slip/approve", **FORM)
+    page, again = lead.get(LOOK).text, lead.post("/console/slip/approve", **FORM)
+    assert ("there is nothing to write down" in page, "/console/slip/approve" in page) == (True, False)
+    assert (again.status_code, len(site.shop.rows(SlipMade))) == (422, 1)
 
 
 def test_the_audit_log_has_the_order_and_the_day_and_no_reason(site: Site) -> None:
