@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from notifier.errors import Permanent, UsageError
 from notifier.pipeline import slip as slips
 from notifier.pipeline.reasons import because, purpose_words
-from notifier.pipeline.slip_letters import Read, read_apart
+from notifier.pipeline.slip_letters import Letter, Read, read
 from notifier.pipeline.slip_look import FATES, SlipLook
 from notifier.terms.operator import Role
 from notifier.terms.slip import KINDS, LONGEST_REASON, Slip
@@ -67,16 +67,17 @@ async def show(asked: Asked) -> Response:
     typed = Typed.of(asked.query)
     if not asked.query.get("look"):
         return await _page(asked, typed)
+    previews = asked.desk.previews
     try:
         found, letters = await asked.run(partial(_look, asked, typed))
+        read_letters = await previews.run(partial(read, letters, previews.pool.render))
     except Permanent as fault:
         return await _page(asked, typed, str(fault))
-    return await _page(asked, typed, "", found, letters)
+    return await _page(asked, typed, "", found, read_letters)
 
 
-def _look(asked: Asked, typed: Typed) -> tuple[SlipLook, list[Read]]:
-    found, letters = slips.look(asked.house, typed.slip(), asked.now)
-    return found, read_apart(letters)
+def _look(asked: Asked, typed: Typed) -> tuple[SlipLook, list[Letter]]:
+    return slips.look(asked.house, typed.slip(), asked.now)
 
 
 async def _page(
