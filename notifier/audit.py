@@ -72,9 +72,10 @@ def entries(tx: Transaction, most: int, before: int | None = None, operator: str
 
 def done_by(tx: Transaction, operator: str, notes: tuple[str, ...]) -> set[str]:
     """Which of these an operator has done at least once: begun, and not refused."""
-    failed = select(_entry.c.of).where(_entry.c.of.is_not(None) & (_entry.c.operator == operator))
+    failed = _entry.alias()
+    failed_at = select(failed.c.id).where(failed.c.of == _entry.c.id).exists()
     theirs = (_entry.c.operator == operator) & _entry.c.note.in_(notes) & _entry.c.of.is_(None)
-    query = select(_entry.c.note).where(theirs & _entry.c.id.not_in(failed)).distinct()
+    query = select(_entry.c.note).where(theirs & ~failed_at).distinct()
     return set(tx.connection.execute(query).scalars())
 
 

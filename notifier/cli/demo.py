@@ -33,7 +33,7 @@ def demo(
         run_demo(folder, app.clock(), Console(quiet=True))
         found = stage(folder, port, app.clock())
     else:
-        found = staged(folder)
+        found = staged(folder, port)
     _serve(ctx.obj, found, paper)
 
 

@@ -6,6 +6,7 @@ slips, and the plan that would tell of it is stopped by the brake. Then an accou
 
 import asyncio
 import csv
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,15 +55,27 @@ def is_staged(folder: Path) -> bool:
     return (folder / KEPT).is_file()
 
 
-def staged(folder: Path) -> Staged:
-    """How to sign in to a shop that is staged already. Raises UsageError where it cannot be read."""
+def staged(folder: Path, port: int) -> Staged:
+    """How to sign in to a shop that is staged already, served at `port` from now on.
+
+    Raises UsageError where it cannot be read.
+    """
     try:
         password = (folder / KEPT).read_text("utf-8").strip()
     except OSError as fault:
         raise UsageError(
             f"{folder / KEPT} cannot be read: {fault.strerror}; type: notifier demo --console --fresh"
         ) from fault
-    return Staged(folder / "settings.toml", NAME, password)
+    path = folder / "settings.toml"
+    path.write_text(_SERVED_AT.sub(_served_at(port), path.read_text("utf-8")), "utf-8")
+    return Staged(path, NAME, password)
+
+
+def _served_at(port: int) -> str:
+    return f'[web]\nlisten = "127.0.0.1:{port}"\npublic_url = "http://127.0.0.1:{port}"\n'
+
+
+_SERVED_AT = re.compile(_served_at(0).replace("[", r"\[").replace("]", r"\]").replace(":0", r":\d+"))
 
 
 def stage(folder: Path, port: int, now: datetime) -> Staged:
@@ -71,7 +84,7 @@ def stage(folder: Path, port: int, now: datetime) -> Staged:
         raise UsageError(f"{folder} is no demo's shop; type: notifier demo")
     path = folder / "settings.toml"
     text = path.read_text("utf-8")
-    path.write_text(f'{text}\n[web]\nlisten = "127.0.0.1:{port}"\npublic_url = "http://127.0.0.1:{port}"\n', "utf-8")
+    path.write_text(f"{text}\n{_served_at(port)}", "utf-8")
     settings = load_settings(path, {})
     with _opened(settings) as house:
         _mistype(house, folder / "templates" / "placed")

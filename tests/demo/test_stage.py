@@ -56,7 +56,7 @@ def test_at_least_two_replies_need_a_person(folders: dict[int, Path], hour: int)
 
 
 def test_the_password_that_is_printed_opens_the_console(folders: dict[int, Path]) -> None:
-    found = staged(folders[9])
+    found = staged(folders[9], 8080)
     with shop_in(folders[9]).house() as house:
         signing = Signing(found.name, found.password, "near", "a browser")
         assert sign_in(house, signing, Turn(60, 60), DAY.replace(hour=9))
@@ -64,6 +64,12 @@ def test_the_password_that_is_printed_opens_the_console(folders: dict[int, Path]
 
 def test_a_shop_is_staged_once(folders: dict[int, Path], tmp_path: Path) -> None:
     assert (is_staged(folders[9]), is_staged(tmp_path)) == (True, False)
+
+
+def test_a_staged_shop_is_served_at_the_port_that_is_asked_for(folders: dict[int, Path]) -> None:
+    staged(folders[15], 9191)
+    found = shop_in(folders[15]).settings.web
+    assert (found.listen, found.public_url) == ("127.0.0.1:9191", "http://127.0.0.1:9191")
 
 
 def test_only_a_demos_shop_is_staged(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 
@@ -59,6 +60,7 @@ class AuditEntry(SQLModel, table=True):
     """
 
     __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_operator_id", "operator", "id"),)
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
     operator: str
@@ -66,6 +68,6 @@ class AuditEntry(SQLModel, table=True):
     note: str = Field(index=True)
     path: str
     detail: str = ""
-    of: int | None = None
+    of: int | None = Field(default=None, index=True)
     outcome: str = ""
     hash: str

@@ -55,12 +55,12 @@ class Asked:
 
     @property
     def form(self) -> Mapping[str, str]:
-        """The fields of a POST, the last of each name; no files, and no NUL, which PostgreSQL takes nowhere."""
-        return {name: value.replace("\x00", "") for name, value in self.fields.multi_items() if isinstance(value, str)}
+        """The fields of a POST, the last of each name; no files."""
+        return {name: value for name, value in self.fields.multi_items() if isinstance(value, str)}
 
     def forms(self, name: str) -> Sequence[str]:
         """Every value of one field."""
-        return [value.replace("\x00", "") for value in self.fields.getlist(name) if isinstance(value, str)]
+        return [value for value in self.fields.getlist(name) if isinstance(value, str)]
 
     def file(self, name: str) -> UploadFile | None:
         """A file that came with the form."""

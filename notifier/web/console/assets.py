@@ -14,7 +14,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-FOR_EVER = "public, max-age=31536000, immutable"
+FOR_EVER, NOT_KEPT = "public, max-age=31536000, immutable", "no-store"
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class Assets:
             whole.update(name.encode() + b"\x00" + text)
         return whole.hexdigest()[:12]
 
-    async def answer(self, request: Request, version: str, name: str) -> Response:  # noqa: ARG002 - any version finds it
-        """One file."""
+    async def answer(self, request: Request, version: str, name: str) -> Response:
+        """One file, whatever the version: a page that an older server made is shown all the same."""
         if name not in self.plain:
             raise HTTPException(404)
-        headers = {"cache-control": FOR_EVER, "vary": "accept-encoding"}
+        headers = {"cache-control": FOR_EVER if version == self.version else NOT_KEPT, "vary": "accept-encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):
             headers["content-encoding"] = "gzip"
             return Response(self.packed[name], 200, headers, _kind(name))

@@ -39,6 +39,8 @@ MOST_NEXT = 1000
 _NEXT = re.compile(r"/console(/(?!\.|%2e)[a-z0-9_.%~-]+)*(\?[a-z0-9_.%~=&+:,-]*)?", re.ASCII | re.IGNORECASE)
 """Browsers read %2e as a dot, and two dots as one folder up."""
 
+_HOST = re.compile(r"https?://[^/?#]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:
@@ -205,12 +207,16 @@ def _not_yours(asked: Asked, role: Role) -> Response:
 
 
 def _sign_in_first(request: Request) -> Response:
-    """To the sign-in page, and from there back to where they were."""
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    path = f"{SIGN_IN}?next={quote(asked if request.method == 'GET' else HOME, safe='')}"
+    """To the sign-in page, and from there back to where they were: the page, not the piece that script asks for."""
     if request.headers.get("hx-request") == "true":
-        return Response(status_code=401, headers={"hx-redirect": path})
-    return RedirectResponse(path, 303)
+        page = _HOST.sub("", request.headers.get("hx-current-url", "")).partition("#")[0]
+        return Response(status_code=401, headers={"hx-redirect": _sign_in(page)})
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(_sign_in(asked if request.method == "GET" else HOME), 303)
+
+
+def _sign_in(wanted: str) -> str:
+    return f"{SIGN_IN}?next={quote(safe_next(wanted), safe='')}"
 
 
 async def _fields(request: Request) -> FormData:

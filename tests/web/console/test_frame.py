@@ -188,6 +188,27 @@ def test_an_asset_is_kept_for_ever_and_comes_packed(site: Site) -> None:
     assert answer.headers["content-encoding"] == "gzip" and answer.text.startswith("@charset")
 
 
+def test_an_asset_of_another_version_is_not_kept(site: Site) -> None:
+    answer = plain_http.get(f"{site.address}/console/assets/000000000000/tabler.min.css")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+
+
+@pytest.mark.parametrize(
+    ("current", "back"),
+    [
+        ("https://oak.example/console/inbox?pile=open", "%2Fconsole%2Finbox%3Fpile%3Dopen"),
+        ("https://evil.example/x", "%2Fconsole"),
+        ("", "%2Fconsole"),
+    ],
+)
+def test_after_signing_in_one_is_back_on_the_page_whose_piece_was_asked_for(
+    site: Site, current: str, back: str
+) -> None:
+    headers = {"hx-request": "true", "hx-current-url": current}
+    answer = plain_http.get(f"{site.address}/console/contacts/days", headers=headers)
+    assert answer.headers["hx-redirect"] == f"/console/sign-in?next={back}"
+
+
 def test_a_session_ends_when_it_was_idle_for_too_long(site: Site) -> None:
     lead = site.person()
     site.later(timedelta(minutes=61))
