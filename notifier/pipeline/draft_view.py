@@ -12,15 +12,13 @@ from notifier.pipeline.preview_content import Preview, Wanted, preview_of
 from notifier.pipeline.sample import sample_content
 from notifier.pipeline.wording_check import tones_of
 from notifier.pipeline.wording_history import Standing, standing
-from notifier.render.catalogue import TemplateSource
+from notifier.render.catalogue import FIELDS
 from notifier.render.faults import Written, faults
 from notifier.render_pool import Answer, RenderFailure, RenderJob
 from notifier.terms.draft_fault import Fault, Weight
 from notifier.terms.time import local_day
 from notifier.terms.wording import Texts, Wording
 
-_FIELDS = {"subject.txt": "subject", "email.md": "email", "sms.txt": "sms"}
-"""The parts of a wording, and what a template's source calls them."""
 SAMPLE = "a made-up order"
 
 
@@ -90,21 +88,16 @@ def view(house: House, wording: Wording, chosen: Chosen, texts: Texts | None, no
     said = shown.content
     source = tried.catalogue.source(wording.purpose, said.locale, said.brand.key)
     # A brand with words of its own would hide the draft that is for all brands.
-    source = _with(replace(source, locale=wording.locale), given)
+    source = replace(source, locale=wording.locale).saying(given)
     purpose = tried.catalogue.purposes[wording.purpose]
     tones = tones_of(tried, wording, given)
     return View(at_hand, given, shown, Written(source, purpose, said.brand, house.catalogue, wording.parts, tones))
 
 
-def _with(source: TemplateSource, texts: Texts) -> TemplateSource:
-    given = {field: texts.get(part, getattr(source, field)) for part, field in _FIELDS.items()}
-    return replace(source, subject=given["subject"], email=given["email"], sms=given["sms"])
-
-
 def _standing_in(house: House, wording: Wording) -> Texts:
     """What is sent where the wording has no text of its own: another locale's, or that of all brands."""
     source = house.catalogue.source(wording.purpose, wording.locale or "en", wording.brand)
-    return {part: getattr(source, _FIELDS[part]) for part in wording.parts}
+    return {part: source.part(part) for part in wording.parts}
 
 
 def _preview(house: House, wording: Wording, chosen: Chosen, now: datetime) -> Preview:
@@ -121,4 +114,4 @@ def _failed(failure: RenderFailure) -> Fault:
     """Why a draft could not be filled in, at its part and line where that is known."""
     file, _, line = failure.where.partition(" line ")
     part = file.rpartition("/")[2]
-    return Fault(part if part in _FIELDS else "", int(line) if line.isdigit() else 0, 0, Weight.ERROR, failure.text)
+    return Fault(part if part in FIELDS else "", int(line) if line.isdigit() else 0, 0, Weight.ERROR, failure.text)

@@ -13,10 +13,9 @@ from notifier.pipeline.house import House
 from notifier.pipeline.in_force import house_in_force, texts_in, trying
 from notifier.pipeline.lawful import faults_of, spoken
 from notifier.pipeline.sample import sample_content
-from notifier.render.catalogue import LARGEST_FILE, PARTS, TemplateSource
+from notifier.render.catalogue import PARTS, TemplateSource
 from notifier.render.faults import Written
 from notifier.render.faults import faults as faults_of_text
-from notifier.render.text_cost import costly
 from notifier.render_pool import Answer, RenderFailure, RenderJob, RenderPool
 from notifier.terms.content import BrandLook
 from notifier.terms.draft_fault import Weight
@@ -33,8 +32,7 @@ STAND_INS: Texts = {
 
 _WHERE = re.compile(r"(?P<file>[^\s:]*?)(?: line (?P<line>\d+))?")
 _TOLD = re.compile(rf"{_WHERE.pattern}(?: \((?P<case>[^()]*)\))?: (?P<text>.*)", re.DOTALL)
-_LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
-_ADDRESSES = ("https://", "mailto:", "tel:", "{{", "{%")
+_SEVERITY = {Weight.WARNING: Severity.WARNING, Weight.ERROR: Severity.FAULT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +47,19 @@ class Tried:
 def check_draft(house: House, pool: RenderPool, wording: Wording, texts: Texts, now: datetime) -> list[WordingFault]:
     """Everything about a draft, the gravest first; nothing in it is a FAULT where it may be published.
 
-    It compiles and fills in samples for each brand and locale that would get it, and proves what the law demands; takes
-    from some 50 ms to a few seconds. Raises RenderError where no limited process can be started.
+    Where its text alone is sound, it is compiled and filled with samples for each brand and locale that would get it,
+    and what the law demands is proved: from some 50 ms to a few seconds. Raises RenderError where no limited process
+    can be started.
     """
-    faults = list(_bounds(wording, texts))
-    if not faults:
-        house = house_in_force(house)
-        faults = _syntax(house, pool, wording, texts, now)
-        if not is_broken(faults):
+    house, texts = house_in_force(house), {part: texts.get(part, "") for part in wording.parts}
+    faults = list(_of_text(trying(house, wording, texts), wording, texts))
+    if not is_broken(faults):
+        faults += (failing := _syntax(house, pool, wording, texts, now))
+        if not is_broken(failing):
             # What is broken beside the draft must not hide what is wrong with the draft.
-            tried = trying(house, wording, {**STAND_INS, **texts} if faults else texts)
+            tried = trying(house, wording, {**STAND_INS, **texts} if failing else texts)
             faults += [*_law(tried, pool, wording, texts), *_length(tried, pool, wording, texts, now)]
-        faults += [*_links(wording, texts), *_translations(house, wording)]
-        if not is_broken(faults):
-            faults += _of_text(trying(house, wording, texts), wording, texts)
+    faults += _translations(house, wording)
     return sorted(dict.fromkeys(faults), key=lambda one: (-one.severity, one.file, one.line))
 
 
@@ -105,18 +102,7 @@ def would_hold(tried: House, what: tuple[Wording, Texts], key: tuple[str, str]) 
 
 
 def _holds(source: TemplateSource, texts: Texts) -> bool:
-    written = {"subject.txt": source.subject, "email.md": source.email, "sms.txt": source.sms}
-    return all(written[part] == text for part, text in texts.items())
-
-
-def _bounds(wording: Wording, texts: Texts) -> Iterator[WordingFault]:
-    for part in wording.parts:
-        text = texts.get(part, "")
-        if not text.strip():
-            yield WordingFault(wording.file(part), 0, Severity.FAULT, "is empty; write something")
-        elif len(text.encode("utf-8", "replace")) > LARGEST_FILE:
-            told = f"is over {LARGEST_FILE // 1024} KB; shorten it"
-            yield WordingFault(wording.file(part), 0, Severity.FAULT, told)
+    return all(source.part(part) == text for part, text in texts.items())
 
 
 def _syntax(house: House, pool: RenderPool, wording: Wording, texts: Texts, now: datetime) -> list[WordingFault]:
@@ -147,9 +133,9 @@ def _of_text(tried: House, wording: Wording, texts: Texts) -> Iterator[WordingFa
     tones = tones_of(tried, wording, texts)
     written = Written(_source(tried, wording), purpose, look, tried.catalogue, wording.parts, tones)
     for one in faults_of_text(written):
-        if one.weight is Weight.ERROR:
-            told = one.message + (f"; {one.remedy}" if one.remedy else "")
-            yield WordingFault(wording.file(one.part) if one.part else "", one.line, Severity.FAULT, told)
+        remedy = f"{' ' if one.message.endswith('?') else '; '}{one.remedy}" if one.remedy else ""
+        file = wording.file(one.part) if one.part else ""
+        yield WordingFault(file, one.line, _SEVERITY[one.weight], one.message + remedy)
 
 
 def _source(tried: House, wording: Wording) -> TemplateSource:
@@ -197,34 +183,14 @@ def _length(tried: House, pool: RenderPool, wording: Wording, texts: Texts, now:
         return
     samples = _samples(tried, pool, would_get(tried, wording, texts), wording, now)
     filled = [one for one in samples if not isinstance(one, RenderFailure)]
-    file, written = wording.file("sms.txt"), texts["sms.txt"]
     worst = max(filled, key=lambda one: one.segments, default=None)
-    if worst is None:
-        return
-    told = f"a sample is billed as {worst.segments} segment{'s' if worst.segments > 1 else ''} ({worst.encoding})"
-    yield WordingFault(file, 0, Severity.NOTE, told)
-    for sign in (one.character for one in costly(worst.text)):
-        if sign in written:
-            line = written[: written.index(sign)].count("\n") + 1
-            told = f"{sign!r} makes each segment hold 70 characters, not 160; write it in plain letters"
-            yield WordingFault(file, line, Severity.WARNING, told)
-
-
-def _links(wording: Wording, texts: Texts) -> Iterator[WordingFault]:
-    for part, text in texts.items():
-        for found in _LINK.finditer(text) if part.endswith(".md") else ():
-            address, line = found[1], text[: found.start()].count("\n") + 1
-            if address.startswith("http://"):
-                told = f"the link {address} is not encrypted; write https://"
-                yield WordingFault(wording.file(part), line, Severity.WARNING, told)
-            elif not address.startswith(_ADDRESSES):
-                told = f"the link {address} leads nowhere from an email; write the whole address, https://…"
-                yield WordingFault(wording.file(part), line, Severity.FAULT, told)
+    if worst is not None:
+        told = f"a sample is billed as {worst.segments} segment{'s' if worst.segments > 1 else ''} ({worst.encoding})"
+        yield WordingFault(wording.file("sms.txt"), 0, Severity.NOTE, told)
 
 
 def _translations(house: House, wording: Wording) -> Iterator[WordingFault]:
     catalogue = house.catalogue
-    own = set(catalogue.locales(wording.purpose))
     if wording.locale:
         beside = [part for part in PARTS if part not in wording.parts]
         places = [(brand, wording.purpose, wording.locale, part) for brand in {"", wording.brand} for part in beside]
@@ -234,10 +200,6 @@ def _translations(house: House, wording: Wording) -> Iterator[WordingFault]:
             told = f"{wording.locale} counts once it has {' and '.join(drafts)} too; until then English is sent"
             yield WordingFault("", 0, Severity.WARNING, told)
         return
-    elsewhere = {one for name in catalogue.purposes for one in catalogue.locales(name)} - own
-    if elsewhere:
-        told = f"there is no translation into {', '.join(sorted(elsewhere))}; those customers read English"
-        yield WordingFault("", 0, Severity.WARNING, told)
-    if translated := sorted(own - {""}):
+    if translated := sorted({*catalogue.locales(wording.purpose)} - {""}):
         told = f"{', '.join(translated)} keep their own words; change them too if this says something else now"
         yield WordingFault("", 0, Severity.NOTE, told)

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from notifier.queries.masks import shown
+from notifier.render.catalogue import FIELDS
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.tables import Customer, Message, TemplateVersion
@@ -19,9 +20,6 @@ from notifier.terms.wording import Texts, Wording
 from notifier.terms.words import Channel
 
 _message, _customer, _used = table_of(Message), table_of(Customer), table_of(TemplateVersion)
-
-_FIELDS = {"subject.txt": "subject", "email.md": "email", "sms.txt": "sms"}
-"""The parts of a wording, and what they are called in the text kept behind a hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def hashes(tx: Transaction, wording: Wording) -> dict[str, Texts]:
     found: dict[str, Texts] = {}
     for row in tx.connection.execute(query):
         source = json.loads(row.source)
-        found[row.hash] = {part: source[_FIELDS[part]] for part in wording.parts}
+        found[row.hash] = {part: source[FIELDS[part]] for part in wording.parts}
     return found
 
 

@@ -8,6 +8,7 @@ import hashlib
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from notifier.errors import RenderError, SettingsError
 from notifier.render.purposes import read_purpose
@@ -15,7 +16,9 @@ from notifier.terms.purpose import Purpose
 from notifier.terms.words import Tone
 
 LAYOUT = "_layout.mjml"
-PARTS = ("subject.txt", "email.md", "sms.txt")
+FIELDS: Mapping[str, str] = {"subject.txt": "subject", "email.md": "email", "sms.txt": "sms"}
+"""The parts of a template by their files, and what its source calls them."""
+PARTS = tuple(FIELDS)
 INFORMAL = "-informal"
 """How the name of a file of `_words/` ends whose phrases are for brands that address their customers informally."""
 ANSWERS = "_answers"
@@ -55,6 +58,15 @@ class TemplateSource:
         everything = (self.subject, self.email, self.sms, self.layout, self.speaks, self.tone, repr(self.words))
         digest = hashlib.sha256("\x00".join(everything).encode("utf-8", "surrogatepass")).hexdigest()
         object.__setattr__(self, "version", digest)
+
+    def part(self, name: str) -> str:
+        """The text of one of PARTS."""
+        return str(getattr(self, FIELDS[name]))
+
+    def saying(self, texts: Mapping[str, str]) -> "TemplateSource":
+        """The same with other texts, by PARTS."""
+        changed: dict[str, Any] = {FIELDS[name]: text for name, text in texts.items()}
+        return replace(self, **changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,7 @@ class Compiled:
     def files(self, *parts: str) -> dict[str, str]:
         """The files as written, by the name a person knows them by."""
         folder = f"{self.source.purpose}/{self.source.locale}".rstrip("/")
-        written = {"subject.txt": self.source.subject, "email.md": self.source.email, "sms.txt": self.source.sms}
-        return {f"{folder}/{part}": written[part] for part in parts}
+        return {f"{folder}/{part}": self.source.part(part) for part in parts}
 
 
 def compile_source(source: TemplateSource) -> Compiled:

@@ -14,7 +14,7 @@ from notifier.render import law_faults, link_faults, texts
 from notifier.render.catalogue import LARGEST_FILE, Catalogue, TemplateSource
 from notifier.render.context import CATALOGUE
 from notifier.render.environment import Sandbox, Wrong, environment, missing, parsed, wrongs
-from notifier.render.fixed import fixed
+from notifier.render.fixed import fixed, within_tags
 from notifier.render.paths import KNOWN, Used, inside_loop, unknown, used
 from notifier.render.text_cost import costly
 from notifier.terms.content import BrandLook
@@ -45,16 +45,12 @@ class Written:
     tones: frozenset[Tone] = frozenset({Tone.FORMAL})
     max_segments: int = texts.MAX_SEGMENTS
 
-    def part(self, name: str) -> str:
-        """The text of one part."""
-        return {SUBJECT: self.source.subject, EMAIL: self.source.email, TEXT: self.source.sms}[name]
-
 
 def faults(written: Written) -> list[Fault]:
     """All faults, in the order of the parts and of their lines; those of a part as a whole come first."""
     found: list[Fault] = []
     for part in written.parts:
-        text = written.part(part)
+        text = written.source.part(part)
         each = dict.fromkeys(islice(_of_part(written, part, text), MOST))
         found += sorted((_placed(one, text) for one in each), key=lambda one: (one.line, one.column))
     return found + list(_of_translation(written))
@@ -110,9 +106,16 @@ def _of_words(written: Written, part: str, text: str, paths: list[Used]) -> Iter
         if segments > written.max_segments:
             what = f"its fixed words alone need {segments} segments, {written.max_segments} are allowed"
             yield Wrong(0, "", what), Weight.ERROR, "shorten it"
-        for one in costly(said):
-            what = f"{one.shown} makes every such text cost more ({one.name})"
-            yield Wrong(one.line, one.character, what), Weight.WARNING, one.remedy
+        yield from _dear(text, said)
+
+
+def _dear(text: str, said: str) -> Iterator[tuple[Wrong, Weight, str]]:
+    """Each character that makes a text dear, once: those of the text, then those of words within tags."""
+    found = [(one.line, one) for one in costly(said)]
+    found += [(line, one) for within in within_tags(text) for line, words in within for one in costly(words)]
+    for line, one in {one.character: (line, one) for line, one in reversed(found)}.values():
+        what = f"{one.shown} makes every such text cost more ({one.name})"
+        yield Wrong(line, one.character, what), Weight.WARNING, one.remedy
 
 
 def _beside(sandbox: Sandbox, text: str, but_line: int) -> Iterator[tuple[Wrong, str]]:

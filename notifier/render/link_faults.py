@@ -34,6 +34,10 @@ def links(text: str, said: str) -> Iterator[Found]:
 
 
 def _fixed_link(address: str, line: int) -> Iterator[Found]:
+    if address.lower().startswith("http://"):
+        what = f"the link {address} is not encrypted"
+        yield Wrong(line, address, what), Weight.WARNING, "write https://"
+        return
     if clean.link(address) or address.startswith("tel:"):
         return
     remedy = f"write https://{address}" if address.startswith("www.") else "write it whole, beginning with https://"

@@ -106,7 +106,7 @@ def test_a_locale_that_is_new_counts_once_all_its_parts_are_there(shop: Shop) ->
         ({"subject.txt": "Order {{ orders }}", "email.md": "Hello\n{% if %}"}, "placed/email.md line 2: "),
         (
             {"subject.txt": "Order {{ orders }}", "email.md": "[Shop](www.shop.example)"},
-            "placed/email.md line 1: the li",
+            "placed/email.md line 1: 'www.shop",
         ),
         ({"subject.txt": "Order {{ orders }}", "email.md": " "}, "placed/email.md: is empty"),
     ],
@@ -114,13 +114,13 @@ def test_a_locale_that_is_new_counts_once_all_its_parts_are_there(shop: Shop) ->
 def test_a_broken_draft_cannot_be_published(shop: Shop, broken: dict[str, str], where: str) -> None:
     with shop.house() as house, pytest.raises(Unpublishable) as refused:
         put_out(house, PLACED, broken)
-    assert refused.value.faults[0].startswith(where)
+    assert any(one.startswith(where) for one in refused.value.faults)
 
 
 def test_both_files_of_an_email_are_told_when_both_are_broken(shop: Shop) -> None:
     with shop.house() as house, pytest.raises(Unpublishable) as refused:
         put_out(house, PLACED, {"subject.txt": "{{ order }}", "email.md": "{{ nam }}"})
-    assert [one.partition(" line")[0] for one in refused.value.faults] == ["placed/email.md", "placed/subject.txt"]
+    assert {one.partition(" line")[0] for one in refused.value.faults} == {"placed/email.md", "placed/subject.txt"}
 
 
 def test_a_published_text_that_the_sandbox_refuses_reaches_nobody(shop: Shop) -> None:

@@ -168,7 +168,7 @@ def test_english_is_the_wording_without_a_locale(house: House) -> None:
 
 def test_a_text_of_many_words_is_told_what_it_costs(house: House) -> None:
     found = put_out(house, PLACED_TEXT, text("Schöne Grüße ☂")).faults
-    assert any("'☂' makes each segment hold 70 characters" in one.text for one in found)
+    assert any("☂ makes every such text cost more" in one.text for one in found)
 
 
 class SavesMeanwhile:
@@ -224,3 +224,14 @@ def test_a_phrase_of_the_law_that_says_nothing_in_the_tone_of_a_brand_keeps_a_no
     informal = replace(house, catalogue=read)
     assert not is_broken(check_draft(house, rendering(), wording, texts, NOON))
     assert is_broken(check_draft(informal, rendering(), wording, texts, NOON))
+
+
+def test_what_is_published_is_checked_by_the_rules_that_the_editor_shows(house: House) -> None:
+    told = {
+        str(one)
+        for one in check_draft(house, rendering(), PLACED, email("[a](HTTPS://b.example) [c](http://d.example)"), NOON)
+    }
+    assert told == {
+        "placed/email.md line 3: the link http://d.example is not encrypted; write https://",
+        "de, es, fr keep their own words; change them too if this says something else now",
+    }

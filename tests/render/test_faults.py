@@ -164,6 +164,18 @@ def test_a_costly_character_is_told_with_what_stands_for_it(look: Look) -> None:
     assert [(one.column, one.remedy) for one in found] == [(19, "leave it out"), (20, "write o"), (22, "write z")]
 
 
+def test_a_costly_character_within_a_tag_is_told(look: Look) -> None:
+    found = look(sms='{{ brand.name }}:\n{{ you("Schön ☂", "Łap") }} ☂ STOP')
+    assert [(one.line, one.message.split()[0]) for one in found] == [(2, "☂"), (2, "Ł")]
+
+
+def test_a_link_that_is_not_encrypted_is_only_warned_of_however_it_is_written(look: Look) -> None:
+    found = look("reply_ack", email="x [y](HTTP://oak.example/a) [z](HTTPS://oak.example)")
+    assert [(one.weight, one.message) for one in found] == [
+        (Weight.WARNING, "the link HTTP://oak.example/a is not encrypted")
+    ]
+
+
 def test_a_text_whose_fixed_words_are_too_long_is_told(look: Look) -> None:
     assert "its fixed words alone need 3 segments" in told(look(sms="{{ brand.name }}" + "x" * 310 + " STOP"))
 
