@@ -82,6 +82,19 @@ def texts_in(catalogue: TextsByPlace, wording: Wording) -> Texts:
     return {part: text for part, text in found.items() if text is not None}
 
 
+def whole_in(catalogue: TextsByPlace, wording: Wording) -> Texts:
+    """All parts of a wording of which at least one stands at its place; none where none does.
+
+    What it lacks there is that of all brands in its language, then the English.
+    """
+    found = texts_in(catalogue, wording)
+    if found:
+        anybody, english = replace(wording, brand=""), replace(wording, locale="")
+        for beneath in (anybody, english, replace(english, brand="")):
+            found = {**texts_in(catalogue, beneath), **found}
+    return found
+
+
 def version_of(house: House, purpose: str, locale: str, brand: str) -> str:
     """The version (hash) of the template that answers now; "" where none does."""
     try:

@@ -14,7 +14,7 @@ from notifier import outbox, wordings
 from notifier.errors import Unpublishable, UsageError
 from notifier.pipeline.backorder_check import checked
 from notifier.pipeline.house import House
-from notifier.pipeline.in_force import in_force, texts_in, version_of
+from notifier.pipeline.in_force import in_force, version_of, whole_in
 from notifier.pipeline.people import operator_name
 from notifier.pipeline.wording_check import check_draft
 from notifier.pipeline.wording_desk import Seen, keep_moved, open_draft
@@ -141,7 +141,7 @@ def _sound(house: House, pool: RenderPool, what: tuple[Wording, Texts], now: dat
     Where the files have none, the locale falls back to another that is in force.
     """
     wording, texts = what
-    given = texts or texts_in(house.catalogue.written, wording)
+    given = texts or whole_in(house.catalogue.written, wording)
     if not given:
         return []
     found = check_draft(house, pool, wording, given, now)

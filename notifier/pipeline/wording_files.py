@@ -12,12 +12,11 @@ from notifier import wordings
 from notifier.errors import Unpublishable, UsageError
 from notifier.pipeline.backorder_check import checked
 from notifier.pipeline.house import House
-from notifier.pipeline.in_force import texts_in
+from notifier.pipeline.in_force import texts_in, whole_in
 from notifier.pipeline.publishing import MOST_TRIED, Word, publish
 from notifier.pipeline.wording_check import check_draft
 from notifier.pipeline.wording_desk import Seen, save_draft, submit
 from notifier.pipeline.wording_history import standings
-from notifier.render.catalogue import Catalogue
 from notifier.render_pool import RenderPool
 from notifier.template_files import load_catalogue, own_files, packaged_folder, write_files
 from notifier.terms.wording import DraftState, Severity, Texts, Wording, WordingFault
@@ -77,7 +76,7 @@ def differences(house: House, own: Path) -> list[Difference]:
         wording = one.wording
         if not any(wording.file(part) in files for part in wording.parts):
             continue
-        folder = _whole(house.catalogue, wording)
+        folder = whole_in(house.catalogue.written, wording)
         published = one.texts if one.is_published else texts_in(packaged.texts, wording)
         if folder != published:
             found.append(Difference(wording, folder, published, one.number, one.newest))
@@ -139,7 +138,7 @@ def look_through(house: House, pool: RenderPool, own: Path, now: datetime, *, dr
         wording = one.wording
         texts: list[tuple[str, Texts]] = []
         if not drafts and any(wording.file(part) in files for part in wording.parts):
-            texts.append(("folder", _whole(house.catalogue, wording)))
+            texts.append(("folder", whole_in(house.catalogue.written, wording)))
         if not drafts and one.is_published:
             texts.append(("published", one.texts))
         if one.draft is not None:
@@ -187,9 +186,3 @@ def _revision(house: House, one: Difference) -> int:
 def _past(house: House, wording: Wording) -> list[Texts]:
     with house.store.read() as tx:
         return [one.texts for one in wordings.versions(tx, wording)]
-
-
-def _whole(catalogue: Catalogue, wording: Wording) -> Texts:
-    """All parts of a wording as the files have them; where a brand has only some, those of all brands stand in."""
-    beneath = texts_in(catalogue.written, Wording(wording.purpose, wording.channel, wording.locale))
-    return {**beneath, **texts_in(catalogue.written, wording)}

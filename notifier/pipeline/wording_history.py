@@ -11,7 +11,7 @@ from difflib import unified_diff
 from notifier import wordings
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
-from notifier.pipeline.in_force import in_force, texts_in
+from notifier.pipeline.in_force import in_force, whole_in
 from notifier.queries.wording_uses import UsedIn, Uses, hashes, together, used_in, uses
 from notifier.render.catalogue import PARTS
 from notifier.terms.wording import Draft, DraftState, Texts, Wording, WordingVersion
@@ -66,7 +66,7 @@ def standing(house: House, wording: Wording) -> Standing:
         draft = wordings.draft_of(tx, wording)
         catalogue = in_force(tx, house).catalogue
     is_open = draft is not None and draft.state is not DraftState.CLOSED
-    return _standing(wording, texts_in(catalogue.texts, wording), newest, draft if is_open else None)
+    return _standing(wording, whole_in(catalogue.texts, wording), newest, draft if is_open else None)
 
 
 def standings(house: House) -> list[Standing]:
@@ -82,7 +82,7 @@ def standings(house: House) -> list[Standing]:
         if part in PARTS
     }
     return [
-        _standing(one, texts_in(catalogue.texts, one), newest.get(one), drafts.get(one))
+        _standing(one, whole_in(catalogue.texts, one), newest.get(one), drafts.get(one))
         for one in sorted(written | newest.keys() | drafts.keys())
     ]
 
@@ -130,7 +130,7 @@ def texts_of(house: House, wording: Wording, number: int) -> Texts:
         if version is None:
             raise _no_such(wording, number)
         texts = version.texts
-    return texts or texts_in(house.catalogue.written, wording)
+    return texts or whole_in(house.catalogue.written, wording)
 
 
 def diff(wording: Wording, before: Texts, after: Texts) -> Mapping[str, Sequence[str]]:
@@ -145,7 +145,7 @@ def diff(wording: Wording, before: Texts, after: Texts) -> Mapping[str, Sequence
 
 
 def _same(house: House, version: WordingVersion, known: Mapping[str, Texts]) -> Collection[str]:
-    texts = version.texts or texts_in(house.catalogue.written, version.wording)
+    texts = version.texts or whole_in(house.catalogue.written, version.wording)
     return [name for name, used in known.items() if used == texts]
 
 

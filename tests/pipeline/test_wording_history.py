@@ -1,6 +1,7 @@
 """Who reads a wording's history sees every version, what it changed, and the messages that had it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,25 @@ def test_what_was_taken_back_stands_as_the_file_s_text(house: House) -> None:
     take_back(house, rendering(), PLACED, Word("cara"), NOON)
     found = standing(house, PLACED)
     assert (found.is_published, found.texts) == (False, texts_of(house, PLACED, FILE))
+
+
+def test_a_brand_with_a_file_of_its_own_for_one_part_has_the_others_of_all_brands(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    shop = open_shop(tmp_path, sqlite_url)
+    own = shop.settings.template_folder / "_brands" / "main" / "placed"
+    own.mkdir(parents=True)
+    (own / "email.md").write_text("{{ greeting }}\n\nFrom the file.\n", "utf-8")
+    mains = replace(PLACED, brand="main")
+    with shop.house() as house:
+        assert standing(house, mains).texts == {
+            "subject.txt": texts_of(house, PLACED, FILE)["subject.txt"],
+            "email.md": "{{ greeting }}\n\nFrom the file.\n",
+        }
+        put_out(house, mains, email("Published."))
+        take_back(house, rendering(), mains, Word("cara"), NOON)
+        assert "From the file." in texts_of(house, mains, 2)["email.md"]
+        assert not diff(mains, texts_of(house, PLACED, FILE), texts_of(house, mains, FILE)).get("subject.txt")
 
 
 def test_a_wording_that_is_only_drafted_is_listed(house: House) -> None:

@@ -40,6 +40,16 @@ def typed(person: Person, page: str = READY, revision: int = 0, **more: str) -> 
     return answer.text
 
 
+def test_a_brand_with_a_file_for_one_part_of_an_email_has_a_page(tmp_path: Path, sqlite_url: str) -> None:
+    shop = opened(tmp_path, sqlite_url)
+    own = shop.settings.template_folder / "_brands" / "main" / "ready"
+    own.mkdir(parents=True)
+    (own / "email.md").write_text("{{ greeting }} from a file", "utf-8")
+    with console(shop) as site:
+        text = site.person(Role.EDITOR).get(f"{READY}?brand=main").text
+    assert "from a file" in text and "Subject" in text
+
+
 def test_the_list_says_how_each_wording_stands(ada: Person) -> None:
     typed(ada)
     text = ada.get("/console/templates").text
