@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 
 from notifier.store.tables import AuditEntry, Contact, Message, WordingDraft, WordingVersionRow
 from notifier.terms.operator import Role
@@ -205,7 +206,7 @@ def test_a_draft_is_thrown_away(site: Site, ada: Person) -> None:
 def checked(ada: Person, page: str) -> str:
     """The outcome of a check, once it is there."""
     ada.post(f"{page}/check")
-    for _ in range(200):
+    for _ in range(1200):
         text = ada.get(f"{page}/check").text
         if "It goes on by itself" not in text:
             return text
@@ -217,6 +218,13 @@ def test_a_draft_is_checked_on_all_open_backorders(site: Site, ada: Person) -> N
     site.shop.take_in("backorders", [late(order_id="10482"), late("ben", order_id="10483")], site.now)
     typed(ada)
     assert "2 of 2 checked" in (text := checked(ada, READY)) and "all of them can be filled in" in text
+
+
+def test_a_check_that_the_database_fails_comes_to_an_end_and_says_so(site: Site, ada: Person) -> None:
+    typed(ada)
+    with site.shop.store.write() as tx:
+        tx.connection.execute(sqlalchemy.text("ALTER TABLE order_line RENAME TO gone"))
+    assert "It broke off: It failed (" in checked(ada, READY)
 
 
 def test_what_fails_leads_to_the_failing_order(site: Site, ada: Person) -> None:
