@@ -187,7 +187,8 @@ class RenderPool:
 
     def processes(self) -> tuple[int, ...]:
         """The process ids of what runs now, for a live view and for tests."""
-        return tuple(worker.child.pid for worker in self._workers if worker.child is not None)
+        children = [worker.child for worker in self._workers]  # a render may end one meanwhile
+        return tuple(child.pid for child in children if child is not None)
 
     def render(self, jobs: Sequence[RenderJob]) -> list[Answer]:
         """Render all jobs; answers are in the jobs' order. A job that breaks a limit is tried again, alone, then fails.
