@@ -116,9 +116,10 @@ def push(house: House, pool: RenderPool, wanted: Sequence[Difference], word: Wor
     With `[templates] second_person` it asks for approval instead. One with faults stops no other. One whose text was
     in force before what is published now is left alone: the folder is behind.
     """
+    behind = _behind(house, wanted)
     for one in wanted:
         try:
-            yield _behind(house, one) or _pushed(house, pool, one, word, now)
+            yield behind.get(one.wording) or _pushed(house, pool, one, word, now)
         except Unpublishable as refused:
             yield Pushed(one.wording, faults=tuple(refused.faults))
         except UsageError as refused:
@@ -127,8 +128,9 @@ def push(house: House, pool: RenderPool, wanted: Sequence[Difference], word: Wor
 
 def rehearse(house: House, pool: RenderPool, wanted: Sequence[Difference], now: datetime) -> Iterator[Pushed]:
     """As `push`, but nothing is saved or published."""
+    behind = _behind(house, wanted)
     for one in wanted:
-        yield _behind(house, one) or Pushed(one.wording, faults=_faults(house, pool, one, now))
+        yield behind.get(one.wording) or Pushed(one.wording, faults=_faults(house, pool, one, now))
 
 
 def look_through(house: House, pool: RenderPool, own: Path, now: datetime, *, drafts: bool) -> Iterator[Looked]:
@@ -160,13 +162,16 @@ def _pushed(house: House, pool: RenderPool, one: Difference, word: Word, now: da
     return Pushed(one.wording, made.version.number, released=made.released)
 
 
-def _behind(house: House, one: Difference) -> Pushed | None:
-    """What is said of a folder that has an older text than is published; None where its text is new."""
-    shipped = texts_in(load_catalogue([packaged_folder()]).texts, one.wording)
-    if not one.number or one.folder not in (shipped, *_past(house, one.wording)):
-        return None
-    told = f"version {one.number} is newer than the folder's text; pull it, or roll back in the console"
-    return Pushed(one.wording, faults=(told,))
+def _behind(house: House, wanted: Sequence[Difference]) -> dict[Wording, Pushed]:
+    """What is said of each wording of which the folder has an older text than is published; new texts are left out."""
+    packaged, found = load_catalogue([packaged_folder()]), {}
+    with house.store.read() as tx:
+        for one in wanted:
+            past = [version.texts for version in wordings.versions(tx, one.wording)] if one.number else []
+            if past and one.folder in (texts_in(packaged.texts, one.wording), *past):
+                told = f"version {one.number} is newer than the folder's text; pull it, or roll back in the console"
+                found[one.wording] = Pushed(one.wording, faults=(told,))
+    return found
 
 
 def _faults(house: House, pool: RenderPool, one: Difference, now: datetime) -> tuple[str, ...]:
