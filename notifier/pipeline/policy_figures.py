@@ -5,7 +5,7 @@ Called by the web and by cli.policy. A figure that the console sets lies over se
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -105,11 +105,6 @@ def propose(house: House, given: Mapping[str, Any]) -> tuple[Proposal, Faults]:
         if figure_of(laid, key) != before[key].value
     ]
     return Proposal(laid, changed, there.newest), {}
-
-
-def trial_house(house: House, proposal: Proposal) -> House:
-    """The shop by the proposed figures, to be tried on past days."""
-    return judged_by(replace(house, settings=proposal.settings), proposal.settings)
 
 
 def save(house: House, proposal: Proposal, by: str, note: str, now: datetime) -> int:
