@@ -1,6 +1,6 @@
 """Files that somebody has brought to the console, kept in a private folder until their import is done. Colour: root.
 
-Called by the web. A file's name is a stranger's word: what is kept of it is a few plain characters.
+Called by the web and by cleanup. A file's name is a stranger's word: what is kept of it is a few plain characters.
 """
 
 import json

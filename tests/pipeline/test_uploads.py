@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from notifier.errors import UsageError
+from notifier.pipeline.cleanup import clean_up
 from notifier.pipeline.uploads import KEPT_FOR, TOLD, Shelf, Upload, plain_name
-from tests.shop import NOON
+from tests.shop import NOON, open_shop
 
 
 @pytest.fixture
@@ -80,4 +81,14 @@ def test_what_nobody_comes_back_to_is_removed_after_a_day(shelf: Shelf) -> None:
     shelf.sweep(NOON + KEPT_FOR)
     there = upload.path.exists()
     shelf.sweep(NOON + KEPT_FOR + timedelta(minutes=1))
+    assert (there, upload.path.exists()) == (True, False)
+
+
+def test_the_clean_up_removes_it_whether_or_not_anybody_opens_the_page(tmp_path: Path, sqlite_url: str) -> None:
+    shop = open_shop(tmp_path, sqlite_url)
+    upload = kept(Shelf(shop.settings.upload_folder))
+    with shop.house() as house:
+        clean_up(house, NOON + KEPT_FOR)
+        there = upload.path.exists()
+        clean_up(house, NOON + KEPT_FOR + timedelta(minutes=1))
     assert (there, upload.path.exists()) == (True, False)
