@@ -34,6 +34,11 @@ WITHIN = timedelta(minutes=2)
 FORM_BYTES = 64 * 1024
 """What a form adds to the file in it."""
 
+HALF = (
+    "What was taken so far stays, and nobody whom it concerns is told anything until you bring the same file again: it"
+    " is taken up where it was ended."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Doing:
@@ -42,6 +47,11 @@ class Doing:
     upload: Upload
     good: bool
     work: Apart[Taken]
+
+    @property
+    def taking(self) -> bool:
+        """Whether it is being taken in just now."""
+        return self.good and not self.work.over
 
 
 @dataclass(slots=True)
@@ -106,12 +116,12 @@ class Imports:
     async def file(self, asked: Asked) -> Response:
         """How far it is, and what was found."""
         upload = await self._upload(asked)
-        return asked.page("imports/file.html", upload=upload, doing=self.doing.get(upload.token))
+        return asked.page("imports/file.html", upload=upload, doing=self.doing.get(upload.token), half=HALF)
 
     async def progress(self, asked: Asked) -> Response:
         """The same, as a piece that asks again by itself."""
         upload = await self._upload(asked)
-        return asked.part("imports/_file.html", upload=upload, doing=self.doing.get(upload.token))
+        return asked.part("imports/_progress.html", upload=upload, doing=self.doing.get(upload.token), half=HALF)
 
     async def rejects(self, asked: Asked) -> Response:
         """The rejected rows with their reasons, as a file."""
@@ -124,13 +134,20 @@ class Imports:
         return Response(text, media_type="text/csv; charset=utf-8", headers=told)
 
     async def drop(self, asked: Asked) -> Response:
-        """Throw it away. What is being taken in is ended first: it is taken up by bringing the same file again."""
+        """Throw it away. What is being taken in is ended first, by the word of somebody who was asked about that."""
         upload = await self._upload(asked)
-        doing = self.doing.pop(upload.token, None)
+        doing = self.doing.get(upload.token)
+        half = doing is not None and doing.taking
+        if half and not asked.form.get("half"):
+            raise UsageError(
+                f"{upload.name} is being taken in by now, so it stays. Wait for its end, or end it on its page"
+            )
         if doing is not None:
+            del self.doing[upload.token]
             await asked.run(doing.work.cancel)
         await asked.run(partial(_shelf(asked).drop, upload))
-        return asked.to(IMPORT, f"{upload.name} is removed here.")
+        told = f"{upload.name} is removed here."
+        return asked.to(IMPORT, f"{told} {HALF}" if half and doing and doing.work.found is None else told)
 
     async def _upload(self, asked: Asked) -> Upload:
         return await asked.run(partial(_shelf(asked).find, asked.path["token"], asked.operator.name))

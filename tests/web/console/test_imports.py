@@ -1,17 +1,25 @@
 """Files taken in at the console: looked through first, hostile names, larger bodies from whom we know."""
 
+import csv
+import io
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from openpyxl import Workbook
 
+from notifier import app
+from notifier.pipeline.imports import ImportRequest
+from notifier.pipeline.taking_in import Taking
 from notifier.store.tables import AuditEntry, OrderLine
 from notifier.terms.operator import Role
 from notifier.web.console.imports import IMPORT, UPLOAD
-from tests.shop import Shop
+from tests.databases import Databases
+from tests.shop import NOON, Shop
 from tests.web import plain_http
 from tests.web.console.browser import DESK, PHONE, axe, tab
 from tests.web.console.desk import Person, Site, console, opened
@@ -26,11 +34,53 @@ BAD = "O-9,c9,not an address,US,LAMP,yesterday,2026-06-20,backordered\n"
 SECONDS = 60
 
 
-@pytest.fixture
-def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
-    more = "[console]\nmost_upload_mb = 1\n[profiles.full]\nkind = 'backorders'\nsnapshot = true\n"
-    with console(opened(tmp_path, database_url, more)) as found:
+MORE = "[console]\nmost_upload_mb = 1\n[profiles.full]\nkind = 'backorders'\nsnapshot = true\n"
+
+
+@pytest.fixture(scope="module")
+def site(sqlite: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One for all that leave it as it was: to take a file in is tested on both databases without a console."""
+    folder = tmp_path_factory.mktemp("imports")
+    with console(opened(folder, sqlite.copy(sqlite.empty, folder), MORE)) as found:
         yield found
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, sqlite_url: str) -> Iterator[Site]:
+    with console(opened(tmp_path, sqlite_url, MORE)) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("missing: chromium (apt-get install chromium)")
+    with browser() as found:
+        yield found
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """One file from its first look to its end: where its page is, and what it said each time."""
+
+    place: str
+    page: str
+    rejects: httpx2.Response
+    lines: int
+    taken: str
+    lines_taken: int
+    twice: int
+
+
+@pytest.fixture(scope="module")
+def dialogue(site: Site) -> Dialogue:
+    """Three rows that can be taken, and one that cannot."""
+    editor = site.person(Role.EDITOR)
+    place, page = looked(editor, HEAD + ROWS + BAD)
+    rejects, before = editor.get(f"{place}/rejects"), lines(site)
+    editor.post(f"{place}/take")
+    taken = page_of(editor, place)
+    return Dialogue(place, page, rejects, before, taken, lines(site), editor.post(f"{place}/take").status_code)
 
 
 def bring(person: Person, text: str = HEAD + ROWS, name: str = "orders.csv", profile: str = "") -> httpx2.Response:
@@ -40,11 +90,11 @@ def bring(person: Person, text: str = HEAD + ROWS, name: str = "orders.csv", pro
 
 def page_of(person: Person, place: str) -> str:
     """What a file's page says once its work is over."""
-    for _ in range(SECONDS * 5):
+    for _ in range(SECONDS * 20):
         text = person.get(place).text
         if "Look again" not in text:
             return text
-        threading.Event().wait(0.2)
+        threading.Event().wait(0.05)
     raise AssertionError("the work does not end")
 
 
@@ -61,79 +111,113 @@ def lines(site: Site) -> int:
 
 
 def uploads(shop: Shop) -> list[Path]:
-    return list(shop.settings.upload_folder.iterdir())
+    folder = shop.settings.upload_folder
+    return sorted(folder.iterdir()) if folder.exists() else []
 
 
-def test_a_file_is_looked_through_and_taken_in_only_when_somebody_says_so(site: Site) -> None:
-    editor = site.person(Role.EDITOR)
-    place, page = looked(editor, HEAD + ROWS + BAD)
-    assert lines(site) == 0
+def test_a_file_is_looked_through_before_anything_is_kept(dialogue: Dialogue) -> None:
+    assert dialogue.lines == 0
     for words in ("read as order_id", "utf-8", "ordered_at", "Take it in", "a comma"):
-        assert words in page, words
-    assert editor.post(f"{place}/take").status_code == 303
-    assert ("Taken in" in page_of(editor, place), lines(site)) == (True, 3)
+        assert words in dialogue.page, words
 
 
-def test_rejected_rows_stand_with_line_and_field_and_come_as_a_file(site: Site) -> None:
-    editor = site.person(Role.EDITOR)
-    place, page = looked(editor, HEAD + ROWS + BAD)
-    file = editor.get(f"{place}/rejects")
-    assert ("<td>5</td><td>ordered_at</td>" in page, file.headers["content-disposition"]) == (
+def test_a_file_is_taken_in_when_somebody_says_so(dialogue: Dialogue) -> None:
+    assert ("Taken in" in dialogue.taken, dialogue.lines_taken) == (True, 3)
+
+
+def test_nothing_is_taken_in_that_was_not_looked_through(dialogue: Dialogue) -> None:
+    assert dialogue.twice == 422
+
+
+def test_rejected_rows_stand_with_line_and_field_and_come_as_a_file(dialogue: Dialogue) -> None:
+    file = dialogue.rejects
+    assert ("<td>5</td><td>ordered_at</td>" in dialogue.page, file.headers["content-disposition"]) == (
         True,
         'attachment; filename="orders.csv.rejects.csv"',
     )
     assert file.text.startswith("line,field,reason,row")
 
 
-def test_a_file_goes_when_its_dialogue_is_over(site: Site) -> None:
+def test_a_file_is_nobody_elses(site: Site, dialogue: Dialogue) -> None:
+    assert site.person(Role.LEAD).get(dialogue.place).status_code == 422
+
+
+def test_a_file_that_outlived_the_server_can_be_looked_through_again(site: Site, dialogue: Dialogue) -> None:
     editor = site.person(Role.EDITOR)
-    place, _ = looked(editor)
+    with console(site.shop) as other:
+        again = Person(other, editor.operator, editor.token)
+        assert "since the server was started" in again.get(dialogue.place).text
+        again.post(f"{dialogue.place}/look")
+        assert "What would be taken" in page_of(again, dialogue.place)
+        assert "orders.csv" in again.get(IMPORT).text
+
+
+def test_a_file_goes_when_its_dialogue_is_over(site: Site) -> None:
+    editor, before = site.person(Role.EDITOR), uploads(site.shop)
+    place = bring(editor).headers["location"]
+    there = len(uploads(site.shop)) - len(before)
     editor.post(f"{place}/drop")
-    gone = editor.get(place)
-    assert (uploads(site.shop), gone.status_code) == ([], 422)
+    assert (there, uploads(site.shop), editor.get(place).status_code) == (1, before, 422)
 
 
-def test_a_file_is_nobody_elses(site: Site) -> None:
-    place, _ = looked(site.person(Role.EDITOR))
-    assert site.person(Role.LEAD).get(place).status_code == 422
+def test_what_is_being_taken_in_is_ended_half_done_only_by_whoever_was_asked(fresh: Site) -> None:
+    editor = fresh.person(Role.EDITOR)
+    place, _ = looked(editor)
+    editor.post(f"{place}/take")
+    page, refused = editor.get(place).text, editor.post(f"{place}/drop")
+    there = len(uploads(fresh.shop))
+    said = editor.then(f"{place}/drop", half="yes").text
+    assert ("End it half done" in page, "Throw it away" in page) == (True, False)
+    assert (refused.status_code, "is being taken in by now" in refused.text, there) == (422, True, 1)
+    assert ("What was taken so far stays" in said, uploads(fresh.shop)) == (True, [])
+
+
+def test_the_button_that_ends_it_half_done_goes_once_it_is_done(fresh: Site, chromium: Any) -> None:
+    editor = fresh.person(Role.EDITOR)
+    place, _ = looked(editor)
+    with tab(chromium, fresh, editor, PHONE) as page:
+        page.goto(fresh.address + place)
+        page.click("button:has-text('Take it in')")
+        before = page.locator("#drop").inner_text()
+        page.wait_for_selector("text=Taken in", timeout=SECONDS * 1000)
+        after = [one.inner_text() for one in page.locator("#drop").all()]
+        assert ("End it half done" in before, after) == (True, ["Done: remove the file here"])
+        assert (axe(page), page.heard.complaints) == ([], [])
 
 
 def test_a_hostile_name_and_hostile_cells_are_shown_as_they_are(site: Site) -> None:
     text = HEAD + "O-1,<script>alert(1)</script>,c@oak.example,US,LAMP,2026-05-01,2026-06-20,backordered\n"
+    before = uploads(site.shop)
     _, page = looked(site.person(Role.EDITOR), text, '../../<script>alert("2")</script>.csv')
     assert ("<script>alert" in page, "&lt;script&gt;alert(1)" in page) == (False, True)
-    (folder,) = uploads(site.shop)
-    assert folder.parent == site.shop.settings.upload_folder
+    assert len(uploads(site.shop)) == len(before) + 1
 
 
-def test_what_is_no_text_is_refused_in_words_without_our_folders(site: Site) -> None:
-    _, page = looked(site.person(Role.EDITOR), "PK\x03\x04 a workbook", "orders.csv")
-    assert ("an Excel workbook" in page, str(site.shop.folder) in page) == (True, False)
+def test_what_is_no_text_is_refused_in_words_without_our_folders(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("PK\x03\x04 a workbook")
+    with site.shop.house() as house:
+        work = Taking(ImportRequest("backorders", path), app.shop_context(site.shop.settings), NOON)
+        found = work(house, lambda done, whole: None)
+    assert ("an Excel workbook" in found.refused, str(tmp_path) in found.refused) == (True, False)
 
 
-def test_a_shrunken_export_stops_and_asks(site: Site) -> None:
-    editor = site.person(Role.EDITOR)
-    place, _ = looked(editor, profile="full")
-    editor.post(f"{place}/take")
-    page_of(editor, place)
+def test_a_shrunken_export_stops_and_asks(fresh: Site) -> None:
+    rows = list(csv.DictReader(io.StringIO(HEAD + ROWS)))
+    fresh.shop.take_in("backorders", rows, profile="full")
+    editor = fresh.person(Role.EDITOR)
     place, page = looked(editor, HEAD + ROWS.splitlines()[0] + "\n", profile="full")
     assert "More than half of the open lines are gone" in page
     editor.post(f"{place}/take", accept_shrink="yes")
     assert "were closed" in page_of(editor, place)
-    assert sorted(one.status for one in site.shop.rows(OrderLine)) == ["backordered", "closed", "closed"]
-
-
-def test_nothing_is_taken_in_that_was_not_looked_through(site: Site) -> None:
-    editor = site.person(Role.EDITOR)
-    place, _ = looked(editor)
-    editor.post(f"{place}/take")
-    page_of(editor, place)
-    assert editor.post(f"{place}/take").status_code == 422
+    assert sorted(one.status for one in fresh.shop.rows(OrderLine)) == ["backordered", "closed", "closed"]
 
 
 def test_a_file_larger_than_a_form_comes_from_an_editor(site: Site) -> None:
     text = HEAD + ROWS + "".join(f"#{' ' * 1000}\n" for _ in range(500))
-    assert bring(site.person(Role.EDITOR), text).status_code == 303
+    answer = bring(site.person(Role.EDITOR), text)
+    assert answer.status_code == 303
+    site.person(Role.EDITOR).post(f"{answer.headers['location']}/drop")
 
 
 def test_a_file_larger_than_is_allowed_is_refused(site: Site) -> None:
@@ -146,7 +230,7 @@ def test_a_file_larger_than_is_allowed_is_refused(site: Site) -> None:
 )
 def test_strangers_viewers_and_other_sites_can_bring_no_large_body(site: Site, cookie: str, site_header: str) -> None:
     tokens = {role.word: site.person(role).token for role in (Role.VIEWER, Role.EDITOR)}
-    cookies = {"console": tokens.get(cookie, cookie)} if cookie else {}
+    cookies, before = {"console": tokens.get(cookie, cookie)} if cookie else {}, uploads(site.shop)
     answer = plain_http.post(
         site.address + UPLOAD,
         headers={"sec-fetch-site": site_header},
@@ -154,7 +238,7 @@ def test_strangers_viewers_and_other_sites_can_bring_no_large_body(site: Site, c
         files={"file": ("orders.csv", b"x" * 200_000, "text/csv")},
         data={"kind": "backorders"},
     )
-    assert (answer.status_code, site.shop.settings.upload_folder.exists()) == (413, False)
+    assert (answer.status_code, uploads(site.shop)) == (413, before)
 
 
 def test_an_empty_form_says_what_is_missing(site: Site) -> None:
@@ -162,31 +246,24 @@ def test_an_empty_form_says_what_is_missing(site: Site) -> None:
     assert (answer.status_code, "choose a file" in answer.text) == (422, True)
 
 
+@pytest.mark.usefixtures("dialogue")
 def test_the_audit_log_has_who_brought_which_kind_and_no_name_of_a_file(site: Site) -> None:
-    looked(site.person(Role.EDITOR), name="ann.meyer@oak.example.csv")
-    row = site.shop.rows(AuditEntry)[-1]
-    assert (row.operator, row.note, row.detail) == ("editor", "import.bring", "kind=backorders")
+    row = next(one for one in site.shop.rows(AuditEntry) if one.note == "import.bring")
+    assert (row.operator, row.detail) == ("editor", "kind=backorders")
 
 
-def test_a_file_that_outlived_the_server_can_be_looked_through_again(site: Site) -> None:
-    editor = site.person(Role.EDITOR)
-    place, _ = looked(editor)
-    with console(site.shop) as other:
-        again = Person(other, editor.operator, editor.token)
-        assert "since the server was started" in again.get(place).text
-        again.post(f"{place}/look")
-        assert "What would be taken" in page_of(again, place)
-        assert "orders.csv" in again.get(IMPORT).text
+@pytest.fixture(scope="module")
+def found(site: Site) -> str:
+    """Where the page of a file is that was looked through."""
+    return looked(site.person(Role.EDITOR), HEAD + ROWS + BAD)[0]
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK])
-def test_what_was_found_can_be_read_by_everybody_on_any_screen(site: Site, size: tuple[int, int]) -> None:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("missing: chromium (apt-get install chromium)")
-    editor = site.person(Role.EDITOR)
-    place, _ = looked(editor, HEAD + ROWS + BAD)
-    with browser() as chromium, tab(chromium, site, editor, size) as page:
-        page.goto(site.address + place)
+def test_what_was_found_can_be_read_by_everybody_on_any_screen(
+    site: Site, found: str, chromium: Any, size: tuple[int, int]
+) -> None:
+    with tab(chromium, site, site.person(Role.EDITOR), size) as page:
+        page.goto(site.address + found)
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert (axe(page), wide, page.heard.complaints) == ([], False, [])
 
