@@ -3,6 +3,7 @@
 Used by console, upon what `big_shop` builds.
 """
 
+import json
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, case, cast, func, insert, literal, select, update
 
 from benchmarks.big_shop import NOW
+from notifier import wordings
 from notifier.settings import Settings
 from notifier.store.bodies import Packer
 from notifier.store.engine import Store, Transaction, open_engine
@@ -25,7 +27,10 @@ from notifier.store.tables import (
     OrderLine,
     Reply,
     ReplyLine,
+    TemplateVersion,
 )
+from notifier.terms.wording import VersionKind, Wording, WordingVersion
+from notifier.terms.words import Channel
 
 FIRST = "Anna Ben Carla David Emma Felix Grace Hugo Ida Jonas Klara Leo Mia Noah Olga Paul Rosa Samuel Tara Zoë".split()
 LAST = "Müller Smith García Nowak Øberg Rossi Silva Dubois Novák O'Brien Keller Jansen Moreau Fischer Łukasz".split()
@@ -39,7 +44,7 @@ def furnish(settings: Settings) -> None:
     """Write it into the shop of `settings`."""
     store = Store(open_engine(settings.database_url))
     try:
-        for step in (_named, _standing, _stated, _written, _waiting, _heard):
+        for step in (_named, _standing, _stated, _written, _waiting, _heard, _worded):
             with store.write() as tx:
                 step(tx)
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -130,3 +135,16 @@ def _heard(tx: Transaction) -> None:
     about = select(reply.c.id, line.c.id, cast(literal(0), Integer) == 1)
     about = about.join(line, line.c.customer_id == reply.c.customer_id)
     tx.connection.execute(insert(table_of(ReplyLine)).from_select(["reply_id", "line_id", "frozen"], about))
+
+
+def _worded(tx: Transaction) -> None:
+    """A published version of a template, which a tenth of the messages had."""
+    wording, number, name = Wording("eta_change", Channel.EMAIL), 1, "v1"
+    texts = {"subject.txt": "Order {{ orders }}", "email.md": "{{ greeting }}\n\n{{ headline }}"}
+    made = WordingVersion(wording, number, VersionKind.PUBLISHED, texts, "bench", "bench", "", "", NOW)
+    wordings.add_version(tx, made)
+    source = json.dumps({"subject": texts["subject.txt"], "email": texts["email.md"], "sms": ""})
+    kept = {"hash": name, "purpose": wording.purpose, "locale": "", "brand": "default", "source": source}
+    tx.connection.execute(insert(table_of(TemplateVersion)), kept | {"sample": b"", "first_used_at": NOW})
+    message = table_of(Message)
+    tx.connection.execute(update(message).where(message.c.id % 10 == 0).values(template_version=name))

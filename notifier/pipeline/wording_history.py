@@ -5,17 +5,23 @@ Called by cli and the console. Reads only.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import unified_diff
+from functools import partial
 
 from notifier import wordings
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import in_force, whole_in
-from notifier.queries.wording_uses import UsedIn, Uses, hashes, together, used_in, uses
+from notifier.pipeline.remembered import Kept, Memory
+from notifier.queries.wording_uses import UsedIn, Uses, hashes, used_in, uses
 from notifier.render.catalogue import PARTS
+from notifier.store.engine import Transaction
 from notifier.terms.wording import Draft, DraftState, Texts, Wording, WordingVersion
 from notifier.terms.words import Channel
+
+FRESH = timedelta(minutes=10)
+"""For which it is remembered what was used: the page says as of when it is."""
 
 FILE = 0
 """The number that stands for the file's text, where a version is asked for."""
@@ -27,6 +33,14 @@ class Past:
 
     version: WordingVersion
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The messages that had a version: how many, and the newest of them."""
+
+    uses: Uses
+    newest: Sequence[UsedIn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +109,27 @@ def history(house: House, wording: Wording) -> list[Past]:
     return [Past(one, until) for one, until in zip(versions, ends, strict=False)]
 
 
-def uses_of(house: House, wording: Wording) -> Mapping[int, Uses]:
-    """By the number of each version, how many messages had its text, and from when to when.
+def uses_of(house: House, wording: Wording, number: int) -> Uses:
+    """How many messages had the text of a version, and from when to when. Raises UsageError where there is none such.
 
     Versions with the same text share their uses: a message keeps its text, not a number. It reads through the messages,
     half a second for a million of them; an index would make them a seventh larger, and this no faster where it is slow.
     """
     with house.store.read() as tx:
-        versions = wordings.versions(tx, wording)
-        known = hashes(tx, wording) if versions else {}
-        mine = {one.number: _same(house, one, known) for one in versions}
-        counted = uses(tx, {name for names in mine.values() for name in names}, wording.channel)
-    return {number: together([counted[one] for one in names if one in counted]) for number, names in mine.items()}
+        return uses(tx, _hashes(tx, house, wording, number), wording.channel)
 
 
-def messages_of(house: House, wording: Wording, number: int, most: int = 50) -> Sequence[UsedIn]:
-    """The newest messages that had the text of a version. Raises UsageError where there is no such version."""
+def messages_of(house: House, wording: Wording, number: int, most: int = 50) -> Used:
+    """The same, with the newest of these messages, `most` of them."""
     with house.store.read() as tx:
-        version = wordings.version(tx, wording, number)
-        if version is None:
-            raise _no_such(wording, number)
-        return used_in(tx, _same(house, version, hashes(tx, wording)), wording.channel, most)
+        mine = _hashes(tx, house, wording, number)
+        found = uses(tx, mine, wording.channel)
+        return Used(found, used_in(tx, mine, wording.channel, found.ids, most) if found.messages else ())
+
+
+def remembered_messages(house: House, memory: Memory, which: tuple[Wording, int], now: datetime) -> Kept[Used]:
+    """The same of (wording, number of its version), as of ten minutes ago at most."""
+    return memory.get(("used", *which), partial(messages_of, house, *which), now, FRESH)
 
 
 def texts_of(house: House, wording: Wording, number: int) -> Texts:
@@ -144,9 +158,13 @@ def diff(wording: Wording, before: Texts, after: Texts) -> Mapping[str, Sequence
     return found
 
 
-def _same(house: House, version: WordingVersion, known: Mapping[str, Texts]) -> Collection[str]:
-    texts = version.texts or whole_in(house.catalogue.written, version.wording)
-    return [name for name, used in known.items() if used == texts]
+def _hashes(tx: Transaction, house: House, wording: Wording, number: int) -> Collection[str]:
+    """The template versions that had the text of a version. Raises UsageError where there is none such."""
+    version = wordings.version(tx, wording, number)
+    if version is None:
+        raise _no_such(wording, number)
+    texts = version.texts or whole_in(house.catalogue.written, wording)
+    return [name for name, used in hashes(tx, wording).items() if used == texts]
 
 
 def _standing(wording: Wording, texts: Texts, newest: WordingVersion | None, draft: Draft | None) -> Standing:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,18 @@ import pytest
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
 from notifier.pipeline.publishing import Word, roll_back, take_back
-from notifier.pipeline.wording_history import FILE, diff, history, messages_of, standing, standings, texts_of, uses_of
+from notifier.pipeline.remembered import Memory
+from notifier.pipeline.wording_history import (
+    FILE,
+    diff,
+    history,
+    messages_of,
+    remembered_messages,
+    standing,
+    standings,
+    texts_of,
+    uses_of,
+)
 from notifier.terms.wording import VersionKind, Wording
 from notifier.terms.words import Channel
 from tests.kept_shops import AsLeft
@@ -41,7 +53,7 @@ def test_a_history_has_the_newest_first_with_its_author(house: House) -> None:
 
 
 def test_each_version_says_how_many_messages_had_it(house: House) -> None:
-    assert {number: one.messages for number, one in uses_of(house, PLACED).items()} == {2: 2, 1: 0}
+    assert [uses_of(house, PLACED, number).messages for number in (1, 2)] == [0, 2]
 
 
 def test_the_other_channel_has_a_history_of_its_own(house: House) -> None:
@@ -49,7 +61,15 @@ def test_the_other_channel_has_a_history_of_its_own(house: House) -> None:
 
 
 def test_the_messages_of_a_version_are_named(house: House) -> None:
-    assert sorted(one.customer for one in messages_of(house, PLACED, 2)) == ["ann", "ben"]
+    assert sorted(one.customer for one in messages_of(house, PLACED, 2).newest) == ["ann", "ben"]
+
+
+def test_the_messages_of_a_version_are_remembered_for_ten_minutes(house: House) -> None:
+    memory, which = Memory(), (PLACED, 2)
+    first = remembered_messages(house, memory, which, NOON)
+    later = NOON + timedelta(minutes=9)
+    assert remembered_messages(house, memory, which, later) is first
+    assert remembered_messages(house, memory, which, later + timedelta(minutes=2)).at > first.at
 
 
 def test_a_version_that_is_not_there_has_no_messages(house: House) -> None:

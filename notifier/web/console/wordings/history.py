@@ -8,7 +8,8 @@ from functools import partial
 from fastapi.responses import Response
 
 from notifier.pipeline.house import House
-from notifier.pipeline.wording_history import FILE, history, messages_of, standing, texts_of, uses_of
+from notifier.pipeline.remembered import Memory
+from notifier.pipeline.wording_history import FILE, history, remembered_messages, standing, texts_of
 from notifier.render.side_by_side import Row, side_by_side
 from notifier.terms.operator import Role
 from notifier.terms.wording import Texts, VersionKind, Wording
@@ -76,16 +77,15 @@ def _texts(house: House, wording: Wording, which: str) -> Texts:
     return texts_of(house, wording, number_in(which))
 
 
-async def show_uses(asked: Asked) -> Response:
+async def show_uses(asked: Asked, memory: Memory) -> Response:
     """The messages that had a version."""
     wording, number = wording_asked(asked), number_in(asked.query.get("number", ""))
-    used = await asked.run(partial(messages_of, asked.house, wording, number))
-    counted = await asked.run(partial(uses_of, asked.house, wording))
-    return asked.page("wordings/uses.html", wording=wording, number=number, used=used, uses=counted[number], href=href)
+    found = await asked.run(partial(remembered_messages, asked.house, memory, (wording, number), asked.now))
+    return asked.page("wordings/uses.html", wording=wording, number=number, found=found, href=href)
 
 
 def routes(to: Routes) -> None:
     """For whoever is signed in."""
     to.get(PAGE + "/history", Role.VIEWER, show)
     to.get(PAGE + "/difference", Role.VIEWER, show_difference)
-    to.get(PAGE + "/uses", Role.VIEWER, show_uses)
+    to.get(PAGE + "/uses", Role.VIEWER, partial(show_uses, memory=Memory()))
