@@ -11,13 +11,14 @@ from typing import Any
 
 from notifier import conversation, desk
 from notifier.errors import UsageError
-from notifier.pipeline.holds import MOST_NOTE, Said, call
+from notifier.pipeline.holds import MOST_NOTE, Said, log_and_hold
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import require_known, waiting_reply
-from notifier.pipeline.people import asked_for, operator_name
+from notifier.pipeline.people import Asked, operator_name
 from notifier.queries.inbox import InboxReply, reply_shown
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
+from notifier.store.persons import customer_of
 from notifier.terms.desk import Desk, StepKind, desk_from
 from notifier.terms.time import utc
 
@@ -84,12 +85,13 @@ def called(house: House, reply_id: int, said: Said, now: datetime, *, complaint:
 
     Raises UsageError for a reply that does not wait or is of nobody known. Returns the id of the reply.
     """
-    with house.store.read() as tx:
+    with house.store.write() as tx:
         row = waiting_reply(tx, reply_id)
         require_known(row)
-    call(house, asked_for(house, row.customer_id), said, now, complaint=complaint)
-    with house.store.write() as tx:
-        conversation.close(tx, [reply_id], said.by, "called", now)
+        if not conversation.close(tx, [reply_id], said.by, "called", now):
+            raise UsageError(f"somebody else has just seen to reply {reply_id}; `notifier inbox show {reply_id}` tells")
+        customer = customer_of(tx, row.customer_id)
+        log_and_hold(tx, house, (Asked(customer.key, brand=customer.brand), said), now, complaint=complaint)
         desk.note(tx, desk.Step(reply_id, said.by, StepKind.CALLED, {}), now)
         bring_forward(tx, [row.customer_id], now)
     return reply_id

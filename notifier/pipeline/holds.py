@@ -52,12 +52,19 @@ class HoldAnswer:
 def call(house: House, asked: Asked, said: Said, now: datetime, *, complaint: bool) -> HoldAnswer:
     """Log a phone call at the UTC instant `now` and hold the customer back. Raises UsageError."""
     with house.store.write() as tx:
-        row, word = _begin(tx, house, asked, said, now)
-        log_call(tx, word, row.brand, complaint=complaint)
-        reason = HoldReason.COMPLAINT if complaint else HoldReason.CALL
-        until = None if complaint else now + in_force(tx, house).remembering.quiet_after_call
-        put_hold(tx, word, reason, until)
-        return HoldAnswer(row.key, row.brand, reason.value, until)
+        return log_and_hold(tx, house, (asked, said), now, complaint=complaint)
+
+
+def log_and_hold(
+    tx: Transaction, house: House, about: tuple[Asked, Said], now: datetime, *, complaint: bool
+) -> HoldAnswer:
+    """As `call`, in a transaction that is open."""
+    row, word = _begin(tx, house, *about, now)
+    log_call(tx, word, row.brand, complaint=complaint)
+    reason = HoldReason.COMPLAINT if complaint else HoldReason.CALL
+    until = None if complaint else now + in_force(tx, house).remembering.quiet_after_call
+    put_hold(tx, word, reason, until)
+    return HoldAnswer(row.key, row.brand, reason.value, until)
 
 
 def hold(house: House, asked: Asked, said: Said, now: datetime, last_day: date | None) -> HoldAnswer:

@@ -155,9 +155,11 @@ def act(house: House, wanted: Act, now: datetime) -> Acted:
         why = _why_not(found)
         if not any(one.done for one in found):
             return Acted(done, False, why or "nothing that it could be about is open", found)
-        conversation.close(tx, [row.id], wanted.by, wanted.what.value, now)
-        detail = {"what": wanted.what.value, "reply": done.reply}
-        desk.note(tx, desk.Step(row.id, wanted.by, StepKind.ACTED, detail), now)
+        closed = conversation.close(tx, [row.id], wanted.by, wanted.what.value, now)
+        # The same act of another click is noted by that one; another act counts, although the reply is closed.
+        if closed or not done.again:
+            detail = {"what": wanted.what.value, "reply": done.reply}
+            desk.note(tx, desk.Step(row.id, wanted.by, StepKind.ACTED, detail), now)
         bring_forward(tx, [row.customer_id], now)
     return Acted(done, True, why, found)
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from notifier.queries.inbox import WITHIN
+from notifier.queries.windows import newest_first
 from notifier.store.asked import waits_for_person
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
@@ -90,9 +91,11 @@ def _places(tx: Transaction, which: ColumnElement[bool]) -> list[Place]:
 
 def done_lately(tx: Transaction) -> list[int]:
     """Ids of the replies that people have seen to, the newest first."""
-    seen = select(_step.c.reply_id, func.max(_step.c.id).label("last")).group_by(_step.c.reply_id).subquery()
-    query = select(_reply.c.id).join(seen, seen.c.reply_id == _reply.c.id).where(_reply.c.closed_at.is_not(None))
-    return list(tx.connection.execute(query.order_by(seen.c.last.desc()).limit(MOST_DONE)).scalars())
+    later = _step.alias("later")
+    followed = exists().where(later.c.reply_id == _step.c.reply_id, later.c.id > _step.c.id)
+    query = select(_step.c.id, _step.c.reply_id).join(_reply, _reply.c.id == _step.c.reply_id)
+    query = query.where(_reply.c.closed_at.is_not(None), ~followed)
+    return [row.reply_id for row in newest_first(tx, query, _step.c.id, None, MOST_DONE).rows]
 
 
 @dataclass(frozen=True, slots=True)

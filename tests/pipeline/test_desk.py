@@ -1,6 +1,8 @@
 """Who of the team sees to a reply, until when it rests, and that the law's day is never slept through."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,9 +12,9 @@ from notifier.errors import UsageError
 from notifier.pipeline.desk import CallBack, called, give_back, plan_call, snooze, take
 from notifier.pipeline.holds import Said
 from notifier.pipeline.house import House
-from notifier.pipeline.inbox import inbox
+from notifier.pipeline.inbox import close, inbox
 from notifier.pipeline.receive import receive
-from notifier.queries.desk import Place
+from notifier.queries.desk import Place, done_lately
 from notifier.store.tables import Contact, Hold, ReplyDesk, ReplyStep
 from notifier.terms.desk import Desk
 from notifier.terms.incoming import Incoming, Road
@@ -70,6 +72,16 @@ def test_without_a_day_of_the_law_a_reply_may_rest_for_days(house: House) -> Non
     assert snooze(house, 1, THEN + timedelta(days=5), "Kim", THEN).desk.snoozed_until == THEN + timedelta(days=5)
 
 
+def test_what_was_done_lately_is_told_once_with_the_newest_first(house: House) -> None:
+    hear(house, "and another")
+    for reply in (1, 2):
+        take(house, reply, "Kim", "Kim", THEN)
+    close(house, [2], "Kim", "", THEN)
+    close(house, [1], "Kim", "", THEN)
+    with house.store.read() as tx:
+        assert done_lately(tx) == [1, 2]
+
+
 def test_what_does_not_wait_is_not_taken(house: House) -> None:
     with pytest.raises(UsageError, match="does not wait"):
         take(house, 9, "Kim", "Kim", THEN)
@@ -120,6 +132,17 @@ def test_who_will_phone_has_the_reply(shop: Shop, house: House) -> None:
 def test_a_call_that_was_made_is_logged_and_closes_the_reply(shop: Shop, house: House) -> None:
     called(house, 1, Said("Kim", "she waits"), THEN)
     assert ([row.channel for row in shop.rows(Contact)][-1], inbox(house)) == ("call", [])
+
+
+def test_a_call_that_two_log_at_once_is_logged_once(shop: Shop, house: House) -> None:
+    def log(by: str) -> int:
+        with suppress(UsageError):
+            return called(house, 1, Said(by), THEN)
+        return 0
+
+    with ThreadPoolExecutor(2) as both:
+        said = sorted(both.map(log, ("Kim", "Sam")))
+    assert (said, [row.channel for row in shop.rows(Contact)].count("call")) == ([0, 1], 1)
 
 
 def test_a_call_keeps_the_customer_quiet(shop: Shop, house: House) -> None:

@@ -17,7 +17,7 @@ from notifier.pipeline import accounts, desk_view
 from notifier.pipeline.effect_words import was_done
 from notifier.pipeline.inbox import OF_THE_PERSON, Doing
 from notifier.pipeline.reasons import purpose_words
-from notifier.pipeline.team_answers import draft_apart
+from notifier.pipeline.team_answers import draft
 from notifier.queries.desk import Pile
 from notifier.terms.operator import Role
 from notifier.terms.page import Act as PageAct
@@ -181,7 +181,8 @@ def rests(now: datetime, tz: ZoneInfo, by_law: datetime | None) -> list[tuple[st
 async def _drafted(asked: Asked, one: int) -> str:
     """The ready answer that the query names, filled in."""
     name = asked.query.get("draft", "")
-    return await asked.run(partial(draft_apart, asked.house, one, name, asked.now)) if name else ""
+    previews = asked.desk.previews
+    return await previews.run(partial(draft, asked.house, previews.pool, one, name, asked.now)) if name else ""
 
 
 async def show_draft(asked: Asked) -> Response:

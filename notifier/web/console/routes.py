@@ -188,7 +188,10 @@ def _refusal(asked: Asked, fault: Exception) -> Response:
 _ODD = ("That did not work", "The console cannot answer this.")
 _BY_STATUS = {
     404: ("There is nothing here", "It may have been erased, or the address is mistyped."),
-    503: ("The database is busy", "Nothing is lost. Wait a moment and try again."),
+    503: (
+        "That takes longer than a page may wait",
+        "The database may be busy. What was begun goes on to its end: look what came of it before you do it again.",
+    ),
 }
 
 

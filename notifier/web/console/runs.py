@@ -11,9 +11,8 @@ from fastapi.responses import Response
 from notifier.errors import UsageError
 from notifier.pipeline import run_sample
 from notifier.pipeline.reasons import because, purpose_words
-from notifier.pipeline.run_sample import RunShown
 from notifier.pipeline.runs import say
-from notifier.pipeline.slip_letters import Read, read_apart
+from notifier.pipeline.slip_letters import read
 from notifier.pipeline.withheld import Saying, Word
 from notifier.queries.runs import RunTold, last_runs
 from notifier.terms.operator import Role
@@ -23,7 +22,6 @@ from notifier.web.console.routes import Routes
 
 RUNS = "/console/runs"
 MOST = 30
-SERVICE_UNAVAILABLE = 503
 
 SAID = {
     Saying.APPROVE: "Run {} is approved: {} messages are queued.",
@@ -54,7 +52,8 @@ def run_id(asked: Asked) -> int:
 
 async def show_run(asked: Asked) -> Response:
     """One run; a stopped one with a sample."""
-    found, letters = await asked.run(partial(_look, asked, run_id(asked)))
+    found = await asked.run(partial(run_sample.look, asked.house, run_id(asked), asked.now))
+    letters = await asked.desk.previews.run(partial(read, found.letters, asked.desk.previews.pool.render))
     decides = asked.operator.may(Role.LEAD)
     return asked.page(
         "runs/run.html",
@@ -68,24 +67,13 @@ async def show_run(asked: Asked) -> Response:
     )
 
 
-def _look(asked: Asked, run: int) -> tuple[RunShown, list[Read]]:
-    found = run_sample.look(asked.house, run, asked.now)
-    return found, read_apart(found.letters)
-
-
 async def decide(asked: Asked) -> Response:
     """The word of a lead on a run."""
     run, text = run_id(asked), asked.form.get("word", "")
     if text not in tuple(Saying):
         raise UsageError("The page did not say what is to become of the run. Open it again")
     word = Word(run, Saying(text))
-    try:
-        report = await asked.run(partial(say, asked.house, word, asked.operator.name, asked.now, _nobody))
-    except HTTPException as fault:
-        if fault.status_code != SERVICE_UNAVAILABLE:
-            raise
-        # What was begun goes on to its end: a plan for many customers takes longer than a page may.
-        return asked.to(f"{RUNS}/{run}", f"Your word on run {run} is being carried out. Look again in a minute.")
+    report = await asked.run(partial(say, asked.house, word, asked.operator.name, asked.now, _nobody))
     return asked.to(f"{RUNS}/{run}", SAID[word.saying].format(run, report.verdicts[Verdict.SEND]))
 
 
