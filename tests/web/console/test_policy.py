@@ -2,7 +2,8 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,20 +15,24 @@ from notifier.errors import UsageError
 from notifier.store.tables import PolicyChange, PolicyFigure
 from notifier.terms.operator import Role
 from notifier.web.console.policy import POLICY, TRIAL, Trials, Trying
-from tests.shop import NOON, order
+from tests.databases import Databases
+from tests.shop import NOON, open_shop, order
 from tests.web.console.browser import PHONE, axe, tab
-from tests.web.console.desk import Person, Site, console, opened
+from tests.web.console.desk import SETTINGS, Person, Site, console, opened
 from tests.web.pages.pictures import CHROMIUM, browser
 
 pytestmark = pytest.mark.slow
 """Most start a process that lives through past days."""
 
 SECONDS = 60
+NOTE = "<script>alert(1)</script> we tell older orders, too"
 
 
-@pytest.fixture
-def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
-    shop = opened(tmp_path, database_url)
+@pytest.fixture(scope="module")
+def site(sqlite: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One for all: a trial, and what is saved, are tested on both databases without a console."""
+    folder = tmp_path_factory.mktemp("policy")
+    shop = opened(folder, sqlite.copy(sqlite.empty, folder))
     shop.take_in("backorders", [order("ann", ordered_at="2026-05-25T10:00:00Z", promised_ship_by="")])
     with console(shop) as found:
         yield found
@@ -37,11 +42,11 @@ def tried(person: Person, **fields: Any) -> httpx2.Response:
     """Try figures, dots written as two underscores, and wait for what the trial finds."""
     answer = person.post(f"{POLICY}/try", **{name.replace("__", "."): value for name, value in fields.items()})
     assert answer.status_code == 303, answer.text
-    for _ in range(SECONDS * 5):
+    for _ in range(SECONDS * 20):
         page = person.get(TRIAL)
         if "Look again" not in page.text:
             return page
-        threading.Event().wait(0.2)
+        threading.Event().wait(0.05)
     raise AssertionError("the trial does not end")
 
 
@@ -55,6 +60,52 @@ def mark_of(page: str) -> str:
 def trial_of(work: SimpleNamespace) -> Trying:
     """A trial whose process is only said to be there."""
     return Trying(None, {}, 7, "lea", NOON, work)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Lea tries figures and looks at them; Max tries others, and Lea's page is still open; Max gives his up."""
+
+    early: httpx2.Response
+    page: str
+    again: str
+    late: list[httpx2.Response]
+    piece: str
+    ended: str
+    after: httpx2.Response
+    saved: int
+
+
+@pytest.fixture(scope="module")
+def trials(site: Site) -> Tried:
+    lea, other = site.person(Role.LEAD, "lea"), site.person(Role.LEAD, "max")
+    early = lea.post(f"{POLICY}/save", mark="")
+    page = tried(lea, placed__max_age_days="10", days="7").text
+    again, mark = lea.get(f"{POLICY}?again").text, mark_of(page)
+    of_max = mark_of(tried(other, placed__max_age_days="2", days="7").text)
+    late = [lea.post(f"{POLICY}/save", mark=mark), lea.post(f"{TRIAL}/end", mark=mark)]
+    piece = lea.get(f"{TRIAL}/progress?mark={mark}").text
+    ended = other.then(f"{TRIAL}/end", mark=of_max).text
+    return Tried(early, page, again, late, piece, ended, lea.get(TRIAL), len(site.shop.rows(PolicyChange)))
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Lea saves what she has tried, with a note full of markup, and takes it back."""
+
+    page: str
+    changes: Sequence[PolicyChange]
+    figures: Sequence[tuple[str, str | None]]
+
+
+@pytest.fixture(scope="module")
+def saved(site: Site, trials: Tried) -> Saved:
+    assert trials.saved == 0
+    lea = site.person(Role.LEAD, "lea")
+    mark = mark_of(tried(lea, placed__max_age_days="10", days="7").text)
+    page, changes = lea.then(f"{POLICY}/save", note=NOTE, mark=mark).text, site.shop.rows(PolicyChange)
+    lea.post(f"{POLICY}/1/back")
+    return Saved(page, changes, [(one.was, one.value) for one in site.shop.rows(PolicyFigure)])
 
 
 def test_a_viewer_sees_the_figures_and_cannot_change_any(site: Site) -> None:
@@ -75,33 +126,38 @@ def test_what_changes_nothing_is_not_tried(site: Site) -> None:
     assert "Nothing is changed." in site.person().then(f"{POLICY}/try", **{"placed.max_age_days": "3"}).text
 
 
-def test_a_trial_shows_what_would_have_been_and_saves_only_then(site: Site) -> None:
-    lead = site.person(Role.LEAD, "lea")
-    early = lead.post(f"{POLICY}/save", mark="")
-    page = tried(lead, placed__max_age_days="10", days="7").text
-    assert (early.status_code, site.shop.rows(PolicyChange)) == (422, [])
-    assert ("messages instead of" in page, "placed by email" in page, "<svg" in page) == (True, True, True)
-    said = lead.then(f"{POLICY}/save", note="we tell older orders, too", mark=mark_of(page)).text
-    (change,) = site.shop.rows(PolicyChange)
-    assert ("Saved." in said, change.by, change.note) == (True, "lea", "we tell older orders, too")
+def test_a_trial_shows_what_would_have_been(trials: Tried) -> None:
+    assert all(words in trials.page for words in ("messages instead of", "placed by email", "<svg"))
 
 
-def test_a_saved_change_can_be_taken_back_from_the_list(site: Site) -> None:
-    lead = site.person()
-    page = tried(lead, placed__max_age_days="10", days="7").text
-    lead.post(f"{POLICY}/save", mark=mark_of(page))
-    lead.post(f"{POLICY}/1/back")
-    assert [(one.was, one.value) for one in site.shop.rows(PolicyFigure)] == [("3", "10"), ("10", None)]
+def test_nothing_is_saved_that_was_not_tried(trials: Tried) -> None:
+    assert (trials.early.status_code, trials.saved) == (422, 0)
 
 
-def test_a_page_neither_saves_nor_ends_what_somebody_else_has_tried_since(site: Site) -> None:
-    lea, max_ = site.person(Role.LEAD, "lea"), site.person(Role.LEAD, "max")
-    old = {"mark": mark_of(tried(lea, placed__max_age_days="10", days="7").text)}
-    tried(max_, placed__max_age_days="2", days="7")
-    answers = [lea.post(f"{POLICY}/save", **old), lea.post(f"{TRIAL}/end", **old)]
-    piece = lea.get(f"{TRIAL}/progress?mark={old['mark']}").text
-    assert ([one.status_code for one in answers], site.shop.rows(PolicyChange)) == ([422, 422], [])
-    assert ("max is trying other figures" in answers[0].text, "Save" in piece) == (True, False)
+def test_what_is_tried_can_be_changed_again(trials: Tried) -> None:
+    assert 'name="placed.max_age_days" type="number" value="10"' in trials.again
+
+
+def test_a_page_neither_saves_nor_ends_what_somebody_else_has_tried_since(trials: Tried) -> None:
+    assert ([one.status_code for one in trials.late], trials.saved) == ([422, 422], 0)
+    assert ("max is trying other figures" in trials.late[0].text, "Save" in trials.piece) == (True, False)
+
+
+def test_a_trial_can_be_given_up_and_changes_nothing(trials: Tried) -> None:
+    assert ("nothing was changed" in trials.ended, trials.after.status_code, trials.saved) == (True, 200, 0)
+
+
+def test_what_was_tried_is_saved_with_who_and_why(saved: Saved) -> None:
+    (change,) = saved.changes
+    assert ("Saved." in saved.page, change.by, change.note) == (True, "lea", NOTE)
+
+
+def test_a_note_full_of_markup_is_shown_as_it_is(saved: Saved) -> None:
+    assert ("<script>alert" in saved.page, "&lt;script&gt;alert(1)" in saved.page) == (False, True)
+
+
+def test_a_saved_change_can_be_taken_back_from_the_list(saved: Saved) -> None:
+    assert saved.figures == [("3", "10"), ("10", None)]
 
 
 @pytest.mark.parametrize(("over", "words"), [(True, "the trial found nothing"), (False, "the trial is not over")])
@@ -111,30 +167,7 @@ def test_a_trial_that_found_nothing_cannot_be_saved(over: bool, words: str) -> N
         Trials(trying).found(trying.mark)
 
 
-def test_a_trial_can_be_given_up_and_changes_nothing(site: Site) -> None:
-    lead = site.person()
-    page = tried(lead, placed__max_age_days="10", days="7").text
-    said = lead.then(f"{TRIAL}/end", mark=mark_of(page)).text
-    assert ("nothing was changed" in said, lead.get(TRIAL).status_code, site.shop.rows(PolicyChange)) == (True, 200, [])
-
-
-def test_what_is_tried_can_be_changed_again(site: Site) -> None:
-    lead = site.person()
-    tried(lead, placed__max_age_days="10", days="7")
-    assert 'name="placed.max_age_days" type="number" value="10"' in lead.get(f"{POLICY}?again").text
-
-
-def test_a_note_full_of_markup_is_shown_as_it_is(site: Site) -> None:
-    lead = site.person()
-    page = tried(lead, placed__max_age_days="10", days="7").text
-    page = lead.then(f"{POLICY}/save", note="<script>alert(1)</script>", mark=mark_of(page)).text
-    assert ("<script>alert" in page, "&lt;script&gt;alert(1)" in page) == (False, True)
-
-
 def test_a_figure_that_a_variable_sets_is_shown_as_fixed(tmp_path: Path, sqlite_url: str) -> None:
-    from tests.shop import open_shop
-    from tests.web.console.desk import SETTINGS
-
     shop = open_shop(tmp_path, sqlite_url, SETTINGS, NOTIFIER_PLACED__MAX_AGE_DAYS="9")
     with console(shop) as site:
         page = site.person().get(POLICY).text
@@ -146,7 +179,7 @@ def test_a_trial_shows_how_far_it_is_by_itself_and_then_what_it_found(site: Site
     if not Path(CHROMIUM).exists():
         pytest.skip("missing: chromium (apt-get install chromium)")
     lead = site.person()
-    lead.post(f"{POLICY}/try", **{"placed.max_age_days": "10", "days": "14"})
+    lead.post(f"{POLICY}/try", **{"placed.max_age_days": "5", "days": "14"})
     with browser() as chromium, tab(chromium, site, lead, PHONE) as page:
         page.goto(site.address + TRIAL)
         page.wait_for_selector("text=What would have been", timeout=SECONDS * 1000)
