@@ -6,12 +6,13 @@ ROUNDS (5), MAILS (10000), TEXTS (5000) and FLAT_MAILS (1000000) in the environm
 import io
 import sys
 
-from benchmarks import console, delivery, explain, flat, plan_scale, simulate, texts, webhook
+from benchmarks import console, delivery, explain, flat, plan_scale, previews, simulate, texts, webhook
 
 if __name__ == "__main__":
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # each table as it grows, in a file and a pipe too
     delivery.run()
+    previews.run()
     texts.run()
     flat.run()
     plan_scale.run()

@@ -38,7 +38,7 @@ from notifier.pipeline.watch import Watch
 from notifier.policy.occasions import check_purposes
 from notifier.records.profile import ShopContext
 from notifier.render.links import Keys, signing
-from notifier.render_pool import Limits, RenderPool
+from notifier.render_pool import BESIDE, Limits, RenderPool
 from notifier.settings import Settings
 from notifier.settings.access import email_access, inbox_access, journal_access, provider_access, sms_access
 from notifier.settings.hosts import far_hosts
@@ -302,7 +302,7 @@ def open_wires(settings: Settings) -> Wires:
 
 def open_previews() -> RenderPool:
     """A limited process for the console's previews. Nothing starts before it is used; the caller closes it."""
-    return RenderPool(1, Limits())
+    return RenderPool(1, BESIDE)
 
 
 async def close_wires(wires: Wires) -> None:

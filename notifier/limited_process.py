@@ -39,10 +39,13 @@ class NotStarted(Exception):
 class LimitedProcess:
     """One running process of the module `module`, which serves by `limited_worker`.
 
-    Raises NotStarted where the system starts none, or it does not say within `seconds` that it is ready.
+    Raises NotStarted where the system starts none, or it does not say within `seconds` that it is ready. `nice`: how
+    much less than ours its work is worth.
     """
 
-    def __init__(self, module: str, arguments: tuple[str, ...], seconds: float, most_answer: int = MOST_ANSWER) -> None:
+    def __init__(
+        self, module: str, arguments: tuple[str, ...], seconds: float, most_answer: int = MOST_ANSWER, nice: int = 0
+    ) -> None:
         root = str(Path(__file__).resolve().parent.parent)
         # No secret is inherited: the environment is empty but for where to find the code.
         bare = {"PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)]), "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
@@ -53,6 +56,9 @@ class LimitedProcess:
         except OSError as fault:
             why = fault.strerror or type(fault).__name__
             raise NotStarted(f"did not start ({why}); free memory, processes or open files") from fault
+        if nice:
+            # Here and not in the process: to start takes it a second of a processor already.
+            os.setpriority(os.PRIO_PROCESS, self._child.pid, os.getpriority(os.PRIO_PROCESS, 0) + nice)
         pipes: Any = (self._child.stdin, self._child.stdout)
         self._asks, self._answers = (one.fileno() for one in pipes)
         self._most = most_answer

@@ -30,7 +30,8 @@ STRIKE_SECONDS = 600.0
 class Limits:
     """What a process may use.
 
-    `memory` is bytes beyond a fresh process; seconds are for a message, a first compilation, a process's start.
+    `memory` is bytes beyond a fresh process; seconds are for a message, a first compilation, a process's start. `nice`
+    is how much less the processes are worth than delivery's, where both want a processor.
     """
 
     memory: int = 128 * 1024 * 1024
@@ -38,6 +39,11 @@ class Limits:
     compile_seconds: float = 2.0
     start_seconds: float = 20.0
     max_segments: int = 2
+    nice: int = 0
+
+
+BESIDE = Limits(nice=10)
+"""Of previews: a hostile draft uses up all that it may, and that must not be what delivery needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,9 @@ class _Worker:
         limits, self.seen = self.limits, set()
         numbers = (limits.memory, limits.max_segments, limits.seconds + limits.compile_seconds + 1)
         try:
-            self.child = LimitedProcess("notifier.render_worker", tuple(map(str, numbers)), limits.start_seconds)
+            self.child = LimitedProcess(
+                "notifier.render_worker", tuple(map(str, numbers)), limits.start_seconds, nice=limits.nice
+            )
         except NotStarted as fault:
             raise RenderError(f"the render process {fault}") from fault
         return self.child

@@ -297,14 +297,18 @@ def answers_two_replies(day: Day) -> None:
     assert any(b"well before the 20th" in one.content for one in day.mails_to("ann@mail.example"))
 
 
-def approves_the_stopped_run(day: Day) -> None:
+def reaches_the_stopped_run(day: Day) -> None:
     day.shop.take_in("supply", [SUPPLY | {"promised_on": day.on(43)}], day.site.now)
     day.deliver()
-    before = len(day.sink.book.mails)
     day.go("/console")
     day.page.locator("li", has_text="run").get_by_role("link").first.click()
     day.page.get_by_role("link", name="See what it would send, and decide").click()
     day.sees("What customers would read")
+
+
+def approves_the_stopped_run(day: Day) -> None:
+    reaches_the_stopped_run(day)
+    before = len(day.sink.book.mails)
     day.shoot(day.page, "run")
     day.page.locator("summary", has_text="Approve").click()
     day.press("Yes, approve")
