@@ -18,13 +18,18 @@ OPTED_OUT = "opted_out"
 """The reason of a suppression that a provider's own opt-out left (Twilio 21610): START undoes it."""
 
 
-def suppress_addresses(tx: Transaction, brand: str, address_ids: Sequence[int], now: datetime) -> int:
-    """Suppress addresses of somebody erased within `brand`, by their keyed hash. Returns how many."""
+def suppress_addresses(
+    tx: Transaction, brand: str, address_ids: Sequence[int], now: datetime, reason: str = ERASED
+) -> int:
+    """Suppress addresses within `brand`, by their keyed hash: as of somebody erased, or for `reason`.
+
+    Returns how many.
+    """
     made = 0
     for ids in batches(address_ids):
         found = tx.connection.execute(select(_address.c.channel, _address.c.hash).where(_address.c.id.in_(ids)))
         rows = [
-            {"brand": brand, "channel": row.channel, "address_hash": row.hash, "reason": ERASED}
+            {"brand": brand, "channel": row.channel, "address_hash": row.hash, "reason": reason}
             | {"at": now, "known_at": now}
             for row in found
         ]

@@ -110,6 +110,18 @@ def settle(tx: Transaction, answer_id: int, state: str, now: datetime, again_at:
     tx.connection.execute(update(_answer).where(this).values(state=state, sent_at=sent, not_before=again_at))
 
 
+def keep_provider_id(tx: Transaction, answer_id: int, provider_id: str) -> None:
+    """The provider calls this text so."""
+    tx.connection.execute(update(_answer).where(_answer.c.id == answer_id).values(provider_id=provider_id))
+
+
+def refuse_sent(tx: Transaction, provider_id: str) -> AnyRow | None:
+    """The text that the provider calls so went, and was refused after all; None where none did."""
+    went = (_answer.c.provider_id == provider_id) & (_answer.c.state == "sent")
+    refused = update(_answer).where(went).values(state="refused", sent_at=None).returning(*_answer.c)
+    return tx.connection.execute(refused).first()
+
+
 def lost(tx: Transaction, now: datetime) -> list[AnyRow]:
     """Answers whose process died while they were going: unknown from now on."""
     gone = update(_answer).where(_goes, _answer.c.going_at < now - LOST_AFTER).values(state="unknown")

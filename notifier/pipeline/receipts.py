@@ -10,6 +10,7 @@ from enum import StrEnum
 from notifier import consent
 from notifier.outbox import doubt, receipt
 from notifier.pipeline.house import House
+from notifier.pipeline.relay import refused_after_all
 from notifier.pipeline.settling import DEAD
 from notifier.pipeline.unknown import settle_by
 from notifier.store.decisions import bring_forward
@@ -42,6 +43,8 @@ def take_receipt(house: House, one: Receipt, now: datetime) -> Taken:
     It moves no message that is settled, none by an attempt that another one followed, and no email that went twice
     under one Message-ID and came back: nobody knows which of the two did.
     """
+    if not one.attempt_id and not one.uid:
+        return _of_answer(house, one, now)
     with house.store.read() as tx:
         # Most receipts say nothing new: they wait for nobody's lock.
         known = receipt.standing(tx, one.attempt_id, one.uid)
@@ -55,6 +58,15 @@ def take_receipt(house: House, one: Receipt, now: datetime) -> Taken:
         if _is_last(one):
             _learn(tx, one, row, now)
         return _settle(tx, house, (one, row), now)
+
+
+def _of_answer(house: House, one: Receipt, now: datetime) -> Taken:
+    """A text of the team's own, which is no attempt of the outbox: only that it did not arrive is news."""
+    if one.word is not Word.FAILED or not one.provider_id:
+        return Taken.NOTHING
+    with house.store.write() as tx:
+        ours = refused_after_all(tx, house, one.provider_id, one.code, now)
+    return Taken.SETTLED if ours else Taken.NOTHING
 
 
 def _is_last(one: Receipt) -> bool:

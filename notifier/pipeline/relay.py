@@ -1,8 +1,8 @@
 """Passes the team's answer, from its helpdesk or the inbox, on to the customer, as coming from the shop. Colour: root.
 
-Taken in by pipeline.mailroom and pipeline.team_answers, sent by cli.run. Of the helpdesk's mails only what came to the
-signed address of a reply, from the helpdesk's own domain and from no machine, is passed on: its new words, and no
-attachment. What does not arrive is said in the inbox.
+Taken in by pipeline.mailroom and pipeline.team_answers, sent by cli.run, heard of by pipeline.receipts. Of the
+helpdesk's mails only what came to the signed address of a reply, from the helpdesk's own domain and from no machine, is
+passed on: its new words, and no attachment. What does not arrive is said in the inbox.
 """
 
 import asyncio
@@ -12,21 +12,23 @@ from datetime import datetime
 
 import structlog
 
-from notifier import contact_log, conversation, desk, helpdesk, outbox
+from notifier import consent, contact_log, conversation, desk, helpdesk, outbox
 from notifier.pipeline.guard import guarded
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import in_force
 from notifier.pipeline.off_the_loop import reading, writing
 from notifier.pipeline.reasons import because
+from notifier.pipeline.settling import DEAD
 from notifier.pipeline.team import Note, Team, id_header, write_to
 from notifier.pipeline.team_text import TextWay, text_way
 from notifier.render.reply_address import REPLY, signed_address
+from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.terms.delivery import ChannelSender, Parcel
+from notifier.terms.delivery import ChannelSender, Parcel, SendResult
 from notifier.terms.facts import Address
 from notifier.terms.mail import Machine, Mail
-from notifier.terms.words import Channel, Outcome
+from notifier.terms.words import Channel, DeliveryMode, Outcome
 
 log = structlog.get_logger(__name__)
 
@@ -114,15 +116,14 @@ async def _relay(house: House, row: AnyRow, through: tuple[Senders, Team], clock
         return False
     senders, team = through
     sender = senders.get(Channel(row.channel))
-    if sender is None:
-        outcome = Outcome.DEFERRED
-    elif going.note is not None:
+    said = SendResult(0, 0, Outcome.DEFERRED, "", "")
+    if sender is not None and going.note is None:
+        said = await sender.send(_text(house, row, going, now))
+    elif sender is not None and going.note is not None:
         named = replace(team, sender=house.brand(row.brand).sender, channel=sender)
-        outcome = await write_to(named, going.note, now)
-    else:
-        outcome = (await sender.send(_text(house, row, going, now))).outcome
-    await writing(house.store, lambda tx: _settle(tx, row, outcome, going, clock()))
-    return outcome is Outcome.ACCEPTED
+        said = replace(said, outcome=await write_to(named, going.note, now))
+    await writing(house.store, lambda tx: _settle(tx, house, (row, going), said, clock()))
+    return said.outcome is Outcome.ACCEPTED
 
 
 def _text(house: House, row: AnyRow, going: _Going, now: datetime) -> Parcel:
@@ -167,17 +168,43 @@ def _by_text(tx: Transaction, house: House, answer: tuple[AnyRow, AnyRow | None]
     return _Going(phone.id, now, phone=phone, until=way.until)
 
 
-def _settle(tx: Transaction, row: AnyRow, outcome: Outcome, going: _Going, now: datetime) -> None:
+def _settle(tx: Transaction, house: House, answer: tuple[AnyRow, _Going], said: SendResult, now: datetime) -> None:
+    (row, going), outcome = answer, said.outcome
     helpdesk.settle(tx, row.id, STATES[outcome], now)
     if going.phone is not None and outcome in (Outcome.DEFERRED, Outcome.REFUSED):
         outbox.uncount_one(tx, going.phone.region, going.phone.value or "", going.at)
     if outcome is Outcome.ACCEPTED:
         by, where = (row.by, "inbox") if row.by else (TEAM, "helpdesk")
-        said = f"answered from the {where}"
-        word = contact_log.Word(row.customer_id, row.brand, by, row.channel, said, "", going.address_id)
+        words = f"answered from the {where}"
+        word = contact_log.Word(row.customer_id, row.brand, by, row.channel, words, "", going.address_id)
         contact_log.log_ours(tx, word, now)
     elif STATES[outcome] in TOLD:
         _not_arrived(tx, row, TOLD[STATES[outcome]])
+    if going.phone is not None:
+        helpdesk.keep_provider_id(tx, row.id, said.provider_id)
+    if going.phone is not None and outcome is Outcome.REFUSED:
+        _learn(tx, house, row, said.code, now)
+
+
+def refused_after_all(tx: Transaction, house: House, provider_id: str, code: str, now: datetime) -> bool:
+    """A provider took a text that answers a customer, and says now that it did not arrive; False: it is none of ours.
+
+    Called by pipeline.receipts.
+    """
+    row = helpdesk.refuse_sent(tx, provider_id)
+    if row is None:
+        return False
+    _not_arrived(tx, row, TOLD["refused"])
+    _learn(tx, house, row, code, now)
+    return True
+
+
+def _learn(tx: Transaction, house: House, row: AnyRow, code: str, now: datetime) -> None:
+    """Suppress the number where the code says that it opted out, or is gone; in mode redirect it is the shop's."""
+    reply = conversation.reply_of(tx, row.reply_id)
+    if code in DEAD and reply is not None and reply.address_id and house.sending.mode is DeliveryMode.LIVE:
+        consent.suppress_addresses(tx, row.brand, [reply.address_id], now, code)
+        bring_forward(tx, [row.customer_id], now)
 
 
 def _not_arrived(tx: Transaction, row: AnyRow, why: str) -> None:

@@ -14,15 +14,17 @@ from notifier.pipeline.content import links_of
 from notifier.pipeline.desk import snooze
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import conversation_of, inbox
+from notifier.pipeline.receipts import Taken, take_receipt
 from notifier.pipeline.receive import receive
 from notifier.pipeline.relay import relay_answers
 from notifier.pipeline.team_answers import CALL_BACK_WITHIN, Answering, Kept, answer, draft, unwrapped, way_of
 from notifier.pipeline.undo import undo
 from notifier.render.links import unsigned
-from notifier.store.tables import Contact, Message, Reply, ReplyDesk, TeamAnswer, TextDay
+from notifier.store.tables import Contact, Message, Reply, ReplyDesk, Suppression, TeamAnswer, TextDay
 from notifier.terms.delivery import Parcel, SendResult
+from notifier.terms.evidence import Receipt, Word
 from notifier.terms.incoming import Incoming, Road
-from notifier.terms.words import Channel, Outcome
+from notifier.terms.words import Channel, DeliveryMode, Outcome
 from tests.kept_shops import AsLeft
 from tests.pipeline.test_person_inbox import HOUR, hear
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
@@ -252,3 +254,56 @@ def test_a_stop_that_comes_before_the_answer_goes_keeps_it_back(texted: Shop) ->
 def test_a_text_that_is_too_long_is_refused(texted: Shop) -> None:
     with texted.house() as house, pytest.raises(UsageError, match="segments"):
         say(house, "word " * 400, NOON + timedelta(minutes=5))
+
+
+class Carrier(Phone):
+    """Takes a text, or says `code`, and calls it SM1."""
+
+    code = ""
+
+    async def send(self, parcel: Parcel) -> SendResult:
+        outcome = Outcome.REFUSED if self.code else Outcome.ACCEPTED
+        return SendResult(0, 0, outcome, self.code, "", "SM1")
+
+
+def carried(shop: Shop, carrier: Carrier, *receipts: Receipt, mode: DeliveryMode = DeliveryMode.LIVE) -> list[Taken]:
+    """Kim's answer goes by text, and then the provider says these."""
+    with shop.house() as opened:
+        house = replace(opened, sending=replace(opened.sending, mode=mode))
+        say(house, now=NOON + timedelta(minutes=5))
+        relayed(house, carrier, NOON + timedelta(minutes=6), Channel.SMS)
+        return [take_receipt(house, one, NOON + timedelta(minutes=7)) for one in receipts]
+
+
+def test_a_text_that_the_carrier_refuses_later_opens_the_reply_again(texted: Shop) -> None:
+    failed = Receipt(Word.FAILED, provider_id="SM1", code="rejected")
+    assert carried(texted, Carrier(), failed, failed) == [Taken.SETTLED, Taken.NOTHING]
+    assert [row.state for row in texted.rows(TeamAnswer)] == ["refused"]
+    assert "did not reach the customer" in texted.rows(Reply)[0].reason
+
+
+def test_a_text_that_arrives_stays_sent(texted: Shop) -> None:
+    carried(texted, Carrier(), Receipt(Word.DELIVERED, provider_id="SM1"))
+    assert [row.state for row in texted.rows(TeamAnswer)] == ["sent"]
+
+
+def test_a_receipt_of_another_text_says_nothing_of_an_answer(texted: Shop) -> None:
+    assert carried(texted, Carrier(), Receipt(Word.FAILED, provider_id="SM2")) == [Taken.NOTHING]
+
+
+def test_a_number_that_opted_out_at_the_provider_is_suppressed_by_the_receipt(texted: Shop) -> None:
+    carried(texted, Carrier(), Receipt(Word.FAILED, provider_id="SM1", code="opted_out"))
+    assert [row.reason for row in texted.rows(Suppression)] == ["opted_out"]
+
+
+def test_in_mode_redirect_no_number_is_suppressed(texted: Shop) -> None:
+    failed = Receipt(Word.FAILED, provider_id="SM1", code="opted_out")
+    carried(texted, Carrier(), failed, mode=DeliveryMode.REDIRECT)
+    assert texted.rows(Suppression) == []
+
+
+def test_a_number_that_opted_out_at_the_provider_is_suppressed_at_the_hand_off(texted: Shop) -> None:
+    carrier = Carrier()
+    carrier.code = "opted_out"
+    carried(texted, carrier)
+    assert [row.reason for row in texted.rows(Suppression)] == ["opted_out"]

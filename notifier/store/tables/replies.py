@@ -118,8 +118,8 @@ class TeamAnswer(SQLModel, table=True):
     """What the team answered to a reply, from its helpdesk or from the inbox (`by`), to be passed on to the customer.
 
     `key` is unique: the same mail, or the same click, is passed on once. `channel` is email or sms. `state` is waiting,
-    going, sent, refused, unknown, or withdrawn before it went; it goes not before `not_before`. `words` are personal,
-    and go with the person.
+    going, sent, refused, unknown, or withdrawn before it went; it goes not before `not_before`. `provider_id` is the
+    provider's name of a text that went. `words` are personal, and go with the person.
     """
 
     __tablename__ = "team_answer"
@@ -137,3 +137,4 @@ class TeamAnswer(SQLModel, table=True):
     channel: str = "email"
     by: str = ""
     not_before: datetime | None = None
+    provider_id: str = Field(default="", index=True)
