@@ -4,6 +4,7 @@ Kept apart from `render.catalogue`, so that everything in render/ takes values a
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from notifier.errors import SettingsError
@@ -25,7 +26,8 @@ def load_catalogue(folders: Sequence[Path], informal: Collection[str] = ()) -> C
     Raises SettingsError with every fault at once.
     """
     faults: list[str] = []
-    layers = [(str(folder), _read(folder, faults)) for folder in folders]
+    packaged = packaged_folder()
+    layers = [(str(one), _packaged() if one == packaged else _read(one, faults)) for one in folders]
     if faults:
         raise SettingsError(faults)
     return assemble(layers, informal)
@@ -64,6 +66,12 @@ def write_files(own: Path, files: Mapping[str, str]) -> None:
             file.write_text(text, "utf-8")
         except OSError as error:
             raise SettingsError([f"{path}: cannot be written: {error.strerror}. Mend its rights"]) from error
+
+
+@cache
+def _packaged() -> Mapping[str, str]:
+    """The packaged texts, read once: they change with the product alone."""
+    return own_files(packaged_folder())
 
 
 def _read(folder: Path, faults: list[str]) -> dict[str, str]:

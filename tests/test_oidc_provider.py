@@ -21,6 +21,8 @@ from tests.shop import NOON
 from tests.standins.identity_provider import BACK, CLIENT, OTHER_KEY, SECRET, Provider, identity_provider
 from tests.web import plain_http
 
+pytestmark = pytest.mark.slow
+
 PROOF = Proof("the-state", "the-nonce", "v" * 44)
 ROLES = {"support": Role.AGENT, "chiefs": Role.LEAD}
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from notifier.errors import RenderError, SettingsError
-from notifier.render.purposes import read_purpose
+from notifier.render.purposes import parsed, read_purpose
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Tone
 
@@ -264,7 +264,7 @@ def _brand(path: str) -> tuple[str, list[str]]:
 
 def _read_words(text: str, where: str, faults: list[str]) -> dict[str, str]:
     try:
-        table = tomllib.loads(text)
+        table = parsed(text)
     except tomllib.TOMLDecodeError as error:
         faults.append(f"{where}: {error}")
         return {}

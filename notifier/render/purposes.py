@@ -4,6 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from notifier.terms.purpose import Purpose
@@ -17,10 +18,19 @@ _ANSWERS = tuple(action.name.lower() for action in OrderAction)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
+@lru_cache(maxsize=256)
+def parsed(text: str) -> Mapping[str, Any]:
+    """A TOML text, once for each: to parse a file of words takes longer than to read it. Nobody changes what it gives.
+
+    Raises tomllib.TOMLDecodeError.
+    """
+    return tomllib.loads(text)
+
+
 def read_purpose(name: str, text: str, where: str) -> tuple[Purpose | None, list[str]]:
     """The purpose of folder `name`, or None and every fault with file and field."""
     try:
-        table = tomllib.loads(text)
+        table = parsed(text)
     except tomllib.TOMLDecodeError as error:
         return None, [f"{where}: {error}"]
     faults = [] if _NAME.fullmatch(name) else [f"{where}: the folder's name must be like eta_change"]

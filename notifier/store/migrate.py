@@ -45,10 +45,12 @@ def _revision(connection: Connection) -> str | None:
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the database to the newest schema; returns the revisions before and after. Safe to call again."""
+    before = current(engine)
+    if before == head():
+        return before, before
     from alembic import command
     from alembic.config import Config
 
-    before = current(engine)
     config = Config()
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     with engine.connect() as connection, _tables_may_be_replaced(connection), connection.begin():

@@ -18,6 +18,7 @@ from notifier.queries.desk import Pile
 from notifier.render.links import NOBODYS
 from notifier.store.tables import Customer, Message, Order
 from notifier.terms.incoming import Incoming, Road
+from tests.kept_shops import AsLeft
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
 from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
 from tests.shop import NOON, Shop, open_shop, order
@@ -26,9 +27,13 @@ LATER = NOON + timedelta(hours=2)
 
 
 @pytest.fixture
-def shop(database_url: str, tmp_path: Path) -> Shop:
+def shop(as_left: AsLeft) -> Shop:
+    return as_left(ann_has_called)
+
+
+def ann_has_called(folder: Path, database_url: str) -> Shop:
     """Ann was told of one of her two orders; she has called, and agreed to wait."""
-    made = open_shop(tmp_path, database_url)
+    made = open_shop(folder, database_url)
     made.take_in("backorders", [order("ann", eta_to="2026-06-20"), order("ann", order_id="O-2", eta_to="2026-06-20",
                  promised_ship_by="2026-07-20", sku="DESK")])  # fmt: skip
     made.plan()

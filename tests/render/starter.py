@@ -5,16 +5,22 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 
+import pytest
+
 from notifier.pipeline.sample import sample_content
 from notifier.render.catalogue import Catalogue
-from notifier.render.compile import Compiled, compile_source, render_email, render_text
+from notifier.render.compile import Compiled, render_email, render_text
 from notifier.render.signed_up import wording
 from notifier.template_files import load_catalogue, packaged_folder
 from notifier.terms.content import BrandLook, Content, Links, RenderedEmail, RenderedText, SignedUp
 from notifier.terms.purpose import Purpose
 from notifier.terms.words import Channel, Tone
+from tests.render.once import once
 
 LANGUAGES = ("en", "de", "fr", "es")
+TRIED = ["en", "de", *(pytest.param(one, marks=pytest.mark.slow) for one in ("fr", "es"))]
+"""Those of the fast gate: one without a tone of address, and one with."""
+
 FORMAL, INFORMAL = "oak", "elm"
 BRANDS = {Tone.FORMAL: FORMAL, Tone.INFORMAL: INFORMAL}
 TODAY = date(2026, 11, 23)
@@ -61,10 +67,9 @@ def everything() -> Iterator[tuple[str, str, Tone]]:
                 yield purpose.name, language, tone
 
 
-@cache
 def compiled(purpose: str, language: str, tone: Tone) -> Compiled:
     """The template of a purpose, ready to be filled."""
-    return compile_source(catalogue().source(purpose, language, BRANDS[tone]))
+    return once(catalogue().source(purpose, language, BRANDS[tone]))
 
 
 def content(
@@ -84,6 +89,7 @@ def _signed_up(sample: Content, language: str, tone: Tone) -> SignedUp | None:
     return replace(sample.signed_up, wording=said, confirm="https://go.oak.example/c/7/AAAAAAAAAAAAAAAAAAAAAA")
 
 
+@cache
 def email(purpose: str, language: str, tone: Tone, logo: str = "") -> RenderedEmail:
     """The email of a purpose."""
     return render_email(compiled(purpose, language, tone), content(purpose, language, tone, logo=logo))

@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 
 from notifier.render.catalogue import Catalogue
-from notifier.render.compile import compile_source, render_email
+from notifier.render.compile import render_email
 from notifier.render.framed import PICTURE, framed
 from notifier.render.visible import seen
+from tests.render.once import once
 
 
 @pytest.fixture(scope="session")
 def mail(catalogue: Catalogue, make: Any) -> str:
-    return render_email(compile_source(catalogue.source("delay", "en", "oak")), make("delay")).html
+    return render_email(once(catalogue.source("delay", "en", "oak")), make("delay")).html
 
 
 @pytest.mark.parametrize(

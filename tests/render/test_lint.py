@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from notifier.render.catalogue import Catalogue, TemplateSource, assemble
-from notifier.render.compile import compile_source, render_email, render_text
+from notifier.render.compile import render_email, render_text
 from notifier.render.lint import Page, page_faults, text_faults, words_faults
 from notifier.render.probes import probes
 from notifier.template_files import packaged_folder
@@ -14,6 +14,7 @@ from notifier.terms.content import Content
 from notifier.terms.law import Jurisdiction
 from notifier.terms.words import NoticeKind, Tone
 from tests.render.conftest import LOOK
+from tests.render.once import once
 
 pytestmark = pytest.mark.slow
 """Each compiles templates and renders them many times over."""
@@ -25,7 +26,7 @@ TRIED = ("delay", "delay_renewed", "cancelled", "placed", "eta_change")
 
 def faults_of(catalogue: Catalogue, source: TemplateSource, kind: str = "") -> list[str]:
     """What the probes whose label begins with `kind` find, rendered here, as no template of a test is hostile."""
-    purpose, compiled = catalogue.purposes[source.purpose], compile_source(source)
+    purpose, compiled = catalogue.purposes[source.purpose], once(source)
     found: list[str] = []
     for probe in probes(purpose, LOOK, source.speaks):
         if probe.label.startswith(kind):

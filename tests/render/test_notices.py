@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from notifier.render.catalogue import Catalogue
-from notifier.render.compile import compile_source, render_email
+from notifier.render.compile import render_email
 from notifier.terms.content import Content, Item
 from notifier.terms.law import Jurisdiction, Said
 from notifier.terms.time import EtaRange
 from notifier.terms.words import NoticeKind
+from tests.render.once import once
 
 Make = Callable[..., Content]
 Read = Callable[..., str]
@@ -27,7 +28,7 @@ def read(catalogue: Catalogue, make: Make) -> Read:
     """read("delay", locale="en", notice=…, law=…, item={…}): the text part on one line."""
 
     def run(purpose: str, locale: str = "en", **changed: Any) -> str:
-        compiled = compile_source(catalogue.source(purpose, locale, "oak"))
+        compiled = once(catalogue.source(purpose, locale, "oak"))
         return " ".join(render_email(compiled, make(purpose, locale=locale, **changed)).text.split())
 
     return run

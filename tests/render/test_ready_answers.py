@@ -9,10 +9,11 @@ import pytest
 from notifier.errors import RenderError, SettingsError
 from notifier.pipeline.sample import sample_content
 from notifier.render.catalogue import Catalogue, assemble
-from notifier.render.compile import compile_source, render_email
+from notifier.render.compile import render_email
 from notifier.template_files import packaged_folder, shop_catalogue
 from notifier.terms.words import Channel
 from tests.render.conftest import LOOK
+from tests.render.once import once
 
 TODAY = date(2026, 6, 1)
 CATALOGUE = shop_catalogue(packaged_folder() / "nowhere")
@@ -23,7 +24,7 @@ ANSWERS = sorted(CATALOGUE.answers)
 def filled(catalogue: Catalogue, name: str, locale: str, *, items: bool = True) -> str:
     content = sample_content(catalogue.purposes["reply_ack"], locale, LOOK, Channel.EMAIL, TODAY)
     content = replace(content, items=content.items if items else ())
-    return render_email(compile_source(catalogue.answer(name, locale, "")), content).text
+    return render_email(once(catalogue.answer(name, locale, "")), content).text
 
 
 @pytest.mark.parametrize(("name", "locale"), ANSWERS)

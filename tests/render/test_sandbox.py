@@ -9,6 +9,7 @@ from notifier.errors import RenderError
 from notifier.render.catalogue import LARGEST_FILE, Catalogue, TemplateSource
 from notifier.render.compile import compile_source, render_email, render_text
 from notifier.render.environment import check, environment
+from tests.render.once import once
 
 
 @pytest.fixture
@@ -105,17 +106,17 @@ def test_an_error_names_nothing_of_the_customer(source: TemplateSource, make: An
 
 
 def test_product_markup_is_escaped_in_html(source: TemplateSource, make: Any) -> None:
-    html = render_email(compile_source(source), make(item={"name": "</title><img src=x onerror=alert(1)>"})).html
+    html = render_email(once(source), make(item={"name": "</title><img src=x onerror=alert(1)>"})).html
     assert "<img src=x" not in html
     assert "&lt;img src=x onerror=alert(1)&gt;" in html
 
 
 def test_jinja_in_data_is_printed_as_it_stands(source: TemplateSource, make: Any) -> None:
-    assert "{{7*7}}" in render_email(compile_source(source), make(item={"name": "{{7*7}}"})).html
+    assert "{{7*7}}" in render_email(once(source), make(item={"name": "{{7*7}}"})).html
 
 
 def test_markdown_in_data_is_printed_as_it_stands(source: TemplateSource, make: Any) -> None:
-    html = render_email(compile_source(source), make(item={"name": "**bold** [x](https://evil.example)"})).html
+    html = render_email(once(source), make(item={"name": "**bold** [x](https://evil.example)"})).html
     assert "**bold** [x](https://evil.example)" in html
 
 
@@ -123,7 +124,7 @@ def test_markdown_in_data_is_printed_as_it_stands(source: TemplateSource, make: 
     "address", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "https://x\r\nBcc: y"]
 )
 def test_a_link_of_another_scheme_never_reaches_the_page(source: TemplateSource, make: Any, address: str) -> None:
-    html = render_email(compile_source(source), make(item={"image_url": address, "url": address})).html
+    html = render_email(once(source), make(item={"image_url": address, "url": address})).html
     assert "javascript:" not in html and "data:text" not in html and "evil.example" not in html and "Bcc" not in html
 
 
@@ -133,7 +134,7 @@ def test_a_name_used_as_a_link_is_checked_as_one(source: TemplateSource, make: A
 
 
 def test_a_brand_colour_that_is_css_is_replaced(source: TemplateSource, make: Any) -> None:
-    html = render_email(compile_source(source), make(brand={"colour": "red;}*{display:none"})).html
+    html = render_email(once(source), make(brand={"colour": "red;}*{display:none"})).html
     assert "display:none}" not in html.replace(" ", "").replace("display:none;font-size:1px", "")
     assert "#1f4e79" in html
 
@@ -152,7 +153,7 @@ def test_an_empty_subject_is_refused(source: TemplateSource, make: Any) -> None:
 
 def test_line_breaks_in_a_name_never_reach_the_subject(source: TemplateSource, make: Any) -> None:
     name = "Kettle\r\nBcc: x@evil.example\u2028\x0b\x85\x00\u202e"
-    subject = render_email(compile_source(source), make(item={"name": name})).subject
+    subject = render_email(once(source), make(item={"name": name})).subject
     assert subject.isprintable()
 
 
@@ -177,7 +178,7 @@ def test_a_text_may_not_invite_an_opt_out_word(source: TemplateSource, word: str
 
 
 def test_a_curly_quote_does_not_double_a_texts_price(source: TemplateSource, make: Any) -> None:
-    text = render_text(compile_source(source), make(item={"name": "Baker’s “best” – kettle…"}))
+    text = render_text(once(source), make(item={"name": "Baker’s “best” – kettle…"}))
     assert text.encoding == "GSM-7"
     assert 'Baker\'s "best" - kettle...' in text.text
 
@@ -188,12 +189,12 @@ def test_one_emoji_is_kept_where_the_text_still_fits(source: TemplateSource, mak
 
 
 def test_one_emoji_is_dropped_where_it_would_cost_more_segments_than_allowed(source: TemplateSource, make: Any) -> None:
-    text = render_text(compile_source(source), make(item={"name": "Pot 🫖"}))
+    text = render_text(once(source), make(item={"name": "Pot 🫖"}))
     assert (text.encoding, "🫖" in text.text) == ("GSM-7", False)
 
 
 def test_a_long_product_name_is_shortened_before_a_text_grows(source: TemplateSource, make: Any) -> None:
-    assert render_text(compile_source(source), make(item={"name": "Very long kettle " * 20})).segments <= 2
+    assert render_text(once(source), make(item={"name": "Very long kettle " * 20})).segments <= 2
 
 
 @pytest.mark.parametrize("letters", ["주문", "が", "½", "żę"])

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from notifier.render.catalogue import Catalogue
-from notifier.render.compile import compile_source, render_email, render_text
+from notifier.render.compile import render_email, render_text
 from notifier.render.signed_up import wording
 from notifier.terms.content import Content, RenderedEmail, RenderedText, SignedUp
 from notifier.terms.money import Money
 from notifier.terms.words import Channel
+from tests.render.once import once
 
 Make = Callable[..., Content]
 
@@ -28,7 +29,7 @@ LOCALES = ("en", "de", "de-AT", "fr", "es", "it")
 def email(make: Make, catalogue: Catalogue) -> Callable[..., RenderedEmail]:
     def rendered(purpose: str, locale: str = "en", **more: Any) -> RenderedEmail:
         content = make(purpose, locale=locale, items=(), **{"signed_up": SAYS[purpose]} | more)
-        return render_email(compile_source(catalogue.source(purpose, locale, "oak")), content)
+        return render_email(once(catalogue.source(purpose, locale, "oak")), content)
 
     return rendered
 
@@ -37,7 +38,7 @@ def email(make: Make, catalogue: Catalogue) -> Callable[..., RenderedEmail]:
 def text(make: Make, catalogue: Catalogue) -> Callable[..., RenderedText]:
     def rendered(purpose: str, locale: str = "en", **more: Any) -> RenderedText:
         content = make(purpose, locale=locale, items=(), channel=Channel.SMS, **{"signed_up": SAYS[purpose]} | more)
-        return render_text(compile_source(catalogue.source(purpose, locale, "oak")), content)
+        return render_text(once(catalogue.source(purpose, locale, "oak")), content)
 
     return rendered
 

@@ -6,10 +6,11 @@ import pytest
 
 from notifier.errors import RenderError
 from notifier.render.catalogue import Catalogue, assemble
-from notifier.render.compile import compile_source, render_text
+from notifier.render.compile import render_text
 from notifier.render.environment import CALLS, FUNCTIONS
 from notifier.render.lint import words_faults
 from notifier.terms.words import Tone
+from tests.render.once import once
 
 TOML = 'class = "service"\nrung = "progress"\noccasion = "waiting"\ntitle = "News"\n'
 BASE = {
@@ -75,7 +76,7 @@ def test_you_takes_the_words_of_the_tone(catalogue: Catalogue, make: Any, brand:
     sms = '{{ brand.name }}: {{ you("Warten Sie", "Warte") }} bitte. Keine SMS mehr: STOP'
     texts = dict(catalogue.texts) | {("", "placed", "de", "sms.txt"): sms}
     changed = Catalogue(catalogue.purposes, texts, catalogue.words, catalogue.informal_words, frozenset({"elm"}))
-    text = render_text(compile_source(changed.source("placed", "de", brand)), make("placed", locale="de")).text
+    text = render_text(once(changed.source("placed", "de", brand)), make("placed", locale="de")).text
     assert said in text
 
 
@@ -83,7 +84,7 @@ def test_you_with_one_form_is_refused_with_its_line(catalogue: Catalogue, make: 
     texts = dict(catalogue.texts) | {("", "placed", "", "sms.txt"): '{{ brand.name }}: {{ you("a") }} STOP'}
     source = Catalogue(catalogue.purposes, texts, catalogue.words).source("placed", "en", "oak")
     with pytest.raises(RenderError, match=r"placed/sms\.txt line 1"):
-        render_text(compile_source(source), make("placed"))
+        render_text(once(source), make("placed"))
 
 
 def test_all_that_can_be_called_is_described() -> None:

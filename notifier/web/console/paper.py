@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,21 +37,7 @@ class Paper:
     """The templates, with days and hours in the shop's zone. `version` is that of the assets."""
 
     def __init__(self, shop: str, tz: ZoneInfo, version: str) -> None:
-        self._jinja = Environment(
-            loader=PackageLoader("notifier.web.console", "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._jinja.globals = {"shop": shop, "asset": _assets(version), "plural": _plural}
-        self._jinja.filters |= {
-            "when": lambda moment: _when(moment, tz),
-            "hour": lambda moment: format_datetime(moment.astimezone(tz), "HH:mm", locale=LANGUAGE),
-            "day": _day,
-            "count": lambda number: format_decimal(number, locale=LANGUAGE),
-            "money": _money,
-        }
+        self._jinja = _compiled(shop, tz, version)
 
     def page(self, template: str, status: int, values: Mapping[str, Any]) -> Response:
         """A whole page."""
@@ -62,6 +49,27 @@ class Paper:
         """A piece, put into a page that is there already."""
         text = self._jinja.get_template(template).render(**values, nonce="")
         return HTMLResponse(text, status)
+
+
+@lru_cache(maxsize=8)
+def _compiled(shop: str, tz: ZoneInfo, version: str) -> Environment:
+    """The templates for the pages of one shop, each compiled once: to compile one takes longer than to fill it in."""
+    jinja = Environment(
+        loader=PackageLoader("notifier.web.console", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    jinja.globals = {"shop": shop, "asset": _assets(version), "plural": _plural}
+    jinja.filters |= {
+        "when": lambda moment: _when(moment, tz),
+        "hour": lambda moment: format_datetime(moment.astimezone(tz), "HH:mm", locale=LANGUAGE),
+        "day": _day,
+        "count": lambda number: format_decimal(number, locale=LANGUAGE),
+        "money": _money,
+    }
+    return jinja
 
 
 def icons() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from notifier import operators
-from notifier.pipeline import signing_in
+from notifier.pipeline import accounts, signing_in
 from notifier.terms.operator import Operator, Role, Signing, Turn
 from notifier.web.app import web_app
 from notifier.web.console.assets import Assets
@@ -120,6 +120,14 @@ def console(shop: Shop, now: datetime = NOON) -> Iterator[Site]:
                 yield Site(shop, address, clock, routes)
     finally:
         threads.close()
+
+
+def with_an_account(folder: Path, database_url: str, name: str, password: str) -> Shop:
+    """A recipe for `as_left`: an empty shop in which one person may decide. To hash a password takes its time."""
+    shop = opened(folder, database_url)
+    with shop.house() as house:
+        accounts.add(house, Operator(0, name, "", Role.LEAD), password, "test", NOON)
+    return shop
 
 
 def opened(folder: Path, database_url: str, more: str = "") -> Shop:

@@ -8,35 +8,34 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
-from notifier.pipeline import accounts, audited
+from notifier.pipeline import audited
 from notifier.store.tables import AuditEntry, OperatorSession
-from notifier.terms.operator import Operator, Role
+from notifier.terms.operator import Role
 from notifier.web.app import web_app
 from notifier.web.console.asked import Asked
 from notifier.web.console.desk import HASHING, WAITING, Places
 from notifier.web.console.routes import Routes, safe_next
 from notifier.web.gate import Front
+from tests.kept_shops import AsLeft
 from tests.standins.served import served
 from tests.web import plain_http
-from tests.web.console.desk import Site, console, opened
+from tests.web.console.desk import Site, console, opened, with_an_account
+
+pytestmark = pytest.mark.slow
 
 PASSWORD = "seven brass lamps wait"
 OURS = {"sec-fetch-site": "same-origin"}
 
 
 @pytest.fixture
-def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
-    with console(opened(tmp_path, database_url)) as found:
-        with found.shop.house() as house:
-            accounts.add(house, Operator(0, "Lea", "", Role.LEAD), PASSWORD, "test", found.now)
+def site(as_left: AsLeft) -> Iterator[Site]:
+    with console(as_left(with_an_account, "Lea", PASSWORD)) as found:
         yield found
 
 
 @pytest.fixture
-def light(tmp_path: Path, sqlite_url: str) -> Iterator[Site]:
-    with console(opened(tmp_path, sqlite_url)) as found:
-        with found.shop.house() as house:
-            accounts.add(house, Operator(0, "Lea", "", Role.LEAD), PASSWORD, "test", found.now)
+def light(as_left_sqlite: AsLeft) -> Iterator[Site]:
+    with console(as_left_sqlite(with_an_account, "Lea", PASSWORD)) as found:
         yield found
 
 

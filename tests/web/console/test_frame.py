@@ -25,6 +25,7 @@ def site(tmp_path: Path, sqlite_url: str) -> Iterator[Site]:
         yield found
 
 
+@pytest.mark.slow
 def test_every_route_turns_away_who_has_too_small_a_role_and_who_is_nobody(site: Site) -> None:
     wrong = []
     for route in site.routes.declared:

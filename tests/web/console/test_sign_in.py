@@ -7,11 +7,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from notifier.pipeline import accounts
 from notifier.store.tables import OperatorSession, SignInTry
-from notifier.terms.operator import Operator, Role
+from tests.kept_shops import AsLeft
 from tests.web import plain_http
-from tests.web.console.desk import Site, console, opened
+from tests.web.console.desk import Site, console, opened, with_an_account
 
 pytestmark = pytest.mark.slow
 """A password takes its time and its memory."""
@@ -20,10 +19,8 @@ PASSWORD = "seven brass lamps wait"
 
 
 @pytest.fixture
-def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
-    with console(opened(tmp_path, database_url)) as found:
-        with found.shop.house() as house:
-            accounts.add(house, Operator(0, "Lea", "", Role.LEAD), PASSWORD, "test", found.now)
+def site(as_left: AsLeft) -> Iterator[Site]:
+    with console(as_left(with_an_account, "Lea", PASSWORD)) as found:
         yield found
 
 
