@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from fastapi import HTTPException
 from fastapi.responses import Response
 
 from notifier.errors import UsageError
@@ -15,6 +14,7 @@ from notifier.pipeline.holds import Said, call, hold, release
 from notifier.pipeline.people import asked_for
 from notifier.terms.operator import Role
 from notifier.terms.time import local_day
+from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Answer, Routes
 
@@ -59,11 +59,9 @@ def _said(asked: Asked) -> Said:
 
 def _answer(deed: Deed) -> Answer:
     async def answer(asked: Asked) -> Response:
-        text = asked.path.get("customer", "")
-        if not (text.isascii() and text.isdigit()) or len(text) > 9:
-            raise HTTPException(404)
-        words = await asked.run(partial(deed, asked, int(text)))
-        return asked.to(f"/console/customers/{text}", words)
+        one = reading.key_of(asked.path, "customer")
+        words = await asked.run(partial(deed, asked, one))
+        return asked.to(f"/console/customers/{one}", words)
 
     return answer
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -12,6 +13,7 @@ from fastapi.responses import Response
 
 from notifier.pipeline.house import House
 from notifier.pipeline.previews import Previews
+from notifier.pipeline.signing_in import Here, here
 from notifier.settings import Settings
 from notifier.terms.operator import Turn
 from notifier.terms.outside import IdentityProvider
@@ -80,6 +82,12 @@ class Desk:
     def secure(self) -> bool:
         """Whether cookies may go by https alone."""
         return self.origin.startswith("https://")
+
+    async def who(self, token: str, now: datetime) -> Here | None:
+        """Who has the session with this secret; None where there is none, or it is over."""
+        if not token:
+            return None
+        return await self.threads.run(partial(here, self.house, token, self.turn, now, self.last_use.unwritten))
 
     def cookie(self, name: str) -> str:
         """A cookie's name: under https one that no other host, and no other path, can set."""

@@ -10,7 +10,6 @@ from functools import partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from fastapi import HTTPException
 from fastapi.responses import Response
 
 from notifier.pipeline import accounts, desk_view
@@ -22,6 +21,7 @@ from notifier.queries.desk import Pile
 from notifier.terms.operator import Role
 from notifier.terms.page import Act as PageAct
 from notifier.terms.time import zone
+from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
 
@@ -97,10 +97,7 @@ FIRST = (Doing.ACCEPT, Doing.CANCEL)
 
 def reply_id(asked: Asked) -> int:
     """The reply that the path names."""
-    text = asked.path.get("reply", "")
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
-        raise HTTPException(404)
-    return int(text)
+    return reading.key_of(asked.path, "reply")
 
 
 def pile_of(fields: Mapping[str, str]) -> Pile:
@@ -116,15 +113,11 @@ def tz_of(asked: Asked) -> ZoneInfo:
 
 async def show(asked: Asked) -> Response:
     """The list."""
-    which, page = pile_of(asked.query), _page(asked.query.get("page", ""))
+    which, page = pile_of(asked.query), reading.whole(asked.query.get("page", "")) or 0
     look = partial(desk_view.pile, asked.house, which, asked.operator.name, page, asked.now)
     found = await asked.run(look)
     piles = list(Pile)
     return asked.page("inbox/inbox.html", found=found, which=which, piles=piles, page=page)
-
-
-def _page(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
 async def show_reply(asked: Asked) -> Response:

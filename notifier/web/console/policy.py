@@ -19,6 +19,7 @@ from notifier.pipeline.policy_figures import Faults, Proposal
 from notifier.pipeline.policy_trial import DAYS, Outcome, Trial
 from notifier.terms.operator import Role
 from notifier.terms.time import local_day
+from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.policy_form import CHANNELS, CLASSES, LABELS, form_of, given, spoken
 from notifier.web.console.routes import Routes
@@ -169,8 +170,7 @@ class PolicyDesk:
 
     async def back(self, asked: Asked) -> Response:
         """Let the figures be as before a change."""
-        text = asked.path["change"]
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        number = reading.key_of(asked.path, "change")
         await asked.run(partial(figures.roll_back, asked.house, number, asked.operator.name, asked.now))
         return asked.to(POLICY, f"The figures are as they were before change {number}.")
 

@@ -9,27 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from notifier.pipeline.policy_figures import Faults, Set, caps_given
+from notifier.settings.laid import EDITABLE
 
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "Hours",
-        (
-            "policy.email_from",
-            "policy.email_until",
-            "policy.text_from",
-            "policy.text_until",
-            "policy.text_sunday_from",
-            "policy.offers_on_holidays",
-            "policy.quiet_after_call_days",
-        ),
-    ),
-    ("A new backorder", ("placed.max_age_days",)),
-    ("A changed date", ("eta_change.min_days",)),
-    ("Still waiting", ("progress.every_days", "progress.days_before", "progress.max_without_news")),
-    ("A code for patience", ("reward.after_days", "reward.valid_days", "reward.per_customer_per_year")),
-    ("The law on delays", ("delay_rule.decide_days", "delay_rule.lead_days", "delay_rule.settle_minutes")),
-)
 CAPS = "policy.caps"
+GROUPS: Mapping[str, str] = {
+    "Hours": "policy",
+    "A new backorder": "placed",
+    "A changed date": "eta_change",
+    "Still waiting": "progress",
+    "A code for patience": "reward",
+    "The law on delays": "delay_rule",
+}
+"""The sections by what they are called; the caps of the first have rows of their own."""
 
 LABELS: Mapping[str, str] = {
     "policy.email_from": "Emails from",
@@ -52,6 +43,9 @@ LABELS: Mapping[str, str] = {
     "delay_rule.lead_days": "Days before a deadline",
     "delay_rule.settle_minutes": "Minutes that a new date must stand",
 }
+
+TICK = "policy.offers_on_holidays"
+"""The one figure that is a yes or a no: a browser sends nothing of a box that is not ticked."""
 
 BLANK_CAPS = 2
 """Empty rows for more caps."""
@@ -84,9 +78,16 @@ class Form:
 def form_of(figures: Sequence[Set], typed: Mapping[str, str] | None = None, faults: Faults | None = None) -> Form:
     """The form with what is in force, or with what somebody `typed` and what is wrong with it."""
     by_key, wrong = {one.key: one for one in figures}, faults or {}
-    groups = [(title, [_shown(by_key[key], typed, wrong.get(key, "")) for key in keys]) for title, keys in GROUPS]
+    groups = [
+        (title, [_shown(by_key[key], typed, wrong.get(key, "")) for key in _keys(section)])
+        for title, section in GROUPS.items()
+    ]
     rows = _caps(by_key[CAPS].value) if typed is None else _numbered(typed)
     return Form(groups, [*rows, *[NEW_CAP] * BLANK_CAPS], by_key[CAPS], wrong)
+
+
+def _keys(section: str) -> list[str]:
+    return [key for key in EDITABLE if key.startswith(f"{section}.") and key != CAPS]
 
 
 def _shown(figure: Set, typed: Mapping[str, str] | None, fault: str) -> Shown:
@@ -116,10 +117,9 @@ def given(typed: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if not typed:
         return found
-    for _, keys in GROUPS:
-        for key in keys:
-            if key in typed or key == "policy.offers_on_holidays":
-                found[key] = _ticked(typed, key) if key == "policy.offers_on_holidays" else typed[key].strip()
+    for key in (one for section in GROUPS.values() for one in _keys(section)):
+        if key in typed or key == TICK:
+            found[key] = _ticked(typed, key) if key == TICK else typed[key].strip()
     if any(name.startswith(f"{CAPS}.") for name in typed):
         found[CAPS] = caps_given(typed)
     return found

@@ -42,9 +42,9 @@ def moment(text: str) -> datetime | None:
         return None
 
 
-def key_of(path: Mapping[str, str]) -> int:
+def key_of(path: Mapping[str, str], name: str = "id") -> int:
     """The id in the path. Raises 404 for what is none."""
-    found = whole(path["id"])
+    found = whole(path[name])
     if found is None:
         raise HTTPException(404)
     return found

@@ -1,8 +1,8 @@
 """Every route of the console with its least role, and what surrounds each. Colour: door. Handed to every area.
 
 What no area has to think of: who asks (a session that is alive), whether they may (their role), whether it was our own
-page that asked (HOSTILE 75), that it is in the audit log before it is done, and how
-a refusal of pipeline reads on a page.
+page that asked (HOSTILE 75), that it is in the audit log before it is done, and how a refusal of pipeline reads on a
+page.
 """
 
 import re
@@ -19,7 +19,6 @@ from starlette.requests import Request
 
 from notifier.errors import Permanent
 from notifier.pipeline import audited
-from notifier.pipeline.signing_in import here
 from notifier.terms.operator import Role
 from notifier.web.console.asked import MOST_FIELD, Asked
 from notifier.web.console.desk import Desk
@@ -120,13 +119,13 @@ class Routes:
         """The request with who asks; None where nobody is signed in."""
         desk, token = self.desk, request.cookies.get(self.desk.cookie(SESSION), "")
         _only_text((*request.path_params.values(), *request.query_params.values()))
-        if not token:
-            return None
         now = desk.clock()
-        found = await desk.threads.run(partial(here, desk.house, token, desk.turn, now, desk.last_use.unwritten))
-        if found is not None and found.to_note:
+        found = await desk.who(token, now)
+        if found is None:
+            return None
+        if found.to_note:
             desk.last_use.note(found.session_id, now)
-        return Asked(request, desk, found.operator, now, found.token_hash) if found else None
+        return Asked(request, desk, found.operator, now, found.token_hash)
 
     async def _deed(self, asked: Asked, answer: Answer, note: str, keeps: Sequence[str]) -> Response:
         form = asked.form

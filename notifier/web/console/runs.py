@@ -5,7 +5,6 @@ A lead decides; everybody may look.
 
 from functools import partial
 
-from fastapi import HTTPException
 from fastapi.responses import Response
 
 from notifier.errors import UsageError
@@ -17,6 +16,7 @@ from notifier.pipeline.withheld import Saying, Word
 from notifier.queries.runs import RunTold, last_runs
 from notifier.terms.operator import Role
 from notifier.terms.words import Verdict
+from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
 
@@ -42,17 +42,9 @@ def _last(asked: Asked) -> list[RunTold]:
         return last_runs(tx, MOST)
 
 
-def run_id(asked: Asked) -> int:
-    """The run that the path names."""
-    text = asked.path.get("run", "")
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
-        raise HTTPException(404)
-    return int(text)
-
-
 async def show_run(asked: Asked) -> Response:
     """One run; a stopped one with a sample."""
-    found = await asked.run(partial(run_sample.look, asked.house, run_id(asked), asked.now))
+    found = await asked.run(partial(run_sample.look, asked.house, reading.key_of(asked.path, "run"), asked.now))
     letters = await asked.desk.previews.run(partial(read, found.letters, asked.desk.previews.pool.render))
     decides = asked.operator.may(Role.LEAD)
     return asked.page(
@@ -69,7 +61,7 @@ async def show_run(asked: Asked) -> Response:
 
 async def decide(asked: Asked) -> Response:
     """The word of a lead on a run."""
-    run, text = run_id(asked), asked.form.get("word", "")
+    run, text = reading.key_of(asked.path, "run"), asked.form.get("word", "")
     if text not in tuple(Saying):
         raise UsageError("The page did not say what is to become of the run. Open it again")
     word = Word(run, Saying(text))

@@ -1,6 +1,7 @@
 """Signing in and out. Colour: door. Added by console.opening, and used by console.outside."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.requests import Request
 
 from notifier.pipeline import accounts, audited
-from notifier.pipeline.signing_in import here, sign_in, sign_out
+from notifier.pipeline.signing_in import Here, sign_in, sign_out
 from notifier.terms.operator import Signing
 from notifier.web.asked import client, evidence
 from notifier.web.buckets import neighbourhood
@@ -31,10 +32,8 @@ class SignIn:
     async def show(self, request: Request) -> Response:
         """The form; who is signed in already goes on."""
         wanted = safe_next(request.query_params.get("next", HOME))
-        if token := request.cookies.get(self.desk.cookie(SESSION), ""):
-            found = partial(here, self.desk.house, token, self.desk.turn, self.desk.clock())
-            if await self.desk.threads.run(found):
-                return RedirectResponse(wanted, 303)
+        if await self.desk.who(request.cookies.get(self.desk.cookie(SESSION), ""), self.desk.clock()):
+            return RedirectResponse(wanted, 303)
         empty = not await self.desk.threads.run(partial(accounts.everybody, self.desk.house))
         return self.form(200, wanted, empty=empty)
 
@@ -64,8 +63,8 @@ class SignIn:
         desk = self.desk
         if not is_ours(request, desk.origin):
             raise HTTPException(403)
-        token = request.cookies.get(desk.cookie(SESSION), "")
-        await desk.threads.run(partial(self._left, token))
+        token, now = request.cookies.get(desk.cookie(SESSION), ""), desk.clock()
+        await desk.threads.run(partial(self._left, await desk.who(token, now), token, now))
         answer = RedirectResponse(SIGN_IN, 303)
         desk.drop_cookie(answer, SESSION)
         return answer
@@ -82,12 +81,10 @@ class SignIn:
         self.desk.count_failure("password", "too many" if status == 429 else "wrong")
         return self.form(status, wanted, name, WRONG)
 
-    def _left(self, token: str) -> None:
-        house, now = self.desk.house, self.desk.clock()
-        found = here(house, token, self.desk.turn, now, self.desk.last_use.unwritten)
-        if found is not None:
-            audited.begin(house, found.operator, ("session.end", "", ""), now)
-        sign_out(house, token, now)
+    def _left(self, who: Here | None, token: str, now: datetime) -> None:
+        if who is not None:
+            audited.begin(self.desk.house, who.operator, ("session.end", "", ""), now)
+        sign_out(self.desk.house, token, now)
 
 
 async def _typed(request: Request) -> dict[str, str]:

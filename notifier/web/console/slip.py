@@ -18,6 +18,7 @@ from notifier.pipeline.slip_letters import Letter, Read, read
 from notifier.pipeline.slip_look import FATES, SlipLook
 from notifier.terms.operator import Role
 from notifier.terms.slip import KINDS, LONGEST_REASON, Slip
+from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
 
@@ -119,8 +120,7 @@ def _shown(text: str) -> dict[str, int]:
 
 async def undo(asked: Asked) -> Response:
     """Take it back."""
-    text = asked.path["slip"]
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    number = reading.key_of(asked.path, "slip")
     back = await asked.run(partial(slips.undo, asked.house, number, asked.operator.name, asked.now))
     return asked.to(SLIP, f"Slip {number} is undone: {slips.taken_back(back)}.")
 

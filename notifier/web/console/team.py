@@ -8,6 +8,7 @@ from notifier.errors import UsageError
 from notifier.pipeline import accounts, audited
 from notifier.pipeline.signing_in import sessions
 from notifier.terms.operator import Operator, Role
+from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
 
@@ -88,8 +89,7 @@ async def end_others(asked: Asked) -> Response:
 
 async def show_audit(asked: Asked) -> Response:
     """What was done at the console, the newest first."""
-    before = asked.query.get("before", "")
-    earlier = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    earlier = reading.whole(asked.query.get("before", ""))
     act = partial(audited.entries, asked.house, MOST_ENTRIES, earlier, asked.query.get("operator", ""))
     found = await asked.run(act)
     return asked.page("team/audit.html", entries=found, most=MOST_ENTRIES, of=asked.query.get("operator", ""))

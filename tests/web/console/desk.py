@@ -21,25 +21,16 @@ from notifier.web.threads import Threads
 from tests.shop import NOON, Shop, open_shop
 from tests.standins.served import served
 from tests.web import plain_http
+from tests.web.lumen import LUMEN
 
-SETTINGS = """
-[shop]
-name = "Lumen & Oak"
-country = "US"
-timezone = "America/New_York"
-[brands.main]
-name = "Lumen & Oak"
-sender = "Lumen & Oak <orders@oak.example>"
-reply_address = "help@oak.example"
-postal_address = "12 Harbour Street, Bristol"
-colour = "#2f6f4f"
-[web]
+SETTINGS = f"""{LUMEN}[web]
 listen = "127.0.0.1:8080"
 public_url = "http://127.0.0.1:8080"
 [delay_rule]
 jurisdiction = "auto"
 """
 TURN = Turn(3600, 12 * 3600)
+PASSWORD = "seven brass lamps wait"
 NOBODYS = "$argon2id$none"
 """A hash that no password has: signing in by password is tested where it is meant."""
 
@@ -106,6 +97,15 @@ class Site:
         return self.people[called]
 
 
+def enter(
+    site: Site, password: str = PASSWORD, name: str = "Lea", wanted: str = "/console", **parts: Any
+) -> httpx2.Response:
+    """Sign in as our own form does; `parts` of the request stand in for ours."""
+    form = {"name": name, "password": password, "next": wanted}
+    ours = {"data": form, "headers": {"sec-fetch-site": "same-origin"}}
+    return plain_http.post(f"{site.address}/console/sign-in", **(ours | parts))
+
+
 @contextmanager
 def console(shop: Shop, now: datetime = NOON) -> Iterator[Site]:
     """The console of a shop that is there already."""
@@ -122,11 +122,11 @@ def console(shop: Shop, now: datetime = NOON) -> Iterator[Site]:
         threads.close()
 
 
-def with_an_account(folder: Path, database_url: str, name: str, password: str) -> Shop:
+def with_an_account(folder: Path, database_url: str) -> Shop:
     """A recipe for `as_left`: an empty shop in which one person may decide. To hash a password takes its time."""
     shop = opened(folder, database_url)
     with shop.house() as house:
-        accounts.add(house, Operator(0, name, "", Role.LEAD), password, "test", NOON)
+        accounts.add(house, Operator(0, "Lea", "", Role.LEAD), PASSWORD, "test", NOON)
     return shop
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 from structlog.testing import capture_logs
 
@@ -19,29 +18,23 @@ from notifier.web.gate import Front
 from tests.kept_shops import AsLeft
 from tests.standins.served import served
 from tests.web import plain_http
-from tests.web.console.desk import Site, console, opened, with_an_account
+from tests.web.console.desk import PASSWORD, Site, console, enter, opened, with_an_account
 
 pytestmark = pytest.mark.slow
 
-PASSWORD = "seven brass lamps wait"
 OURS = {"sec-fetch-site": "same-origin"}
 
 
 @pytest.fixture
 def site(as_left: AsLeft) -> Iterator[Site]:
-    with console(as_left(with_an_account, "Lea", PASSWORD)) as found:
+    with console(as_left(with_an_account)) as found:
         yield found
 
 
 @pytest.fixture
 def light(as_left_sqlite: AsLeft) -> Iterator[Site]:
-    with console(as_left_sqlite(with_an_account, "Lea", PASSWORD)) as found:
+    with console(as_left_sqlite(with_an_account)) as found:
         yield found
-
-
-def enter(site: Site, password: str = PASSWORD, **more: object) -> httpx2.Response:
-    form = {"name": "Lea", "password": password}
-    return plain_http.post(f"{site.address}/console/sign-in", **({"data": form, "headers": OURS} | more))
 
 
 def test_every_sign_in_is_in_the_audit_log(site: Site) -> None:

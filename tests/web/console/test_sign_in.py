@@ -4,34 +4,25 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from notifier.store.tables import OperatorSession, SignInTry
 from tests.kept_shops import AsLeft
 from tests.web import plain_http
-from tests.web.console.desk import Site, console, opened, with_an_account
+from tests.web.console.desk import PASSWORD, Site, console, enter, opened, with_an_account
 
 pytestmark = pytest.mark.slow
 """A password takes its time and its memory."""
 
-PASSWORD = "seven brass lamps wait"
-
 
 @pytest.fixture
 def site(as_left: AsLeft) -> Iterator[Site]:
-    with console(as_left(with_an_account, "Lea", PASSWORD)) as found:
+    with console(as_left(with_an_account)) as found:
         yield found
 
 
-def enter(site: Site, name: str = "Lea", password: str = PASSWORD, **more: str) -> httpx2.Response:
-    form = {"name": name, "password": password, "next": more.pop("next", "/console")}
-    headers = {"sec-fetch-site": "same-origin"} | more
-    return plain_http.post(f"{site.address}/console/sign-in", data=form, headers=headers)
-
-
 def test_the_right_password_opens_the_page_that_was_wanted(site: Site) -> None:
-    answer = enter(site, next="/console/me")
+    answer = enter(site, wanted="/console/me")
     assert (answer.status_code, answer.headers["location"]) == (303, "/console/me")
     assert plain_http.get(f"{site.address}/console/me", cookies=dict(answer.cookies)).status_code == 200
 
@@ -93,7 +84,7 @@ def test_signing_out_ends_the_session_for_whoever_has_its_secret(site: Site) -> 
 
 
 def test_another_site_can_sign_nobody_in(site: Site) -> None:
-    assert enter(site, **{"sec-fetch-site": "cross-site"}).status_code == 403
+    assert enter(site, headers={"sec-fetch-site": "cross-site"}).status_code == 403
 
 
 def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(site: Site) -> None:

@@ -29,20 +29,10 @@ from notifier.web.threads import Threads
 from tests.shop import NOON, Shop, open_shop, order
 from tests.standins.served import served
 from tests.web import plain_http
+from tests.web.lumen import LUMEN
 
 PUBLIC = "https://go.shop.example"
-SETTINGS = f"""
-[shop]
-name = "Lumen & Oak"
-country = "US"
-timezone = "America/New_York"
-[brands.main]
-name = "Lumen & Oak"
-sender = "Lumen & Oak <orders@oak.example>"
-reply_address = "help@oak.example"
-postal_address = "12 Harbour Street, Bristol"
-colour = "#2f6f4f"
-[web]
+SETTINGS = f"""{LUMEN}[web]
 public_url = "{PUBLIC}"
 [delay_rule]
 jurisdiction = "auto"

@@ -26,6 +26,7 @@ from notifier.render.variables import FILTERS, variables
 from notifier.terms.operator import Role
 from notifier.terms.wording import Texts, Wording
 from notifier.terms.words import Channel
+from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
 from notifier.web.console.wordings.listing import ROOT, href
@@ -53,7 +54,8 @@ def seen_by(asked: Asked) -> Seen:
 
 def number_in(text: str) -> int:
     """A number as a form or an address has it; -1 for what is none that a version or a revision could have."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    found = reading.whole(text)
+    return -1 if found is None else found
 
 
 def chosen(asked: Asked) -> Chosen:

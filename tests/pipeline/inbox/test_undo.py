@@ -1,6 +1,5 @@
 """What a person did with a reply is taken back where it can be, on the road by which it was done."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,29 +13,17 @@ from notifier.pipeline.receive import receive
 from notifier.pipeline.undo import Undone, undo
 from notifier.store.tables import Action, Consent, Hold, ReplyDesk, ReplyStep
 from notifier.terms.incoming import Incoming, Road
-from tests.kept_shops import AsLeft
+from tests.pipeline.inbox.hearing import HOUR, PERHAPS
+from tests.pipeline.inbox.test_person_inbox import do
 from tests.pipeline.test_delay_law import LAW, at, late, state, told
-from tests.pipeline.test_person_inbox import HOUR, PERHAPS, do, hear
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
 from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
-from tests.shop import NOON, Shop, open_shop, order, told_shop
+from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery."""
 
 THEN = NOON + 4 * HOUR
-
-
-@pytest.fixture
-def shop(as_left: AsLeft) -> Shop:
-    return as_left(told_shop, "ann", "bob")
-
-
-@pytest.fixture
-def house(shop: Shop) -> Iterator[House]:
-    with shop.house() as opened:
-        hear(opened)
-        yield opened
 
 
 def back(house: House) -> Undone:

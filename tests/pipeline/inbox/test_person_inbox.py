@@ -1,7 +1,6 @@
 """What waits for a person, and what the person's word does: as of the receipt, by the customer's own road."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,34 +14,21 @@ from notifier.store.asked import OwnWish, asked_of
 from notifier.store.tables import Action, Answer, Consent, Contact, LegalStanding, Message, Reply
 from notifier.terms.effects import Asked
 from notifier.terms.incoming import Incoming, Road
-from tests.kept_shops import AsLeft
+from tests.pipeline.inbox.hearing import HOUR, PERHAPS, hear
 from tests.pipeline.test_delay_law import LAW, at, late, state, told
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
 from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
-from tests.shop import NOON, Shop, open_shop, order, told_shop
+from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery; the rules themselves are tested without it."""
 
-PERHAPS = "I think I would rather cancel, or not?"
-HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def shop(as_left: AsLeft) -> Shop:
-    """Ann was told of her backorder by email."""
-    return as_left(told_shop, "ann", "bob")
-
 
 @pytest.fixture
 def house(shop: Shop) -> Iterator[House]:
+    """Nobody has written yet."""
     with shop.house() as opened:
         yield opened
-
-
-def hear(house: House, words: str = PERHAPS, message: int | None = 1, **more: object) -> int:
-    one = Incoming(Road.EMAIL, f"{words}{more}", NOON + HOUR, words, message_id=message, **more)  # type: ignore[arg-type]
-    return receive(house, one, NOON + 2 * HOUR).reply
 
 
 def do(house: House, what: Doing, reply: int = 1, **more: str) -> Acted:

@@ -1,7 +1,6 @@
 """What an operator answers in the inbox reaches the customer once: by email, or by text where that is allowed."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_string, policy
@@ -25,13 +24,12 @@ from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.evidence import Receipt, Word
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.words import Channel, DeliveryMode, Outcome
-from tests.kept_shops import AsLeft
-from tests.pipeline.test_person_inbox import HOUR, hear
+from tests.pipeline.inbox.hearing import HOUR, hear
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
 from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
 from tests.pipeline.test_relay import Refusing
 from tests.pipeline.test_sources import Postbox, team
-from tests.shop import NOON, Shop, open_shop, order, rendering, told_shop
+from tests.shop import NOON, Shop, open_shop, order, rendering
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery."""
@@ -39,18 +37,6 @@ pytestmark = pytest.mark.slow
 THEN = NOON + 2 * HOUR
 SOON = THEN + CALL_BACK_WITHIN
 HELLO = "We will call you."
-
-
-@pytest.fixture
-def shop(as_left: AsLeft) -> Shop:
-    return as_left(told_shop, "ann", "bob")
-
-
-@pytest.fixture
-def house(shop: Shop) -> Iterator[House]:
-    with shop.house() as opened:
-        hear(opened)
-        yield opened
 
 
 @pytest.fixture

@@ -18,27 +18,14 @@ from notifier.queries.desk import Place, done_lately
 from notifier.store.tables import Contact, Hold, ReplyDesk, ReplyStep
 from notifier.terms.desk import Desk
 from notifier.terms.incoming import Incoming, Road
-from tests.kept_shops import AsLeft
+from tests.pipeline.inbox.hearing import HOUR, PERHAPS, hear
 from tests.pipeline.test_delay_law import LAW, at, late, told
-from tests.pipeline.test_person_inbox import HOUR, PERHAPS, hear
-from tests.shop import NOON, Shop, open_shop, told_shop
+from tests.shop import NOON, Shop, open_shop
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery."""
 
 THEN = NOON + 3 * HOUR
-
-
-@pytest.fixture
-def shop(as_left: AsLeft) -> Shop:
-    return as_left(told_shop, "ann", "bob")
-
-
-@pytest.fixture
-def house(shop: Shop) -> Iterator[House]:
-    with shop.house() as opened:
-        hear(opened)
-        yield opened
 
 
 def test_a_reply_is_taken_by_whoever_is_named(shop: Shop, house: House) -> None:
