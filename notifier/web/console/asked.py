@@ -1,6 +1,6 @@
 """One request of somebody who is signed in, and the ways to answer it. Colour: door. Given to every route's answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -57,10 +57,6 @@ class Asked:
     def form(self) -> Mapping[str, str]:
         """The fields of a POST, the last of each name; no files."""
         return {name: value for name, value in self.fields.multi_items() if isinstance(value, str)}
-
-    def forms(self, name: str) -> Sequence[str]:
-        """Every value of one field."""
-        return [value for value in self.fields.getlist(name) if isinstance(value, str)]
 
     def file(self, name: str) -> UploadFile | None:
         """A file that came with the form."""

@@ -158,17 +158,17 @@ async def email(asked: Asked) -> Response:
 
 def _act(act: Act) -> Callable[[Asked], Any]:
     async def done(asked: Asked) -> Response:
-        ids = [found for one in asked.forms("id") if (found := reading.whole(one)) is not None]
-        if not ids:
+        message_id = reading.whole(asked.form.get("id", ""))
+        if message_id is None:
             raise UsageError("name a message")
-        await asked.run(partial(_do, asked, act, ids))
+        await asked.run(partial(_do, asked, act, message_id))
         return asked.to(safe_next(asked.form.get("back", MESSAGES)), said=_SAID[act])
 
     return done
 
 
-def _do(asked: Asked, act: Act, ids: list[int]) -> None:
-    house, by, now = asked.house, asked.operator.name, asked.now
+def _do(asked: Asked, act: Act, message_id: int) -> None:
+    house, ids, by, now = asked.house, [message_id], asked.operator.name, asked.now
     match act:
         case Act.RELEASE:
             message_acts.release_messages(house, ids, by)

@@ -61,6 +61,12 @@ def held(site: Site, **values: object) -> int:
     return int(row.id)
 
 
+def all_held(site: Site) -> None:
+    """Ann's message and the other one were held for their template."""
+    with site.shop.store.write() as tx:
+        tx.connection.execute(update(table_of(Message)).values(state="held", reason="render_failed: x"))
+
+
 def test_no_page_lets_markup_of_a_customer_or_a_product_through(site: Site) -> None:
     with site.shop.house() as house:
         mail = Incoming(Road.EMAIL, "k", NOON, HOSTILE, sender="x@shop.example.com", subject=HOSTILE)
@@ -162,6 +168,14 @@ def test_an_agent_releases_a_held_message_and_the_audit_log_knows_which(site: Si
     row = site.shop.rows(AuditEntry)[-1]
     assert ("It is released" in page, site.shop.rows(Message)[0].state) == (True, "queued")
     assert (row.note, row.detail) == ("message.release", f"id={one}")
+
+
+def test_of_two_messages_in_one_form_the_one_that_the_audit_log_names_is_released(site: Site) -> None:
+    all_held(site)
+    site.person(Role.AGENT).post("/console/messages/do/release", id=["1", "2"])
+    states = {f"id={row.id}": row.state for row in site.shop.rows(Message)}
+    noted = site.shop.rows(AuditEntry)[-1].detail
+    assert [one for one, state in states.items() if state == "queued"] == [noted]
 
 
 def test_an_agent_cancels_a_held_message(site: Site) -> None:
