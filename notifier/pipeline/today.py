@@ -34,7 +34,7 @@ FRESH, OLD = timedelta(minutes=1), timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something that needs a person: how many, in a sentence.
+    """Something that needs a person, in a sentence. `number` says how many things; 0: nothing that is counted.
 
     `grave` is trouble as `notifier status` tells it, `remedy` the command that shows or mends it.
     """
@@ -138,7 +138,7 @@ def _needs(seen: Glance, due: Sequence[DueDay], now: datetime) -> Iterator[Need]
     told = set()
     for one in troubles(seen):
         told.add(one.about)
-        yield Need(one.about, _number(seen, one.about), f"{one.what}.", grave=True, remedy=one.remedy)
+        yield Need(one.about, one.number, f"{one.what}.", grave=True, remedy=one.remedy)
     found = seen.outbox
     quiet = {
         About.REPLY: (
@@ -156,25 +156,19 @@ def _needs(seen: Glance, due: Sequence[DueDay], now: datetime) -> Iterator[Need]
     for about, (number, one_word, many) in quiet.items():
         if number and about not in told:
             yield Need(about, number, f"{one_word if number == 1 else many}.")
-    if due:
-        nearest = due[0].due
-        ahead = span(nearest.first - now)
-        yield Need("deadline", sum(one.due.lines for one in due), f"lines have a deadline soon, the first in {ahead}.")
+    nearest = pressing(due)
+    if nearest is not None and nearest.due.first is not None:
+        yield Need("deadline", nearest.due.owed, _deadline(nearest.due.owed, nearest.due.first - now))
     for words in seen.paused:
-        yield Need("pause", 1, f"Paused: {words}.")
+        yield Need("pause", 0, f"Paused: {words}.")
 
 
-def _number(seen: Glance, about: About) -> int:
-    """How many a trouble is about: each stopped run is one of its own."""
-    found = seen.outbox
-    return {
-        About.RUN: 1,
-        About.LAW: found.overdue,
-        About.ALARM: sum(found.alarms.values()),
-        About.TEXT: found.texts.count,
-        About.REPLY: found.replies.count,
-        About.ACTION: found.actions.count,
-        About.UNKNOWN: found.count(MessageState.UNKNOWN),
-        About.HELD: found.count(MessageState.HELD),
-        About.QUEUE: found.count(MessageState.QUEUED),
-    }.get(about, 0)
+def _deadline(owed: int, ahead: timedelta) -> str:
+    one = "order line is still to be told of its delay by law"
+    many = "order lines are still to be told of their delay by law, the first"
+    return f"{one if owed == 1 else many} within {span(ahead)}."
+
+
+def pressing(due: Sequence[DueDay]) -> DueDay | None:
+    """The first day on which a line is still to be told; None where all are told."""
+    return next((one for one in due if one.due.owed), None)

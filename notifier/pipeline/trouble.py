@@ -1,7 +1,7 @@
 """What is wrong with the shop, each thing a sentence with what to type, the gravest first. Colour: root.
 
-Called by cli.glance, on what `glance` saw. Only what needs a person is trouble: a pause is a person's word, and what
-waits for its hour or its next try is at work. ops/alerts.yml says the same to Prometheus.
+Called by cli.glance and pipeline.today, on what `glance` saw. Only what needs a person is trouble: a pause is a
+person's word, and what waits for its hour or its next try is at work. ops/alerts.yml says the same to Prometheus.
 """
 
 from collections.abc import Callable, Iterator
@@ -57,11 +57,15 @@ class About(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is wrong, and the command that shows or mends it; empty where `what` names it already."""
+    """What is wrong, and the command that shows or mends it; empty where `what` names it already.
+
+    `number` says how many things `what` counts; 0 where it counts none.
+    """
 
     about: About
     what: str
     remedy: str
+    number: int = 0
 
     def __str__(self) -> str:
         return f"{self.what}. {self.remedy}" if self.remedy else self.what
@@ -84,17 +88,17 @@ def _unsafe(seen: Glance) -> Iterator[Trouble]:
 
 def _stopped(seen: Glance) -> Iterator[Trouble]:
     for run in seen.outbox.stopped:
-        yield Trouble(About.RUN, f"Run {run} was stopped and waits for a word", "Type: notifier runs")
+        yield Trouble(About.RUN, f"Run {run} was stopped and waits for a word", "Type: notifier runs", 1)
 
 
 def _legal(seen: Glance) -> Iterator[Trouble]:
     if seen.outbox.overdue:
         many = seen.outbox.overdue
         what = f"{_count(many, 'order line')} should have been told of a delay by now, and {_was(many)} not"
-        yield Trouble(About.LAW, what, "Type: notifier deadlines")
+        yield Trouble(About.LAW, what, "Type: notifier deadlines", many)
     if alarms := sum(seen.outbox.alarms.values()):
         what = f"The law wants a person to see to {_count(alarms, 'order line')}"
-        yield Trouble(About.ALARM, what, "Type: notifier deadlines")
+        yield Trouble(About.ALARM, what, "Type: notifier deadlines", alarms)
 
 
 def _texts(seen: Glance) -> Iterator[Trouble]:
@@ -102,35 +106,37 @@ def _texts(seen: Glance) -> Iterator[Trouble]:
     if since is not None and seen.at - since > NOT_TAKEN_IN:
         what = f"{_count(count, 'text')} of customers came and {_was(count)} not taken in, the oldest"
         remedy = "Is notifier web, or run, at work? Its log says why they fail"
-        yield Trouble(About.TEXT, f"{what} {span(seen.at - since)} ago", remedy)
+        yield Trouble(About.TEXT, f"{what} {span(seen.at - since)} ago", remedy, count)
 
 
 def _replies(seen: Glance) -> Iterator[Trouble]:
     since, count = seen.outbox.replies.since, seen.outbox.replies.count
     if since is not None and seen.at - since > UNREAD:
         waits = f"{_count(count, 'reply', 'replies')} of customers {'waits' if count == 1 else 'wait'} for a person"
-        yield Trouble(About.REPLY, f"{waits}, the oldest for {span(seen.at - since)}", "Type: notifier inbox")
+        yield Trouble(About.REPLY, f"{waits}, the oldest for {span(seen.at - since)}", "Type: notifier inbox", count)
 
 
 def _actions(seen: Glance) -> Iterator[Trouble]:
     since, count = seen.outbox.actions.since, seen.outbox.actions.count
     if since is not None and seen.at - since > UNREAD:
         asked = f"{_count(count, 'action')} that customers asked for {'is' if count == 1 else 'are'} not done"
-        yield Trouble(About.ACTION, f"{asked}, the oldest after {span(seen.at - since)}", "Type: notifier actions")
+        yield Trouble(
+            About.ACTION, f"{asked}, the oldest after {span(seen.at - since)}", "Type: notifier actions", count
+        )
 
 
 def _unknown(seen: Glance) -> Iterator[Trouble]:
     since, count = seen.outbox.unknown_since, seen.outbox.count(MessageState.UNKNOWN)
     if since is not None and seen.at - since > UNKNOWN_LATE:
         what = f"Nobody knows whether {_count(count, 'message')} went, the oldest {span(seen.at - since)} ago"
-        yield Trouble(About.UNKNOWN, what, "Type: notifier unknown list")
+        yield Trouble(About.UNKNOWN, what, "Type: notifier unknown list", count)
 
 
 def _held(seen: Glance) -> Iterator[Trouble]:
     if held := seen.outbox.count(MessageState.HELD):
         what = f"{_count(held, 'message')} cannot be rendered, or lack what the law demands, and are held"
         remedy = "Type: notifier templates check; notifier export messages lists them, with the reason"
-        yield Trouble(About.HELD, what, remedy)
+        yield Trouble(About.HELD, what, remedy, held)
 
 
 def _resting(seen: Glance) -> Iterator[Trouble]:
@@ -162,7 +168,7 @@ def _refused(seen: Glance) -> Iterator[Trouble]:
     answers = accepted + refused
     if answers >= ANSWERS and refused > REFUSED_SHARE * answers:
         what = f"{refused} of {answers} messages of the last hour were refused"
-        yield Trouble(About.REFUSED, what, "Type: notifier export messages, and see the reasons")
+        yield Trouble(About.REFUSED, what, "Type: notifier export messages, and see the reasons", refused)
 
 
 def _sources(seen: Glance) -> Iterator[Trouble]:

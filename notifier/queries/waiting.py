@@ -61,11 +61,13 @@ def _by_reason(tx: Transaction, some: Any, until: Any) -> list[Reason]:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """So many lines of one day have a deadline by law; `owed` of them still want their notice. `first` is UTC."""
+    """So many lines of one day have a deadline by law; `owed` of them still want their notice, the first by `first`
+    (UTC; None where all have it).
+    """
 
-    first: datetime
     lines: int
     owed: int
+    first: datetime | None
 
 
 def deadlines_between(tx: Transaction, days: Sequence[tuple[datetime, datetime]]) -> list[Due | None]:
@@ -75,7 +77,7 @@ def deadlines_between(tx: Transaction, days: Sequence[tuple[datetime, datetime]]
     for since, until in days:
         mine = (_standing.c.deadline_at >= since) & (_standing.c.deadline_at < until)
         some = select(_standing.c.deadline_at, _standing.c.state).where(mine).limit(LOOKED_AT).subquery()
-        counts = (func.count(), func.sum(case((some.c.state.in_(owed), 1), else_=0)))
-        first, lines, many = tx.connection.execute(select(func.min(some.c.deadline_at), *counts)).one()
-        found.append(Due(first, lines, int(many or 0)) if lines else None)
+        theirs = case((some.c.state.in_(owed), some.c.deadline_at))
+        lines, many, first = tx.connection.execute(select(func.count(), func.count(theirs), func.min(theirs))).one()
+        found.append(Due(lines, many, first) if lines else None)
     return found

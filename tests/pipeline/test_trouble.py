@@ -141,3 +141,23 @@ def test_a_reply_of_today_is_no_trouble() -> None:
 def test_an_action_that_is_not_done_for_over_a_day_is_trouble() -> None:
     found = said(seen(actions=Waiting(1, NOW - timedelta(hours=30))))
     assert found == ["1 action that customers asked for is not done, the oldest after 30 hours. Type: notifier actions"]
+
+
+@pytest.mark.parametrize(
+    ("glance", "number"),
+    [
+        (seen(stopped=(12,)), 1),
+        (seen(overdue=2), 2),
+        (seen(alarms={"no_consent": 1, "late": 2}), 3),
+        (seen(messages={(MessageState.HELD, Rung.PLACED): 4}), 4),
+        (seen(replies=Waiting(5, NOW - timedelta(hours=30))), 5),
+        (replace(WELL, hour=LastHour({Outcome.ACCEPTED: 80, Outcome.REFUSED: 20}, True)), 20),
+    ],
+)
+def test_what_a_trouble_counts_is_its_number(glance: Glance, number: int) -> None:
+    assert [one.number for one in troubles(glance)] == [number]
+
+
+def test_a_message_that_waits_too_long_does_not_count_those_whose_time_has_not_come() -> None:
+    (late,) = troubles(replace(seen(oldest={Rung.REQUIRED: NOW - 20 * MINUTE}), leases=AT_WORK))
+    assert late.number == 0

@@ -25,6 +25,7 @@ from notifier.pipeline.today import (
     OLD,
     DueDay,
     Need,
+    pressing,
     remembered_backlog,
     remembered_coming,
     today,
@@ -102,8 +103,8 @@ class First:
 
 
 def _place(need: Need, deadlines: tuple[DueDay, ...]) -> str:
-    if need.about == "deadline":
-        return f"/console/backorders?due={deadlines[0].day}"
+    if need.about == "deadline" and (nearest := pressing(deadlines)) is not None:
+        return f"/console/backorders?due={nearest.day}"
     return PLACES.get(need.about, "")
 
 

@@ -108,6 +108,20 @@ def test_the_gravest_needs_have_their_own_number_and_lead_to_just_those_lines(si
     assert [("O-ann" in one, "#&lt;i&gt;" in one) for one in found] == [(True, False), (False, True)]
 
 
+def test_today_leads_to_the_first_day_on_which_a_line_is_still_to_be_told(site: Site) -> None:
+    states = {1: "awaiting_objection", 2: "notice_due"}
+    rows = [
+        {"line_id": one, "state": two, "deadline_at": NOON + timedelta(days=2 * one)} for one, two in states.items()
+    ]
+    with site.shop.store.write() as tx:
+        tx.connection.execute(delete(table_of(LegalStanding)))
+        tx.connection.execute(
+            insert(table_of(LegalStanding)), [LegalStanding(rule="F1", **row).model_dump() for row in rows]
+        )
+    today = site.person(Role.VIEWER).get("/console").text
+    assert 'href="/console/backorders?due=2026-06-05" aria-label="See: order line is still to be told' in today
+
+
 FAR = ("days=999999", "days=999999999", "due=9999-12-31", "due=0001-01-01", "due=9999-12-30")
 
 
