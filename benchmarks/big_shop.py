@@ -61,6 +61,9 @@ _MOMENTS = 1000
 """So many different instants the past has, three hours apart; written once, so that each kind of database keeps them
 in its own way."""
 
+OPENED = NOW - timedelta(days=130)
+"""Before all of them: since then each order is known."""
+
 _TRACE = (
     '[{"rule":"marketplace","result":"pass","saw":{}},{"rule":"fresh_source","result":"pass","saw":{}},'
     '{"rule":"address","result":"pass","saw":{}},{"rule":"suppression","result":"pass","saw":{}},'
@@ -191,7 +194,7 @@ def _goods(tx: Transaction, size: Size) -> None:
     _fill(tx, Supply, SKUS // 2, {"po": _named("po"), "sku": sku, **ordered})
     ordered_at = {"customer_id": _i, "ordered_at": _moment.c.at}
     _fill(tx, Order, size.backorders, {"brand": "default", "key": _named("o"), **ordered_at})
-    line = {"order_id": _i, "key": "1", "sku": sku, "product": sku, "status": "backordered", "first_seen_at": NOW}
+    line = {"order_id": _i, "key": "1", "sku": sku, "product": sku, "status": "backordered", "first_seen_at": OPENED}
     dates = {"promised_ship_by": date(2026, 5, 20), "eta_to": case((_i % 2 == 0, date(2026, 6, 20)), else_=None)}
     _fill(tx, OrderLine, size.backorders, {**ordered_at, **line, **dates})
 

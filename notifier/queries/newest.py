@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 
 from notifier.queries import heard
 from notifier.queries.letters import texts_of
@@ -139,12 +139,15 @@ def _lines_of(whose: Whose) -> Select[Any]:
 
 
 def _decisions(tx: Transaction, whose: Whose, since: Since) -> list[DecisionTold]:
+    """Of an order: found among its customer's, back to when the order was first heard of."""
     query = select(_decision).where(_decision.c.customer_id == whose.customer_id)
     if whose.order_id is None:
         rows = tx.connection.execute(_first(query, _decision.c.first_at, _decision.c.id, since))
         return [decision_told(row) for row in rows]
     if since.mark is not None:
         query = query.where(_decision.c.first_at <= since.mark.at)
+    known = select(func.min(_line.c.first_seen_at)).where(_line.c.order_id == whose.order_id).scalar_subquery()
+    query = query.where(_decision.c.first_at >= known)
     found = []
     for one in _streamed(tx, query.order_by(_decision.c.first_at.desc(), _decision.c.id.desc())):
         told = decision_told(one)

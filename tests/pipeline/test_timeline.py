@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from notifier.pipeline import timeline
 from notifier.pipeline.content import links_of
@@ -16,7 +17,8 @@ from notifier.pipeline.receive import receive
 from notifier.pipeline.timeline import CustomerPage, Entry, OrderPage, customer_page, order_page
 from notifier.queries.desk import Pile
 from notifier.render.links import NOBODYS
-from notifier.store.tables import Customer, Message, Order
+from notifier.store.lookup import table_of
+from notifier.store.tables import Customer, Decision, Message, Order
 from notifier.terms.incoming import Incoming, Road
 from tests.kept_shops import AsLeft
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
@@ -86,6 +88,13 @@ def test_no_note_of_an_operator_is_told(shop: Shop) -> None:
 def test_an_order_tells_what_concerns_it_alone(shop: Shop) -> None:
     kinds = {key: [one.kind for one in of_order(shop, key).timeline.entries] for key in ("O-ann", "O-2")}
     assert kinds == {"O-ann": ["sent", "order"], "O-2": ["order"]}
+
+
+def test_an_order_reads_no_decision_from_before_it_was_known(shop: Shop) -> None:
+    with shop.store.write() as tx:
+        old = {"first_at": NOON - timedelta(days=1), "lines": "this cannot be read"}
+        tx.connection.execute(update(table_of(Decision)).values(**old))
+    assert [one.kind for one in of_order(shop, "O-2").timeline.entries] == ["order"]
 
 
 def test_an_order_has_its_lines_with_the_last_date_told(shop: Shop) -> None:
