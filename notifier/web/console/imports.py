@@ -21,6 +21,7 @@ from notifier.pipeline.taking_in import Taken, Taking
 from notifier.pipeline.uploads import Shelf, Upload
 from notifier.terms.operator import Role
 from notifier.web.console.asked import Asked
+from notifier.web.console.one_at_a_time import OneAtATime
 from notifier.web.console.routes import Routes
 from notifier.web.gate import Bounds
 
@@ -53,11 +54,17 @@ class Doing:
         """Whether it is being taken in just now."""
         return self.good and not self.work.over
 
+    @property
+    def may_be_taken(self) -> bool:
+        """Whether it is known what taking it in does."""
+        return self.work.over and not self.good and self.work.found is not None
+
 
 @dataclass(slots=True)
 class Imports:
     """The answers of this area, with what is done in this process, by the token of the file."""
 
+    at_work: OneAtATime[Doing]
     doing: dict[str, Doing] = field(default_factory=dict)
 
     async def show(self, asked: Asked) -> Response:
@@ -94,24 +101,24 @@ class Imports:
     async def take(self, asked: Asked) -> Response:
         """Take it in."""
         upload = await self._upload(asked)
-        before = self.doing.get(upload.token)
-        if before is None or not before.work.over or before.good or before.work.found is None:
-            raise UsageError("look through the file first, then take it in")
         await self._begin(asked, upload, good=True, accept_shrink=bool(asked.form.get("accept_shrink")))
         return asked.to(f"{IMPORT}/{upload.token}")
 
     async def _begin(self, asked: Asked, upload: Upload, *, good: bool, accept_shrink: bool = False) -> None:
-        busy = next((one for one in self.doing.values() if not one.work.over), None)
-        if busy is not None:
-            raise UsageError(f"{busy.upload.name} of {busy.upload.by} is at work. Wait for it, then try again")
         shape = configured.profile(asked.settings, upload.profile, upload.kind)
         request = ImportRequest(upload.kind, upload.path, shape, accept_shrink=accept_shrink)
         work = Taking(request, app.shop_context(asked.settings), asked.now, good)
 
-        def start() -> Apart[Taken]:
-            return Apart(work, asked.house, asked.settings.database_url)
+        def start() -> Doing:
+            before = self.doing.get(upload.token)
+            if good and not (before and before.may_be_taken):
+                raise UsageError("look through the file first, then take it in")
+            begun = Doing(upload, good, Apart(work, asked.house, asked.settings.database_url))
+            there = {token: one for token, one in self.doing.items() if one.upload.path.exists()}
+            self.doing = there | {upload.token: begun}
+            return begun
 
-        self.doing[upload.token] = Doing(upload, good, await asked.run(start))
+        await asked.run(partial(self.at_work.begin, start, _refuse))
 
     async def file(self, asked: Asked) -> Response:
         """How far it is, and what was found."""
@@ -143,7 +150,7 @@ class Imports:
                 f"{upload.name} is being taken in by now, so it stays. Wait for its end, or end it on its page"
             )
         if doing is not None:
-            del self.doing[upload.token]
+            self.doing.pop(upload.token, None)
             await asked.run(doing.work.cancel)
         await asked.run(partial(_shelf(asked).drop, upload))
         told = f"{upload.name} is removed here."
@@ -153,13 +160,17 @@ class Imports:
         return await asked.run(partial(_shelf(asked).find, asked.path["token"], asked.operator.name))
 
 
+def _refuse(busy: Doing) -> None:
+    raise UsageError(f"{busy.upload.name} of {busy.upload.by} is at work. Wait for it, then try again")
+
+
 def _shelf(asked: Asked) -> Shelf:
     return Shelf(asked.settings.upload_folder)
 
 
 def routes(to: Routes) -> None:
     """The routes."""
-    desk, file = Imports(), f"{IMPORT}/{{token}}"
+    desk, file = Imports(OneAtATime(to.desk.threads)), f"{IMPORT}/{{token}}"
     most = to.desk.settings.console.most_upload_mb * 1024**2 + FORM_BYTES
     usual = Bounds()
     to.room(

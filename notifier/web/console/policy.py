@@ -21,6 +21,7 @@ from notifier.terms.operator import Role
 from notifier.terms.time import local_day
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
+from notifier.web.console.one_at_a_time import OneAtATime
 from notifier.web.console.policy_form import CHANNELS, CLASSES, LABELS, form_of, given, spoken
 from notifier.web.console.routes import Routes
 
@@ -45,22 +46,20 @@ class Trying:
     mark: str = field(default_factory=lambda: secrets.token_urlsafe(8))
 
 
-@dataclass(slots=True)
-class Trials:
+class Trials(OneAtATime[Trying]):
     """The trial of this process, if there is one."""
-
-    now: Trying | None = None
 
     def marked(self, mark: str) -> Trying:
         """The one of this mark. Raises UsageError where there is none, or another by now."""
-        if self.now is None:
+        now = self.now
+        if now is None:
             raise UsageError("no figures are being tried. Change some, and try them on past days first")
-        if self.now.mark != mark:
+        if now.mark != mark:
             raise UsageError(
-                f"{self.now.by} is trying other figures by now, so nothing was done. Look at them under Policy, or try"
+                f"{now.by} is trying other figures by now, so nothing was done. Look at them under Policy, or try"
                 " yours again"
             )
-        return self.now
+        return now
 
     def found(self, mark: str) -> Trying:
         """The one of this mark, which has found something. Raises UsageError as `marked` does, and where it has not."""
@@ -71,22 +70,17 @@ class Trials:
             raise UsageError("the trial found nothing, so nobody knows what these figures would do. Try them again")
         return trying
 
-    def end(self, which: Trying | None) -> None:
-        """Forget this one, if it is the one of now; its process ends."""
-        if which is not None and which is self.now:
-            self.now = None
-            which.work.cancel()
-
 
 @dataclass(frozen=True, slots=True)
 class PolicyDesk:
     """The answers of this area, with the trial that they share."""
 
-    trials: Trials = field(default_factory=Trials)
+    trials: Trials
 
     async def show(self, asked: Asked) -> Response:
         """What is in force; `?again` with what is being tried in the form."""
-        typed = self.trials.now.typed if self.trials.now and "again" in asked.query else None
+        now = self.trials.now
+        typed = now.typed if now is not None and "again" in asked.query else None
         return await self._page(asked, typed, {})
 
     async def _page(self, asked: Asked, typed: Mapping[str, str] | None, faults: Faults) -> Response:
@@ -113,19 +107,19 @@ class PolicyDesk:
             return await self._page(asked, asked.form, faults)
         if not found.figures:
             return asked.to(POLICY, "Nothing is changed.")
-        running = self.trials.now
-        if running is not None and not running.work.over and running.by != asked.operator.name:
-            raise UsageError(f"{running.by} is trying figures now. Wait until that is over, or ask them to end it")
-        days = _days(asked.form.get("days", ""))
+        days, by = _days(asked.form.get("days", "")), asked.operator.name
         last = local_day(asked.now, asked.house.judging.policy.timezone)
         trial = Trial(found.settings, last - timedelta(days=days - 1), last)
 
-        def start() -> Apart[Outcome]:
-            self.trials.end(running)
-            return Apart(trial, asked.house, asked.settings.database_url)
+        def start() -> Trying:
+            work = Apart(trial, asked.house, asked.settings.database_url)
+            return Trying(found, dict(asked.form), days, by, asked.now, work)
 
-        work = await asked.run(start)
-        self.trials.now = Trying(found, dict(asked.form), days, asked.operator.name, asked.now, work)
+        def give_way(busy: Trying) -> None:
+            if busy.by != by:
+                raise UsageError(f"{busy.by} is trying figures now. Wait until that is over, or ask them to end it")
+
+        await asked.run(partial(self.trials.begin, start, give_way))
         return asked.to(TRIAL)
 
     async def trial(self, asked: Asked) -> Response:
@@ -198,7 +192,7 @@ def plot(found: Outcome) -> dict[str, Any]:
 
 def routes(to: Routes) -> None:
     """The routes."""
-    desk = PolicyDesk()
+    desk = PolicyDesk(Trials(to.desk.threads))
     to.get(POLICY, Role.VIEWER, desk.show)
     to.get(TRIAL, Role.VIEWER, desk.trial)
     to.get(f"{TRIAL}/progress", Role.VIEWER, desk.progress)

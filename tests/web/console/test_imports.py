@@ -4,6 +4,7 @@ import csv
 import io
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -210,6 +211,14 @@ def test_a_shrunken_export_stops_and_asks(fresh: Site) -> None:
     editor.post(f"{place}/take", accept_shrink="yes")
     assert "were closed" in page_of(editor, place)
     assert sorted(one.status for one in fresh.shop.rows(OrderLine)) == ["backordered", "closed", "closed"]
+
+
+def test_of_two_clicks_at_once_one_takes_the_file_in(fresh: Site) -> None:
+    editor = fresh.person(Role.EDITOR)
+    place, _ = looked(editor)
+    with ThreadPoolExecutor(2) as clicks:
+        answers = list(clicks.map(lambda _: editor.post(f"{place}/take").status_code, range(2)))
+    assert sorted(answers) == [303, 422]
 
 
 def test_a_file_larger_than_a_form_comes_from_an_editor(site: Site) -> None:

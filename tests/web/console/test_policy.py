@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from notifier.errors import UsageError
 from notifier.store.tables import PolicyChange, PolicyFigure
 from notifier.terms.operator import Role
 from notifier.web.console.policy import POLICY, TRIAL, Trials, Trying
+from notifier.web.threads import Threads
 from tests.databases import Databases
 from tests.shop import NOON, open_shop, order
 from tests.web.console.browser import PHONE, axe, tab
@@ -108,6 +110,16 @@ def saved(site: Site, trials: Tried) -> Saved:
     return Saved(page, changes, [(one.was, one.value) for one in site.shop.rows(PolicyFigure)])
 
 
+def test_of_two_who_try_figures_at_once_one_is_told_to_wait(site: Site, saved: Saved) -> None:
+    assert saved
+    leads = [site.person(Role.LEAD, name) for name in ("lea", "max")]
+    with ThreadPoolExecutor(2) as both:
+        tries = both.map(lambda lead: lead.post(f"{POLICY}/try", **{"placed.max_age_days": "4"}), leads)
+        answers = {answer.status_code: answer.text for answer in tries}
+    leads[0].post(f"{TRIAL}/end", mark=mark_of(leads[0].get(TRIAL).text))
+    assert (sorted(answers), "is trying figures now" in answers[422]) == ([303, 422], True)
+
+
 def test_a_viewer_sees_the_figures_and_cannot_change_any(site: Site) -> None:
     page = site.person(Role.VIEWER).get(POLICY).text
     assert ('name="placed.max_age_days" type="number" value="3"' in page, "Try these figures" in page) == (True, False)
@@ -163,8 +175,10 @@ def test_a_saved_change_can_be_taken_back_from_the_list(saved: Saved) -> None:
 @pytest.mark.parametrize(("over", "words"), [(True, "the trial found nothing"), (False, "the trial is not over")])
 def test_a_trial_that_found_nothing_cannot_be_saved(over: bool, words: str) -> None:
     trying = trial_of(SimpleNamespace(over=over, found=None))
+    trials = Trials(Threads(1))
+    trials.now = trying
     with pytest.raises(UsageError, match=words):
-        Trials(trying).found(trying.mark)
+        trials.found(trying.mark)
 
 
 def test_a_figure_that_a_variable_sets_is_shown_as_fixed(tmp_path: Path, sqlite_url: str) -> None:

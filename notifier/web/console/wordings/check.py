@@ -16,6 +16,7 @@ from notifier.pipeline.draft_view import Chosen, view
 from notifier.terms.operator import Role
 from notifier.terms.wording import Wording
 from notifier.web.console.asked import Asked
+from notifier.web.console.one_at_a_time import OneAtATime
 from notifier.web.console.routes import Routes
 from notifier.web.console.wordings.editor import KEEPS, PAGE, wording_asked
 from notifier.web.console.wordings.listing import href
@@ -26,47 +27,43 @@ KEPT = 32
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: whose, and the work."""
+    """One check: of which wording, whose, and the work."""
 
+    wording: Wording
     by: str
     work: Apart[DraftChecked]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Checks:
-    """The checks of this server, the newest of each wording, in the order in which they were begun."""
+    """The checks of this server: the newest of each wording, in the order in which they were begun."""
 
+    at_work: OneAtATime[Check]
     found: dict[Wording, Check] = field(default_factory=dict)
 
-    def running(self) -> tuple[Wording, Check] | None:
-        """The one that goes on, if there is one."""
-        return next(((wording, one) for wording, one in self.found.items() if not one.work.over), None)
-
-    def end(self) -> None:
-        """End what runs."""
-        running = self.running()
-        if running is not None:
-            running[1].work.cancel()
+    def keep(self, check: Check) -> Check:
+        """It is the newest of its wording from now on."""
+        self.found.pop(check.wording, None)
+        self.found[check.wording] = check
+        if len(self.found) > KEPT:
+            self.found.pop(next(iter(self.found)))
+        return check
 
 
 async def begin(asked: Asked, checks: Checks) -> Response:
     """Start the check of the draft as it stands. One's own of before is ended, another's of another wording is not."""
     wording, by = wording_asked(asked), asked.operator.name
-    running = checks.running()
-    if running is not None and running[0] != wording and running[1].by != by:
-        raise UsageError(f"{running[1].by} is checking {running[0].words} now. Wait until that is over, then try again")
     found = await asked.run(partial(view, asked.house, wording, Chosen(), None, asked.now))
     work = DraftCheck(wording, found.texts, asked.now)
 
-    def start() -> Apart[DraftChecked]:
-        checks.end()
-        return Apart(work, asked.house, asked.settings.database_url)
+    def start() -> Check:
+        return checks.keep(Check(wording, by, Apart(work, asked.house, asked.settings.database_url)))
 
-    begun = Check(by, await asked.run(start))
-    checks.found.pop(wording, None)
-    checks.found[wording] = begun
-    if len(checks.found) > KEPT:
-        checks.found.pop(next(iter(checks.found)))
+    def give_way(busy: Check) -> None:
+        if busy.wording != wording and busy.by != by:
+            raise UsageError(f"{busy.by} is checking {busy.wording.words} now. Wait until that is over, then try again")
+
+    await asked.run(partial(checks.at_work.begin, start, give_way))
     return asked.to(href(wording, "check"))
 
 
@@ -83,7 +80,6 @@ async def show(asked: Asked, checks: Checks) -> Response:
 
 def routes(to: Routes) -> None:
     """To start it, for editors; to look at it, for whoever is signed in."""
-    checks = Checks()
-    to.desk.threads.at_close.insert(0, checks.end)
+    checks = Checks(OneAtATime(to.desk.threads))
     to.post(PAGE + "/check", Role.EDITOR, partial(begin, checks=checks), "draft.check", KEEPS)
     to.get(PAGE + "/check", Role.VIEWER, partial(show, checks=checks))
