@@ -1,5 +1,6 @@
 """The template editor over HTTP: typing, preview, publishing, history, and what a draft may not do."""
 
+import html
 import re
 import threading
 import time
@@ -49,6 +50,13 @@ def test_a_brand_with_a_file_for_one_part_of_an_email_has_a_page(tmp_path: Path,
     with console(shop) as site:
         text = site.person(Role.EDITOR).get(f"{READY}?brand=main").text
     assert "from a file" in text and "Subject" in text
+
+
+def test_the_other_channel_of_a_brand_is_that_brand_s(ada: Person) -> None:
+    link = re.search(r'href="([^"]*)">Text</a>', ada.get(f"{READY}?locale=de&brand=main").text)
+    assert link
+    page = ada.get(html.unescape(link[1])).text
+    assert "text message, de, main</span>" in page
 
 
 def test_the_list_says_how_each_wording_stands(ada: Person) -> None:

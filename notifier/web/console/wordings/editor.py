@@ -4,7 +4,7 @@ A draft is shown in a frame that allows nothing and loads nothing, from a route 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -85,6 +85,7 @@ async def show(asked: Asked) -> Response:
         "wordings/editor.html",
         **await _looked(asked, found),
         title=asked.house.catalogue.purposes[wording.purpose].title,
+        channels=[(one, href(replace(wording, channel=one))) for one in Channel],
         languages=_languages(asked.house, wording),
         brands=[key for key in asked.house.brands if len(asked.house.brands) > 1],
         cases=cases,
@@ -139,7 +140,7 @@ def _framed_at(found: View, order: str, *, dark: bool = False) -> str:
 def _languages(house: House, wording: Wording) -> list[tuple[str, str]]:
     """The languages that anything is written in, with the page of each."""
     there = {tag for name in house.catalogue.purposes for tag in house.catalogue.locales(name)} | {wording.locale}
-    return [(tag or "en", href(Wording(wording.purpose, wording.channel, tag, wording.brand))) for tag in sorted(there)]
+    return [(tag or "en", href(replace(wording, locale=tag))) for tag in sorted(there)]
 
 
 def _grouped(found: View) -> Mapping[str, list[Any]]:
