@@ -1,6 +1,7 @@
 """`notifier templates`: between the shop's folder, which git may keep, and what is published. Colour: door."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,13 +30,15 @@ def pull_published(
     with session.house() as house:
         found = pull(house, _folder(session), force=force)
     if as_json:
-        say_json({"written": found.written, "same": found.same, "refused": found.refused})
+        say_json(asdict(found))
     else:
         for path in found.written:
             typer.echo(f"written  {path}")
         for path in found.refused:
             typer.echo(f"left     {path}: changed by hand; keep it with push, or overwrite it with --force")
-        if not found.written and not found.refused:
+        for path in found.waiting:
+            typer.echo(f"waits    {path}: its language counts once it is published for the other channel too")
+        if not found.written and not found.refused and not found.waiting:
             typer.echo("nothing to write: the folder has what is published")
     raise typer.Exit(WITH_REFUSALS if found.refused else DONE)
 

@@ -46,7 +46,7 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A wording with the texts at hand: those that were typed, else its draft, else what is sent now.
+    """A wording with the texts at hand: those that were typed, else those of `texts_at_hand`.
 
     `preview` is what the message would say, `written` the same texts to be looked at for faults.
     """
@@ -82,7 +82,7 @@ def view(house: House, wording: Wording, chosen: Chosen, texts: Texts | None, no
     """A wording at the UTC instant `now`; `texts` are those being typed. Raises UsageError for no such order."""
     house = house_in_force(house)
     at_hand = standing(house, wording)
-    given = texts or (at_hand.draft.texts if at_hand.draft else None) or at_hand.texts or _standing_in(house, wording)
+    given = texts or texts_at_hand(house, at_hand)
     tried = trying(house, wording, given)
     shown = _preview(tried, wording, chosen, now)
     said = shown.content
@@ -94,8 +94,16 @@ def view(house: House, wording: Wording, chosen: Chosen, texts: Texts | None, no
     return View(at_hand, given, shown, Written(source, purpose, said.brand, house.catalogue, wording.parts, tones))
 
 
+def texts_at_hand(house: House, at_hand: Standing) -> Texts:
+    """What one begins with: the draft, else what is sent now, else what was published and waits for the other channel.
+
+    Where the wording has no text of its own: what is sent instead, another locale's or that of all brands.
+    """
+    own = (at_hand.draft.texts if at_hand.draft else None) or at_hand.texts or at_hand.published
+    return own or _standing_in(house_in_force(house), at_hand.wording)
+
+
 def _standing_in(house: House, wording: Wording) -> Texts:
-    """What is sent where the wording has no text of its own: another locale's, or that of all brands."""
     source = house.catalogue.source(wording.purpose, wording.locale or "en", wording.brand)
     return {part: source.part(part) for part in wording.parts}
 

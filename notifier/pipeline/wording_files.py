@@ -39,11 +39,15 @@ class Difference:
 
 @dataclass(slots=True)
 class Pulled:
-    """Files written, those that were so already, and those left alone because somebody has changed them by hand."""
+    """Files written, those that were so already, and those left alone because somebody has changed them by hand.
+
+    `waiting` are files of a language that is not written for the other channel yet: a folder must have it whole.
+    """
 
     written: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def differences(house: House, own: Path) -> list[Difference]:
         if not any(wording.file(part) in files for part in wording.parts):
             continue
         folder = whole_in(house.catalogue.written, wording)
-        published = one.texts if one.is_published else texts_in(packaged.texts, wording)
+        published = one.published or texts_in(packaged.texts, wording)
         if folder != published:
             found.append(Difference(wording, folder, published, one.number, one.newest))
     return found
@@ -92,10 +96,12 @@ def pull(house: House, own: Path, *, force: bool) -> Pulled:
     files, packaged, pulled = own_files(own), load_catalogue([packaged_folder()]), Pulled()
     wanted: dict[str, str] = {}
     for one in standings(house):
-        if not one.is_published:
+        if one.waits:
+            pulled.waiting += map(one.wording.file, one.published)
+        if one.waits or not one.is_published:
             continue
         past = _past(house, one.wording)
-        for part, text in one.texts.items():
+        for part, text in one.published.items():
             path = one.wording.file(part)
             here, shipped = files.get(path), texts_in(packaged.texts, one.wording).get(part)
             known = here is None or here == shipped or here in {texts.get(part) for texts in past}
@@ -142,7 +148,7 @@ def look_through(house: House, pool: RenderPool, own: Path, now: datetime, *, dr
         if not drafts and any(wording.file(part) in files for part in wording.parts):
             texts.append(("folder", whole_in(house.catalogue.written, wording)))
         if not drafts and one.is_published:
-            texts.append(("published", one.texts))
+            texts.append(("published", one.published))
         if one.draft is not None:
             texts.append(("draft", one.draft.texts))
         for where, text in texts:

@@ -47,20 +47,27 @@ class Used:
 class Standing:
     """One wording as it stands. `texts` is what is sent from it: none where another locale or all brands stand in.
 
-    `number` is the version whose text is in force; 0 where it is the file's text. `newest` is the number of the newest
-    version, which may be one that was taken back to the file; 0 where nothing was published.
+    `number` is the version whose text lies over the files, and `published` that text; 0 and none where it is the
+    file's. `newest` is the number of the newest version, which may be one that was taken back to the file; 0 where
+    nothing was published.
     """
 
     wording: Wording
     texts: Texts
     number: int
     draft: Draft | None
-    newest: int = 0
+    newest: int
+    published: Texts
 
     @property
     def is_published(self) -> bool:
         """Whether a version of the team's lies over the files."""
         return self.number > 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether what was published is sent only once its language is written for the other channel too."""
+        return self.is_published and not self.texts
 
     @property
     def base(self) -> int:
@@ -98,6 +105,7 @@ def standings(house: House) -> list[Standing]:
     return [
         _standing(one, whole_in(catalogue.texts, one), newest.get(one), drafts.get(one))
         for one in sorted(written | newest.keys() | drafts.keys())
+        if one.purpose in catalogue.purposes
     ]
 
 
@@ -168,8 +176,9 @@ def _hashes(tx: Transaction, house: House, wording: Wording, number: int) -> Col
 
 
 def _standing(wording: Wording, texts: Texts, newest: WordingVersion | None, draft: Draft | None) -> Standing:
-    number = newest.number if newest and newest.texts else 0
-    return Standing(wording, texts, number, draft, newest.number if newest else 0)
+    published = newest.texts if newest else {}
+    number = newest.number if newest and published else 0
+    return Standing(wording, texts, number, draft, newest.number if newest else 0, published)
 
 
 def _no_such(wording: Wording, number: int) -> UsageError:

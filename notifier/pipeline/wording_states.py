@@ -30,11 +30,7 @@ def every_wording(house: House) -> Sequence[Listed]:
     """All wordings, and those that lack a translation; by purpose, channel, locale and brand."""
     house = house_in_force(house)
     packaged, held = _packaged(), _held(house)
-    found = [
-        Listed(one.wording, one, _is_packaged(one, packaged), held[one.wording])
-        for one in standings(house)
-        if one.wording.purpose in house.catalogue.purposes
-    ]
+    found = [Listed(one.wording, one, _is_packaged(one, packaged), held[one.wording]) for one in standings(house)]
     there = {one.wording for one in found}
     lacking = {
         Wording(purpose.name, channel, tag)

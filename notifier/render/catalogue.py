@@ -106,13 +106,13 @@ class Catalogue:
     def over(self, published: TextsByPlace) -> "Catalogue":
         """The folders' catalogue with these texts over it, in place of those that lay over it before.
 
-        A locale that is new counts once all its parts are there.
+        A locale that is new counts once all its parts are there, of a brand its own or those of all brands.
         """
         texts = {**self.written, **published}
-        for brand, purpose, locale, _ in published:
-            if not all(("", purpose, locale, part) in texts for part in PARTS) and not brand:
+        for brand, purpose, locale, _ in sorted(published):
+            if not all({(brand, purpose, locale, part), ("", purpose, locale, part)} & texts.keys() for part in PARTS):
                 for part in PARTS:
-                    texts.pop(("", purpose, locale, part), None)
+                    texts.pop((brand, purpose, locale, part), None)
         return replace(self, texts=texts, files=self.written, _found={})
 
     def trying(self, draft: TextsByPlace) -> "Catalogue":

@@ -1,6 +1,7 @@
 """`notifier templates`: a team keeps its texts in git, another publishes from the console, and neither loses work."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,20 @@ def test_pull_brings_a_folder_up_to_date_that_nobody_has_changed(shop: Shop, cal
         publish(shop, words)
         found(call, "pull")
     assert "Second." in written(shop)
+
+
+def test_pull_names_what_waits_for_the_other_channel(shop: Shop, call: Call) -> None:
+    with shop.house() as house:
+        put_out(house, replace(PLACED, locale="da"), email("Hej."))
+    pulled = found(call, "pull")
+    assert (pulled["written"], pulled["waiting"]) == ([], ["placed/da/subject.txt", "placed/da/email.md"])
+    assert "waits    placed/da/email.md" in call("templates", "pull")[1]
+
+
+def test_what_waits_for_the_other_channel_is_checked_as_it_was_written(shop: Shop, call: Call) -> None:
+    with shop.house() as house:
+        put_out(house, replace(PLACED, locale="da"), email("Hej."))
+    assert [one["where"] for one in found(call, "check")["checked"]] == ["published"]
 
 
 def test_push_publishes_what_the_folder_has(shop: Shop, call: Call) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from notifier.errors import UsageError
+from notifier.pipeline.draft_view import texts_at_hand
 from notifier.pipeline.house import House
 from notifier.pipeline.publishing import Word, roll_back, take_back
 from notifier.pipeline.remembered import Memory
@@ -26,7 +27,7 @@ from notifier.terms.wording import VersionKind, Wording
 from notifier.terms.words import Channel
 from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, open_shop, order, rendering
-from tests.wordshop import PLACED, PLACED_TEXT, email, put_out, save
+from tests.wordshop import PLACED, PLACED_TEXT, email, put_out, save, text
 
 
 def shop_made(folder: Path, url: str) -> Shop:
@@ -124,6 +125,21 @@ def test_a_wording_that_is_only_drafted_is_listed(house: House) -> None:
     save(house, danish, email("Hej."))
     (found,) = [one for one in standings(house) if one.wording == danish]
     assert (found.texts, found.draft is not None) == ({}, True)
+
+
+@pytest.mark.parametrize("brand", ["", "main"])
+def test_what_is_published_in_a_language_that_is_not_whole_yet_is_at_hand(house: House, brand: str) -> None:
+    danish = Wording("placed", Channel.EMAIL, "da", brand)
+    put_out(house, danish, email("Hej."))
+    found = standing(house, danish)
+    assert (found.waits, found.texts, texts_at_hand(house, found)) == (True, {}, email("Hej."))
+
+
+def test_once_a_language_is_whole_it_waits_no_longer(house: House) -> None:
+    danish = Wording("placed", Channel.EMAIL, "da")
+    put_out(house, danish, email("Hej."))
+    put_out(house, replace(danish, channel=Channel.SMS), text("Hej."))
+    assert (standing(house, danish).waits, standing(house, danish).texts) == (False, email("Hej."))
 
 
 def test_every_wording_of_the_files_is_listed(house: House) -> None:

@@ -65,6 +65,14 @@ def test_the_list_says_how_each_wording_stands(ada: Person) -> None:
     assert "packaged" in text and text.count("draft open") == 1
 
 
+def test_what_is_published_in_a_language_that_is_not_whole_yet_stays_in_sight(ada: Person) -> None:
+    placed = "/console/templates/placed/email"
+    typed(ada, placed, locale="da", email_md="{{ greeting }}\n\nHej fra Danmark.")
+    page = ada.then(f"{placed}/publish", locale="da", revision="1").text
+    assert "Hej fra Danmark." in page and "version 1 waits for the text" in page
+    assert "published, waits for the text" in ada.get("/console/templates").text
+
+
 def test_a_viewer_looks_and_does_not_write(site: Site) -> None:
     viewer = site.person(Role.VIEWER)
     page = viewer.get(READY)

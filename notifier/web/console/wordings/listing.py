@@ -22,6 +22,7 @@ _DRAFT = {
     DraftState.SUBMITTED: "draft waits for approval",
     DraftState.APPROVED: "draft approved",
 }
+_OTHER = {Channel.EMAIL: "text", Channel.SMS: "email"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def _cell(one: Listed) -> Cell:
     badges: list[tuple[str, str]] = []
     if one.standing is None:
         badges.append(("missing translation", "bad"))
+    elif one.standing.waits:
+        badges.append((f"published, waits for the {_OTHER[one.wording.channel]}", "wait"))
     elif one.standing.is_published:
         badges.append((f"published, version {one.standing.number}", "good"))
     elif not one.standing.texts:
