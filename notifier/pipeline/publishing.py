@@ -5,7 +5,7 @@ what is broken is never published. Then the draft must still be as it was seen, 
 claim. Messages that were held for the template go back into the queue, to be judged and rendered afresh.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -27,7 +27,6 @@ from notifier.terms.wording import (
     Texts,
     VersionKind,
     Wording,
-    WordingFault,
     WordingVersion,
 )
 
@@ -47,11 +46,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """What is in force now, how many held messages it released, and what was found that is no fault."""
+    """What is in force now, and how many held messages it released."""
 
     version: WordingVersion
     released: int
-    faults: Sequence[WordingFault] = ()
 
 
 def publish(house: House, pool: RenderPool, seen: Seen, word: Word, now: datetime) -> NewVersion:
@@ -63,7 +61,7 @@ def publish(house: House, pool: RenderPool, seen: Seen, word: Word, now: datetim
     said = _said(word)
     with house.store.read() as tx:
         draft = _publishable(tx, house, seen)
-    found = _sound(house, pool, (seen.wording, draft.texts), now)
+    _require_sound(house, pool, (seen.wording, draft.texts), now)
 
     def new(tx: Transaction, number: int) -> WordingVersion:
         again = _publishable(tx, house, seen)
@@ -71,7 +69,7 @@ def publish(house: House, pool: RenderPool, seen: Seen, word: Word, now: datetim
         made = _version(seen.wording, number, said, now)
         return replace(made, author=again.author, texts=again.texts, approved_by=again.approved_by)
 
-    return _put_in_force(house, seen.wording, new, found)
+    return _put_in_force(house, seen.wording, new)
 
 
 def roll_back(house: House, pool: RenderPool, which: tuple[Wording, int], word: Word, now: datetime) -> NewVersion:
@@ -88,13 +86,13 @@ def roll_back(house: House, pool: RenderPool, which: tuple[Wording, int], word: 
         raise UsageError(f"there is no version {number} of {wording.words}; the newest is {newest}")
     if number == newest:
         raise UsageError(f"version {number} of {wording.words} is in force already")
-    found = _sound(house, pool, (wording, old.texts), now)
+    _require_sound(house, pool, (wording, old.texts), now)
 
     def new(_tx: Transaction, next_number: int) -> WordingVersion:
         made = _version(wording, next_number, said, now)
         return replace(made, kind=VersionKind.ROLLED_BACK, author=old.author, texts=old.texts, of=old.number)
 
-    return _put_in_force(house, wording, new, found)
+    return _put_in_force(house, wording, new)
 
 
 def take_back(house: House, pool: RenderPool, wording: Wording, word: Word, now: datetime) -> NewVersion:
@@ -108,12 +106,12 @@ def take_back(house: House, pool: RenderPool, wording: Wording, word: Word, now:
         current = wordings.version(tx, wording, newest)
     if current is None or not current.texts:
         raise UsageError(f"the file's text of {wording.words} is in force already")
-    found = _sound(house, pool, (wording, {}), now)
+    _require_sound(house, pool, (wording, {}), now)
 
     def new(_tx: Transaction, number: int) -> WordingVersion:
         return replace(_version(wording, number, said, now), kind=VersionKind.TAKEN_BACK)
 
-    return _put_in_force(house, wording, new, found)
+    return _put_in_force(house, wording, new)
 
 
 def _said(word: Word) -> Word:
@@ -135,23 +133,29 @@ def _publishable(tx: Transaction, house: House, seen: Seen) -> Draft:
     return draft
 
 
-def _sound(house: House, pool: RenderPool, what: tuple[Wording, Texts], now: datetime) -> list[WordingFault]:
-    """What is found that is no fault. Raises Unpublishable. No texts: those of the files, or none where they have none.
+def wrong_with(house: House, pool: RenderPool, what: tuple[Wording, Texts], now: datetime) -> list[str]:
+    """What keeps texts, (wording, its texts), from coming into force at the UTC instant `now`; none: nothing does.
+
+    What fails beside them, like the layout, does not. Raises RenderError where no limited process can be started.
+    """
+    found = check_draft(house, pool, *what, now)
+    wrong = [str(one) for one in found if one.severity is Severity.FAULT]
+    if wrong:
+        return wrong
+    failing = checked(house, pool, what, MOST_TRIED, now).failing
+    return [str(one) for one in failing if one.fault.severity is Severity.FAULT]
+
+
+def _require_sound(house: House, pool: RenderPool, what: tuple[Wording, Texts], now: datetime) -> None:
+    """Raises Unpublishable. No texts: those of the files.
 
     Where the files have none, the locale falls back to another that is in force.
     """
     wording, texts = what
     given = texts or whole_in(house.catalogue.written, wording)
-    if not given:
-        return []
-    found = check_draft(house, pool, wording, given, now)
-    wrong = [str(one) for one in found if one.severity is Severity.FAULT]
-    if not wrong:
-        failing = checked(house, pool, (wording, given), MOST_TRIED, now).failing
-        wrong = [str(one) for one in failing if one.fault.severity is Severity.FAULT]
+    wrong = wrong_with(house, pool, (wording, given), now) if given else []
     if wrong:
         raise Unpublishable(wording.words, wrong)
-    return found
 
 
 def _version(wording: Wording, number: int, word: Word, now: datetime) -> WordingVersion:
@@ -168,15 +172,10 @@ def _version(wording: Wording, number: int, word: Word, now: datetime) -> Wordin
     )
 
 
-def _put_in_force(
-    house: House,
-    wording: Wording,
-    new: Callable[[Transaction, int], WordingVersion],
-    found: Sequence[WordingFault],
-) -> NewVersion:
+def _put_in_force(house: House, wording: Wording, new: Callable[[Transaction, int], WordingVersion]) -> NewVersion:
     with house.store.write() as tx:
         tx.lock(wordings.LOCK)
         version = new(tx, wordings.newest_number(tx, wording) + 1)
         wordings.add_version(tx, version)
         released = outbox.release_mended(tx, partial(version_of, in_force(tx, house)))
-    return NewVersion(version, released, found)
+    return NewVersion(version, released)

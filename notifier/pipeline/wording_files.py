@@ -10,16 +10,15 @@ from pathlib import Path
 
 from notifier import wordings
 from notifier.errors import Unpublishable, UsageError
-from notifier.pipeline.backorder_check import checked
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import texts_in, whole_in
-from notifier.pipeline.publishing import MOST_TRIED, Word, publish
+from notifier.pipeline.publishing import Word, publish, wrong_with
 from notifier.pipeline.wording_check import check_draft
 from notifier.pipeline.wording_desk import Seen, save_draft, submit
 from notifier.pipeline.wording_history import standings
 from notifier.render_pool import RenderPool
 from notifier.template_files import load_catalogue, own_files, packaged_folder, write_files
-from notifier.terms.wording import DraftState, Severity, Texts, Wording, WordingFault
+from notifier.terms.wording import DraftState, Texts, Wording, WordingFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,8 @@ def rehearse(house: House, pool: RenderPool, wanted: Sequence[Difference], now: 
     """As `push`, but nothing is saved or published."""
     behind = _behind(house, wanted)
     for one in wanted:
-        yield behind.get(one.wording) or Pushed(one.wording, faults=_faults(house, pool, one, now))
+        wrong = behind.get(one.wording)
+        yield wrong or Pushed(one.wording, faults=tuple(wrong_with(house, pool, (one.wording, one.folder), now)))
 
 
 def look_through(house: House, pool: RenderPool, own: Path, now: datetime, *, drafts: bool) -> Iterator[Looked]:
@@ -160,10 +160,10 @@ def _pushed(house: House, pool: RenderPool, one: Difference, word: Word, now: da
     draft = save_draft(house, seen, one.folder, word.by, now)
     saved = Seen(one.wording, draft.revision)
     if house.second_person and draft.state is not DraftState.APPROVED:
-        faults = _faults(house, pool, one, now)
+        faults = wrong_with(house, pool, (one.wording, one.folder), now)
         if not faults:
             submit(house, saved, word.by)
-        return Pushed(one.wording, submitted=not faults, faults=faults)
+        return Pushed(one.wording, submitted=not faults, faults=tuple(faults))
     made = publish(house, pool, saved, word, now)
     return Pushed(one.wording, made.version.number, released=made.released)
 
@@ -178,12 +178,6 @@ def _behind(house: House, wanted: Sequence[Difference]) -> dict[Wording, Pushed]
                 told = f"version {one.number} is newer than the folder's text; pull it, or roll back in the console"
                 found[one.wording] = Pushed(one.wording, faults=(told,))
     return found
-
-
-def _faults(house: House, pool: RenderPool, one: Difference, now: datetime) -> tuple[str, ...]:
-    found = check_draft(house, pool, one.wording, one.folder, now)
-    wrong = tuple(str(fault) for fault in found if fault.severity is Severity.FAULT)
-    return wrong or tuple(map(str, checked(house, pool, (one.wording, one.folder), MOST_TRIED, now).failing))
 
 
 def _revision(house: House, one: Difference) -> int:

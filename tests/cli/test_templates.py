@@ -13,7 +13,7 @@ from notifier.pipeline.publishing import Word, roll_back
 from notifier.template_files import packaged_folder, write_files
 from notifier.terms.wording import Texts
 from tests.calls import Call, caller
-from tests.shop import NOON, Shop, open_shop, rendering
+from tests.shop import NOON, Shop, open_shop, order, rendering
 from tests.wordshop import PLACED, email, put_out, save
 
 pytestmark = pytest.mark.slow
@@ -52,6 +52,11 @@ def found(call: Call, *words: str, code: int = 0) -> dict[str, Any]:
     assert ended == code
     answer: dict[str, Any] = json.loads(said)
     return answer
+
+
+def wants_a_second_person(shop: Shop) -> None:
+    with (shop.folder / "settings.toml").open("a") as settings:
+        settings.write("[templates]\nsecond_person = true\n")
 
 
 def in_force(shop: Shop) -> str:
@@ -118,6 +123,32 @@ def test_a_rehearsal_publishes_nothing(shop: Shop, call: Call) -> None:
     assert (pushed["version"], pushed["faults"], "From the console." in in_force(shop)) == (None, [], True)
 
 
+def fails_beside(shop: Shop) -> None:
+    """An order for which the shop's own layout fails, whatever an email says."""
+    (shop.folder / "templates").mkdir(exist_ok=True)
+    layout = (packaged_folder() / "_layout.mjml").read_text("utf-8")
+    fails = layout.replace("{{ preheader }}", "{{ preheader }}{{ 1 / (first_item.quantity - 3) }}")
+    (shop.folder / "templates" / "_layout.mjml").write_text(fails, "utf-8")
+    new = {"promised_ship_by": "2026-06-20", "ordered_at": "2026-05-31T10:00:00Z"}
+    shop.take_in("backorders", [order("cy", quantity=3, **new)])
+
+
+def test_a_rehearsal_refuses_no_text_for_what_fails_beside_it(shop: Shop, call: Call) -> None:
+    fails_beside(shop)
+    write(shop, email("From git."))
+    (rehearsed,) = found(call, "push", "--dry-run", *AT)["pushed"]
+    (pushed,) = found(call, "push", "--by", "git", *AT)["pushed"]
+    assert (rehearsed["faults"], pushed["version"]) == ([], 1)
+
+
+def test_push_asks_for_approval_of_a_text_whatever_fails_beside_it(shop: Shop, call: Call) -> None:
+    wants_a_second_person(shop)
+    fails_beside(shop)
+    write(shop, email("From git."))
+    (pushed,) = found(call, "push", "--by", "git", *AT)["pushed"]
+    assert pushed["submitted"]
+
+
 def test_push_refuses_what_is_broken_with_file_and_line(shop: Shop, call: Call) -> None:
     write(shop, email("{{ nam }}"))
     (pushed,) = found(call, "push", "--by", "git", *AT, code=1)["pushed"]
@@ -141,8 +172,7 @@ def test_push_does_not_save_over_the_draft_of_somebody_else(shop: Shop, call: Ca
 
 
 def test_push_asks_for_approval_where_a_second_person_is_wanted(shop: Shop, call: Call) -> None:
-    with (shop.folder / "settings.toml").open("a") as settings:
-        settings.write("[templates]\nsecond_person = true\n")
+    wants_a_second_person(shop)
     write(shop, email("From git."))
     (pushed,) = found(call, "push", "--by", "git", *AT)["pushed"]
     assert (pushed["submitted"], "From git." in in_force(shop)) == (True, True)

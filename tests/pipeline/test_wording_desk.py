@@ -167,7 +167,7 @@ def test_english_is_the_wording_without_a_locale(house: House) -> None:
 
 
 def test_a_text_of_many_words_is_told_what_it_costs(house: House) -> None:
-    found = put_out(house, PLACED_TEXT, text("Schöne Grüße ☂")).faults
+    found = check_draft(house, rendering(), PLACED_TEXT, text("Schöne Grüße ☂"), NOON)
     assert any("☂ makes every such text cost more" in one.text for one in found)
 
 
