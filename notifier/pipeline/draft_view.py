@@ -3,21 +3,22 @@
 Called by the console's editor. Reads only; what is to be rendered is handed back as a job for the limited processes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import house_in_force, trying
 from notifier.pipeline.preview_content import Preview, Wanted, preview_of
+from notifier.pipeline.previews import Previews
 from notifier.pipeline.sample import sample_content
-from notifier.pipeline.wording_check import tones_of
+from notifier.pipeline.wording_check import STAND_INS, placed, tones_of
 from notifier.pipeline.wording_history import Standing, standing
-from notifier.render.catalogue import FIELDS
 from notifier.render.faults import Written, faults
 from notifier.render_pool import Answer, RenderFailure, RenderJob
 from notifier.terms.draft_fault import Fault, Weight
 from notifier.terms.time import local_day
-from notifier.terms.wording import Texts, Wording
+from notifier.terms.wording import Severity, Texts, Wording
 
 SAMPLE = "a made-up order"
 
@@ -66,16 +67,28 @@ class View:
         """To be rendered, without MIME."""
         return RenderJob(self.written.source, self.preview.content)
 
-    def filled(self, answer: Answer) -> "Filled":
-        """What came of the job, with what is wrong with the texts and with filling them in."""
+    async def answers(self, previews: Previews, operator: int, *, fresh: bool = False) -> list[Answer]:
+        """What came of the job; where a part beside the texts failed, last of the same with a sound part in its place.
+
+        Raises Overtaken where it is `fresh` and this operator (an id) has asked for a newer one, and RenderError.
+        """
+        found = [await (previews.newest(operator, self.job) if fresh else previews.shown(operator, self.job))]
+        beside = {part: text for part, text in STAND_INS.items() if part not in self.wording.parts}
+        if isinstance(found[0], RenderFailure) and _file(self.wording, found[0]) in beside:
+            again = RenderJob(self.written.source.saying(beside), self.preview.content)
+            found.append(await previews.shown(operator, again))
+        return found
+
+    def filled(self, *answers: Answer) -> "Filled":
+        """The last of the answers, with what is wrong with the texts and, by all answers, with filling them in."""
         found = faults(self.written)
-        if not isinstance(answer, RenderFailure):
-            return Filled(found, answer.subject, answer.html, answer.text)
-        failed = _failed(answer)
         told = {(one.part, one.line) for one in found if one.weight is Weight.ERROR}
-        # One fault is told once, and why it cannot be filled in only where nothing else says so.
-        new = (failed.part, failed.line) not in told and not (told and failed.line == 0)
-        return Filled([*found, failed] if new else found, failed=True)
+        failed = [_failed(self.wording, one) for one in answers if isinstance(one, RenderFailure)]
+        found += [one for one in failed if _is_new(one, told)]
+        shown = answers[-1]
+        if isinstance(shown, RenderFailure):
+            return Filled(found, failed=True)
+        return Filled(found, shown.subject, shown.html, shown.text)
 
 
 def view(house: House, wording: Wording, chosen: Chosen, texts: Texts | None, now: datetime) -> View:
@@ -103,6 +116,12 @@ def texts_at_hand(house: House, at_hand: Standing) -> Texts:
     return own or _standing_in(house_in_force(house), at_hand.wording)
 
 
+def email_in(answers: Sequence[Answer]) -> str:
+    """The HTML of the last one; "" where the email cannot be filled in."""
+    shown = answers[-1]
+    return "" if isinstance(shown, RenderFailure) else shown.html
+
+
 def _standing_in(house: House, wording: Wording) -> Texts:
     source = house.catalogue.source(wording.purpose, wording.locale or "en", wording.brand)
     return {part: source.part(part) for part in wording.parts}
@@ -118,8 +137,21 @@ def _preview(house: House, wording: Wording, chosen: Chosen, now: datetime) -> P
     return Preview(content, "", "", due=False, made_up=(SAMPLE,))
 
 
-def _failed(failure: RenderFailure) -> Fault:
-    """Why a draft could not be filled in, at its part and line where that is known."""
-    file, _, line = failure.where.partition(" line ")
-    part = file.rpartition("/")[2]
-    return Fault(part if part in FIELDS else "", int(line) if line.isdigit() else 0, 0, Weight.ERROR, failure.text)
+def _file(wording: Wording, failure: RenderFailure) -> str:
+    """The name of the file at fault; "" where none is."""
+    return placed(wording, failure.where, "").file.rpartition("/")[2]
+
+
+def _is_new(failed: Fault, told: set[tuple[str, int]]) -> bool:
+    """One fault is told once, and why a draft cannot be filled in only where nothing else says so."""
+    if failed.weight is not Weight.ERROR:
+        return True
+    return (failed.part, failed.line) not in told and not (told and failed.line == 0)
+
+
+def _failed(wording: Wording, failure: RenderFailure) -> Fault:
+    """Why a draft could not be filled in: at its part and line, or a warning that names the file beside it."""
+    fault = placed(wording, failure.where, failure.text)
+    if fault.severity is not Severity.FAULT:
+        return Fault("", 0, 0, Weight.WARNING, str(fault))
+    return Fault(_file(wording, failure), fault.line, 0, Weight.ERROR, fault.text)

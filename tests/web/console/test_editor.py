@@ -125,6 +125,18 @@ def test_the_preview_is_a_document_that_can_do_nothing(ada: Person) -> None:
     assert re.findall(r"<iframe[^>]*>", page) and "allow-" not in page
 
 
+def test_a_broken_text_beside_an_email_is_told_and_hides_no_preview(tmp_path: Path, sqlite_url: str) -> None:
+    shop = opened(tmp_path, sqlite_url)
+    own = shop.settings.template_folder / "ready"
+    own.mkdir(parents=True)
+    (own / "sms.txt").write_text("{{ brand.name }}: {{ oops }} Reply STOP to stop texts", "utf-8")
+    with console(shop) as site:
+        ada = site.person(Role.EDITOR)
+        page, frame = ada.get(READY).text, ada.get(f"{READY}/preview").text
+    assert "ready/sms.txt line 1: there is no variable" in page and 'data-part="sms.txt"' not in page
+    assert "<iframe" in page and "cannot be filled in" not in frame
+
+
 def test_dark_mode_is_shown_whatever_the_browser_prefers(ada: Person) -> None:
     light, dark = (ada.get(f"{READY}/preview?dark={one}").text for one in ("", "1"))
     assert "prefers-color-scheme" not in light + dark and light != dark

@@ -12,7 +12,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from notifier.errors import UsageError
-from notifier.pipeline.draft_view import Chosen, View, view
+from notifier.pipeline.draft_view import Chosen, View, email_in, view
 from notifier.pipeline.house import House
 from notifier.pipeline.previews import Overtaken
 from notifier.pipeline.wording_desk import Seen, save_draft, wording_of
@@ -34,6 +34,7 @@ from notifier.web.console.wordings.listing import ROOT, href
 PAGE = ROOT + "/{purpose}/{channel}"
 SAFE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 """What a preview may do: be looked at."""
+NO_PREVIEW = "<title>No preview</title><p>This draft cannot be filled in.</p>"
 KEEPS = ("locale", "brand")
 """Fields that the audit log has of a deed."""
 NAMES = {"subject.txt": "Subject", "email.md": "Email", "sms.txt": "Text"}
@@ -106,9 +107,9 @@ def _view_or_sample(asked: Asked, wording: Wording, texts: Texts | None) -> tupl
 
 async def _looked(asked: Asked, found: View, *, fresh: bool = False) -> Mapping[str, Any]:
     """What comes of filling a view in. Raises Overtaken where it is `fresh` and a newer one was asked for."""
-    previews, who = asked.desk.previews, asked.operator.id
-    answer = await (previews.newest(who, found.job) if fresh else previews.shown(who, found.job))
-    filled = await previews.run(partial(found.filled, answer))
+    previews = asked.desk.previews
+    answers = await found.answers(previews, asked.operator.id, fresh=fresh)
+    filled = await previews.run(partial(found.filled, *answers))
     text = filled.text if found.wording.channel is Channel.SMS else ""
     return {
         "view": found,
@@ -195,10 +196,9 @@ async def framed_preview(asked: Asked) -> Response:
     """The email as a document of its own, without scripts and without anything from elsewhere."""
     wording = wording_asked(asked)
     found, _ = await asked.run(partial(_view_or_sample, asked, wording, None))
-    answer = await asked.desk.previews.shown(asked.operator.id, found.job)
+    answers = await found.answers(asked.desk.previews, asked.operator.id)
     dark = asked.query.get("dark") == "1"
-    filled = await asked.desk.previews.run(partial(found.filled, answer))
-    written = "<title>No preview</title><p>This draft cannot be filled in.</p>" if filled.failed else filled.html
+    written = email_in(answers) or NO_PREVIEW
     html = await asked.desk.previews.run(partial(framed, written, dark=dark))
     return HTMLResponse(html, 200, {"content-security-policy": SAFE})
 
