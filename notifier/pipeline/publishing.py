@@ -72,46 +72,60 @@ def publish(house: House, pool: RenderPool, seen: Seen, word: Word, now: datetim
     return _put_in_force(house, seen.wording, new)
 
 
-def roll_back(house: House, pool: RenderPool, which: tuple[Wording, int], word: Word, now: datetime) -> NewVersion:
-    """Put the text of an older version, (wording, its number), in force again, as a new version.
+def roll_back(house: House, pool: RenderPool, which: tuple[Seen, int], word: Word, now: datetime) -> NewVersion:
+    """Put the text of an older version, (the wording as `seen`, its number), in force again, as a new version.
 
     It needs no second person: its text had been published before. A draft that is open stays open. Raises Unpublishable
-    where today's checks find a fault in it, and UsageError where there is no such version, or it is in force.
+    where today's checks find a fault in it, and UsageError where there is no such version, it is in force, or another
+    than the newest that was seen is.
     """
-    said, (wording, number) = _said(word), which
+    said, (seen, number) = _said(word), which
+    wording = seen.wording
     with house.store.read() as tx:
         old = wordings.version(tx, wording, number)
         newest = wordings.newest_number(tx, wording)
     if old is None:
         raise UsageError(f"there is no version {number} of {wording.words}; the newest is {newest}")
+    _require_newest(newest, seen)
     if number == newest:
         raise UsageError(f"version {number} of {wording.words} is in force already")
     _require_sound(house, pool, (wording, old.texts), now)
 
     def new(_tx: Transaction, next_number: int) -> WordingVersion:
+        _require_newest(next_number - 1, seen)
         made = _version(wording, next_number, said, now)
         return replace(made, kind=VersionKind.ROLLED_BACK, author=old.author, texts=old.texts, of=old.number)
 
     return _put_in_force(house, wording, new)
 
 
-def take_back(house: House, pool: RenderPool, wording: Wording, word: Word, now: datetime) -> NewVersion:
+def take_back(house: House, pool: RenderPool, seen: Seen, word: Word, now: datetime) -> NewVersion:
     """Let the files' text hold again.
 
-    Raises Unpublishable where that has a fault, and UsageError where it holds already.
+    Raises Unpublishable where that has a fault, and UsageError where it holds already, or another version than the
+    newest that was `seen` is in force.
     """
-    said = _said(word)
+    said, wording = _said(word), seen.wording
     with house.store.read() as tx:
         newest = wordings.newest_number(tx, wording)
         current = wordings.version(tx, wording, newest)
+    _require_newest(newest, seen)
     if current is None or not current.texts:
         raise UsageError(f"the file's text of {wording.words} is in force already")
     _require_sound(house, pool, (wording, {}), now)
 
     def new(_tx: Transaction, number: int) -> WordingVersion:
+        _require_newest(number - 1, seen)
         return replace(_version(wording, number, said, now), kind=VersionKind.TAKEN_BACK)
 
     return _put_in_force(house, wording, new)
+
+
+def _require_newest(newest: int, seen: Seen) -> None:
+    """The checks before take seconds, in which somebody may publish: what they did is not undone unseen."""
+    if newest != seen.base:
+        what = f"version {newest} of {seen.wording.words} came into force meanwhile"
+        raise UsageError(f"{what}; look at the history, then say again what is to hold")
 
 
 def _said(word: Word) -> Word:

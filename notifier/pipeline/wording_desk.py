@@ -24,7 +24,8 @@ _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 class Seen:
     """The draft of a wording as somebody saw it: at which revision (0: there was none).
 
-    `base` is the number of the version that their text stands on (0: the file); only a save asks for it.
+    `base` is the number of the version that their text stands on (0: the file), which a save asks for; to who puts an
+    older one in force, that of the newest.
     """
 
     wording: Wording

@@ -9,12 +9,11 @@ import pytest
 
 from notifier.errors import SettingsError
 from notifier.pipeline.in_force import house_in_force
-from notifier.pipeline.publishing import Word, roll_back
 from notifier.template_files import packaged_folder, write_files
 from notifier.terms.wording import Texts
 from tests.calls import Call, caller
-from tests.shop import NOON, Shop, open_shop, order, rendering
-from tests.wordshop import PLACED, email, put_out, save
+from tests.shop import Shop, open_shop, order
+from tests.wordshop import PLACED, email, put_back, put_out, save
 
 pytestmark = pytest.mark.slow
 
@@ -189,7 +188,7 @@ def test_diff_after_a_pull_is_empty(shop: Shop, call: Call) -> None:
     publish(shop, "First.")
     publish(shop, "Second.")
     with shop.house() as house:
-        roll_back(house, rendering(), (PLACED, 1), Word("bob"), NOON)
+        put_back(house, PLACED, 1)
     found(call, "pull")
     assert found(call, "diff")["differences"] == []
 

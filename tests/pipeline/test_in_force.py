@@ -8,14 +8,13 @@ import pytest
 from notifier.errors import Unpublishable, UsageError
 from notifier.pipeline.claims import claim
 from notifier.pipeline.in_force import house_in_force
-from notifier.pipeline.publishing import Word, roll_back, take_back
 from notifier.pipeline.simulate import Question, simulate
 from notifier.store.tables import Message
 from notifier.terms.wording import Wording
 from notifier.terms.words import Channel
 from tests.kept_shops import AsLeft
-from tests.shop import NOON, Shop, open_shop, order, rendering
-from tests.wordshop import PLACED, PLACED_TEXT, email, put_out, save, text
+from tests.shop import NOON, Shop, open_shop, order
+from tests.wordshop import PLACED, PLACED_TEXT, back_to_file, email, put_back, put_out, save, text
 
 
 def shop_made(folder: Path, url: str) -> Shop:
@@ -68,7 +67,7 @@ def test_only_the_channel_that_was_published_is_another_one(shop: Shop) -> None:
 def test_the_shop_s_folder_holds_again_where_the_text_is_taken_back(shop: Shop) -> None:
     with shop.house() as house:
         put_out(house, PLACED, email("Words of the team."))
-        take_back(house, rendering(), PLACED, Word("ada"), NOON)
+        back_to_file(house, PLACED, "ada")
         assert house_in_force(house).catalogue.texts == house.catalogue.texts
 
 
@@ -76,7 +75,7 @@ def test_an_older_version_can_be_put_in_force_again(shop: Shop) -> None:
     with shop.house() as house:
         for words in ("First.", "Second."):
             put_out(house, PLACED, email(words))
-        version = roll_back(house, rendering(), (PLACED, 1), Word("bob"), NOON).version
+        version = put_back(house, PLACED, 1).version
         assert (version.number, version.of, version.author) == (3, 1, "ada")
         assert "First." in house_in_force(house).catalogue.source("placed", "en", "").email
 

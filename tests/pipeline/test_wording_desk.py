@@ -18,7 +18,7 @@ from notifier.render_pool import Answer, RenderJob, RenderPool
 from notifier.terms.wording import DraftState, Severity, Wording
 from notifier.terms.words import Channel
 from tests.shop import NOON, open_shop, rendering
-from tests.wordshop import PLACED, PLACED_TEXT, email, put_out, save, text
+from tests.wordshop import PLACED, PLACED_TEXT, back_to_file, email, put_back, put_out, save, seen_now, text
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_who_goes_on_in_a_draft_that_another_published_is_told(house: House) -> 
 def test_after_the_file_was_taken_back_a_draft_begun_before_is_behind(house: House) -> None:
     put_out(house, PLACED, email("a"))
     save(house, PLACED, email("b"))
-    take_back(house, rendering(), PLACED, Word("bob"), NOON)
+    back_to_file(house, PLACED, "bob")
     assert standing(house, PLACED).is_behind
 
 
@@ -96,7 +96,7 @@ def test_a_draft_begun_before_another_version_is_published_only_after_a_look_at_
     put_out(house, PLACED, email("a"))
     put_out(house, PLACED, email("b"))
     draft = save(house, PLACED, email("c"))
-    roll_back(house, rendering(), (PLACED, 1), Word("bob"), NOON)
+    put_back(house, PLACED, 1)
     with pytest.raises(UsageError, match="version 3 of placed by email in en was published after"):
         publish(house, rendering(), seen(draft.revision), Word("ada"), NOON)
     catch_up(house, seen(draft.revision))
@@ -190,6 +190,37 @@ def test_what_somebody_saves_while_it_is_checked_is_not_published_unseen(house: 
     with pytest.raises(UsageError, match="bob has saved another draft"):
         publish(house, cast(RenderPool, SavesMeanwhile(house)), seen(draft.revision), Word("ada"), NOON)
     assert history(house, PLACED) == []
+
+
+class PublishesMeanwhile:
+    """A pool in whose first rendering somebody else publishes."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.published = False
+
+    def render(self, jobs: Sequence[RenderJob]) -> list[Answer]:
+        if not self.published:
+            self.published = True
+            put_out(self.house, PLACED, email("Something else."), "cara")
+        return rendering().render(jobs)
+
+
+def test_what_somebody_publishes_while_an_older_version_is_checked_is_not_undone_unseen(house: House) -> None:
+    for words in ("a", "b"):
+        put_out(house, PLACED, email(words))
+    pool = cast(RenderPool, PublishesMeanwhile(house))
+    with pytest.raises(UsageError, match="version 3 of placed by email in en came into force meanwhile"):
+        roll_back(house, pool, (seen_now(house, PLACED), 1), Word("bob"), NOON)
+    assert history(house, PLACED)[0].version.published_by == "cara"
+
+
+def test_what_somebody_publishes_while_the_file_is_checked_is_not_undone_unseen(house: House) -> None:
+    put_out(house, PLACED, email("a"))
+    pool = cast(RenderPool, PublishesMeanwhile(house))
+    with pytest.raises(UsageError, match="version 2 of placed by email in en came into force meanwhile"):
+        take_back(house, pool, seen_now(house, PLACED), Word("bob"), NOON)
+    assert history(house, PLACED)[0].version.published_by == "cara"
 
 
 @pytest.mark.slow

@@ -10,7 +10,6 @@ import pytest
 from notifier.errors import UsageError
 from notifier.pipeline.draft_view import texts_at_hand
 from notifier.pipeline.house import House
-from notifier.pipeline.publishing import Word, roll_back, take_back
 from notifier.pipeline.remembered import Memory
 from notifier.pipeline.wording_history import (
     FILE,
@@ -26,8 +25,8 @@ from notifier.pipeline.wording_history import (
 from notifier.terms.wording import VersionKind, Wording
 from notifier.terms.words import Channel
 from tests.kept_shops import AsLeft
-from tests.shop import NOON, Shop, open_shop, order, rendering
-from tests.wordshop import PLACED, PLACED_TEXT, email, put_out, save, text
+from tests.shop import NOON, Shop, open_shop, order
+from tests.wordshop import PLACED, PLACED_TEXT, back_to_file, email, put_back, put_out, save, text
 
 
 def shop_made(folder: Path, url: str) -> Shop:
@@ -79,7 +78,7 @@ def test_a_version_that_is_not_there_has_no_messages(house: House) -> None:
 
 
 def test_a_rollback_is_a_version_with_the_old_text(house: House) -> None:
-    roll_back(house, rendering(), (PLACED, 1), Word("cara"), NOON)
+    put_back(house, PLACED, 1, "cara")
     newest = history(house, PLACED)[0].version
     assert (newest.kind, newest.of, newest.published_by) == (VersionKind.ROLLED_BACK, 1, "cara")
 
@@ -96,7 +95,7 @@ def test_the_file_s_text_can_be_compared_too(house: House) -> None:
 
 
 def test_what_was_taken_back_stands_as_the_file_s_text(house: House) -> None:
-    take_back(house, rendering(), PLACED, Word("cara"), NOON)
+    back_to_file(house, PLACED)
     found = standing(house, PLACED)
     assert (found.is_published, found.texts) == (False, texts_of(house, PLACED, FILE))
 
@@ -115,7 +114,7 @@ def test_a_brand_with_a_file_of_its_own_for_one_part_has_the_others_of_all_brand
             "email.md": "{{ greeting }}\n\nFrom the file.\n",
         }
         put_out(house, mains, email("Published."))
-        take_back(house, rendering(), mains, Word("cara"), NOON)
+        back_to_file(house, mains)
         assert "From the file." in texts_of(house, mains, 2)["email.md"]
         assert not diff(mains, texts_of(house, PLACED, FILE), texts_of(house, mains, FILE)).get("subject.txt")
 

@@ -12,12 +12,11 @@ from notifier import outbox
 from notifier.errors import UsageError
 from notifier.pipeline.claims import claim
 from notifier.pipeline.house import House
-from notifier.pipeline.publishing import Word, roll_back, take_back
 from notifier.pipeline.wording_history import FILE, history, texts_of
 from notifier.terms.words import Channel
 from tests.kept_shops import AsLeft
-from tests.shop import NOON, Shop, open_shop, order, rendering
-from tests.wordshop import PLACED, email, put_out, save
+from tests.shop import NOON, Shop, open_shop, order
+from tests.wordshop import PLACED, back_to_file, email, put_back, put_out, save
 
 pytestmark = pytest.mark.slow
 
@@ -54,9 +53,9 @@ def act(house: House, what: str, which: int) -> None:
     elif what == "publish":
         put_out(house, PLACED, email(f"Words {which}."))
     elif what == "roll back":
-        roll_back(house, rendering(), (PLACED, which), Word("bob"), NOON)
+        put_back(house, PLACED, which)
     else:
-        take_back(house, rendering(), PLACED, Word("cara"), NOON)
+        back_to_file(house, PLACED)
 
 
 def sent_by(house: House) -> str:

@@ -207,10 +207,22 @@ def test_an_older_version_and_the_file_come_back(site: Site, ada: Person) -> Non
     for number in (1, 2):
         typed(ada, base=str(number - 1), email_md=f"{{{{ greeting }}}} number {number}")
         ada.post(f"{READY}/publish", revision=str(number))
-    assert "Version 3 is in force." in ada.then(f"{READY}/roll-back", number="1").text
-    assert "Version 4 is in force." in ada.then(f"{READY}/back-to-file").text
+    assert "Version 3 is in force." in ada.then(f"{READY}/roll-back", number="1", base="2").text
+    assert "Version 4 is in force." in ada.then(f"{READY}/back-to-file", base="3").text
     history = ada.get(f"{READY}/history").text
     assert "rolled back to version 1" in history and "back to the file" in history
+
+
+def test_what_another_published_meanwhile_is_not_undone_unseen(site: Site, ada: Person) -> None:
+    for number in (1, 2):
+        typed(ada, base=str(number - 1), email_md=f"{{{{ greeting }}}} number {number}")
+        ada.post(f"{READY}/publish", revision=str(number))
+    (form,) = re.findall(r'action="[^"]*/roll-back".*?</form>', ada.get(f"{READY}/history").text, re.DOTALL)
+    seen = dict(re.findall(r'name="(\w+)" value="(\w*)"', form))
+    typed(ada, base="2", email_md="{{ greeting }} number 3")
+    ada.post(f"{READY}/publish", revision="3")
+    assert "version 3 of ready by email in en came into force meanwhile" in ada.post(f"{READY}/roll-back", **seen).text
+    assert ada.post(f"{READY}/back-to-file", base="2").status_code == 422
 
 
 def test_a_version_leads_to_the_messages_that_had_it(ada: Person) -> None:

@@ -78,15 +78,14 @@ async def put_in_force(asked: Asked) -> Response:
 
 async def roll_back_to(asked: Asked) -> Response:
     """Put an older version in force again."""
-    which = (wording_asked(asked), number_in(asked.form.get("number", "")))
+    which = (seen_by(asked), number_in(asked.form.get("number", "")))
     act = partial(roll_back, asked.house, asked.desk.previews.pool, which, _word(asked), asked.now)
     return _published(asked, await asked.desk.previews.run(act))
 
 
 async def back_to_file(asked: Asked) -> Response:
     """Let the file's text hold again."""
-    which = wording_asked(asked)
-    act = partial(take_back, asked.house, asked.desk.previews.pool, which, _word(asked), asked.now)
+    act = partial(take_back, asked.house, asked.desk.previews.pool, seen_by(asked), _word(asked), asked.now)
     return _published(asked, await asked.desk.previews.run(act))
 
 
