@@ -12,9 +12,10 @@ from fastapi.responses import Response
 from notifier.errors import UsageError
 from notifier.pipeline.apart import Apart
 from notifier.pipeline.draft_check import DraftCheck, DraftChecked
-from notifier.pipeline.draft_view import Chosen, view
+from notifier.pipeline.draft_view import texts_at_hand
+from notifier.pipeline.wording_history import standing
 from notifier.terms.operator import Role
-from notifier.terms.wording import Wording
+from notifier.terms.wording import Texts, Wording
 from notifier.web.console.asked import Asked
 from notifier.web.console.one_at_a_time import OneAtATime
 from notifier.web.console.routes import Routes
@@ -53,8 +54,11 @@ class Checks:
 async def begin(asked: Asked, checks: Checks) -> Response:
     """Start the check of the draft as it stands. One's own of before is ended, another's of another wording is not."""
     wording, by = wording_asked(asked), asked.operator.name
-    found = await asked.run(partial(view, asked.house, wording, Chosen(), None, asked.now))
-    work = DraftCheck(wording, found.texts, asked.now)
+
+    def at_hand() -> Texts:
+        return texts_at_hand(asked.house, standing(asked.house, wording))
+
+    work = DraftCheck(wording, await asked.run(at_hand), asked.now)
 
     def start() -> Check:
         return checks.keep(Check(wording, by, Apart(work, asked.house, asked.settings.database_url)))

@@ -12,7 +12,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from notifier.errors import UsageError
-from notifier.pipeline.draft_view import Chosen, View, email_in, view
+from notifier.pipeline.draft_view import Chosen, View, email_in, texts_at_hand, view
 from notifier.pipeline.house import House
 from notifier.pipeline.previews import Overtaken
 from notifier.pipeline.wording_desk import Seen, save_draft, wording_of
@@ -184,7 +184,7 @@ def _saved(asked: Asked, now: datetime) -> _Saved:
     seen, conflict = seen_by(asked), ""
     texts = typed_texts(asked, seen.wording)
     before = standing(asked.house, seen.wording)
-    if before.draft or texts != view(asked.house, seen.wording, Chosen(), None, now).texts:
+    if before.draft or texts != texts_at_hand(asked.house, before):
         try:
             save_draft(asked.house, seen, texts, asked.operator.name, now)
         except UsageError as fault:
