@@ -27,7 +27,7 @@ def load_catalogue(folders: Sequence[Path], informal: Collection[str] = ()) -> C
     """
     faults: list[str] = []
     packaged = packaged_folder()
-    layers = [(str(one), _packaged() if one == packaged else _read(one, faults)) for one in folders]
+    layers = [(str(one), packaged_files() if one == packaged else _read(one, faults)) for one in folders]
     if faults:
         raise SettingsError(faults)
     return assemble(layers, informal)
@@ -69,8 +69,8 @@ def write_files(own: Path, files: Mapping[str, str]) -> None:
 
 
 @cache
-def _packaged() -> Mapping[str, str]:
-    """The packaged texts, read once: they change with the product alone."""
+def packaged_files() -> Mapping[str, str]:
+    """The packaged texts by their paths, read once: they change with the product alone."""
     return own_files(packaged_folder())
 
 

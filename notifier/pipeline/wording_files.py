@@ -11,13 +11,13 @@ from pathlib import Path
 from notifier import wordings
 from notifier.errors import Unpublishable, UsageError
 from notifier.pipeline.house import House
-from notifier.pipeline.in_force import texts_in, whole_in
+from notifier.pipeline.in_force import whole_in
 from notifier.pipeline.publishing import Word, publish, wrong_with
 from notifier.pipeline.wording_check import check_draft
 from notifier.pipeline.wording_desk import Seen, save_draft, submit
-from notifier.pipeline.wording_history import standings
+from notifier.pipeline.wording_history import packaged_texts, standings
 from notifier.render_pool import RenderPool
-from notifier.template_files import load_catalogue, own_files, packaged_folder, write_files
+from notifier.template_files import own_files, write_files
 from notifier.terms.wording import DraftState, Texts, Wording, WordingFault
 
 
@@ -73,14 +73,13 @@ class Looked:
 
 def differences(house: House, own: Path) -> list[Difference]:
     """Where the shop's folder `own` and what is published differ, by wording."""
-    files, packaged = own_files(own), load_catalogue([packaged_folder()])
-    found = []
+    files, found = own_files(own), []
     for one in standings(house):
         wording = one.wording
         if not any(wording.file(part) in files for part in wording.parts):
             continue
         folder = whole_in(house.catalogue.written, wording)
-        published = one.published or texts_in(packaged.texts, wording)
+        published = one.published or packaged_texts(wording)
         if folder != published:
             found.append(Difference(wording, folder, published, one.number, one.newest))
     return found
@@ -92,7 +91,7 @@ def pull(house: House, own: Path, *, force: bool) -> Pulled:
     A file that holds neither the packaged text nor one that was published once is somebody's work: it is left alone,
     unless `force`.
     """
-    files, packaged, pulled = own_files(own), load_catalogue([packaged_folder()]), Pulled()
+    files, pulled = own_files(own), Pulled()
     wanted: dict[str, str] = {}
     for one in standings(house):
         if one.waits:
@@ -102,7 +101,7 @@ def pull(house: House, own: Path, *, force: bool) -> Pulled:
         past = _past(house, one.wording)
         for part, text in one.published.items():
             path = one.wording.file(part)
-            here, shipped = files.get(path), texts_in(packaged.texts, one.wording).get(part)
+            here, shipped = files.get(path), packaged_texts(one.wording).get(part)
             known = here is None or here == shipped or here in {texts.get(part) for texts in past}
             if here == text:
                 pulled.same.append(path)
@@ -170,11 +169,11 @@ def _pushed(house: House, pool: RenderPool, one: Difference, word: Word, now: da
 
 def _behind(house: House, wanted: Sequence[Difference]) -> dict[Wording, Pushed]:
     """What is said of each wording of which the folder has an older text than is published; new texts are left out."""
-    packaged, found = load_catalogue([packaged_folder()]), {}
+    found = {}
     with house.store.read() as tx:
         for one in wanted:
             past = [version.texts for version in wordings.versions(tx, one.wording)] if one.number else []
-            if past and one.folder in (texts_in(packaged.texts, one.wording), *past):
+            if past and one.folder in (packaged_texts(one.wording), *past):
                 told = f"version {one.number} is newer than the folder's text; pull it, or roll back in the console"
                 found[one.wording] = Pushed(one.wording, faults=(told,))
     return found

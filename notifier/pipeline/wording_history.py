@@ -17,6 +17,7 @@ from notifier.pipeline.remembered import Kept, Memory
 from notifier.queries.wording_uses import UsedIn, Uses, hashes, used_in, uses
 from notifier.render.catalogue import PARTS
 from notifier.store.engine import Transaction
+from notifier.template_files import packaged_files
 from notifier.terms.wording import Draft, DraftState, Texts, Wording, WordingVersion
 from notifier.terms.words import Channel
 
@@ -153,6 +154,12 @@ def texts_of(house: House, wording: Wording, number: int) -> Texts:
             raise _no_such(wording, number)
         texts = version.texts
     return texts or whole_in(house.catalogue.written, wording)
+
+
+def packaged_texts(wording: Wording) -> Texts:
+    """The parts of a wording as they came with the product; none where it came without."""
+    files = packaged_files()
+    return {part: files[wording.file(part)] for part in wording.parts if wording.file(part) in files}
 
 
 def diff(wording: Wording, before: Texts, after: Texts) -> Mapping[str, Sequence[str]]:

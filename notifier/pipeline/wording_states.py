@@ -1,15 +1,14 @@
 """Every wording with how it stands, for the list of templates. Colour: root. Called by the console. Reads only."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import house_in_force
-from notifier.pipeline.wording_history import Standing, standing, standings
+from notifier.pipeline.wording_history import Standing, packaged_texts, standing, standings
 from notifier.queries.held_wordings import held_for_template
 from notifier.render.faults import untranslated
-from notifier.template_files import packaged_folder
 from notifier.terms.wording import Wording
 from notifier.terms.words import Channel
 
@@ -29,8 +28,8 @@ class Listed:
 def every_wording(house: House) -> Sequence[Listed]:
     """All wordings, and those that lack a translation; by purpose, channel, locale and brand."""
     house = house_in_force(house)
-    packaged, held = _packaged(), _held(house)
-    found = [Listed(one.wording, one, _is_packaged(one, packaged), held[one.wording]) for one in standings(house)]
+    held = _held(house)
+    found = [Listed(one.wording, one, _is_packaged(one), held[one.wording]) for one in standings(house)]
     there = {one.wording for one in found}
     lacking = {
         Wording(purpose.name, channel, tag)
@@ -41,14 +40,8 @@ def every_wording(house: House) -> Sequence[Listed]:
     return sorted([*found, *(Listed(one) for one in lacking - there)], key=lambda one: one.wording)
 
 
-def _is_packaged(one: Standing, packaged: Mapping[str, str]) -> bool:
-    return bool(one.texts) and all(packaged.get(one.wording.file(part)) == text for part, text in one.texts.items())
-
-
-def _packaged() -> Mapping[str, str]:
-    """The texts that came with the product, by their path."""
-    folder = packaged_folder()
-    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.*")}
+def _is_packaged(one: Standing) -> bool:
+    return bool(one.texts) and one.texts == packaged_texts(one.wording)
 
 
 def _held(house: House) -> Counter[Wording]:
