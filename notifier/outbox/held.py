@@ -1,6 +1,6 @@
 """What is held, and why: a template that must be mended, or facts that cannot be judged. Colour: store.
 
-Called by pipeline.broken_templates.
+Called by pipeline.broken_templates and wording_states.
 """
 
 from dataclasses import dataclass
@@ -18,24 +18,43 @@ _held = _message.c.state == MessageState.HELD
 
 @dataclass(frozen=True, slots=True)
 class HeldFor:
-    """Messages that one template version (a hash) keeps back for one reason; `first_id` is the oldest of them."""
+    """Messages that one template version (a hash) keeps back for one reason; `first_id` is the oldest of them.
+
+    `locale` is the customers'.
+    """
 
     version: str
     purpose: str
+    channel: str
+    locale: str
+    brand: str
     reason: str
     messages: int
     first_id: int
 
 
 def held_for_templates(tx: Transaction) -> list[HeldFor]:
-    """By template version and reason, what waits for a mended template; the most messages first."""
-    columns = (_message.c.template_version, _message.c.purpose, _message.c.reason)
+    """What waits for a mended template, by all that `HeldFor` says of it; the most messages first.
+
+    One pass over what is held, which is little.
+    """
+    keys = ("template_version", "purpose", "channel", "locale", "brand", "reason")
+    columns = [_message.c[key] for key in keys]
     count = func.count().label("messages")
     query = select(*columns, count, func.min(_message.c.id).label("first_id"))
     query = query.where(_held, _message.c.template_version != "").group_by(*columns).order_by(count.desc(), *columns)
     return [
-        HeldFor(row.template_version, row.purpose, row.reason, row.messages, row.first_id)
-        for row in tx.connection.execute(query)
+        HeldFor(
+            one.template_version,
+            one.purpose,
+            one.channel,
+            one.locale,
+            one.brand,
+            one.reason,
+            one.messages,
+            one.first_id,
+        )
+        for one in tx.connection.execute(query)
     ]
 
 

@@ -58,7 +58,8 @@ def digest(found: Sequence[HeldFor]) -> str:
     together: dict[tuple[str, str], list[HeldFor]] = defaultdict(list)
     for one in found:
         together[one.purpose, one.reason.partition(": ")[2]].append(one)
-    rows = [_row(purpose, fault, members) for (purpose, fault), members in together.items()]
+    most_first = sorted(together.items(), key=lambda one: -_messages(one[1]))
+    rows = [_row(purpose, fault, members) for (purpose, fault), members in most_first]
     more = [f"… and {len(rows) - MOST_ROWS} more"] if len(rows) > MOST_ROWS else []
     tail = (
         "All other messages go on. Mend the text in the console under Templates, or put an older version in force:"
@@ -68,8 +69,12 @@ def digest(found: Sequence[HeldFor]) -> str:
     return "\n\n".join([*rows[:MOST_ROWS], *more, tail])
 
 
+def _messages(members: Sequence[HeldFor]) -> int:
+    return sum(one.messages for one in members)
+
+
 def _row(purpose: str, fault: str, members: Sequence[HeldFor]) -> str:
-    messages = sum(one.messages for one in members)
+    messages = _messages(members)
     first = min(one.first_id for one in members)
     waits = f"{messages:,} message{'s' if messages > 1 else ''} of {purpose} {'are' if messages > 1 else 'is'} held"
     return f"{fault}\n  {waits}; one of them: notifier explain --message {first}"

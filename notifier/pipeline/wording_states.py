@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from notifier.outbox.held import held_for_templates
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import house_in_force
 from notifier.pipeline.wording_history import Standing, packaged_texts, standing, standings
-from notifier.queries.held_wordings import held_for_template
 from notifier.render.faults import untranslated
 from notifier.terms.wording import Wording
 from notifier.terms.words import Channel
@@ -48,10 +48,10 @@ def _held(house: House) -> Counter[Wording]:
     """How many messages wait for a wording to be mended."""
     found: Counter[Wording] = Counter()
     with house.store.read() as tx:
-        held = held_for_template(tx)
-    for (purpose, channel, locale, brand), count in held.items():
-        if purpose in house.catalogue.purposes:
-            found[_spoken(house, Wording(purpose, Channel(channel), locale, brand))] += count
+        held = held_for_templates(tx)
+    for one in held:
+        if one.purpose in house.catalogue.purposes:
+            found[_spoken(house, Wording(one.purpose, Channel(one.channel), one.locale, one.brand))] += one.messages
     return found
 
 
