@@ -14,9 +14,9 @@ from notifier.pipeline.in_force import house_in_force, trying
 from notifier.pipeline.preview_content import Preview, Wanted, previews_of
 from notifier.pipeline.wording_check import placed, would_hold
 from notifier.pipeline.worst_cases import Hardest
-from notifier.policy.languages import language_of
+from notifier.policy.languages import locale_said
 from notifier.render_pool import RenderFailure, RenderPool
-from notifier.store.backlog import OpenLine, open_lines
+from notifier.store.backlog import open_lines
 from notifier.terms.wording import Severity, Texts, Wording, WordingFault
 from notifier.terms.words import Channel
 
@@ -124,11 +124,11 @@ class _Found:
 def _chosen(tried: House, wanted: Wanted, most: int, now: datetime) -> tuple[list[int], int]:
     """The customers to try, the hardest first, and how many there are in all who would get it."""
     readers: dict[int, None] = {}
-    hardest = Hardest()
+    hardest, policy = Hardest(), tried.judging.policy
     with tried.store.read() as tx:
         for line in open_lines(tx, now):
             reached = line.has_email if wanted.channel is Channel.EMAIL else line.has_phone
-            if reached and wanted.gets((line.brand, _locale(tried, line))):
+            if reached and wanted.gets((line.brand, locale_said(line.locale, line.country, line.brand, policy))):
                 readers[line.customer_id] = None
                 hardest.see(line)
     first = [one.customer_id for one in hardest.cases()] + [one.customer_id for one in hardest.without_date[:1]]
@@ -137,9 +137,3 @@ def _chosen(tried: House, wanted: Wanted, most: int, now: datetime) -> tuple[lis
         return everybody, len(everybody)
     spread = (everybody[place * len(everybody) // most] for place in range(most))
     return list(dict.fromkeys([*first, *spread]))[:most], len(everybody)
-
-
-def _locale(house: House, line: OpenLine) -> str:
-    """As `policy.languages.locale_of`, of the line as it is stored."""
-    own = line.locale.replace("_", "-") or language_of(line.country)
-    return own or house.judging.policy.brand(line.brand).locale

@@ -16,7 +16,7 @@ from notifier.pipeline.wording_check import STAND_INS, placed, tones_of
 from notifier.pipeline.wording_history import Standing, standing
 from notifier.render.faults import Written, faults
 from notifier.render_pool import Answer, RenderFailure, RenderJob
-from notifier.terms.draft_fault import Fault, Weight
+from notifier.terms.draft_fault import Fault
 from notifier.terms.time import local_day
 from notifier.terms.wording import Severity, Texts, Wording
 
@@ -82,7 +82,7 @@ class View:
     def filled(self, *answers: Answer) -> "Filled":
         """The last of the answers, with what is wrong with the texts and, by all answers, with filling them in."""
         found = faults(self.written)
-        told = {(one.part, one.line) for one in found if one.weight is Weight.ERROR}
+        told = {(one.part, one.line) for one in found if one.severity is Severity.FAULT}
         failed = [_failed(self.wording, one) for one in answers if isinstance(one, RenderFailure)]
         found += [one for one in failed if _is_new(one, told)]
         shown = answers[-1]
@@ -144,7 +144,7 @@ def _file(wording: Wording, failure: RenderFailure) -> str:
 
 def _is_new(failed: Fault, told: set[tuple[str, int]]) -> bool:
     """One fault is told once, and why a draft cannot be filled in only where nothing else says so."""
-    if failed.weight is not Weight.ERROR:
+    if failed.severity is not Severity.FAULT:
         return True
     return (failed.part, failed.line) not in told and not (told and failed.line == 0)
 
@@ -153,5 +153,5 @@ def _failed(wording: Wording, failure: RenderFailure) -> Fault:
     """Why a draft could not be filled in: at its part and line, or a warning that names the file beside it."""
     fault = placed(wording, failure.where, failure.text)
     if fault.severity is not Severity.FAULT:
-        return Fault("", 0, 0, Weight.WARNING, str(fault))
-    return Fault(_file(wording, failure), fault.line, 0, Weight.ERROR, fault.text)
+        return Fault("", 0, 0, Severity.WARNING, str(fault))
+    return Fault(_file(wording, failure), fault.line, 0, Severity.FAULT, fault.text)

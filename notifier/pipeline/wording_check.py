@@ -18,7 +18,6 @@ from notifier.render.faults import Written
 from notifier.render.faults import faults as faults_of_text
 from notifier.render_pool import Answer, RenderFailure, RenderJob, RenderPool
 from notifier.terms.content import BrandLook
-from notifier.terms.draft_fault import Weight
 from notifier.terms.time import local_day
 from notifier.terms.wording import Severity, Texts, Wording, WordingFault
 from notifier.terms.words import Channel, Tone
@@ -32,7 +31,6 @@ STAND_INS: Texts = {
 
 _WHERE = re.compile(r"(?P<file>[^\s:]*?)(?: line (?P<line>\d+))?")
 _TOLD = re.compile(rf"{_WHERE.pattern}(?: \((?P<case>[^()]*)\))?: (?P<text>.*)", re.DOTALL)
-_SEVERITY = {Weight.WARNING: Severity.WARNING, Weight.ERROR: Severity.FAULT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ def _of_text(tried: House, wording: Wording, texts: Texts) -> Iterator[WordingFa
     for one in faults_of_text(written):
         remedy = f"{' ' if one.message.endswith('?') else '; '}{one.remedy}" if one.remedy else ""
         file = wording.file(one.part) if one.part else ""
-        yield WordingFault(file, one.line, _SEVERITY[one.weight], one.message + remedy)
+        yield WordingFault(file, one.line, one.severity, one.message + remedy)
 
 
 def _source(tried: House, wording: Wording) -> TemplateSource:

@@ -10,16 +10,19 @@ from notifier.terms.facts import CustomerFacts, LineFacts
 
 def locale_of(line: LineFacts, customer: CustomerFacts, policy: Policy) -> str:
     """A BCP 47 tag: the order's, else the customer's, else the country's main language, else the brand's."""
-    said = line.locale or customer.locale
-    if said:
-        return said.replace("_", "-")
-    return language_of(line.country or customer.country) or policy.brand(customer.brand).locale
+    said, country = line.locale or customer.locale, line.country or customer.country
+    return locale_said(said, country, customer.brand, policy)
+
+
+def locale_said(said: str, country: str, brand: str, policy: Policy) -> str:
+    """As `locale_of`, of a locale and a country as they were stored; "" for what nobody said."""
+    return said.replace("_", "-") or language_of(country) or policy.brand(brand).locale
 
 
 def own_locale(customer: CustomerFacts | None, brand: str, policy: Policy) -> str:
     """As `locale_of`, for what hangs on no order; the brand's for somebody unknown."""
-    said = customer.locale.replace("_", "-") if customer else ""
-    return said or (language_of(customer.country) if customer else "") or policy.brand(brand).locale
+    said, country = (customer.locale, customer.country) if customer else ("", "")
+    return locale_said(said, country, brand, policy)
 
 
 @lru_cache(maxsize=512)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from notifier.render import clean
 from notifier.render.context import CATALOGUE
 from notifier.render.environment import Wrong
-from notifier.terms.draft_fault import Weight
+from notifier.terms.wording import Severity
 
-Found = tuple[Wrong, Weight, str]
+Found = tuple[Wrong, Severity, str]
 _LINK = re.compile(r"\]\(([^()\n]*)")
 _VARIABLE = re.compile(r"\{\{-?\s*([\w.]{1,80})\s*-?\}\}\s*(?:\".*)?")
 _HTML = re.compile(r"<(?!https?:|mailto:|[\w.+-]{1,64}@)[a-zA-Z/!?][^<>\n]{0,60}>?")
@@ -23,12 +23,12 @@ def links(text: str, said: str) -> Iterator[Found]:
         address = found[1].strip()
         if not address or address.startswith('"'):
             remedy = "write an address, like [Show]({{ links.page }})"
-            yield Wrong(line, "](", "a link without an address"), Weight.ERROR, remedy
+            yield Wrong(line, "](", "a link without an address"), Severity.FAULT, remedy
         elif variable := _VARIABLE.fullmatch(address):
             key = variable[1].rpartition(".")[2]
             if variable[1] in CATALOGUE and key not in _ADDRESSES:
                 what = f"{variable[1]} is no address: the link would lead nowhere"
-                yield Wrong(line, key, what), Weight.ERROR, "take links.page, or the url of an item"
+                yield Wrong(line, key, what), Severity.FAULT, "take links.page, or the url of an item"
         elif said[found.start(1) : found.end(1)].strip() == address:
             yield from _fixed_link(address.partition(" ")[0].strip("<>"), line)
 
@@ -36,12 +36,12 @@ def links(text: str, said: str) -> Iterator[Found]:
 def _fixed_link(address: str, line: int) -> Iterator[Found]:
     if address.lower().startswith("http://"):
         what = f"the link {address} is not encrypted"
-        yield Wrong(line, address, what), Weight.WARNING, "write https://"
+        yield Wrong(line, address, what), Severity.WARNING, "write https://"
         return
     if clean.link(address) or address.startswith("tel:"):
         return
     remedy = f"write https://{address}" if address.startswith("www.") else "write it whole, beginning with https://"
-    yield Wrong(line, address, f"{address!r} is no web or mail address"), Weight.ERROR, remedy
+    yield Wrong(line, address, f"{address!r} is no web or mail address"), Severity.FAULT, remedy
 
 
 def markup(said: str) -> Iterator[Found]:
@@ -49,4 +49,4 @@ def markup(said: str) -> Iterator[Found]:
     for found in _HTML.finditer(said):
         line = said.count("\n", 0, found.start()) + 1
         remedy = "write Markdown: **bold**, [link](address), - for a list"
-        yield Wrong(line, found[0], "HTML is not allowed in an email's text"), Weight.ERROR, remedy
+        yield Wrong(line, found[0], "HTML is not allowed in an email's text"), Severity.FAULT, remedy

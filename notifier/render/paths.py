@@ -16,6 +16,8 @@ Meant = frozenset[str]
 _NOTHING: Meant = frozenset()
 ALIASES: Mapping[str, str] = {"first_item": "items[]"}
 """Variables that stand for one of a list."""
+ONE_OF: Mapping[str, str] = {"items": "item", "alternatives": "other", "reply.sentences": "sentence"}
+"""What one of a list is called in a loop."""
 
 
 def _known() -> Meant:
@@ -113,5 +115,5 @@ def unknown(one: Used) -> tuple[str, str]:
 def inside_loop(path: str) -> str:
     """The remedy for something that only the lines of a list have."""
     listed, _, key = path.partition("[].")
-    one = {"items": "item", "alternatives": "other"}.get(listed, "one")
+    one = ONE_OF[listed]
     return f"write {{{{ {one}.{key} }}}} inside {{% for {one} in {listed} %}} … {{% endfor %}}"

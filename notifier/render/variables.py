@@ -9,6 +9,7 @@ from typing import Any
 
 from notifier.render.catalogue import TemplateSource
 from notifier.render.context import CATALOGUE, build
+from notifier.render.paths import ONE_OF
 from notifier.terms.content import Content
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -26,8 +27,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """Headings of the list, and the first words of the variables beneath."""
 EACH_LINE = "Each line of the order, inside a loop"
-ONE_OF: Mapping[str, str] = {"items": "item", "alternatives": "other", "reply.sentences": "sentence"}
-"""What one of a list is called in a loop."""
 FILTERS: Mapping[str, str] = {
     "abs": "a number without its sign",
     "capitalize": "the first letter large, all others small",

@@ -1,19 +1,8 @@
 """What is wrong with a text as somebody types it. Colour: ground. Found by render.faults, shown at its line."""
 
 from dataclasses import dataclass
-from enum import IntEnum
 
-
-class Weight(IntEnum):
-    """How much a fault matters: with an ERROR nothing is published."""
-
-    WARNING = 1
-    ERROR = 2
-
-    @property
-    def word(self) -> str:
-        """`warning` or `error`."""
-        return self.name.lower()
+from notifier.terms.wording import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +15,6 @@ class Fault:
     part: str
     line: int
     column: int
-    weight: Weight
+    severity: Severity
     message: str
     remedy: str = ""

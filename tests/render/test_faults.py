@@ -10,7 +10,8 @@ from notifier.errors import RenderError
 from notifier.render.catalogue import Catalogue, TemplateSource
 from notifier.render.compile import compile_source
 from notifier.render.faults import MOST, Written, faults, untranslated
-from notifier.terms.draft_fault import Fault, Weight
+from notifier.terms.draft_fault import Fault
+from notifier.terms.wording import Severity
 from tests.render.conftest import LOOK
 
 Look = Callable[..., list[Fault]]
@@ -33,7 +34,7 @@ def told(found: list[Fault]) -> str:
 
 def test_the_packaged_wordings_have_none(look: Look, catalogue: Catalogue) -> None:
     texts = [(purpose, locale or "en") for purpose in catalogue.purposes for locale in catalogue.locales(purpose)]
-    assert [told(found) for one in texts if (found := [f for f in look(*one) if f.weight is Weight.ERROR])] == []
+    assert [told(found) for one in texts if (found := [f for f in look(*one) if f.severity is Severity.FAULT])] == []
 
 
 def test_all_are_told_at_once(look: Look) -> None:
@@ -160,7 +161,7 @@ def test_how_to_stop_may_be_said_within_a_tag_in_both_tones(look: Look, sms: str
 
 
 def test_a_costly_character_is_told_with_what_stands_for_it(look: Look) -> None:
-    found = [one for one in look(sms="{{ brand.name }}: Łódź “x” … STOP") if one.weight is Weight.WARNING]
+    found = [one for one in look(sms="{{ brand.name }}: Łódź “x” … STOP") if one.severity is Severity.WARNING]
     assert [(one.column, one.remedy) for one in found] == [(19, "leave it out"), (20, "write o"), (22, "write z")]
 
 
@@ -171,8 +172,8 @@ def test_a_costly_character_within_a_tag_is_told(look: Look) -> None:
 
 def test_a_link_that_is_not_encrypted_is_only_warned_of_however_it_is_written(look: Look) -> None:
     found = look("reply_ack", email="x [y](HTTP://oak.example/a) [z](HTTPS://oak.example)")
-    assert [(one.weight, one.message) for one in found] == [
-        (Weight.WARNING, "the link HTTP://oak.example/a is not encrypted")
+    assert [(one.severity, one.message) for one in found] == [
+        (Severity.WARNING, "the link HTTP://oak.example/a is not encrypted")
     ]
 
 

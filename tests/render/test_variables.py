@@ -12,7 +12,7 @@ from notifier.render.environment import FILTERS
 from notifier.render.faults import Written, faults
 from notifier.render.variables import FILTERS as SAID
 from notifier.render.variables import Variable, variables
-from notifier.terms.draft_fault import Weight
+from notifier.terms.wording import Severity
 from tests.render.conftest import LOOK
 
 
@@ -70,4 +70,4 @@ def test_a_snippet_is_a_template(catalogue: Catalogue, listed: dict[str, Variabl
     source = replace(catalogue.source("reward", "en", "oak"), email=f"x {listed[path].snippet}")
     compile_source(source)
     found = faults(Written(source, catalogue.purposes["reward"], LOOK, catalogue, ("email.md",)))
-    assert [one for one in found if one.weight is Weight.ERROR] == []
+    assert [one for one in found if one.severity is Severity.FAULT] == []

@@ -69,7 +69,7 @@
         const from = Math.min(line.from + Math.max(Number(one.column) - 1, 0), line.to);
         const word = /^[\w.]+|^./.exec(doc.sliceString(from, line.to));
         const to = one.column === "0" || !word ? line.to : from + word[0].length;
-        told.push({ from: one.column === "0" ? line.from : from, to, severity: one.weight, message: one.message });
+        told.push({ from: one.column === "0" ? line.from : from, to, severity: one.severity, message: one.message });
       }
       view.dispatch(setDiagnostics(view.state, told));
     }
