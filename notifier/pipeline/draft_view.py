@@ -134,7 +134,7 @@ def _preview(house: House, wording: Wording, chosen: Chosen, now: datetime) -> P
     today = local_day(now, house.judging.policy.timezone)
     purpose, look = house.catalogue.purposes[wording.purpose], house.brand(wording.brand)
     content = sample_content(purpose, wording.locale or "en", look, wording.channel, today)
-    return Preview(content, "", "", due=False, made_up=(SAMPLE,))
+    return Preview(content, "", (SAMPLE,))
 
 
 def _file(wording: Wording, failure: RenderFailure) -> str:

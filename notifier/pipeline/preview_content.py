@@ -21,7 +21,6 @@ from notifier.policy.languages import locale_of
 from notifier.policy.legal import needs_notice
 from notifier.policy.lines import is_open
 from notifier.policy.occasions import OCCASIONS
-from notifier.queries.masks import shown
 from notifier.render.catalogue import Catalogue
 from notifier.render_pool import RenderJob
 from notifier.store.engine import Transaction
@@ -58,15 +57,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a message would say. `order` is its first one, `customer` the shop's id, masked where it is an address.
-
-    `due`: the facts give a reason for it now. `made_up` are the parts that stand in for what the order lacks, in words.
-    """
+    """What a message would say. `order` is its first one; `made_up` are the parts that stand in for what it lacks."""
 
     content: Content
     order: str
-    customer: str
-    due: bool
     made_up: tuple[str, ...] = ()
 
     def job(self, catalogue: Catalogue) -> RenderJob:
@@ -163,7 +157,7 @@ def _preview(
     content = content_of(house, letter, market, now)
     found, made_up = (content, ()) if due else _as_if(content, purpose, together)
     found, more = _with_own_parts(found, purpose)
-    return Preview(found, together[0].order, shown(customer.key), bool(due), (*made_up, *more))
+    return Preview(found, together[0].order, (*made_up, *more))
 
 
 def _open_first(lines: Sequence[LineFacts], now: datetime) -> Sequence[LineFacts]:

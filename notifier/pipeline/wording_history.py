@@ -118,18 +118,13 @@ def history(house: House, wording: Wording) -> list[Past]:
     return [Past(one, until) for one, until in zip(versions, ends, strict=False)]
 
 
-def uses_of(house: House, wording: Wording, number: int) -> Uses:
-    """How many messages had the text of a version, and from when to when. Raises UsageError where there is none such.
+def messages_of(house: House, wording: Wording, number: int, most: int = 50) -> Used:
+    """How many messages had the text of a version, from when to when, and the newest of them, `most`.
 
     Versions with the same text share their uses: a message keeps its text, not a number. It reads through the messages,
     half a second for a million of them; an index would make them a seventh larger, and this no faster where it is slow.
+    Raises UsageError where there is no such version.
     """
-    with house.store.read() as tx:
-        return uses(tx, _hashes(tx, house, wording, number), wording.channel)
-
-
-def messages_of(house: House, wording: Wording, number: int, most: int = 50) -> Used:
-    """The same, with the newest of these messages, `most` of them."""
     with house.store.read() as tx:
         mine = _hashes(tx, house, wording, number)
         found = uses(tx, mine, wording.channel)

@@ -44,7 +44,6 @@ class Written:
     catalogue: Catalogue
     parts: tuple[str, ...] = (SUBJECT, EMAIL, TEXT)
     tones: frozenset[Tone] = frozenset({Tone.FORMAL})
-    max_segments: int = texts.MAX_SEGMENTS
 
 
 def faults(written: Written) -> list[Fault]:
@@ -104,8 +103,8 @@ def _of_words(written: Written, part: str, text: str, paths: list[Used]) -> Iter
     else:
         yield from ((one, Severity.FAULT, "") for one in texts.wrongs(text))
         segments, _ = (0, "") if "{%" in text else texts.measured(texts.simple(said))
-        if segments > written.max_segments:
-            what = f"its fixed words alone need {segments} segments, {written.max_segments} are allowed"
+        if segments > texts.MAX_SEGMENTS:
+            what = f"its fixed words alone need {segments} segments, {texts.MAX_SEGMENTS} are allowed"
             yield Wrong(0, "", what), Severity.FAULT, "shorten it"
         yield from _dear(text, said)
 

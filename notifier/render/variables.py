@@ -70,12 +70,12 @@ class Variable:
     value: str | None = None
 
 
-def variables(content: Content | None, source: TemplateSource, *, email: bool) -> list[Variable]:
-    """Every variable in the order of the catalogue's groups, with the values of `content`, if there is one.
+def variables(content: Content, source: TemplateSource, *, email: bool) -> list[Variable]:
+    """Every variable in the order of the catalogue's groups, with the values of `content`.
 
     Raises RenderError for a content that says nothing.
     """
-    context: Mapping[str, Any] = build(content, dict(source.words), source.speaks) if content is not None else {}
+    context: Mapping[str, Any] = build(content, dict(source.words), source.speaks)
     found = [_variable(path, said, context, email=email) for path, said in CATALOGUE.items()]
     order = [*GROUPS, EACH_LINE]
     return sorted(found, key=lambda one: order.index(one.group))

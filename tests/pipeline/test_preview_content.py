@@ -56,7 +56,7 @@ def shown(house: House, preview: Preview) -> Rendered:
 
 def test_a_preview_says_what_the_order_says(house: House) -> None:
     preview = preview_of(house, "O-ann", Wanted("placed", Channel.EMAIL), NOON)
-    assert (preview.due, "Reading lamp" in shown(house, preview).text) == (True, True)
+    assert (preview.made_up, "Reading lamp" in shown(house, preview).text) == ((), True)
 
 
 def test_a_preview_speaks_the_customer_s_language(house: House) -> None:
@@ -70,12 +70,12 @@ def test_a_preview_can_speak_another_language(house: House) -> None:
 
 def test_a_preview_of_a_notice_that_is_owed_is_that_notice(house: House) -> None:
     preview = preview_of(house, "O-slip", Wanted("delay", Channel.EMAIL), NOON)
-    assert (preview.due, preview.content.notice) == (True, NoticeKind.F3)
+    assert (preview.made_up, preview.content.notice) == ((), NoticeKind.F3)
 
 
 def test_what_the_order_gives_no_reason_for_is_made_up_and_said(house: House) -> None:
     preview = preview_of(house, "O-ann", Wanted("delay_renewed", Channel.EMAIL), NOON)
-    assert (preview.due, preview.made_up) == (False, ("the notice that the law would ask for",))
+    assert preview.made_up == ("the notice that the law would ask for",)
 
 
 def test_every_purpose_can_be_previewed_on_any_order_by_each_channel(house: House) -> None:

@@ -20,7 +20,6 @@ from notifier.pipeline.wording_history import (
     standing,
     standings,
     texts_of,
-    uses_of,
 )
 from notifier.terms.wording import VersionKind, Wording
 from notifier.terms.words import Channel
@@ -53,7 +52,7 @@ def test_a_history_has_the_newest_first_with_its_author(house: House) -> None:
 
 
 def test_each_version_says_how_many_messages_had_it(house: House) -> None:
-    assert [uses_of(house, PLACED, number).messages for number in (1, 2)] == [0, 2]
+    assert [messages_of(house, PLACED, number).uses.messages for number in (1, 2)] == [0, 2]
 
 
 def test_the_other_channel_has_a_history_of_its_own(house: House) -> None:

@@ -61,10 +61,6 @@ def test_a_variable_is_inserted_as_it_is_used(listed: dict[str, Variable], path:
     assert listed[path].snippet == snippet
 
 
-def test_without_a_message_there_are_no_values(catalogue: Catalogue) -> None:
-    assert {one.value for one in variables(None, catalogue.source("delay", "en", "oak"), email=True)} == {None}
-
-
 @pytest.mark.parametrize("path", CATALOGUE)
 def test_a_snippet_is_a_template(catalogue: Catalogue, listed: dict[str, Variable], path: str) -> None:
     source = replace(catalogue.source("reward", "en", "oak"), email=f"x {listed[path].snippet}")

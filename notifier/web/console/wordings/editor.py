@@ -88,7 +88,6 @@ async def show(asked: Asked) -> Response:
         title=asked.house.catalogue.purposes[wording.purpose].title,
         channels=[(one, href(replace(wording, channel=one))) for one in Channel],
         languages=_languages(asked.house, wording),
-        brands=[key for key in asked.house.brands if len(asked.house.brands) > 1],
         cases=cases,
         trouble=trouble,
         groups=_grouped(found),
