@@ -11,7 +11,7 @@ from functools import cache, partial
 
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import house_in_force, trying
-from notifier.pipeline.preview_content import Preview, Wanted, previews_of
+from notifier.pipeline.preview_content import Preview, Unmade, Wanted, previews_of
 from notifier.pipeline.wording_check import placed, would_hold
 from notifier.pipeline.worst_cases import Hardest
 from notifier.policy.languages import locale_said
@@ -29,17 +29,16 @@ EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """One reason, with how many customers' messages it stops, and a few of their orders."""
+    """One reason, with how many customers' messages it stops, and a few of their orders, each as (brand, number)."""
 
     fault: WordingFault
     count: int
-    orders: tuple[str, ...]
+    orders: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
         more = ", …" if self.count > len(self.orders) else ""
-        return (
-            f"{self.fault} ({self.count} open backorder{'s' if self.count > 1 else ''}: {', '.join(self.orders)}{more})"
-        )
+        numbers = ", ".join(number for _, number in self.orders)
+        return f"{self.fault} ({self.count} open backorder{'s' if self.count > 1 else ''}: {numbers}{more})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +99,23 @@ class _Found:
 
     wording: Wording
     dearest: int = 0
-    _orders: dict[WordingFault, list[str]] = field(default_factory=dict)
+    _orders: dict[WordingFault, list[tuple[str, str]]] = field(default_factory=dict)
 
-    def fill(self, house: House, pool: RenderPool, made: Sequence[Preview | tuple[str, str]]) -> None:
+    def fill(self, house: House, pool: RenderPool, made: Sequence[Preview | Unmade]) -> None:
         """Render what could be made; a pool that is slow is told as one."""
         there = [one for one in made if isinstance(one, Preview)]
-        for order, why in (one for one in made if not isinstance(one, Preview)):
-            self._orders.setdefault(WordingFault("", 0, Severity.WARNING, why), []).append(order)
+        for one in (one for one in made if isinstance(one, Unmade)):
+            self._add(WordingFault("", 0, Severity.WARNING, one.why), (one.brand, one.order))
         answers = pool.render([one.job(house.catalogue) for one in there])
         for preview, answer in zip(there, answers, strict=True):
             if isinstance(answer, RenderFailure):
                 fault = placed(self.wording, answer.where, answer.text)
-                self._orders.setdefault(fault, []).append(preview.order)
+                self._add(fault, (preview.content.brand.key, preview.order))
             else:
                 self.dearest = max(self.dearest, answer.segments)
+
+    def _add(self, fault: WordingFault, order: tuple[str, str]) -> None:
+        self._orders.setdefault(fault, []).append(order)
 
     def failing(self) -> tuple[Failing, ...]:
         """The reasons, the most frequent first."""

@@ -70,6 +70,15 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmade:
+    """A customer who cannot be judged: the brand, an order, and why."""
+
+    brand: str
+    order: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Imagined:
     """The row of a message that was never put into the outbox. Its links are signed for nobody."""
 
@@ -106,10 +115,10 @@ def preview_of(house: House, order: str, wanted: Wanted, now: datetime, brand: s
 
 def previews_of(
     tx: Transaction, house: House, customer_ids: Sequence[int], wanted: Wanted, now: datetime
-) -> Iterator[Preview | tuple[str, str]]:
+) -> Iterator[Preview | Unmade]:
     """What the message would say to each of these customers about all their open lines that get it, together.
 
-    For who cannot be judged: an order and why. A few dozen customers at once are cheapest.
+    A few dozen customers at once are cheapest.
     """
     market = read_market(tx, now, customer_ids, local_day(now, house.judging.policy.timezone))
     customers = read_facts(tx, customer_ids, market, house.judging, now)
@@ -123,7 +132,7 @@ def previews_of(
         try:
             yield _preview(house, (customer, lines), wanted, market, now)
         except Exception as fault:  # noqa: BLE001 - one poisonous record must not stop all others (HOSTILE 61)
-            yield lines[0].order, f"its facts cannot be judged ({type(fault).__name__})"
+            yield Unmade(customer.brand, lines[0].order, f"its facts cannot be judged ({type(fault).__name__})")
 
 
 def _with_shelf(

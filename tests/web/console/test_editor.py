@@ -271,7 +271,7 @@ def test_what_fails_leads_to_the_failing_order(site: Site, ada: Person) -> None:
     site.shop.take_in("backorders", [late(order_id="10482")], site.now)
     typed(ada, email_md="{{ greeting }} {{ items[7].name }}")
     text = checked(ada, READY)
-    assert "some cannot be filled in" in text and f'href="{READY}?order=10482"' in text
+    assert "some cannot be filled in" in text and f'href="{READY}?order=main%3A10482&amp;own=1"' in text
 
 
 def test_a_test_goes_to_oneself_and_is_no_contact(site: Site, ada: Person) -> None:
