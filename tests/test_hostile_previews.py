@@ -14,15 +14,15 @@ import pytest
 from notifier.render.catalogue import Catalogue
 from notifier.render.faults import Written, faults
 from notifier.render.framed import framed
-from notifier.render_pool import Limits, Rendered, RenderFailure, RenderJob, RenderPool
+from notifier.render_pool import BESIDE, Rendered, RenderFailure, RenderJob, RenderPool
 from notifier.template_files import load_catalogue, packaged_folder
 from notifier.terms.words import Channel
 from tests.render.hostile_templates import ALL, BOMBS, Hostile
 from tests.test_render_pool import CONTENT, LOOK
 
 pytestmark = pytest.mark.slow
-LIMITS = Limits(start_seconds=60)
-"""Those of the console."""
+LIMITS = replace(BESIDE, start_seconds=60)
+"""Those of the console, with time to start on a machine that has other things to do."""
 SLOWEST = 2 * (LIMITS.seconds + LIMITS.compile_seconds) + 15
 """Seconds of two tries, and of starting a process after each, on a machine that has other things to do."""
 FRESH = 100 * 2**20

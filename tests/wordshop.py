@@ -1,6 +1,7 @@
 """A shop whose team publishes templates: how a draft is saved and published in one line."""
 
 from datetime import datetime
+from pathlib import Path
 
 from notifier.pipeline.house import House
 from notifier.pipeline.publishing import NewVersion, Word, publish, roll_back, take_back
@@ -8,11 +9,19 @@ from notifier.pipeline.wording_desk import Seen, save_draft
 from notifier.terms.wording import Draft, DraftState, Texts, Wording
 from notifier.terms.words import Channel
 from notifier.wordings import draft_of, newest_number
-from tests.shop import NOON, rendering
+from tests.shop import NOON, Shop, open_shop, order, rendering
 
 PLACED = Wording("placed", Channel.EMAIL)
 PLACED_TEXT = Wording("placed", Channel.SMS)
 PLACED_GERMAN = Wording("placed", Channel.EMAIL, "de")
+
+
+def with_one_waiting(folder: Path, url: str) -> Shop:
+    """A recipe for `as_left`: a new backorder whose first message waits to be sent."""
+    shop = open_shop(folder, url)
+    shop.take_in("backorders", [order("ann", promised_ship_by="2026-06-20", ordered_at="2026-05-31T10:00:00Z")])
+    shop.plan()
+    return shop
 
 
 def email(words: str) -> Texts:

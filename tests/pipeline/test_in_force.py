@@ -1,7 +1,6 @@
 """What the team publishes is sent by every process at its next claim, and a text that is broken reaches nobody."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -13,21 +12,14 @@ from notifier.store.tables import Message
 from notifier.terms.wording import Wording
 from notifier.terms.words import Channel
 from tests.kept_shops import AsLeft
-from tests.shop import NOON, Shop, open_shop, order
-from tests.wordshop import PLACED, PLACED_TEXT, back_to_file, email, put_back, put_out, save, text
-
-
-def shop_made(folder: Path, url: str) -> Shop:
-    shop = open_shop(folder, url)
-    shop.take_in("backorders", [order("ann", promised_ship_by="2026-06-20", ordered_at="2026-05-31T10:00:00Z")])
-    shop.plan()
-    return shop
+from tests.shop import NOON, Shop
+from tests.wordshop import PLACED, PLACED_TEXT, back_to_file, email, put_back, put_out, save, text, with_one_waiting
 
 
 @pytest.fixture
 def shop(as_left: AsLeft) -> Shop:
     """A new backorder whose first message waits to be sent."""
-    return as_left(shop_made)
+    return as_left(with_one_waiting)
 
 
 def says(shop: Shop, words: str) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,8 +14,8 @@ from notifier.pipeline.house import House
 from notifier.pipeline.wording_history import FILE, history, texts_of
 from notifier.terms.words import Channel
 from tests.kept_shops import AsLeft
-from tests.shop import NOON, Shop, open_shop, order
-from tests.wordshop import PLACED, back_to_file, email, put_back, put_out, save
+from tests.shop import NOON
+from tests.wordshop import PLACED, back_to_file, email, put_back, put_out, save, with_one_waiting
 
 pytestmark = pytest.mark.slow
 
@@ -32,17 +31,10 @@ ACTS = st.lists(
 )
 
 
-def shop_made(folder: Path, url: str) -> Shop:
-    shop = open_shop(folder, url)
-    shop.take_in("backorders", [order("ann", promised_ship_by="2026-06-20", ordered_at="2026-05-31T10:00:00Z")])
-    shop.plan()
-    return shop
-
-
 @pytest.fixture
 def houses(as_left: AsLeft) -> Iterator[tuple[House, House]]:
     """The same shop in two processes: one edits, one sends."""
-    shop = as_left(shop_made)
+    shop = as_left(with_one_waiting)
     with shop.house() as editing, shop.house() as sending:
         yield editing, sending
 
