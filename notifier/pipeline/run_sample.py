@@ -14,6 +14,7 @@ from notifier.pipeline.house import House
 from notifier.pipeline.in_force import in_force
 from notifier.pipeline.pauses import under_pauses
 from notifier.pipeline.plan import judge_these
+from notifier.pipeline.runs import words_for
 from notifier.pipeline.slip_letters import Letter, letters_of
 from notifier.pipeline.slip_look import Asked
 from notifier.pipeline.withheld import Saying, hold_withheld, to_tell
@@ -51,18 +52,6 @@ class RunShown:
 
 class _OnlyLooked(Exception):
     """Takes everything back."""
-
-
-def words_for(run: RunTold, mode: str) -> tuple[Saying, ...]:
-    """What a person may say about a run where the mode of delivery is `mode`, as `pipeline.runs` takes it."""
-    state = RunState(run.state)
-    if run.mode != mode:
-        return ()
-    if state is RunState.STOPPED:
-        return (Saying.APPROVE, Saying.REQUIRED_ONLY, Saying.REJECT)
-    if state is RunState.APPROVED and run.required_only:
-        return (Saying.APPROVE, Saying.REJECT)
-    return (Saying.APPROVE,) if state is RunState.REJECTED else ()
 
 
 def look(house: House, run_id: int, now: datetime) -> RunShown:

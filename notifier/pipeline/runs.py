@@ -1,7 +1,7 @@
-"""A person's word on a stopped run: approve, the required ones only, or reject. Colour: root. Called by cli.
+"""A person's word on a stopped run: approve, the required ones only, or reject. Colour: root.
 
-Each is a plan of its own, because facts may have moved since the run was stopped: what is right now is sent, or
-rejected, and only as long as it is not much more than what the person was shown.
+Called by cli, web and run_sample. Each word is a plan of its own, because facts may have moved since the run was
+stopped: what is right now is sent, or rejected, and only as long as it is not much more than what the person was shown.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from notifier.pipeline.plan import Progress, plan_in
 from notifier.pipeline.plan_report import PlanReport
 from notifier.pipeline.stopped_run import beyond
 from notifier.pipeline.withheld import Saying, Word
+from notifier.queries.runs import RunTold
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.runs import change_run, let_go, run_by_id, waiting_run
@@ -61,6 +62,18 @@ def say(house: House, word: Word, by: str, now: datetime, progress: Progress) ->
     return report
 
 
+def words_for(run: AnyRow | RunTold, mode: str) -> tuple[Saying, ...]:
+    """What a person may say about a run where the mode of delivery is `mode`."""
+    state = RunState(run.state)
+    if run.mode != mode:
+        return ()
+    if state is RunState.STOPPED:
+        return (Saying.APPROVE, Saying.REQUIRED_ONLY, Saying.REJECT)
+    if state is RunState.REJECTED:
+        return (Saying.APPROVE, Saying.REQUIRED_ONLY)
+    return (Saying.APPROVE, Saying.REJECT) if state is RunState.APPROVED and run.required_only else ()
+
+
 def _open(tx: Transaction, house: House, word: Word) -> AnyRow:
     """The run, where it waits for this word."""
     run = run_by_id(tx, word.run)
@@ -68,12 +81,9 @@ def _open(tx: Transaction, house: House, word: Word) -> AnyRow:
         raise UsageError(f"there is no run {word.run}; `notifier runs` lists them")
     if run.mode != house.sending.mode:
         raise UsageError(f"run {run.id} was planned in mode {run.mode}, and the mode is {house.sending.mode} now")
-    stands = RunState(run.state)
-    rest = stands is RunState.APPROVED and run.required_only and word.saying is not Saying.REQUIRED_ONLY
-    again = stands is RunState.REJECTED and word.saying is not Saying.REJECT
-    if stands is not RunState.STOPPED and not rest and not again:
+    if word.saying not in words_for(run, house.sending.mode.value):
         by = f" by {run.decided_by}" if run.decided_by else ""
-        raise UsageError(f"run {run.id} waits for nobody: it is {stands}{by}. `notifier runs` lists those that wait")
+        raise UsageError(f"run {run.id} waits for nobody: it is {run.state}{by}. `notifier runs` lists those that wait")
     waiting = waiting_run(tx, run.mode)
     if waiting is not None and waiting.id != run.id:
         raise UsageError(f"run {waiting.id} waits, too. Approve or reject that one first")

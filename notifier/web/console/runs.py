@@ -25,7 +25,7 @@ MOST = 30
 
 SAID = {
     Saying.APPROVE: "Run {} is approved: {} messages are queued.",
-    Saying.REQUIRED_ONLY: "Of run {} only what the law requires goes: {} messages are queued. The rest waits.",
+    Saying.REQUIRED_ONLY: "Of run {} only what the law requires goes: {} messages are queued. The rest stays back.",
     Saying.REJECT: "Run {} is rejected: its news is not said, and what the law requires waits for your word.",
 }
 

@@ -62,6 +62,17 @@ def test_a_rejected_run_can_be_approved_after_all(site: Site) -> None:
     assert 'value="approve"' in page.text and 'value="reject"' not in page.text
 
 
+def test_of_a_rejected_run_only_what_the_law_requires_can_go_after_all(site: Site) -> None:
+    site.shop.take_in("backorders", [order("dan", ordered_at="2026-05-31T10:00:00Z", promised_ship_by="")])
+    with pytest.raises(Stopped):
+        site.shop.plan()
+    lead = site.person()
+    page = lead.then(f"{path(site)}/say", word="reject")
+    lead.post(f"{path(site)}/say", word="required_only")
+    purposes = sorted(row.purpose for row in site.shop.rows(Message))
+    assert ('value="required_only"' in page.text, purposes) == (True, ["delay"] * 3)
+
+
 def test_an_agent_cannot_let_a_run_go(site: Site) -> None:
     answer = site.person(Role.AGENT).post(f"{path(site)}/say", word="approve")
     assert (answer.status_code, site.shop.rows(Message)) == (403, [])
