@@ -33,10 +33,10 @@ def held(asked: Asked, one: int) -> str:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError("Choose a day, or none for a hold without an end") from None
+    found = reading.day(text)
+    if text and found is None:
+        raise UsageError("Choose a day, or none for a hold without an end")
+    return found
 
 
 def released(asked: Asked, one: int) -> str:

@@ -21,6 +21,7 @@ from notifier.pipeline.team_answers import Answering, answer
 from notifier.pipeline.undo import undo
 from notifier.terms.operator import Role
 from notifier.terms.words import Channel
+from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.inbox import INBOX, pile_of, reply_id, tz_of
 from notifier.web.console.routes import Answer, Routes
@@ -134,12 +135,11 @@ def undone(asked: Asked, one: int) -> str:
 
 
 def moment(asked: Asked, text: str) -> datetime:
-    """A moment as a form has it: ISO 8601, one without an offset in the shop's zone. Raises UsageError."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError("Choose a day and an hour") from None
-    return found if found.tzinfo else found.replace(tzinfo=tz_of(asked))
+    """A moment as a form has it: ISO 8601, one without an offset in the shop's zone; in UTC. Raises UsageError."""
+    found = reading.moment(text, tz_of(asked))
+    if found is None:
+        raise UsageError("Choose a day and an hour")
+    return found
 
 
 def _passing(deed: Deed) -> Answer:

@@ -6,6 +6,7 @@ Used by the areas of the console.
 from collections.abc import Mapping
 from datetime import date, datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import HTTPException
 
@@ -31,15 +32,25 @@ def day(text: str) -> date | None:
         found = date.fromisoformat(text)
     except ValueError:
         return None
-    return found if 1900 <= found.year < 3000 else None
+    return found if _near(found) else None
 
 
-def moment(text: str) -> datetime | None:
-    """An instant with its offset; None for anything else."""
+def moment(text: str, tz: ZoneInfo | None = None) -> datetime | None:
+    """An instant as ISO 8601 has it, one without an offset in `tz`; None for anything else, and where `day` gives it.
+
+    Without `tz` an instant must have its offset.
+    """
     try:
-        return utc(datetime.fromisoformat(text))
+        found = datetime.fromisoformat(text)
+        instant = utc(found if found.tzinfo else found.replace(tzinfo=tz))
     except (ValueError, OverflowError):
         return None
+    return instant if _near(instant) else None
+
+
+def _near(day: date) -> bool:
+    """Whether every zone of the world can say what day it is, and the next one."""
+    return 1900 <= day.year < 3000
 
 
 def key_of(path: Mapping[str, str], name: str = "id") -> int:

@@ -46,8 +46,8 @@ def test_a_call_is_logged(site: Site) -> None:
     assert site.shop.rows(Contact)[-1].channel == "call"
 
 
-@pytest.mark.parametrize("until", ["tomorrow", "2026-05-01"])
-def test_a_day_that_is_none_or_over_is_refused(site: Site, until: str) -> None:
+@pytest.mark.parametrize("until", ["tomorrow", "2026-05-01", "9999-12-31"])
+def test_a_day_that_is_none_over_or_beyond_belief_is_refused(site: Site, until: str) -> None:
     assert (post(site, "hold", until=until), site.shop.rows(Hold)) == (422, [])
 
 
