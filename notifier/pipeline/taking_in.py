@@ -68,9 +68,9 @@ class Taking:
         glance = None
         try:
             with as_text(self.request) as readable:
-                glance = _glance(readable)
-            act = import_records if self.good else look_at_records
-            report = act(house, self.context, self.request, self.at, progress)
+                glance = None if self.good else _glance(readable)
+                act = import_records if self.good else look_at_records
+                report = act(house, self.context, readable, self.at, progress)
         except Shrunken as fault:
             return Taken(None, str(fault), shrunken=True, glance=glance)
         except ImportRefused as fault:

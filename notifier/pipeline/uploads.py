@@ -22,8 +22,7 @@ LONGEST_NAME = 80
 CHUNK = 1024 * 1024
 TOLD = ".told.json"
 """Beside each file; no file is called so, because none begins with a dot."""
-WORKBOOK = ".xlsx"
-_ENDINGS = (WORKBOOK, ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz")
+_ENDINGS = (".xlsx", ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,6 @@ class Upload:
     def path(self) -> Path:
         """The file."""
         return self.folder / self.name
-
-    @property
-    def rejects(self) -> Path:
-        """The rows that were rejected, with their reasons, where there are any."""
-        text = f"{self.name}.csv" if self.name.lower().endswith(WORKBOOK) else self.name
-        return self.folder / f"{text}.rejects.csv"
 
 
 def plain_name(given: str) -> str:

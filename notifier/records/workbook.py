@@ -43,15 +43,13 @@ def write_csv(path: Path, into: Path) -> str:
     from openpyxl import load_workbook  # a tenth of a second that only workbooks need
 
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
+        with path.open("rb") as file:  # of a path it would ask for the name's ending
+            book = load_workbook(file, read_only=True, data_only=True)
             sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
             if sheet is None:
                 raise ImportRefused(f"{path.name}: the workbook has no sheet that can be seen")
             _write(sheet, path.name, into)
             return str(sheet.title)
-        finally:
-            book.close()
     except ImportRefused:
         raise
     except Exception as error:

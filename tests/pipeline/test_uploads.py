@@ -71,7 +71,7 @@ def test_no_token_leads_anywhere_else(shelf: Shelf, token: str) -> None:
 
 def test_what_is_dropped_is_gone_with_all_beside_it(shelf: Shelf) -> None:
     upload = kept(shelf)
-    upload.rejects.write_text("line,field,reason,row\n")
+    (upload.folder / "orders.csv.rejects.csv").write_text("line,field,reason,row\n")
     shelf.drop(upload)
     assert list(shelf.folder.iterdir()) == []
 

@@ -73,6 +73,12 @@ def test_a_workbook_is_imported_and_its_rejects_lie_beside_it(shop: Shop) -> Non
     assert Path(report.reject_file).read_text().splitlines()[1].startswith("3,ordered_at,")
 
 
+@pytest.mark.parametrize("name", ["orders.csv", "Export.xlsm", "orders"])
+def test_a_workbook_is_known_by_what_is_in_it_whatever_it_is_called(shop: Shop, name: str) -> None:
+    path = book(shop.folder, HEAD, ANN).rename(shop.folder / name)
+    assert taken(shop, path).accepted == 1
+
+
 def test_a_workbook_is_looked_through_without_being_taken(shop: Shop) -> None:
     report = taken(shop, book(shop.folder, HEAD, ANN), good=False)
     assert (report.accepted, shop.rows(OrderLine)) == (1, [])

@@ -133,11 +133,16 @@ class Imports:
     async def rejects(self, asked: Asked) -> Response:
         """The rejected rows with their reasons, as a file."""
         upload = await self._upload(asked)
+        doing = self.doing.get(upload.token)
+        found = doing.work.found if doing is not None else None
+        path = found.report.reject_file if found is not None and found.report is not None else None
+        if path is None:
+            raise HTTPException(404)
         try:
-            text = await asked.run(upload.rejects.read_bytes)
+            text = await asked.run(Path(path).read_bytes)
         except OSError:
             raise HTTPException(404) from None
-        told = {"content-disposition": f'attachment; filename="{upload.rejects.name}"'}
+        told = {"content-disposition": f'attachment; filename="{Path(path).name}"'}
         return Response(text, media_type="text/csv; charset=utf-8", headers=told)
 
     async def drop(self, asked: Asked) -> Response:

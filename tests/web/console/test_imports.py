@@ -276,13 +276,14 @@ def test_what_was_found_can_be_read_by_everybody_on_any_screen(
         assert (axe(page), wide, page.heard.complaints) == ([], False, [])
 
 
-def test_a_workbook_is_looked_through_too(site: Site, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["Export.xlsx", "Export.xlsm", "orders.csv"])
+def test_a_workbook_is_looked_through_too(site: Site, tmp_path: Path, name: str) -> None:
     made = Workbook()
     for row in (HEAD.strip().split(","), *(line.split(",") for line in (ROWS + BAD).splitlines())):
         made.active.append(row)
     made.save(tmp_path / "book.xlsx")
     editor = site.person(Role.EDITOR)
-    file = {"file": ("Export.xlsx", (tmp_path / "book.xlsx").read_bytes(), "application/octet-stream")}
+    file = {"file": (name, (tmp_path / "book.xlsx").read_bytes(), "application/octet-stream")}
     place = editor.send(UPLOAD, data={"kind": "backorders"}, files=file).headers["location"]
     page = page_of(editor, place)
     assert ("can be taken" in page, "<td>5</td><td>ordered_at</td>" in page) == (True, True)
