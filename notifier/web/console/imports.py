@@ -56,8 +56,9 @@ class Doing:
 
     @property
     def may_be_taken(self) -> bool:
-        """Whether it is known what taking it in does."""
-        return self.work.over and not self.good and self.work.found is not None
+        """Whether it is known what taking it in does: it was looked through, or has stopped because it has shrunk."""
+        found = self.work.found
+        return self.work.over and found is not None and (not self.good or found.shrunken)
 
 
 @dataclass(slots=True)

@@ -213,6 +213,17 @@ def test_a_shrunken_export_stops_and_asks(fresh: Site) -> None:
     assert sorted(one.status for one in fresh.shop.rows(OrderLine)) == ["backordered", "closed", "closed"]
 
 
+def test_an_export_that_has_shrunk_since_it_was_looked_through_can_be_taken_all_the_same(fresh: Site) -> None:
+    editor = fresh.person(Role.EDITOR)
+    place, page = looked(editor, HEAD + ROWS.splitlines()[0] + "\n", profile="full")
+    fresh.shop.take_in("backorders", list(csv.DictReader(io.StringIO(HEAD + ROWS))), profile="full")
+    editor.post(f"{place}/take")
+    stopped = page_of(editor, place)
+    answer = editor.post(f"{place}/take", accept_shrink="yes")
+    assert ("Take it in all the same" in page, "Take it in all the same" in stopped) == (False, True)
+    assert (answer.status_code, "were closed" in page_of(editor, place)) == (303, True)
+
+
 def test_of_two_clicks_at_once_one_takes_the_file_in(fresh: Site) -> None:
     editor = fresh.person(Role.EDITOR)
     place, _ = looked(editor)
