@@ -31,6 +31,8 @@ pytestmark = pytest.mark.slow
 
 HEAD = "order_id,customer_id,email,country,sku,ordered_at,promised_ship_by,status\n"
 ROWS = "".join(f"O-{n},c{n},c{n}@oak.example,US,LAMP,2026-05-01,2026-06-20,backordered\n" for n in range(3))
+MANY = "".join(ROWS.splitlines(keepends=True)[0].replace("O-0", f"M-{n}") for n in range(4000))
+"""So many that they are not taken in before somebody has thought twice, however busy the machine is."""
 BAD = "O-9,c9,not an address,US,LAMP,yesterday,2026-06-20,backordered\n"
 SECONDS = 60
 
@@ -163,7 +165,7 @@ def test_a_file_goes_when_its_dialogue_is_over(site: Site) -> None:
 
 def test_what_is_being_taken_in_is_ended_half_done_only_by_whoever_was_asked(fresh: Site) -> None:
     editor = fresh.person(Role.EDITOR)
-    place, _ = looked(editor)
+    place, _ = looked(editor, HEAD + MANY)
     editor.post(f"{place}/take")
     page, refused = editor.get(place).text, editor.post(f"{place}/drop")
     there = len(uploads(fresh.shop))
