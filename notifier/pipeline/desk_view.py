@@ -11,6 +11,7 @@ from types import MappingProxyType
 from notifier.errors import UsageError
 from notifier.pipeline.customer_facts import known
 from notifier.pipeline.house import House
+from notifier.pipeline.in_force import in_force
 from notifier.pipeline.inbox import Doing
 from notifier.pipeline.letter_shown import letter_shown
 from notifier.pipeline.page_orders import Shown, orders_of, still_shown
@@ -155,6 +156,7 @@ def reply(house: House, reply_id: int, where: tuple[Pile, str], now: datetime) -
         raise UsageError(f"there is no reply {reply_id}; look at the inbox for what waits")
     letter = letter_shown(house, one.message) if one.message is not None else None
     with house.store.read() as tx:
+        house = in_force(tx, house)
         turns = conversation(tx, one.customer_id, MOST_TURNS + 1) if one.customer_id is not None else []
         hold = holds_in_force(tx, [one.customer_id], now) if one.customer_id is not None else {}
         before, after = _around(read.places(tx), reply_id, where, now)
