@@ -41,8 +41,11 @@ class TextWay:
 def text_way(tx: Transaction, house: House, reply: AnyRow, now: datetime) -> TextWay:
     """The way of a text that answers `reply`, which came by text, at `now`."""
     purpose = house.purpose_at(ANSWERED)
-    found = known(tx, house, reply.customer_id, now) if reply.customer_id is not None else None
-    if reply.road != Road.SMS or purpose is None or found is None or reply.address_id is None:
+    # To know the customer costs a look at all of theirs; each page of a reply asks for the way.
+    if reply.road != Road.SMS or purpose is None or reply.address_id is None or reply.customer_id is None:
+        return TextWay(reason=NO_NUMBER)
+    found = known(tx, house, reply.customer_id, now)
+    if found is None:
         return TextWay(reason=NO_NUMBER)
     customer = found.customer
     address = address_among(tx, customer, reply.address_id, Channel.SMS)
