@@ -170,17 +170,22 @@ def _wording(incoming: Incoming) -> str:
     return chosen or incoming.words.strip()
 
 
-def address_for(tx: Transaction, done: Effective, channel: Channel, now: datetime) -> int | None:
-    """The address on `channel` that a word is about; None: the customer as a whole."""
-    whose, message = done.whose, done.whose.message
-    if whose.sender is not None and whose.sender.channel is channel:
-        return conversation.keep_address(tx, whose.sender, now)
+def address_named(tx: Transaction, message: AnyRow | None, wrote: int | None, channel: Channel) -> int | None:
+    """The address on `channel` of a reply to `message` that came from address `wrote`; None where neither is one."""
     if message is not None and message.channel == channel:
         found: int = message.address_id
         return found
-    wrote = done.incoming.address_id
-    if wrote is not None and conversation.channel_of(tx, wrote) == channel:
-        return wrote
+    return wrote if wrote is not None and conversation.channel_of(tx, wrote) == channel else None
+
+
+def address_for(tx: Transaction, done: Effective, channel: Channel, now: datetime) -> int | None:
+    """The address on `channel` that a word is about; None: the customer as a whole."""
+    whose = done.whose
+    if whose.sender is not None and whose.sender.channel is channel:
+        return conversation.keep_address(tx, whose.sender, now)
+    found = address_named(tx, whose.message, done.incoming.address_id, channel)
+    if found is not None:
+        return found
     if whose.customer_id is None or done.incoming.road is Road.OPERATOR:
         return None
     customer = customer_of(tx, whose.customer_id)

@@ -16,6 +16,7 @@ from notifier.errors import UsageError
 from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.desk import put_back
 from notifier.pipeline.effect_words import why_not
+from notifier.pipeline.effects import address_named
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import in_force
 from notifier.pipeline.inbox import Doing
@@ -196,11 +197,10 @@ def _not_out(this: _Undoing) -> str:
 
 
 def _word(tx: Transaction, this: _Undoing, channel: Channel, about: MessageClass | Scope) -> consent.Word:
-    """The word that the act was, for the same address as pipeline.effects kept it."""
+    """The word that the act was, about the address that it was kept for."""
     row, said = this.row, this.made or this.row
     message = conversation.message_of(tx, row.message_id) if row.message_id is not None else None
-    wrote = row.address_id if row.address_id and conversation.channel_of(tx, row.address_id) == channel else None
-    address = message.address_id if message is not None and message.channel == channel else wrote
+    address = address_named(tx, message, row.address_id, channel)
     return consent.Word(row.brand, channel, about, False, said.received_at, "", address, row.customer_id)
 
 
