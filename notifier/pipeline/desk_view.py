@@ -12,7 +12,7 @@ from notifier.errors import UsageError
 from notifier.pipeline.customer_facts import known
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import in_force
-from notifier.pipeline.inbox import Doing
+from notifier.pipeline.inbox import ACTS, Doing
 from notifier.pipeline.letter_shown import letter_shown
 from notifier.pipeline.page_orders import Shown, orders_of, still_shown
 from notifier.pipeline.team_answers import Way, way_to
@@ -39,17 +39,8 @@ WAITING = (Pile.OPEN, Pile.MINE, Pile.NOBODY, Pile.SNOOZED)
 """The piles of what waits."""
 
 MAY_MEAN: Mapping[str, Doing] = MappingProxyType(
-    {
-        Intent.CANCEL_ORDER.value: Doing.CANCEL,
-        Intent.WITHDRAW.value: Doing.WITHDRAW,
-        Intent.ACCEPT_DELAY.value: Doing.ACCEPT,
-        Intent.TAKE_ALTERNATIVE.value: Doing.SWAP,
-        Intent.CHANGE_ADDRESS_OR_ORDER.value: Doing.CHANGE,
-        Intent.COMPLAINT.value: Doing.COMPLAINT,
-        Intent.SPAM_COMPLAINT.value: Doing.OPT_OUT,
-        Intent.OPT_OUT.value: Doing.OPT_OUT,
-        Intent.OPT_IN.value: Doing.OPT_IN,
-    }
+    {intent.value: doing for doing, intent in ACTS.items() if doing is not Doing.KEEP}
+    | {Intent.SPAM_COMPLAINT.value: Doing.OPT_OUT}
 )
 """What a person would do for each intent."""
 

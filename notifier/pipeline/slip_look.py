@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from notifier.pipeline.plan import Batch
-from notifier.pipeline.withheld import is_put_off, to_tell
+from notifier.pipeline.withheld import to_tell
 from notifier.queries.masks import shown
 from notifier.store.lookup import AnyRow
 from notifier.terms.decision import Decision, ToTell
@@ -124,7 +124,7 @@ class SlipLook:
         self, customer: CustomerFacts, touched: Sequence[LineFacts], decisions: Sequence[Decision]
     ) -> None:
         sends = [one for one in decisions if one.verdict is Verdict.SEND]
-        waits = [one for one in decisions if one.verdict is not Verdict.SEND and is_held(one)]
+        waits = [one for one in decisions if one.verdict is Verdict.HOLD]
         told = [*sends, *waits]
         fate = NOW if sends else LATER if waits else NEVER if decisions else SILENT
         kind = _kind(told or decisions, touched)
@@ -140,7 +140,7 @@ class SlipLook:
 
     def _ask(self, decision: Decision, kind: str, customer: CustomerFacts) -> None:
         """Let it be shown, unless there are enough of its like."""
-        if decision.address_id is None or decision.verdict not in (Verdict.SEND, Verdict.HOLD):
+        if decision.address_id is None:
             return
         alike = (kind, decision.purpose.name, decision.channel)
         there = [one for one in self.asked if (one.kind, one.decision.purpose.name, one.decision.channel) == alike]
@@ -181,11 +181,6 @@ class Before:
     def touches(self, line: LineFacts) -> bool:
         """Whether the slip concerns the line, or moved its place in the queue of deliveries."""
         return line.id in self.served or (line.id in self.etas and self.etas[line.id] != line.forecast.eta)
-
-
-def is_held(decision: Decision) -> bool:
-    """Whether it is said later, by itself or by a person's word."""
-    return is_put_off(decision) or decision.verdict is Verdict.HOLD
 
 
 def positions_of(rows: Sequence[AnyRow]) -> tuple[Position, ...]:

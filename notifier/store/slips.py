@@ -10,19 +10,14 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import batches, table_of
 from notifier.store.tables import Message, SlipMade, SlipNews
 from notifier.terms.decision import ToTell
-from notifier.terms.words import MessageState
+from notifier.terms.words import SENT_STATES, MessageState
 
 _slip, _news, _message = table_of(SlipMade), table_of(SlipNews), table_of(Message)
 
 APPROVED_FOR = timedelta(days=3)
 """How long an approved slip goes without being asked about again: over a weekend's quiet hours, and not for ever."""
 
-_GONE = (
-    MessageState.CLAIMED.value,
-    MessageState.HANDED_OFF.value,
-    MessageState.UNKNOWN.value,
-    MessageState.ACCEPTED.value,
-)
+_GONE = (MessageState.CLAIMED, *SENT_STATES)
 """States of messages that cannot be called back any more, or only perhaps."""
 
 
