@@ -50,10 +50,6 @@ class RunShown:
     unfinished: int = 0
 
 
-class _OnlyLooked(Exception):
-    """Takes everything back."""
-
-
 def look(house: House, run_id: int, now: datetime) -> RunShown:
     """The run with a sample of what it would send at the UTC instant `now`. Stores nothing.
 
@@ -73,16 +69,13 @@ def look(house: House, run_id: int, now: datetime) -> RunShown:
 
 
 def _sample(house: House, news: Sequence[ToTell], now: datetime) -> tuple[list[Letter], Counter[str]]:
-    try:
-        with house.store.write() as tx:
-            here = in_force(tx, under_pauses(tx, house))
-            facts, decisions = _judged(tx, here, sorted({one.customer_id for one in news}), now)
-            wanted = [one for one in decisions if to_tell(one) in set(news)]
-            asked = _spread([one for one in wanted if one.verdict is Verdict.SEND], facts)
-            letters = letters_of(tx, here, asked, now)
-            raise _OnlyLooked
-    except _OnlyLooked:
-        return letters, Counter(one.reason for one in wanted if one.verdict is not Verdict.SEND)
+    with house.store.taken_back() as tx:
+        here = in_force(tx, under_pauses(tx, house))
+        facts, decisions = _judged(tx, here, sorted({one.customer_id for one in news}), now)
+        wanted = [one for one in decisions if to_tell(one) in set(news)]
+        asked = _spread([one for one in wanted if one.verdict is Verdict.SEND], facts)
+        letters = letters_of(tx, here, asked, now)
+    return letters, Counter(one.reason for one in wanted if one.verdict is not Verdict.SEND)
 
 
 def _judged(

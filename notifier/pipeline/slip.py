@@ -41,24 +41,17 @@ _OWN = ("eta_from", "eta_to", "promised_edit")
 """What a line says itself of its date, before its delivery is asked."""
 
 
-class _OnlyLooked(Exception):
-    """Takes everything back."""
-
-
 def look(house: House, slip: Slip, now: datetime) -> tuple[SlipLook, list[Letter]]:
     """What the slip would do at the UTC instant `now`, and some of its messages, still to be rendered. Stores nothing.
 
     Raises UsageError where nothing open is called so, Stopped where an import that concerns it is not at its end.
     """
-    try:
-        with house.store.write() as tx:
-            asked = _Asked(in_force(tx, under_pauses(tx, house)), slip, Signed("", now, house.sending.mode))
-            found = _write(tx, asked)
-            letters = letters_of(tx, asked.house, found.asked, now)
-            raise _OnlyLooked
-    except _OnlyLooked:
-        found.id = None
-        return found, letters
+    with house.store.taken_back() as tx:
+        asked = _Asked(in_force(tx, under_pauses(tx, house)), slip, Signed("", now, house.sending.mode))
+        found = _write(tx, asked)
+        letters = letters_of(tx, asked.house, found.asked, now)
+    found.id = None
+    return found, letters
 
 
 def approve(house: House, slip: Slip, shown: Mapping[str, int], by: str, now: datetime) -> SlipLook:

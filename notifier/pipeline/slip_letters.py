@@ -93,8 +93,5 @@ def read_apart(letters: Sequence[Letter]) -> list[Read]:
     """As `read`, by a limited process that is started for these alone (a second or so)."""
     if not letters:
         return []
-    pool = RenderPool(1, Limits())
-    try:
+    with RenderPool(1, Limits()) as pool:
         return read(letters, pool.render)
-    finally:
-        pool.close()

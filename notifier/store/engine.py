@@ -171,6 +171,14 @@ class Store:
             yield Transaction(connection)
 
     @contextmanager
+    def taken_back(self) -> Iterator[Transaction]:
+        """As `write`, but it rolls back at the end of the block, too: it shows what would be."""
+        turn = self.turns.mine() if self.turns is not None else nullcontext()
+        with turn, self.engine.connect() as connection, connection.begin() as begun:
+            yield Transaction(connection)
+            begun.rollback()
+
+    @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction that only reads; on SQLite it keeps no writer waiting."""
         with self.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection, connection.begin():
