@@ -5,14 +5,16 @@ from collections.abc import Sequence
 WIDTH, HEIGHT, EDGE = 96, 24, 2
 
 
-def trend(values: Sequence[int]) -> str:
-    """The points of a line through `values` in a field of WIDTH by HEIGHT, from zero up; empty for less than two."""
+def trend(values: Sequence[int], top: int = 0, width: int = WIDTH, height: int = HEIGHT) -> str:
+    """The points of a line through `values` in a field of `width` by `height`, from zero up to `top`, or to the highest
+    of them; empty for less than two.
+    """
     if len(values) < 2:
         return ""
-    top = max(*values, 1)
-    step = (WIDTH - 2 * EDGE) / (len(values) - 1)
-    reach = HEIGHT - 2 * EDGE
-    points = ((EDGE + i * step, HEIGHT - EDGE - one / top * reach) for i, one in enumerate(values))
+    top = top or max(*values, 1)
+    step = (width - 2 * EDGE) / (len(values) - 1)
+    reach = height - 2 * EDGE
+    points = ((EDGE + i * step, height - EDGE - one / top * reach) for i, one in enumerate(values))
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 
 from notifier.pipeline import accounts, desk_view
 from notifier.pipeline.effect_words import was_done
+from notifier.pipeline.forwarding import BY
 from notifier.pipeline.inbox import OF_THE_PERSON, Doing
 from notifier.pipeline.reasons import purpose_words
 from notifier.pipeline.team_answers import draft
@@ -117,7 +118,7 @@ async def show(asked: Asked) -> Response:
     look = partial(desk_view.pile, asked.house, which, asked.operator.name, page, asked.now)
     found = await asked.run(look)
     piles = list(Pile)
-    return asked.page("inbox/inbox.html", found=found, which=which, piles=piles, page=page)
+    return asked.page("inbox/inbox.html", found=found, which=which, piles=piles, page=page, roads=BY)
 
 
 async def show_reply(asked: Asked) -> Response:
@@ -142,6 +143,7 @@ async def show_reply(asked: Asked) -> Response:
         most=LONGEST_SHOWN,
         was_done=was_done,
         purpose=purpose_words,
+        roads=BY,
     )
 
 

@@ -32,7 +32,8 @@ async def customer(asked: Asked) -> Response:
     if found is None:
         raise HTTPException(404)
     older = f"/console/customers/{found.customer.id}"
-    return asked.page("people/customer.html", found=found, older=older, mark=mark)
+    acts = asked.operator.may(Role.AGENT)
+    return asked.page("people/customer.html", found=found, older=older, mark=mark, acts=acts)
 
 
 async def order(asked: Asked) -> Response:

@@ -21,6 +21,7 @@ from notifier.terms.operator import Role
 from notifier.terms.time import local_day
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
+from notifier.web.console.drawing import EDGE, trend
 from notifier.web.console.one_at_a_time import OneAtATime
 from notifier.web.console.policy_form import CHANNELS, CLASSES, LABELS, form_of, given, spoken
 from notifier.web.console.routes import Routes
@@ -179,15 +180,9 @@ WIDE, HIGH = 720, 160
 def plot(found: Outcome) -> dict[str, Any]:
     """Messages by day as two lines in a picture of WIDE times HIGH, and the highest day."""
     most = max([1, *(max(one.before or 0, one.after or 0) for _, one in found.by_day)])
-    step = WIDE / max(len(found.by_day) - 1, 1)
-    lines = {
-        name: " ".join(
-            f"{at * step:.1f},{HIGH - (getattr(one, name) or 0) * HIGH / most:.1f}"
-            for at, (_, one) in enumerate(found.by_day)
-        )
-        for name in ("before", "after")
-    }
-    return {"wide": WIDE, "high": HIGH, "most": most, "lines": lines}
+    days = {name: [getattr(one, name) or 0 for _, one in found.by_day] for name in ("before", "after")}
+    lines = {name: trend(values, most, WIDE, HIGH) for name, values in days.items()}
+    return {"wide": WIDE, "high": HIGH, "base": HIGH - EDGE, "most": most, "lines": lines}
 
 
 def routes(to: Routes) -> None:
