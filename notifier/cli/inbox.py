@@ -10,10 +10,11 @@ from rich.table import Table
 from notifier.cli.inbox_desk import add_to
 from notifier.cli.session import DONE, WITH_REFUSALS, By, Json, Now, Session, say_json
 from notifier.errors import UsageError
-from notifier.pipeline.effect_words import was_done
+from notifier.pipeline.effect_words import step_words, was_done
 from notifier.pipeline.inbox import Act, Doing, act, assign, close, conversation_of
 from notifier.pipeline.inbox import inbox as open_inbox
 from notifier.pipeline.people import Asked
+from notifier.queries.desk import steps
 from notifier.queries.inbox import InboxReply
 
 Reply = Annotated[int, typer.Argument(help="The id of a reply, as `notifier inbox` lists it.")]
@@ -54,12 +55,15 @@ def list_inbox(ctx: typer.Context, as_json: Json = False) -> None:
 
 @inbox.command("show")
 def show(ctx: typer.Context, reply: Reply, as_json: Json = False) -> None:
-    """Show one with all its words, and what was said before and after, the newest last."""
+    """Show one with all its words, what was said before and after, the newest last, and what the team did with it."""
     session: Session = ctx.obj
     with session.house() as house:
         one, turns = conversation_of(house, reply)
+        with house.store.read() as tx:
+            done = steps(tx, reply)
     if as_json:
-        say_json(one.as_json() | {"conversation": [turn.as_json() for turn in turns]})
+        told = {"conversation": [turn.as_json() for turn in turns], "steps": [step.as_json() for step in done]}
+        say_json(one.as_json() | told)
         return
     said = session.console.print
     for row in _facts(one):
@@ -70,6 +74,9 @@ def show(ctx: typer.Context, reply: Reply, as_json: Json = False) -> None:
         said(_printable(turn.words), markup=False, highlight=False)
     if not turns:
         said(f"\n{_printable(one.words)}", markup=False, highlight=False)
+    for step in done:
+        back = f" (taken back by {step.undone_by})" if step.undone_by else ""
+        said(f"{step.at:%Y-%m-%d %H:%M} UTC, {step.by} {step_words(step)}{back}", markup=False, highlight=False)
 
 
 @inbox.command("done")

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from notifier.queries.desk import StepTold
+from notifier.terms.desk import StepKind
 from notifier.terms.effects import ActionKind, Kind
 from notifier.terms.words import MessageClass, Scope
 
@@ -53,6 +55,27 @@ def why_not(reasons: Iterable[str]) -> str:
     """The reasons of `policy.line_answers` and `policy.swaps`, or effects that end with one, as a clause."""
     last = dict.fromkeys(one.split()[-1] for one in reasons if one)
     return " and ".join(_NOT.get(one, one.replace("_", " ")) for one in last)
+
+
+_STEPS: Mapping[str, str] = MappingProxyType(
+    {
+        StepKind.TAKEN: "took it, or gave it to somebody",
+        StepKind.GIVEN_BACK: "gave it back",
+        StepKind.SNOOZED: "let it rest",
+        StepKind.CALL_PLANNED: "planned a call",
+        StepKind.CALLED: "called",
+        StepKind.ANSWERED: "wrote an answer",
+        StepKind.ACTED: "acted for the customer",
+        StepKind.ASSIGNED: "said whose it is",
+        StepKind.DONE: "closed it",
+        StepKind.UNDONE: "took a step back",
+    }
+)
+
+
+def step_words(step: StepTold) -> str:
+    """What somebody of the team did with a reply."""
+    return f"{_STEPS[step.what]}: {step.act.replace('-', ' ')}" if step.act else _STEPS[step.what]
 
 
 def was_done(effects: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""What waits on the team's desk, in order, without anybody's words. Colour: store. Called by pipeline.desk_view."""
+"""What waits on the team's desk, in order, without anybody's words. Colour: store. Called by desk_view and cli."""
 
 import json
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.tables import LegalStanding, Reply, ReplyDesk, ReplyLine, ReplyStep
 from notifier.terms.desk import Desk, StepKind
+from notifier.terms.time import utc
 
 _reply, _about, _standing = table_of(Reply), table_of(ReplyLine), table_of(LegalStanding)
 _desk, _step = table_of(ReplyDesk), table_of(ReplyStep)
@@ -112,6 +113,11 @@ class StepTold:
     def act(self) -> str:
         """What was done for the customer, as `pipeline.inbox.Doing` calls it; empty for another step."""
         return str(json.loads(self.detail).get("what", "")) if self.what == StepKind.ACTED else ""
+
+    def as_json(self) -> dict[str, str]:
+        """One object of `notifier inbox show --json`."""
+        named = {name: getattr(self, name) for name in ("by", "what", "act", "undone_by")}
+        return {"at": utc(self.at).isoformat()} | named
 
 
 def steps(tx: Transaction, reply_id: int) -> Sequence[StepTold]:

@@ -50,6 +50,18 @@ def test_show_has_all_the_words_and_no_control_characters(call: Call) -> None:
     assert ("Please call me. " * 2 in " ".join(told.split()) + " ", "\x1b[2J" in told) == (True, False)
 
 
+def test_show_tells_what_the_team_did_and_who_took_it_back(call: Call) -> None:
+    call("inbox", "take", "1", "--by", "Kim")
+    call("inbox", "undo", "1", "--by", "Sam")
+    _, said, _ = call("inbox", "show", "1", "--json")
+    (_, _, told), steps = call("inbox", "show", "1"), json.loads(said)["steps"]
+    assert [(one["by"], one["what"], one["undone_by"]) for one in steps] == [
+        ("Sam", "undone", ""),
+        ("Kim", "taken", "Sam"),
+    ]
+    assert "Kim took it, or gave it to somebody (taken back by Sam)" in " ".join(told.split())
+
+
 def test_act_does_it_and_closes_it(call: Call) -> None:
     code, said, _ = call("inbox", "act", "1", "cancel", "--by", "Kim", "--now", AT, "--json")
     found = json.loads(said)

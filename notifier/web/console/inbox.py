@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from fastapi.responses import Response
 
 from notifier.pipeline import accounts, desk_view
-from notifier.pipeline.effect_words import was_done
+from notifier.pipeline.effect_words import step_words, was_done
 from notifier.pipeline.forwarding import BY
 from notifier.pipeline.inbox import OF_THE_PERSON, Doing
 from notifier.pipeline.reasons import purpose_words
@@ -142,6 +142,7 @@ async def show_reply(asked: Asked) -> Response:
         words=words,
         most=LONGEST_SHOWN,
         was_done=was_done,
+        step_words=step_words,
         purpose=purpose_words,
         roads=BY,
     )
