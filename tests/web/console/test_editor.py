@@ -70,7 +70,10 @@ def test_what_is_published_in_a_language_that_is_not_whole_yet_stays_in_sight(ad
     typed(ada, placed, locale="da", email_md="{{ greeting }}\n\nHej fra Danmark.")
     page = ada.then(f"{placed}/publish", locale="da", revision="1").text
     assert "Hej fra Danmark." in page and "version 1 waits for the text" in page
+    assert "Version 1 is sent once the text is published, too." in page
     assert "published, waits for the text" in ada.get("/console/templates").text
+    history = ada.get(f"{placed}/history?locale=da").text
+    assert ("waits for the text" in history, "in force" in history) == (True, False)
 
 
 def test_a_viewer_looks_and_does_not_write(site: Site) -> None:

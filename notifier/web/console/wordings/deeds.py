@@ -9,6 +9,7 @@ from notifier.pipeline.draft_view import view
 from notifier.pipeline.publishing import NewVersion, Word, publish, roll_back, take_back
 from notifier.pipeline.trial import Places, send_trial, trial_parcel
 from notifier.pipeline.wording_desk import approve, catch_up, discard, save_draft, submit
+from notifier.pipeline.wording_history import standing
 from notifier.terms.operator import Role
 from notifier.terms.words import Channel
 from notifier.web.console.asked import Asked
@@ -22,7 +23,7 @@ from notifier.web.console.wordings.editor import (
     typed_texts,
     wording_asked,
 )
-from notifier.web.console.wordings.listing import href
+from notifier.web.console.wordings.listing import OTHER, href
 
 
 def _back(asked: Asked, said: str) -> Response:
@@ -65,7 +66,10 @@ def _word(asked: Asked) -> Word:
     return Word(asked.operator.name, asked.form.get("note", ""))
 
 
-def _published(asked: Asked, new: NewVersion) -> Response:
+async def _published(asked: Asked, new: NewVersion) -> Response:
+    one = new.version.wording
+    if (await asked.run(partial(standing, asked.house, one))).waits:
+        return _back(asked, f"Version {new.version.number} is sent once the {OTHER[one.channel]} is published, too.")
     freed = f" {new.released} held messages go on." if new.released else ""
     return _back(asked, f"Version {new.version.number} is in force.{freed}")
 
@@ -73,20 +77,20 @@ def _published(asked: Asked, new: NewVersion) -> Response:
 async def put_in_force(asked: Asked) -> Response:
     """Publish the draft, checked whole."""
     act = partial(publish, asked.house, asked.desk.previews.pool, seen_by(asked), _word(asked), asked.now)
-    return _published(asked, await asked.desk.previews.run(act))
+    return await _published(asked, await asked.desk.previews.run(act))
 
 
 async def roll_back_to(asked: Asked) -> Response:
     """Put an older version in force again."""
     which = (seen_by(asked), number_in(asked.form.get("number", "")))
     act = partial(roll_back, asked.house, asked.desk.previews.pool, which, _word(asked), asked.now)
-    return _published(asked, await asked.desk.previews.run(act))
+    return await _published(asked, await asked.desk.previews.run(act))
 
 
 async def back_to_file(asked: Asked) -> Response:
     """Let the file's text hold again."""
     act = partial(take_back, asked.house, asked.desk.previews.pool, seen_by(asked), _word(asked), asked.now)
-    return _published(asked, await asked.desk.previews.run(act))
+    return await _published(asked, await asked.desk.previews.run(act))
 
 
 async def test(asked: Asked) -> Response:

@@ -29,7 +29,7 @@ from notifier.terms.words import Channel
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
-from notifier.web.console.wordings.listing import ROOT, href
+from notifier.web.console.wordings.listing import OTHER, ROOT, href
 
 PAGE = ROOT + "/{purpose}/{channel}"
 SAFE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
@@ -121,6 +121,7 @@ async def _looked(asked: Asked, found: View, *, fresh: bool = False) -> Mapping[
         "second_person": asked.house.second_person,
         "may_write": asked.operator.may(Role.EDITOR),
         "names": NAMES,
+        "other": OTHER[found.wording.channel],
         "href": href,
         "framed_at": partial(_framed_at, found, _order(asked)),
     }

@@ -16,7 +16,7 @@ from notifier.terms.wording import Texts, VersionKind, Wording
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
 from notifier.web.console.wordings.editor import NAMES, PAGE, number_in, wording_asked
-from notifier.web.console.wordings.listing import href
+from notifier.web.console.wordings.listing import OTHER, href
 
 DRAFT = "draft"
 KINDS = {
@@ -39,6 +39,7 @@ async def show(asked: Asked) -> Response:
         past=past,
         standing=now,
         kinds=KINDS,
+        other=OTHER[wording.channel],
         may_write=asked.operator.may(Role.EDITOR),
     )
 

@@ -22,7 +22,8 @@ _DRAFT = {
     DraftState.SUBMITTED: "draft waits for approval",
     DraftState.APPROVED: "draft approved",
 }
-_OTHER = {Channel.EMAIL: "text", Channel.SMS: "email"}
+OTHER = {Channel.EMAIL: "text", Channel.SMS: "email"}
+"""What a version waits for whose language is not whole yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _cell(one: Listed) -> Cell:
     if one.standing is None:
         badges.append(("missing translation", "bad"))
     elif one.standing.waits:
-        badges.append((f"published, waits for the {_OTHER[one.wording.channel]}", "wait"))
+        badges.append((f"published, waits for the {OTHER[one.wording.channel]}", "wait"))
     elif one.standing.is_published:
         badges.append((f"published, version {one.standing.number}", "good"))
     elif not one.standing.texts:
