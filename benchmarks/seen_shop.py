@@ -12,6 +12,7 @@ from sqlalchemy import Integer, bindparam, case, cast, func, insert, literal, se
 
 from benchmarks.big_shop import NOW
 from notifier import wordings
+from notifier.policy.delay_rule.rights import SHIPPED_DESPITE_CANCELLATION
 from notifier.settings import Settings
 from notifier.store.bodies import Packer
 from notifier.store.engine import Store, Transaction, open_engine
@@ -66,14 +67,17 @@ def _named(tx: Transaction) -> None:
 
 
 def _standing(tx: Transaction) -> None:
-    """A deadline by law for each line, spread over two months."""
+    """A deadline by law for each line, spread over two months. Some notices are late, some lines have an alarm."""
     line, standing = table_of(OrderLine), table_of(LegalStanding)
     days = [NOW + timedelta(days=one - 20) for one in range(60)]
     at = case(*((line.c.id % 60 == i, literal(one, standing.c.deadline_at.type)) for i, one in enumerate(days)))
     state = case((line.c.id % 3 == 0, "notice_due"), else_="awaiting_objection")
-    blank = {"rule": "F1", "notice": "F3", "alarm": ""}
-    source = select(line.c.id, state, at, *(literal(one) for one in blank.values()))
-    tx.connection.execute(insert(standing).from_select(["line_id", "state", "deadline_at", *blank], source))
+    since = case((line.c.id % 600 == 18, literal(NOW - timedelta(days=9), standing.c.since.type)))
+    alarm = case((line.c.id % 600 == 15, SHIPPED_DESPITE_CANCELLATION), else_="")
+    values: dict[str, Any] = {"state": state, "deadline_at": at, "since": since, "alarm": alarm}
+    values |= {"rule": literal("F1"), "notice": literal("F3")}
+    source = select(line.c.id, *values.values())
+    tx.connection.execute(insert(standing).from_select(["line_id", *values], source))
 
 
 def _stated(tx: Transaction) -> None:
