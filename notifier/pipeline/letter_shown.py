@@ -19,11 +19,7 @@ _READER = BytesParser(policy=policy.default)
 class LetterShown:
     """One message. `html` is empty for a text, and where the body is not there (any more); so is `text`."""
 
-    id: int
-    customer_id: int
     channel: str
-    purpose: str
-    subject: str
     html: str = field(default="", repr=False)
     text: str = field(default="", repr=False)
 
@@ -35,7 +31,7 @@ def letter_shown(house: House, message_id: int) -> LetterShown | None:
     if found is None:
         return None
     html, text = _parts(found)
-    return LetterShown(found.id, found.customer_id, found.channel, found.purpose, found.subject, html, text)
+    return LetterShown(found.channel, html, text)
 
 
 def _parts(found: Letter) -> tuple[str, str]:

@@ -40,7 +40,6 @@ class Here:
     operator: Operator
     session_id: int
     token_hash: str
-    ends_at: datetime
     to_note: bool
 
 
@@ -115,7 +114,7 @@ def here(
     seen_at = max(row.seen_at, unwritten.get(row.session_id, row.seen_at))
     if now >= row.ends_at or now >= seen_at + timedelta(seconds=turn.idle):
         return None
-    return Here(operators.operator_of(row), row.session_id, hashed, row.ends_at, now >= seen_at + SEEN_EVERY)
+    return Here(operators.operator_of(row), row.session_id, hashed, now >= seen_at + SEEN_EVERY)
 
 
 def used(house: House, moments: Mapping[int, datetime]) -> None:

@@ -6,7 +6,6 @@ Called by pipeline.backorders.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
@@ -59,7 +58,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Backorder:
-    """One line. `eta_*` are what the shop says of it, `arrives` is when the next supply of the SKU is promised for.
+    """One line. `eta_to` is what the shop says of it, `arrives` is when the next supply of the SKU is promised for.
 
     `told` is the last date that the customer was told, `told_at` when; `state` and `deadline_at` are the law's, as
     plan last found them.
@@ -77,11 +76,8 @@ class Backorder:
     sku: str
     product: str
     units: int
-    price: Decimal | None
-    currency: str
     ordered_at: datetime
     promised: date | None
-    eta_from: date | None
     eta_to: date | None
     arrives: date | None
     told: date | None
@@ -212,7 +208,7 @@ def _arrivals(tx: Transaction, skus: Sequence[str]) -> dict[str, date]:
 
 
 def _backorder(row: Row[Any], arrivals: dict[str, date]) -> Backorder:
-    same = ("id", "order_id", "customer_id", "name", "brand", "sku", "units", "currency", "ordered_at", "eta_from")
+    same = ("id", "order_id", "customer_id", "name", "brand", "sku", "units", "ordered_at")
     return Backorder(
         **{name: getattr(row, name) for name in same},
         order=row.order_key,
@@ -220,7 +216,6 @@ def _backorder(row: Row[Any], arrivals: dict[str, date]) -> Backorder:
         customer=shown(row.customer_key),
         country=row.order_country or row.country,
         product=row.product or row.product_name or row.sku,
-        price=row.unit_price,
         promised=row.promised_ship_by,
         eta_to=row.eta_to or row.promised_edit,
         arrives=arrivals.get(row.sku),

@@ -21,18 +21,14 @@ _message, _body, _version = table_of(Message), table_of(MessageBody), table_of(T
 class Letter:
     """A message. `body` is its MIME, or its text in UTF-8; None before a hand-off, and once it was removed."""
 
-    id: int
-    customer_id: int
     channel: str
-    purpose: str
-    subject: str
     body: bytes | None = field(repr=False)
 
 
 def letter(tx: Transaction, message_id: int) -> Letter | None:
     """The message with this id."""
     query = (
-        select(_message, _body.c.body, _version.c.sample)
+        select(_message.c.channel, _body.c.body, _version.c.sample)
         .outerjoin(_body, _body.c.message_id == _message.c.id)
         .outerjoin(_version, _version.c.hash == _body.c.version)
         .where(_message.c.id == message_id)
@@ -41,7 +37,7 @@ def letter(tx: Transaction, message_id: int) -> Letter | None:
     if row is None:
         return None
     body = None if row.body is None else unpacked(row.body, row.sample)
-    return Letter(row.id, row.customer_id, row.channel, row.purpose, row.subject, body)
+    return Letter(row.channel, body)
 
 
 def texts_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, str]:

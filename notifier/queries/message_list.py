@@ -61,7 +61,6 @@ class Listed:
     mode: str
     reason: str
     subject: str
-    template_version: str
     maybe_double: bool
     queued_at: datetime
     not_before: datetime

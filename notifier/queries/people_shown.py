@@ -21,12 +21,11 @@ MOST_ORDERS = 20
 
 @dataclass(frozen=True, slots=True)
 class OrderBrief:
-    """One order: how many lines it has, and how many of them are still owed."""
+    """One order, with how many of its lines are still owed."""
 
     id: int
     key: str
     ordered_at: datetime
-    lines: int
     open: int
 
 
@@ -34,7 +33,6 @@ class OrderBrief:
 class HeldBack:
     """A hold in force; `until` None: until somebody lifts it."""
 
-    reason: str
     by: str
     at: datetime
     until: datetime | None
@@ -42,14 +40,13 @@ class HeldBack:
 
 @dataclass(frozen=True, slots=True)
 class CustomerShown:
-    """One customer. `key` is the shop's own number, `shown` the same as a page may show it, with the addresses masked.
+    """One customer. `shown` is the shop's own number as a page may show it; the addresses are masked.
 
     `gone`: erased or forgotten, so that nothing personal is left. `orders` are the newest, `more` says that there are
     others. `due_at` is when plan looks again.
     """
 
     id: int
-    key: str
     shown: str
     brand: str
     name: str
@@ -93,7 +90,7 @@ def customer_shown(tx: Transaction, customer_id: int, now: datetime) -> Customer
     orders = _orders(tx, customer_id, now)
     hold = holds_in_force(tx, [customer_id], now).get(customer_id)
     gone = row.erased_at is not None or (row.forgotten_before is not None and row.described_at is None)
-    same = ("id", "key", "brand", "name", "country", "locale")
+    same = ("id", "brand", "name", "country", "locale")
     return CustomerShown(
         **{name: getattr(row, name) for name in same},
         shown=shown(row.key),
@@ -118,17 +115,11 @@ def order_shown(tx: Transaction, order_id: int, now: datetime) -> OrderShown | N
     return OrderShown(**{name: getattr(row, name) for name in same}, customer=customer)
 
 
-def order_ids(tx: Transaction, customer_id: int, keys: list[str]) -> dict[str, int]:
-    """The ids of a customer's orders with these numbers."""
-    mine = (_order.c.customer_id == customer_id) & _order.c.key.in_(keys)
-    return {row.key: row.id for row in tx.connection.execute(select(_order.c.id, _order.c.key).where(mine))}
-
-
 def _orders(tx: Transaction, customer_id: int, now: datetime) -> list[OrderBrief]:
-    lines = select(func.count()).where(_line.c.order_id == _order.c.id)
+    owed = select(func.count()).where(_line.c.order_id == _order.c.id, is_open(now))
     query = (
         select(_order.c.id, _order.c.key, _order.c.ordered_at)
-        .add_columns(lines.scalar_subquery().label("lines"), lines.where(is_open(now)).scalar_subquery().label("open"))
+        .add_columns(owed.scalar_subquery().label("open"))
         .where(_order.c.customer_id == customer_id)
         .order_by(_order.c.ordered_at.desc(), _order.c.id.desc())
         .limit(MOST_ORDERS + 1)
@@ -137,4 +128,4 @@ def _orders(tx: Transaction, customer_id: int, now: datetime) -> list[OrderBrief
 
 
 def _hold(row: Row[Any] | None) -> HeldBack | None:
-    return None if row is None else HeldBack(row.reason, row.by, row.at, row.until)
+    return None if row is None else HeldBack(row.by, row.at, row.until)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,11 +69,6 @@ def _compiled(shop: str, tz: ZoneInfo, version: str) -> Environment:
         "money": _money,
     }
     return jinja
-
-
-def icons() -> str:
-    """The names of the pictures that there are, for a test."""
-    return (files("notifier.web.console") / "assets" / "icons.svg").read_text("utf-8")
 
 
 def _assets(version: str) -> Callable[[str], str]:
