@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from notifier.pipeline.wording import way
 from notifier.queries.desk import StepTold
 from notifier.terms.desk import StepKind
 from notifier.terms.effects import ActionKind, Kind
@@ -89,6 +90,6 @@ def _words(effect: str) -> str:
         return _ASKED[ActionKind(rest[0])]
     if kind in (Kind.OPTED_OUT, Kind.OPTED_IN):
         channel, about = (*rest, "", "")[:2]
-        what = f"{_ABOUT.get(about, 'messages')} by {'text' if channel == 'sms' else channel or 'this way'}"
+        what = f"{_ABOUT.get(about, 'messages')} by {way(channel) or 'this way'}"
         return f"no more {what}" if kind == Kind.OPTED_OUT else f"{what} again"
     return _DONE[Kind(kind)]

@@ -5,7 +5,7 @@ What the customer wrote is quoted nowhere here.
 
 from notifier.pipeline.effect_words import was_done
 from notifier.pipeline.reasons import because
-from notifier.pipeline.wording import WallClock, listed, orders_of
+from notifier.pipeline.wording import WallClock, listed, orders_of, way
 from notifier.queries.heard import ActionTold, ReplyTold
 from notifier.terms.effects import ActionKind
 from notifier.terms.incoming import Road
@@ -40,12 +40,8 @@ def _answered(one: ReplyTold) -> str:
     went = [str(answer.message) for answer in one.answers if answer.message is not None]
     kept = [answer for answer in one.answers if answer.message is None]
     said = [f"Answered by message {listed(went)}."] if went else []
-    said += [f"Not answered by {_way(answer.channel)}, because {because(answer.reason)}." for answer in kept]
+    said += [f"Not answered by {way(answer.channel)}, because {because(answer.reason)}." for answer in kept]
     return " ".join(said)
-
-
-def _way(channel: str) -> str:
-    return "text" if channel == "sms" else channel
 
 
 def _person(one: ReplyTold, clock: WallClock) -> str:

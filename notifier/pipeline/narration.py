@@ -13,7 +13,17 @@ from notifier.pipeline.found_words import later, looked, settled_by, twice
 from notifier.pipeline.heard_words import told_action, told_reply
 from notifier.pipeline.reasons import because
 from notifier.pipeline.seen import notice_words, plain, seen
-from notifier.pipeline.wording import NO_DATE, PROVIDER, WallClock, kind_of_message, listed, orders_of, span, why_due
+from notifier.pipeline.wording import (
+    NO_DATE,
+    PROVIDER,
+    WallClock,
+    kind_of_message,
+    listed,
+    orders_of,
+    span,
+    way,
+    why_due,
+)
 from notifier.queries.heard import ActionTold, ReplyTold
 from notifier.queries.stories import Chapter, ContactTold, DecisionTold, MessageTold, PromiseMade, RuleSeen
 from notifier.store.holds import CALL
@@ -22,7 +32,6 @@ from notifier.terms.law import ANSWER
 from notifier.terms.time import EPOCH
 from notifier.terms.words import (
     TELLS_NOBODY,
-    Channel,
     DeliveryMode,
     Direction,
     HoldReason,
@@ -211,9 +220,8 @@ class _Teller:
             return f"On {self._clock.at(contact.at)} {call}; {contact.actor} wrote it down."
         ours = "the bot" if contact.actor == "bot" else contact.actor
         who = "the customer" if contact.direction == Direction.IN else ours
-        way = "text" if contact.channel == Channel.SMS else contact.channel
         what = f": {contact.summary}" if contact.summary else "."
-        return f"On {self._clock.at(contact.at)} {who} wrote by {way}{what}"
+        return f"On {self._clock.at(contact.at)} {who} wrote by {way(contact.channel)}{what}"
 
     def _promise(self, promise: PromiseMade) -> str:
         dates = span(promise.eta_from, promise.eta_to, self._clock.day_of(promise.told_at))

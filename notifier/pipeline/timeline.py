@@ -12,7 +12,7 @@ from notifier.pipeline.heard_words import NAMES
 from notifier.pipeline.house import House
 from notifier.pipeline.narration import Happening, happenings
 from notifier.pipeline.seen import plain, seen
-from notifier.pipeline.wording import WallClock
+from notifier.pipeline.wording import WallClock, way
 from notifier.queries.backorders import Backorder, lines_of_order
 from notifier.queries.heard import ActionTold, ReplyTold
 from notifier.queries.newest import Mark, Newest, Noted, Since, Whose, cut, newest
@@ -164,6 +164,6 @@ def _noted(one: Noted, clock: WallClock) -> tuple[str, str]:
             return "hold", f"{on} {one.by} lifted the hold."
         case _:
             said, message_class, channel = one.about
-            way = "text" if channel == "sms" else channel
             verb = "agreed to" if said == "granted" else "said no to"
-            return "consent", f"{on} the customer {verb} {message_class} messages by {way} ({one.by or 'no source'})."
+            what = f"{message_class} messages by {way(channel)}"
+            return "consent", f"{on} the customer {verb} {what} ({one.by or 'no source'})."

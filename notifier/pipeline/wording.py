@@ -1,4 +1,7 @@
-"""Days, hours, orders and occasions as a support person reads them aloud. Colour: root. Used by pipeline.narration."""
+"""Days, hours, orders, channels and occasions as a support person reads them aloud. Colour: root.
+
+Used by pipeline.narration and the console.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -82,9 +85,14 @@ def listed(words: Sequence[str], rest: str = "more") -> str:
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
 
 
+def way(channel: str) -> str:
+    """How people call a channel: `email`, `text`."""
+    return "text" if channel == Channel.SMS else channel
+
+
 def kind_of_message(purpose: str, channel: str) -> str:
     """`a delay email`, `an order text`."""
-    words = f"{purpose_words(purpose)} {'text' if channel == Channel.SMS else channel}"
+    words = f"{purpose_words(purpose)} {way(channel)}"
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 

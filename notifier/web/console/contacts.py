@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from notifier.pipeline.contact_days import ContactDays, contact_days, since_when, span_of
 from notifier.pipeline.reasons import purpose_words
 from notifier.pipeline.remembered import Memory
+from notifier.pipeline.wording import way
 from notifier.terms.operator import Role
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
@@ -51,9 +52,8 @@ class Plot:
 
 
 def _lines(found: ContactDays) -> list[tuple[str, list[int]]]:
-    ways = {"sms": "text"}
     lines = [
-        (f"{purpose_words(purpose) or 'by hand'}, {ways.get(channel, channel)}", counts)
+        (f"{purpose_words(purpose) or 'by hand'}, {way(channel)}", counts)
         for purpose, channel, counts in found.series()
     ]
     return [*lines, (HEARD, found.heard())] if any(found.heard()) else lines

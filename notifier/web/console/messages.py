@@ -24,27 +24,13 @@ from notifier.terms.operator import Role
 from notifier.terms.words import Channel, MessageState
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
+from notifier.web.console.message_words import STATE_WORDS
 from notifier.web.console.routes import Routes, safe_next
 
 MESSAGES = "/console/messages"
 
 ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 """An email is a stranger's text: no script, nothing from another host, and no origin of ours (HOSTILE 78)."""
-
-STATE_WORDS = MappingProxyType(
-    {
-        MessageState.HELD: "held",
-        MessageState.UNKNOWN: "unknown",
-        MessageState.REFUSED: "refused",
-        MessageState.QUEUED: "queued",
-        MessageState.CLAIMED: "being made",
-        MessageState.HANDED_OFF: "being sent",
-        MessageState.ACCEPTED: "sent",
-        MessageState.WITHDRAWN: "withdrawn",
-        MessageState.TAKEN_OVER: "told before",
-    }
-)
-"""In the order in which they want somebody."""
 
 ACTS: MappingProxyType[Act, tuple[str, str]] = MappingProxyType(
     {

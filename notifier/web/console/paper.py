@@ -17,7 +17,9 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from notifier.pipeline.wording import way
 from notifier.terms.money import Money
+from notifier.web.console.message_words import STATE_WORDS
 
 LANGUAGE = "en"
 """The console speaks English; the messages speak the customers' languages."""
@@ -67,6 +69,8 @@ def _compiled(shop: str, tz: ZoneInfo, version: str) -> Environment:
         "day": _day,
         "count": lambda number: format_decimal(number, locale=LANGUAGE),
         "money": _money,
+        "way": way,
+        "stands": lambda state: STATE_WORDS[state],
     }
     return jinja
 
