@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
+from notifier.queries import windows
 from notifier.queries.masks import shown
 from notifier.queries.outbox_state import overdue_lines
-from notifier.queries.windows import Looked, newest_first
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, table_of
 from notifier.store.openness import is_open, open_units
@@ -21,6 +21,8 @@ from notifier.store.tables import Customer, LegalStanding, Order, OrderLine, Pro
 _line, _order, _customer = table_of(OrderLine), table_of(Order), table_of(Customer)
 _standing, _promise, _supply = table_of(LegalStanding), table_of(PromiseTold), table_of(Supply)
 _product = table_of(Product)
+
+_TO_COME = _supply.c.received_on.is_(None) & _supply.c.promised_on.is_not(None)
 
 A_PAGE = 50
 
@@ -108,7 +110,8 @@ def backorder_page(tx: Transaction, wanted: Wanted, today: date, now: datetime) 
         due = _due(tx, wanted.due)
         few, cut = True, cut or (MOST_DUE if len(due) > MOST_DUE else 0)
         query = query.where(among(_line.c.id, due[:MOST_DUE]))
-    looked = _few(tx, query, wanted) if few else newest_first(tx, query, _line.c.id, wanted.before, A_PAGE)
+    look = windows.few if few else windows.newest_first
+    looked = look(tx, query, _line.c.id, wanted.before, A_PAGE)
     return BackorderPage(_told(tx, [row.id for row in looked.rows], now), looked.before, looked.partly, cut)
 
 
@@ -116,14 +119,6 @@ def lines_of_order(tx: Transaction, order_id: int, now: datetime) -> tuple[Backo
     """Every line of an order, open or not, in the order of the file that brought them."""
     ids = tx.connection.execute(select(_line.c.id).where(_line.c.order_id == order_id).order_by(_line.c.id))
     return _told(tx, list(ids.scalars()), now)
-
-
-def _few(tx: Transaction, query: Select[Any], wanted: Wanted) -> Looked:
-    """Of lines that an index gives: all of them are looked at."""
-    if wanted.before is not None:
-        query = query.where(_line.c.id < wanted.before)
-    rows = tuple(tx.connection.execute(query.order_by(_line.c.id.desc()).limit(A_PAGE + 1)))
-    return Looked(rows[:A_PAGE], rows[A_PAGE - 1].id if len(rows) > A_PAGE else None)
 
 
 def _ids(wanted: Wanted, today: date, now: datetime) -> Select[Any]:
@@ -159,8 +154,7 @@ def _of_order(column: Any) -> Any:
 
 def _arriving() -> Select[Any]:
     """Supply of the line's SKU that is still to come, and has a day."""
-    to_come = _supply.c.received_on.is_(None) & _supply.c.promised_on.is_not(None)
-    return select(_supply.c.id).where(_supply.c.sku == _line.c.sku, to_come)
+    return select(_supply.c.id).where(_supply.c.sku == _line.c.sku, _TO_COME)
 
 
 def _skus(tx: Transaction, wanted: Wanted) -> list[str]:
@@ -202,8 +196,7 @@ def _told(tx: Transaction, ids: Sequence[int], now: datetime) -> tuple[Backorder
 
 
 def _arrivals(tx: Transaction, skus: Sequence[str]) -> dict[str, date]:
-    to_come = _supply.c.received_on.is_(None) & _supply.c.promised_on.is_not(None)
-    query = select(_supply.c.sku, func.min(_supply.c.promised_on)).where(_supply.c.sku.in_(skus), to_come)
+    query = select(_supply.c.sku, func.min(_supply.c.promised_on)).where(_supply.c.sku.in_(skus), _TO_COME)
     return {row[0]: row[1] for row in tx.connection.execute(query.group_by(_supply.c.sku))}
 
 

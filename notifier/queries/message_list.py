@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
+from notifier.queries import windows
 from notifier.queries.masks import shown
 from notifier.queries.told import told_by
-from notifier.queries.windows import Looked, newest_first
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, table_of
 from notifier.store.tables import Customer, Message
@@ -91,12 +91,9 @@ def message_page(tx: Transaction, wanted: Wanted, few: int = FEW) -> MessagePage
     if len(ids) > few:
         # As an expression the state leads to no index, by which all of that state would be read and sorted.
         there = (func.coalesce(_message.c.state, "") == wanted.state) & (_message.c.mode == wanted.mode)
-        looked = newest_first(tx, query.where(there), _message.c.id, wanted.before, A_PAGE)
+        looked = windows.newest_first(tx, query.where(there), _message.c.id, wanted.before, A_PAGE)
     else:
-        these = [one for one in ids if wanted.before is None or one < wanted.before]
-        newest = query.where(among(_message.c.id, these)).order_by(_message.c.id.desc()).limit(A_PAGE + 1)
-        rows = tuple(tx.connection.execute(newest))
-        looked = Looked(rows[:A_PAGE], rows[A_PAGE - 1].id if len(rows) > A_PAGE else None)
+        looked = windows.few(tx, query.where(among(_message.c.id, ids)), _message.c.id, wanted.before, A_PAGE)
     return MessagePage(_told(tx, looked.rows), looked.before, looked.partly)
 
 

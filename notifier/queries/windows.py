@@ -4,7 +4,7 @@ A table is looked through backwards, a range of ids at a time: after LOOKED_AT i
 and whoever wants more asks on from there. No row is counted to be passed over.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +39,21 @@ def newest_first(tx: Transaction, query: Select[Any], identity: Column[int], bef
         mine = query.where(identity < top, identity >= top - WINDOW)
         found += tx.connection.execute(mine.order_by(identity.desc()).limit(most + 1 - len(found)))
         if len(found) > most:
-            return Looked(tuple(found[:most]), found[most - 1].id)
+            return _page(found, most)
     end = last - LOOKED_AT
     return Looked(tuple(found), end if end > 1 else None, partly=end > 1)
+
+
+def few(tx: Transaction, query: Select[Any], identity: Column[int], before: int | None, most: int) -> Looked:
+    """As `newest_first`, of rows that an index gives, and that are so few that each is looked at."""
+    if before is not None:
+        query = query.where(identity < before)
+    return _page(tx.connection.execute(query.order_by(identity.desc()).limit(most + 1)).all(), most)
+
+
+def _page(rows: Sequence[Row[Any]], most: int) -> Looked:
+    """The first `most` of `rows`, of which one more was read if there is one."""
+    return Looked(tuple(rows[:most]), rows[most - 1].id if len(rows) > most else None)
 
 
 def _tops(last: int) -> Iterator[int]:
