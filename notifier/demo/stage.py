@@ -17,10 +17,9 @@ from pathlib import Path
 
 from notifier import app
 from notifier.demo.layout import MARKER
-from notifier.demo.story import SHOP_ZONE
+from notifier.demo.story import SHOP_ZONE, quietly, work
 from notifier.errors import Stopped, UsageError
 from notifier.pipeline import accounts
-from notifier.pipeline.deliver import deliver
 from notifier.pipeline.house import House
 from notifier.pipeline.imports import ImportRequest, import_records
 from notifier.pipeline.plan import plan
@@ -99,7 +98,7 @@ def stage(folder: Path, port: int, now: datetime) -> Staged:
     with _opened(settings) as house:
         _take_in(settings, house, (folder, "supply"), now)
         try:
-            plan(house, now, False, _quietly)
+            plan(house, now, False, quietly)
         except Stopped:
             pass  # as it should: the console shows it
         password = "-".join(secrets.token_hex(2) for _ in range(4))
@@ -136,7 +135,7 @@ def _take_in(settings: Settings, house: House, what: tuple[Path, str], now: date
     text = (files("notifier.demo") / "stage_files" / f"{kind}.csv").read_text("utf-8")
     path = folder / f"console-{kind}.csv"
     path.write_text(filled(text, now, zone(SHOP_ZONE)), "utf-8")
-    import_records(house, app.shop_context(settings), ImportRequest(kind, path), now, _quietly)
+    import_records(house, app.shop_context(settings), ImportRequest(kind, path), now, quietly)
 
 
 def _customers_answer(house: House, now: datetime) -> None:
@@ -152,11 +151,6 @@ def _customers_answer(house: House, now: datetime) -> None:
 async def _work(settings: Settings, house: House, now: datetime) -> None:
     wires = app.open_wires(settings)
     try:
-        plan(house, now, False, _quietly)
-        await deliver(house, wires, lambda: now, asyncio.Event(), _quietly)
+        await work(house, wires, now)
     finally:
         await app.close_wires(wires)
-
-
-def _quietly(*_: object) -> None:
-    """No bar: it takes seconds."""

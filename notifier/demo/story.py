@@ -1,4 +1,5 @@
-"""A week in the life of the demo's shop, through the same pipeline as the commands. Colour: door. Called by cli.
+"""A week in the life of the demo's shop, through the same pipeline as the commands. Colour: door. Called by cli.demo
+and demo.stage.
 
 Six, four and two days ago the exports of that day come in, and the shop plans and delivers around the clock, because
 somewhere it is always night. Then today's exports come in, and today is planned.
@@ -63,9 +64,9 @@ async def _week(settings: Settings, folder: Path, now: datetime) -> PlanReport:
             day = now - timedelta(days=days)
             _take_in(settings, house, folder / "earlier" / f"{days}-days-ago", day)
             for hours in HOURS:
-                await _work(house, wires, day + timedelta(hours=hours))
+                await work(house, wires, day + timedelta(hours=hours))
         _take_in(settings, house, folder, now)
-        return await _work(house, wires, now)
+        return await work(house, wires, now)
     finally:
         house.store.close()
         await app.close_wires(wires)
@@ -77,16 +78,17 @@ def _take_in(settings: Settings, house: House, folder: Path, at: datetime) -> No
         if not (folder / f"{kind}.csv").is_file():
             continue
         request = ImportRequest(kind, folder / f"{kind}.csv", strict=True)
-        report = import_records(house, context, request, at, _quietly)
+        report = import_records(house, context, request, at, quietly)
         if report.rejected:
             raise Stopped(f"the demo's own {kind}.csv was refused, see {report.reject_file}; install the product again")
 
 
-async def _work(house: House, wires: Wires, at: datetime) -> PlanReport:
-    report = plan(house, at, False, _quietly)
-    await deliver(house, wires, lambda: at, asyncio.Event(), _quietly)
+async def work(house: House, wires: Wires, at: datetime) -> PlanReport:
+    """Plan and deliver at this moment."""
+    report = plan(house, at, False, quietly)
+    await deliver(house, wires, lambda: at, asyncio.Event(), quietly)
     return report
 
 
-def _quietly(*_: object) -> None:
-    """No bar: the whole week takes seconds."""
+def quietly(*_: object) -> None:
+    """No bar: it takes seconds."""
