@@ -6,7 +6,7 @@ from datetime import datetime
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
 from notifier.pipeline.people import operator_name
-from notifier.store.saved_views import count_views, drop_view, keep_view
+from notifier.store.saved_views import count_others, drop_view, keep_view
 
 MOST_NAME, MOST_QUERY, MOST_EACH = 60, 500, 50
 
@@ -30,7 +30,7 @@ def save_view(house: House, what: Saving, by: str, now: datetime) -> None:
         raise UsageError("these are too many filters to save; leave some out")
     row: dict[str, object] = {"owner": owner, "area": what.area, "name": name}
     with house.store.write() as tx:
-        if count_views(tx, owner) >= MOST_EACH:
+        if count_others(tx, row) >= MOST_EACH:
             raise UsageError(f"you have {MOST_EACH} saved views; delete one first")
         keep_view(tx, row | {"query": what.query, "shared": what.shared}, now)
 

@@ -81,6 +81,7 @@ async def show(asked: Asked) -> Response:
     return asked.page(
         "backorders/backorders.html",
         typed=typed,
+        filters=asdict(typed),
         chosen=_chosen(typed),
         found=page,
         before=before,

@@ -232,6 +232,16 @@ def test_a_view_is_saved_for_oneself_or_for_all_and_only_its_owner_deletes_it(si
     assert [row.name for row in site.shop.rows(SavedView)] == ["My lamps"]
 
 
+def test_who_has_as_many_views_as_may_be_still_saves_one_of_them_anew(site: Site) -> None:
+    views = [{"owner": "viewer", "area": "backorders", "name": str(one), "query": "", "at": NOON} for one in range(50)]
+    with site.shop.store.write() as tx:
+        tx.connection.execute(
+            insert(table_of(SavedView)), [SavedView(**one).model_dump(exclude={"id"}) for one in views]
+        )
+    asked = [site.person(Role.VIEWER).post("/console/backorders/views", sku="LAMP", name=name) for name in ("7", "new")]
+    assert [one.status_code for one in asked] == [303, 422]
+
+
 @pytest.mark.parametrize("name", ["", " ", "x" * 61, "a\u0007b"])
 def test_a_view_without_a_proper_name_is_refused(site: Site, name: str) -> None:
     answer = site.person(Role.VIEWER).post("/console/backorders/views", sku="LAMP", name=name)
