@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from notifier.cli.law import say_answered
-from notifier.cli.session import By, Json, Now, Session, say_json
+from notifier.cli.session import By, Json, Now, Session, day_of, say_json
 from notifier.errors import ErasureRefused, UsageError
 from notifier.pipeline import answers, bounces, holds, phone_notices
 from notifier.pipeline.erase import OUT_OF_REACH, ErasureReport
@@ -162,10 +162,7 @@ def _tell_erased(session: Session, report: ErasureReport) -> None:
 
 
 def _day(text: str, option: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(f"{option} {text!r} is no day; write one like 2026-12-31") from None
+    return day_of(text, option) if text else None
 
 
 def _tell(session: Session, answer: holds.HoldAnswer, as_json: bool) -> None:

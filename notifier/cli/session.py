@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from notifier.errors import UsageError
-from notifier.terms.time import local_day, utc, zone
+from notifier.terms.time import local_day, typed_day, utc, zone
 
 if TYPE_CHECKING:
     from notifier.pipeline.house import House
@@ -113,16 +113,17 @@ class Session:
         Raises UsageError for what is no day, and for a range that ends before it begins.
         """
         today = local_day(self.moment(None), zone(self.settings().shop.timezone))
-        end = _day(last, "--to") if last else today
-        begin = _day(first, "--from") if first else end - length
+        end = day_of(last, "--to") if last else today
+        begin = day_of(first, "--from") if first else end - length
         if begin > end:
             raise UsageError(f"--from {begin} is after --to {end}; exchange them")
         return begin, end
 
 
-def _day(text: str, option: str) -> date:
+def day_of(text: str, option: str) -> date:
+    """The day that an option gives. Raises UsageError for none."""
     try:
-        return date.fromisoformat(text)
+        return typed_day(text)
     except ValueError as error:
         raise UsageError(f"{option} {text!r} is no day; write one like 2026-11-23") from error
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from notifier.cli.session import By, Json, Now, Session, say_json
+from notifier.cli.session import By, Json, Now, Session, day_of, say_json
 from notifier.errors import UsageError
 from notifier.pipeline import slip as slips
 from notifier.pipeline.house import House
@@ -86,10 +86,7 @@ def _say(session: Session, house: House, slip: Slip, who: tuple[str, datetime], 
 def _day(text: str, no_date: bool) -> date | None:
     if bool(text) == no_date:
         raise UsageError("say the new day with --date, or --no-date where nobody knows one")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise UsageError(f"--date {text!r} is no day; write one like 2026-11-23") from error
+    return day_of(text, "--date") if text else None
 
 
 def _slip(what: tuple[str, str], day: date | None, reason: str) -> Slip:

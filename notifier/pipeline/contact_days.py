@@ -12,7 +12,7 @@ from notifier.errors import UsageError
 from notifier.pipeline.house import House
 from notifier.pipeline.remembered import Kept, Memory
 from notifier.queries.contact_days import Counted, contacts_between, first_contact
-from notifier.terms.time import day_start, local_day
+from notifier.terms.time import day_start, local_day, typed_day
 
 MOST_DAYS = 400
 """Of one plot."""
@@ -73,11 +73,9 @@ def span_of(house: House, first: str, last: str, now: datetime) -> Span:
     tz = house.judging.policy.timezone
     today = local_day(now, tz)
     try:
-        end = date.fromisoformat(last) if last else today
-        begin = date.fromisoformat(first) if first else end - timedelta(days=USUAL - 1)
-        # The first and the last day that there are begin or end at no instant.
-        day_start(begin, tz), day_start(end + timedelta(days=1), tz)
-    except (ValueError, OverflowError):
+        end = typed_day(last) if last else today
+        begin = typed_day(first) if first else end - timedelta(days=USUAL - 1)
+    except ValueError:
         raise UsageError("write the days like 2026-06-01") from None
     if begin > end:
         raise UsageError("the first day lies after the last one")

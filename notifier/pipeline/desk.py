@@ -20,7 +20,7 @@ from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.persons import customer_of
 from notifier.terms.desk import Desk, StepKind, desk_from
-from notifier.terms.time import utc
+from notifier.terms.time import is_near, utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ def called(house: House, reply_id: int, said: Said, now: datetime, *, complaint:
 def _in_time(one: InboxReply, until: datetime, now: datetime, what: str) -> None:
     if utc(until) <= now:
         raise UsageError("that moment is over; give one to come")
+    if not is_near(until):
+        raise UsageError("that is too far ahead; give a year before 3000")
     if one.by_law is not None and utc(until) > utc(one.by_law):
         day = f"{utc(one.by_law):%Y-%m-%d %H:%M} UTC"
         raise UsageError(f"reply {one.id} cannot {what} so long: the law wants it seen to by {day}; give one before")

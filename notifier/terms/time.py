@@ -27,6 +27,19 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def is_near(day: date) -> bool:
+    """Whether every zone of the world can say what day it is, and the next one: the years 1900 to 2999."""
+    return 1900 <= day.year < 3000
+
+
+def typed_day(text: str) -> date:
+    """Read a day that a person has typed, like 2026-06-01. Raises ValueError for none, and for one that is not near."""
+    day = date.fromisoformat(text)
+    if not is_near(day):
+        raise ValueError(f"{text!r} lies outside the years 1900 to 2999")
+    return day
+
+
 _DAYS_KEPT = 8192
 """Answers remembered of each question below: a run asks for the same few days again and again, a dozen times a line."""
 

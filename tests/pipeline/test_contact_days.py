@@ -87,7 +87,15 @@ def test_a_span_is_the_last_thirty_days_unless_others_are_asked_for(shop: Shop) 
 
 
 @pytest.mark.parametrize(
-    ("first", "last"), [("2026-06-02", "2026-06-01"), ("2020-01-01", "2026-01-01"), ("yesterday", ""), ("", "0000")]
+    ("first", "last"),
+    [
+        ("2026-06-02", "2026-06-01"),
+        ("2020-01-01", "2026-01-01"),
+        ("9999-12-31", "9999-12-31"),
+        ("0001-01-01", "0001-01-01"),
+        ("yesterday", ""),
+        ("", "0000"),
+    ],
 )
 def test_a_span_that_is_none_is_refused_with_the_remedy(shop: Shop, first: str, last: str) -> None:
     with shop.house() as house, pytest.raises(UsageError):

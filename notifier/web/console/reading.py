@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import HTTPException
 
-from notifier.terms.time import utc
+from notifier.terms.time import is_near, typed_day, utc
 
 MOST_TEXT = 200
 
@@ -27,12 +27,11 @@ def text(query: Mapping[str, str], name: str) -> str:
 
 
 def day(text: str) -> date | None:
-    """A day like 2026-06-01; None for anything else, and before 1900 or after 2999: a day more must be one too."""
+    """A day like 2026-06-01 that is near; None for anything else."""
     try:
-        found = date.fromisoformat(text)
+        return typed_day(text)
     except ValueError:
         return None
-    return found if _near(found) else None
 
 
 def moment(text: str, tz: ZoneInfo | None = None) -> datetime | None:
@@ -45,12 +44,7 @@ def moment(text: str, tz: ZoneInfo | None = None) -> datetime | None:
         instant = utc(found if found.tzinfo else found.replace(tzinfo=tz))
     except (ValueError, OverflowError):
         return None
-    return instant if _near(instant) else None
-
-
-def _near(day: date) -> bool:
-    """Whether every zone of the world can say what day it is, and the next one."""
-    return 1900 <= day.year < 3000
+    return instant if is_near(instant) else None
 
 
 def key_of(path: Mapping[str, str], name: str = "id") -> int:

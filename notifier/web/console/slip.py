@@ -6,7 +6,6 @@ Added by console.opening. An editor looks, a lead approves; to look changes noth
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 
 from fastapi.responses import Response
@@ -18,6 +17,7 @@ from notifier.pipeline.slip_letters import Letter, Read, read
 from notifier.pipeline.slip_look import FATES, SlipLook
 from notifier.terms.operator import Role
 from notifier.terms.slip import KINDS, LONGEST_REASON, Slip
+from notifier.terms.time import typed_day
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
@@ -54,7 +54,7 @@ class Typed:
         if self.no_date == bool(self.day):
             raise UsageError("Write the new day, or mark that nobody knows one")
         try:
-            day = date.fromisoformat(self.day) if self.day else None
+            day = typed_day(self.day) if self.day else None
         except ValueError:
             raise UsageError(f"{self.day!r} is no day: write one like 2026-11-23") from None
         try:

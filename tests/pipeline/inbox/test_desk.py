@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,11 @@ def test_a_reply_rests_and_still_waits(shop: Shop, house: House) -> None:
 def test_nothing_rests_until_a_moment_that_is_over(house: House) -> None:
     with pytest.raises(UsageError, match="over"):
         snooze(house, 1, THEN - HOUR, "Kim", THEN)
+
+
+def test_nothing_rests_until_a_moment_of_which_a_zone_cannot_say_the_day(house: House) -> None:
+    with pytest.raises(UsageError, match="3000"):
+        snooze(house, 1, datetime(9999, 12, 31, 23, 59, tzinfo=UTC), "Kim", THEN)
 
 
 def test_without_a_day_of_the_law_a_reply_may_rest_for_days(house: House) -> None:
