@@ -1,7 +1,6 @@
 """The template editor in a real browser: typing, a fault at its line, mending, the preview, publishing."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,19 +10,10 @@ from notifier.terms.operator import Role
 from tests.web.console.browser import DESK, PHONE, tab
 from tests.web.console.desk import Site
 from tests.web.console.editor_pictures import furnished, settled, write
-from tests.web.pages.pictures import CHROMIUM, browser
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="missing: chromium (apt-get install chromium)"),
-]
+pytestmark = pytest.mark.slow
+
 READY = "/console/templates/ready/email"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as opened:
-        yield opened
 
 
 @pytest.fixture

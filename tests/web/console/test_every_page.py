@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from tests.web.console.browser import DESK, PHONE, axe, tab
 from tests.web.console.desk import Person, Site, console
 from tests.web.console.rich import rich
 from tests.web.console.ways import addresses, prepare, unknown
-from tests.web.pages.pictures import CHROMIUM, browser
 
 pytestmark = pytest.mark.slow
 
@@ -70,27 +68,24 @@ def site(sqlite: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def walk(site: Site) -> Walk:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("missing: chromium (apt-get install chromium)")
+def walk(site: Site, chromium: Any) -> Walk:
     found, lead = Walk(), site.person(name="Lea")
     prepare(lead)
     for path in addresses(site):
         sort(lead, path, found)
-    with browser() as chromium:
-        for size in (PHONE, DESK):
-            with tab(chromium, site, None, size) as page:
-                look(page, site.address, SIGN_IN, found)
-            with tab(chromium, site, lead, size) as page:
-                for path in found.visited:
-                    look(page, site.address, path, found)
-                # No script runs in the frames, axe neither: their emails are looked at without one.
-                page.goto("about:blank")
-                for path, text in found.framed.items():
-                    page.set_content(text)
-                    judge(page, path, found)
-                found.complaints += page.heard.complaints
-                found.strangers += page.heard.strangers
+    for size in (PHONE, DESK):
+        with tab(chromium, site, None, size) as page:
+            look(page, site.address, SIGN_IN, found)
+        with tab(chromium, site, lead, size) as page:
+            for path in found.visited:
+                look(page, site.address, path, found)
+            # No script runs in the frames, axe neither: their emails are looked at without one.
+            page.goto("about:blank")
+            for path, text in found.framed.items():
+                page.set_content(text)
+                judge(page, path, found)
+            found.complaints += page.heard.complaints
+            found.strangers += page.heard.strangers
     return found
 
 

@@ -1,6 +1,5 @@
 """A support lead's first day at the console, in a browser on a desk and on a phone: what she looks for is there."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +7,8 @@ import pytest
 
 from tests.web.console.browser import DESK, PHONE, tab
 from tests.web.console.first_day import first_day, live
-from tests.web.pages.pictures import CHROMIUM, browser
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("missing: chromium (apt-get install chromium)")
-    with browser() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

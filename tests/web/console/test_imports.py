@@ -24,7 +24,6 @@ from tests.shop import NOON, Shop
 from tests.web import plain_http
 from tests.web.console.browser import DESK, PHONE, axe, tab
 from tests.web.console.desk import Person, Site, console, opened
-from tests.web.pages.pictures import CHROMIUM, browser
 
 pytestmark = pytest.mark.slow
 """Most start a process that imports."""
@@ -51,14 +50,6 @@ def site(sqlite: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture
 def fresh(tmp_path: Path, sqlite_url: str) -> Iterator[Site]:
     with console(opened(tmp_path, sqlite_url, MORE)) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("missing: chromium (apt-get install chromium)")
-    with browser() as found:
         yield found
 
 

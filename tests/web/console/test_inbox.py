@@ -14,6 +14,7 @@ from notifier.terms.operator import Role
 from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, order
 from tests.web.console.desk import Site, console, opened
+from tests.web.console.rich import deliver_apart
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery."""
@@ -68,7 +69,7 @@ def furnished(folder: Path, url: str) -> Shop:
     )
     shop.take_in("backorders", [placed("ann"), placed("ben")])
     shop.plan()
-    shop.deliver()
+    deliver_apart(shop)
     return shop
 
 

@@ -13,10 +13,9 @@ from tests.kept_shops import AsLeft
 from tests.shop import NOON
 from tests.web.console.desk import Site, console
 from tests.web.console.test_inbox import HOUR, heard
-from tests.web.pages.pictures import browser
 
 pytestmark = pytest.mark.slow
-"""Each opens a browser."""
+"""Each is lived in a browser."""
 
 
 @pytest.fixture
@@ -26,18 +25,18 @@ def site(as_left: AsLeft) -> Iterator[Site]:
 
 
 @pytest.fixture
-def page(site: Site) -> Iterator[Any]:
+def page(site: Site, chromium: Any) -> Iterator[Any]:
     """The first reply, as an agent sees it; a word on the browser's console is a fault."""
-    with browser() as opened:
-        context = opened.new_context(viewport={"width": 1280, "height": 900})
-        context.add_cookies([{"name": "console", "value": site.person(Role.AGENT).token, "url": site.address}])
-        found = context.new_page()
-        said: list[str] = []
-        found.on("console", lambda one: said.append(one.text))
-        found.on("pageerror", lambda one: said.append(str(one)))
-        found.goto(f"{site.address}/console/inbox/1")
-        yield found
-        assert said == []
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": "console", "value": site.person(Role.AGENT).token, "url": site.address}])
+    found = context.new_page()
+    said: list[str] = []
+    found.on("console", lambda one: said.append(one.text))
+    found.on("pageerror", lambda one: said.append(str(one)))
+    found.goto(f"{site.address}/console/inbox/1")
+    yield found
+    context.close()
+    assert said == []
 
 
 def press(page: Any, key: str) -> None:

@@ -1,7 +1,6 @@
 """The plot of contacts in a real browser: zoomed by a drag, whole again by a double click; a table without script."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,21 +9,12 @@ from tests.databases import Databases
 from tests.shop import order
 from tests.web.console.browser import tab
 from tests.web.console.desk import Site, console, opened
-from tests.web.pages.pictures import CHROMIUM, browser
 
 pytestmark = pytest.mark.slow
 
 PAGE = "/console/contacts?from=2026-05-03&to=2026-06-01"
 NEW = {"ordered_at": "2026-05-31T10:00:00Z", "promised_ship_by": "2026-07-10", "eta_to": "2026-07-01"}
 WHOLE = "2026-05-03 2026-06-01"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("missing: chromium (apt-get install chromium)")
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,6 @@ from tests.databases import Databases
 from tests.shop import NOON, open_shop, order
 from tests.web.console.browser import PHONE, axe, tab
 from tests.web.console.desk import SETTINGS, Person, Site, console, opened
-from tests.web.pages.pictures import CHROMIUM, browser
 
 pytestmark = pytest.mark.slow
 """Most start a process that lives through past days."""
@@ -189,12 +188,10 @@ def test_a_figure_that_a_variable_sets_is_shown_as_fixed(tmp_path: Path, sqlite_
     assert ("Set by the variable NOTIFIER_PLACED__MAX_AGE_DAYS" in page, "Nothing is changed." in said) == (True, True)
 
 
-def test_a_trial_shows_how_far_it_is_by_itself_and_then_what_it_found(site: Site) -> None:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("missing: chromium (apt-get install chromium)")
+def test_a_trial_shows_how_far_it_is_by_itself_and_then_what_it_found(site: Site, chromium: Any) -> None:
     lead = site.person()
     lead.post(f"{POLICY}/try", **{"placed.max_age_days": "5", "days": "14"})
-    with browser() as chromium, tab(chromium, site, lead, PHONE) as page:
+    with tab(chromium, site, lead, PHONE) as page:
         page.goto(site.address + TRIAL)
         page.wait_for_selector("text=What would have been", timeout=SECONDS * 1000)
         assert page.locator("button:has-text('Save')").count() == 1

@@ -9,17 +9,13 @@ import pytest
 from notifier.store.tables import PlanRun, WordingVersionRow
 from tests.web.console.browser import PHONE, tab
 from tests.web.console.first_day import TYPO, Day, first_day, reaches_the_stopped_run, signs_in, text_of
-from tests.web.pages.pictures import CHROMIUM, browser
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def day(tmp_path: Path, sqlite_url: str) -> Iterator[Day]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("missing: chromium (apt-get install chromium)")
+def day(chromium: Any, tmp_path: Path, sqlite_url: str) -> Iterator[Day]:
     with (
-        browser() as chromium,
         first_day(tmp_path, sqlite_url) as found,
         tab(chromium, found.site, None, PHONE, java_script_enabled=False) as page,
     ):
