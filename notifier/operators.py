@@ -57,5 +57,6 @@ def change(tx: Transaction, operator_id: int, **values: object) -> None:
 
 def operator_of(row: AnyRow) -> Operator:
     """The account in a row."""
-    outside = row.subject is not None
-    return Operator(row.id, row.name, row.email, ROLES[row.role], outside, row.disabled_at)
+    same = ("id", "name", "email", "disabled_at", "disabled_by", "made_at", "made_by")
+    kept = {name: getattr(row, name) for name in same}
+    return Operator(role=ROLES[row.role], outside=row.subject is not None, **kept)

@@ -38,7 +38,7 @@ class Moved:
 def take(house: House, reply_id: int, whom: str, by: str, now: datetime) -> Moved:
     """Let `whom` see to a reply that waits: oneself, or another operator. Raises UsageError."""
     name = operator_name(whom)
-    return _move(house, (reply_id, StepKind.TAKEN, by), lambda was, _: replace(was, taken_by=name, taken_at=now), now)
+    return _move(house, (reply_id, StepKind.TAKEN, by), lambda was, _: replace(was, taken_by=name), now)
 
 
 def give_back(house: House, reply_id: int, by: str, now: datetime) -> Moved:
@@ -72,10 +72,9 @@ def plan_call(house: House, wanted: CallBack, now: datetime) -> Moved:
         raise UsageError(f"the note has {len(wanted.note)} characters, at most {MOST_NOTE} are kept; shorten it")
     note = wanted.note.replace("\x00", "").strip()
 
-    def theirs(was: Desk, one: InboxReply) -> Desk:
+    def theirs(_: Desk, one: InboxReply) -> Desk:
         _in_time(one, wanted.at, now, "wait for a call")
-        taken = was.taken_at if was.taken_by == wanted.by else now
-        return Desk(wanted.by, taken, None, wanted.at, note)
+        return Desk(wanted.by, None, wanted.at, note)
 
     return _move(house, (wanted.reply, StepKind.CALL_PLANNED, wanted.by), theirs, now)
 

@@ -75,7 +75,7 @@ def place_of(tx: Transaction, reply_id: int) -> Place | None:
 
 
 def _places(tx: Transaction, which: ColumnElement[bool]) -> list[Place]:
-    columns = (_desk.c.taken_by, _desk.c.taken_at, _desk.c.snoozed_until, _desk.c.call_at, _desk.c.call_note)
+    columns = (_desk.c.taken_by, _desk.c.snoozed_until, _desk.c.call_at, _desk.c.call_note)
     query = (
         select(_reply.c.id, _reply.c.received_at, func.min(_standing.c.deadline_at).label("by_law"), *columns)
         .outerjoin(_about, _about.c.reply_id == _reply.c.id)
@@ -85,7 +85,7 @@ def _places(tx: Transaction, which: ColumnElement[bool]) -> list[Place]:
         .group_by(_reply.c.id, _reply.c.received_at, *columns)
     )
     return [
-        Place(row.id, row.received_at, row.by_law, Desk(row.taken_by or "", *row[4:7], row.call_note or ""))
+        Place(row.id, row.received_at, row.by_law, Desk(row.taken_by or "", *row[4:6], row.call_note or ""))
         for row in tx.connection.execute(query)
     ]
 

@@ -81,7 +81,7 @@ def write_slip(tx: Transaction, slip: Slip, moves: Moves, signed: Signed) -> tup
     """
     known = _begin(tx, slip.what, signed.at, len(moves.supply) + len(moves.lines))
     row = {"at": signed.at, "by": signed.by, "po": slip.po, "sku": slip.sku, "day": slip.day, "reason": slip.reason}
-    row |= {"mode": signed.mode, "customers": 0, "import_id": known.import_id, "undone_by": ""}
+    row |= {"mode": signed.mode, "customers": 0, "undone_by": ""}
     slip_id: int = tx.connection.execute(insert(_slip).returning(_slip.c.id), row).scalar_one()
     lines = lines_by_id(tx, moves.lines)
     positions = {one.id: {"promised_on": slip.day} for one in moves.supply}

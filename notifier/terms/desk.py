@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-MOMENTS = ("taken_at", "snoozed_until", "call_at")
+MOMENTS = ("snoozed_until", "call_at")
 
 
 class StepKind(StrEnum):
@@ -26,10 +26,9 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where a reply stands: who has it (empty: nobody) since when, until when it rests, when somebody phones."""
+    """Where a reply stands: who has it (empty: nobody), until when it rests, when somebody phones."""
 
     taken_by: str = ""
-    taken_at: datetime | None = None
     snoozed_until: datetime | None = None
     call_at: datetime | None = None
     call_note: str = ""
@@ -42,5 +41,5 @@ class Desk:
 
 def desk_from(said: Mapping[str, Any], note: str) -> Desk:
     """The desk that `as_json` wrote; `note` is the one that stands now."""
-    taken_at, snoozed_until, call_at = (datetime.fromisoformat(said[one]) if said[one] else None for one in MOMENTS)
-    return Desk(said["taken_by"], taken_at, snoozed_until, call_at, note if call_at else "")
+    snoozed_until, call_at = (datetime.fromisoformat(said[one]) if said[one] else None for one in MOMENTS)
+    return Desk(said["taken_by"], snoozed_until, call_at, note if call_at else "")

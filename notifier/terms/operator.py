@@ -30,7 +30,7 @@ ROLES = {role.word: role for role in Role}
 @dataclass(frozen=True, slots=True)
 class Operator:
     """One account. `email` is where a test message goes; empty: nowhere. `outside`: signs in with the shop's own
-    identity provider, and has no password here.
+    identity provider, and has no password here. `made_at` and `disabled_at` are UTC, each with by whom.
     """
 
     id: int
@@ -39,6 +39,9 @@ class Operator:
     role: Role
     outside: bool = False
     disabled_at: datetime | None = None
+    disabled_by: str = ""
+    made_at: datetime | None = None
+    made_by: str = ""
 
     def may(self, role: Role) -> bool:
         """Whether what asks for `role` is theirs to do."""

@@ -62,10 +62,10 @@ class AuditEntry(SQLModel, table=True):
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_operator_id", "operator", "id"),)
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime = Field(index=True)
+    at: datetime
     operator: str
     role: str
-    note: str = Field(index=True)
+    note: str
     path: str
     detail: str = ""
     of: int | None = Field(default=None, index=True)

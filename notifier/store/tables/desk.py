@@ -15,7 +15,6 @@ class ReplyDesk(SQLModel, table=True):
     __tablename__ = "reply_desk"
     reply_id: int = Field(primary_key=True, foreign_key="reply.id")
     taken_by: str = ""
-    taken_at: datetime | None = None
     snoozed_until: datetime | None = None
     call_at: datetime | None = None
     call_note: str = ""

@@ -22,7 +22,6 @@ class SlipMade(SQLModel, table=True):
     reason: str = ""
     mode: str
     customers: int = 0
-    import_id: int | None = Field(default=None, foreign_key="import_run.id")
     undone_at: datetime | None = None
     undone_by: str = ""
 

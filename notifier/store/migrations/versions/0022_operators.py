@@ -83,8 +83,8 @@ def upgrade() -> None:
         sa.Column("hash", AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_audit_entry_at", "audit_entry", ["at"])
-    op.create_index("ix_audit_entry_note", "audit_entry", ["note"])
+    op.create_index("ix_audit_entry_of", "audit_entry", ["of"])
+    op.create_index("ix_audit_entry_operator_id", "audit_entry", ["operator", "id"])
     if op.get_bind().dialect.name == "postgresql":
         for statement in POSTGRESQL:
             op.execute(statement)

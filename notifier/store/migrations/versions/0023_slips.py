@@ -21,8 +21,6 @@ def upgrade() -> None:
         sa.Column("reason", AutoString(), nullable=False),
         sa.Column("mode", AutoString(), nullable=False),
         sa.Column("customers", sa.Integer(), nullable=False),
-        sa.Column("told", AutoString(), nullable=False),
-        sa.Column("import_id", sa.Integer(), sa.ForeignKey("import_run.id"), nullable=True),
         sa.Column("undone_at", UTCDateTime(), nullable=True),
         sa.Column("undone_by", AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id"),

@@ -17,7 +17,6 @@ def upgrade() -> None:
         "reply_desk",
         sa.Column("reply_id", sa.Integer(), nullable=False),
         sa.Column("taken_by", AutoString(), nullable=False),
-        sa.Column("taken_at", UTCDateTime(), nullable=True),
         sa.Column("snoozed_until", UTCDateTime(), nullable=True),
         sa.Column("call_at", UTCDateTime(), nullable=True),
         sa.Column("call_note", AutoString(), nullable=False),

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
-revision = "0029"
-down_revision = "0028"
+revision = "0027"
+down_revision = "0026"
 
 
 def upgrade() -> None:
