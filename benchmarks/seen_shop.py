@@ -37,7 +37,7 @@ FIRST = "Anna Ben Carla David Emma Felix Grace Hugo Ida Jonas Klara Leo Mia Noah
 LAST = "Müller Smith García Nowak Øberg Rossi Silva Dubois Novák O'Brien Keller Jansen Moreau Fischer Łukasz".split()
 HELD, REFUSED, UNKNOWN, QUEUED = 300, 400, 20, 20_000
 WITH_BODY = 2_000
-WAITING, HEARD = 200, 5_000
+WAITING, HEARD = 5_000, 10_000
 ROWS_A_BATCH = 10_000
 
 

@@ -66,16 +66,22 @@ def pile(house: House, which: Pile, name: str, page: int, now: datetime) -> Pile
     """A page (from 0) of what waits, as the operator `name` sees it at the UTC instant `now`."""
     with house.store.read() as tx:
         waiting = read.places(tx)
-        ids = read.done_lately(tx) if which is Pile.DONE else _ids(waiting, which, name, now)
+        piles = _piles(waiting, name, now)
+        ids = read.done_lately(tx) if which is Pile.DONE else piles[which]
         here = ids[page * A_PAGE : (page + 1) * A_PAGE]
         by_id = {one.id: one for one in waiting}
         rows = [Listed(one, by_id.get(one.id) or _place(tx, one.id)) for one in replies_shown(tx, here)]
-    counts: dict[Pile, int] = {one: len(_ids(waiting, one, name, now)) for one in WAITING}
+    counts = {one: len(there) for one, there in piles.items()}
     return PileShown(rows, counts, len(ids) > (page + 1) * A_PAGE)
 
 
-def _ids(waiting: Sequence[Place], which: Pile, name: str, now: datetime) -> list[int]:
-    return [one.id for one in waiting if one.is_in(which, name, now)]
+def _piles(waiting: Sequence[Place], name: str, now: datetime) -> Mapping[Pile, list[int]]:
+    """The ids in each pile of what waits."""
+    found: dict[Pile, list[int]] = {one: [] for one in WAITING}
+    for place in waiting:
+        for one in place.piles(name, now):
+            found[one].append(place.id)
+    return found
 
 
 def _place(tx: Transaction, reply_id: int) -> Place:
@@ -169,13 +175,15 @@ def reply(house: House, reply_id: int, where: tuple[Pile, str], now: datetime) -
 def next_in(house: House, which: Pile, name: str, now: datetime, *, passed: int = 0) -> int | None:
     """The reply that comes next in a pile, as it stands now; `passed` is one that was just put aside."""
     with house.store.read() as tx:
-        return next((one for one in _ids(read.places(tx), which, name, now) if one != passed), None)
+        ids = _piles(read.places(tx), name, now).get(which, ())
+        return next((one for one in ids if one != passed), None)
 
 
 def _around(
     waiting: Sequence[Place], reply_id: int, where: tuple[Pile, str], now: datetime
 ) -> tuple[int | None, int | None]:
-    ids = _ids(waiting, *where, now)
+    which, name = where
+    ids = _piles(waiting, name, now).get(which, [])
     if reply_id not in ids:
         return None, next(iter(ids), None)
     at = ids.index(reply_id)

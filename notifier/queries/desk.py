@@ -20,6 +20,9 @@ from notifier.terms.time import utc
 _reply, _about, _standing = table_of(Reply), table_of(ReplyLine), table_of(LegalStanding)
 _desk, _step = table_of(ReplyDesk), table_of(ReplyStep)
 
+UNTOUCHED = Desk()
+"""Where a reply stands that nobody has touched."""
+
 MOST_DONE = 50
 """Replies that were seen to, the newest first: whoever looks for an older one looks at its customer."""
 
@@ -53,15 +56,13 @@ class Place:
         until = self.desk.snoozed_until
         return until is not None and min(until, self.by_law or until) > now
 
-    def is_in(self, pile: Pile, name: str, now: datetime) -> bool:
-        """Whether it is in the pile, as the operator `name` sees it."""
-        if pile is Pile.DONE:
-            return False
-        if pile is Pile.SNOOZED:
-            return self.rests(now)
-        if pile is Pile.MINE:
-            return self.desk.taken_by == name and not self.rests(now)
-        return not self.rests(now) and (pile is Pile.OPEN or not self.desk.taken_by)
+    def piles(self, name: str, now: datetime) -> tuple[Pile, ...]:
+        """Those that it is in, as the operator `name` sees it."""
+        if self.rests(now):
+            return (Pile.SNOOZED,)
+        if not self.desk.taken_by:
+            return (Pile.OPEN, Pile.NOBODY)
+        return (Pile.OPEN, Pile.MINE) if self.desk.taken_by == name else (Pile.OPEN,)
 
 
 def places(tx: Transaction) -> list[Place]:
@@ -75,18 +76,22 @@ def place_of(tx: Transaction, reply_id: int) -> Place | None:
 
 
 def _places(tx: Transaction, which: ColumnElement[bool]) -> list[Place]:
-    columns = (_desk.c.taken_by, _desk.c.snoozed_until, _desk.c.call_at, _desk.c.call_note)
+    # By themselves: few replies that wait have been touched, and thousands may wait.
+    touched = select(_desk).join(_reply, _reply.c.id == _desk.c.reply_id).where(which)
+    desks = {
+        row.reply_id: Desk(row.taken_by, row.snoozed_until, row.call_at, row.call_note)
+        for row in tx.connection.execute(touched)
+    }
     query = (
-        select(_reply.c.id, _reply.c.received_at, func.min(_standing.c.deadline_at).label("by_law"), *columns)
+        select(_reply.c.id, _reply.c.received_at, func.min(_standing.c.deadline_at))
         .outerjoin(_about, _about.c.reply_id == _reply.c.id)
         .outerjoin(_standing, _standing.c.line_id == _about.c.line_id)
-        .outerjoin(_desk, _desk.c.reply_id == _reply.c.id)
         .where(which)
-        .group_by(_reply.c.id, _reply.c.received_at, *columns)
+        .group_by(_reply.c.id, _reply.c.received_at)
     )
     return [
-        Place(row.id, row.received_at, row.by_law, Desk(row.taken_by or "", *row[4:6], row.call_note or ""))
-        for row in tx.connection.execute(query)
+        Place(reply_id, received_at, by_law, desks.get(reply_id, UNTOUCHED))
+        for reply_id, received_at, by_law in tx.connection.execute(query)
     ]
 
 
