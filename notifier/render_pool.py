@@ -42,7 +42,7 @@ class Limits:
     nice: int = 0
 
 
-BESIDE = Limits(nice=10)
+BESIDE = Limits(nice=15)
 """Of previews: a hostile draft uses up all that it may, and that must not be what delivery needs."""
 
 

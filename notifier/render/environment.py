@@ -153,7 +153,12 @@ def wrongs(sandbox: Sandbox, text: str, allowed: frozenset[str] = frozenset()) -
     tree = parsed(sandbox, text)
     if isinstance(tree, Wrong):
         yield tree
-        return
+    else:
+        yield from wrongs_in(tree, allowed)
+
+
+def wrongs_in(tree: nodes.Template, allowed: frozenset[str] = frozenset()) -> Iterator[Wrong]:
+    """The same of a text that is parsed already."""
     known = set(TOP | allowed | FUNCTIONS.keys() | {"loop"})
     try:
         known |= {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from notifier.render import law_faults, link_faults, texts
 from notifier.render.catalogue import LARGEST_FILE, Catalogue, TemplateSource
 from notifier.render.context import CATALOGUE
-from notifier.render.environment import Sandbox, Wrong, environment, missing, parsed, wrongs
+from notifier.render.environment import Sandbox, Wrong, environment, missing, parsed, wrongs, wrongs_in
 from notifier.render.fixed import fixed, within_tags
 from notifier.render.paths import KNOWN, ONE_OF, Used, inside_loop, unknown, used
 from notifier.render.text_cost import costly
@@ -72,7 +72,7 @@ def _of_part(written: Written, part: str, text: str) -> Iterator[tuple[str, Wron
         yield from ((part, one, Severity.FAULT, remedy) for one, remedy in _beside(sandbox, text, tree.line))
         paths: list[Used] = []
     else:
-        yield from ((part, one, Severity.FAULT, _remedy(one)) for one in wrongs(sandbox, text))
+        yield from ((part, one, Severity.FAULT, _remedy(one)) for one in wrongs_in(tree))
         try:
             paths = used(tree)
         except RecursionError:
