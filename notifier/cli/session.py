@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from notifier.errors import UsageError
-from notifier.terms.time import local_day, typed_day, utc, zone
+from notifier.terms.time import is_near, local_day, typed_day, utc, zone
 
 if TYPE_CHECKING:
     from notifier.pipeline.house import House
@@ -103,9 +103,12 @@ class Session:
             return app.clock()
         try:
             found = dates.isoparse(text)
-        except ValueError as error:
-            raise UsageError(f"--now {text!r} is no ISO 8601 time; write one like 2026-11-23T15:00Z") from error
-        return utc(found if found.tzinfo else found.replace(tzinfo=zone(self.settings().shop.timezone)))
+            moment = utc(found if found.tzinfo else found.replace(tzinfo=zone(self.settings().shop.timezone)))
+        except (ValueError, OverflowError) as error:
+            raise UsageError(f"{text!r} is no ISO 8601 time; write one like 2026-11-23T15:00Z") from error
+        if not is_near(moment):
+            raise UsageError(f"{text!r} lies outside the years 1900 to 2999")
+        return moment
 
     def days(self, first: str, last: str, length: timedelta) -> tuple[date, date]:
         """`--from` and `--to` as days in the shop's zone; without them today, and `length` before the last day.
@@ -125,7 +128,7 @@ def day_of(text: str, option: str) -> date:
     try:
         return typed_day(text)
     except ValueError as error:
-        raise UsageError(f"{option} {text!r} is no day; write one like 2026-11-23") from error
+        raise UsageError(f"{option} {text!r} is no day from 1900 to 2999; write one like 2026-11-23") from error
 
 
 def new_session(path: Path | None) -> Session:

@@ -110,7 +110,7 @@ class _Found:
         for preview, answer in zip(there, answers, strict=True):
             if isinstance(answer, RenderFailure):
                 fault = placed(self.wording, answer.where, answer.text)
-                self._add(fault, (preview.content.brand.key, preview.order))
+                self._add(fault, (preview.brand, preview.order))
             else:
                 self.dearest = max(self.dearest, answer.segments)
 

@@ -25,13 +25,9 @@ SAMPLE = "a made-up order"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The order that a draft is shown with, by the shop's number, and its brand where several have that number.
-
-    Without one: a made-up order.
-    """
+    """The order that a draft is shown with: the shop's number, or BRAND:NUMBER. Without one: a made-up order."""
 
     order: str = ""
-    brand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +126,7 @@ def _standing_in(house: House, wording: Wording) -> Texts:
 def _preview(house: House, wording: Wording, chosen: Chosen, now: datetime) -> Preview:
     if chosen.order:
         wanted = Wanted(wording.purpose, wording.channel, wording.locale or "en", wording.brand)
-        return preview_of(house, chosen.order, wanted, now, chosen.brand)
+        return preview_of(house, chosen.order, wanted, now)
     today = local_day(now, house.judging.policy.timezone)
     purpose, look = house.catalogue.purposes[wording.purpose], house.brand(wording.brand)
     content = sample_content(purpose, wording.locale or "en", look, wording.channel, today)

@@ -57,11 +57,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a message would say. `order` is its first one; `made_up` are the parts that stand in for what it lacks."""
+    """What a message would say. `order` is its first one; `made_up` are the parts that stand in for what it lacks.
+
+    `brand` is the order's own, which settings may no longer name.
+    """
 
     content: Content
     order: str
     made_up: tuple[str, ...] = ()
+    brand: str = ""
 
     def job(self, catalogue: Catalogue) -> RenderJob:
         """To be rendered with the templates of `catalogue`, without MIME."""
@@ -93,13 +97,13 @@ class _Imagined:
     address_id: int = 0
 
 
-def preview_of(house: House, order: str, wanted: Wanted, now: datetime, brand: str = "") -> Preview:
-    """What the message would say at `now` to who placed `order` (the shop's number; `brand` where two brands have it).
+def preview_of(house: House, order: str, wanted: Wanted, now: datetime) -> Preview:
+    """What the message would say at `now` to who placed `order`: the shop's number, or BRAND:NUMBER.
 
     `house` is as `in_force` gives it, or `trying` a draft. Raises UsageError where there is no such order.
     """
     with house.store.read() as tx:
-        found = customers_by_order(tx, order, brand)
+        found, order = _who_placed(tx, order)
         if not found:
             raise UsageError(f"there is no order {order!r}; type a number as the shop has it")
         if len(found) > 1:
@@ -111,6 +115,13 @@ def preview_of(house: House, order: str, wanted: Wanted, now: datetime, brand: s
             raise UsageError(f"order {order!r} has no line yet; choose another one")
         market = _with_shelf(tx, house, one.market, [one.customer], wanted)
         return _preview(house, (one.customer, lines), wanted, market, now)
+
+
+def _who_placed(tx: Transaction, order: str) -> tuple[Sequence[AnyRow], str]:
+    """Its customers, one a brand, and its number; a colon may be a part of that."""
+    brand, colon, number = order.partition(":")
+    found = customers_by_order(tx, number, brand) if colon and brand else []
+    return (found, number) if found else (customers_by_order(tx, order, ""), order)
 
 
 def previews_of(
@@ -166,7 +177,7 @@ def _preview(
     content = content_of(house, letter, market, now)
     found, made_up = (content, ()) if due else _as_if(content, purpose, together)
     found, more = _with_own_parts(found, purpose)
-    return Preview(found, together[0].order, (*made_up, *more))
+    return Preview(found, together[0].order, (*made_up, *more), customer.brand)
 
 
 def _open_first(lines: Sequence[LineFacts], now: datetime) -> Sequence[LineFacts]:

@@ -14,9 +14,7 @@ from notifier.policy.lines import day_over, start_of, today
 from notifier.policy.rulings import Candidate, Hold, Pass, Ruling
 from notifier.terms.facts import CustomerFacts, LineFacts, Telling
 from notifier.terms.law import OVER, OWED, Jurisdiction, LegalState
-from notifier.terms.words import Channel, MessageClass, NoticeKind
-
-FIRST_NOTICES = (NoticeKind.F3, NoticeKind.F4)
+from notifier.terms.words import Channel, MessageClass
 
 UNCERTAIN_AFTER = timedelta(hours=1)
 """How long an owed notice may be on its way before a person hears that nobody knows of it (RULES.md F9); one of which

@@ -161,3 +161,28 @@ def test_a_draft_is_filled_in_with_the_orders_of_its_own_language_alone(tmp_path
 )
 def test_a_fault_of_another_file_keeps_no_draft_from_being_published(where: str, severity: Severity) -> None:
     assert placed(PLACED, where, "is wrong").severity is severity
+
+
+TWO_BRANDS = '[brands.elm]\nname = "Elm"\n[brands.oak]\nname = "Oak"\ndefault = true\n'
+
+
+def two_brands(folder: Path, url: str) -> Shop:
+    """Both brands have an order SAME; then the settings name only one of them."""
+    shop = open_shop(folder, url, TWO_BRANDS)
+    shop.take_in("backorders", [order(name, **NEW, brand=name, order_id="SAME") for name in ("elm", "oak")])
+    (folder / "settings.toml").write_text('[brands.oak]\nname = "Oak"\ndefault = true\n', "utf-8")
+    return shop
+
+
+def test_an_order_that_two_brands_have_is_found_by_the_brand_before_its_number(as_left: AsLeft) -> None:
+    with as_left(two_brands).house() as house:
+        found = preview_of(house, "elm:SAME", Wanted("placed", Channel.EMAIL), NOON)
+    assert (found.brand, found.content.customer_name) == ("elm", "Elm")
+
+
+def test_a_brand_that_settings_no_longer_name_keeps_its_orders_in_a_check(as_left: AsLeft) -> None:
+    with as_left(two_brands).house() as house:
+        wording = Wording("placed", Channel.EMAIL)
+        texts = {"subject.txt": "x", "email.md": "{{ first_item.nothing }}"}
+        found = checked(house, rendering(), (wording, texts), 10, NOON)
+    assert {one for failing in found.failing for one in failing.orders} == {("elm", "SAME"), ("oak", "SAME")}

@@ -10,9 +10,6 @@ from notifier.replies.mail.headers import LONGEST_FIELD
 
 MOST_ADDRESSES = 100
 MOST_ANSWERS = 50
-LONGEST_ID = 250
-"""Characters of a Message-ID that is kept."""
-
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\]{1,190}")
 _SEPARATOR = re.compile(r"[,;]")
 _ANGLE = re.compile(r"<\s{0,5}([^<>\s]{3,260})\s{0,5}>")

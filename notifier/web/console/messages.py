@@ -104,7 +104,7 @@ def template_of(one: Listed) -> str:
     """The editor's page of the template that holds a message; empty where no template does."""
     if not one.reason.startswith((RENDER_FAILED, UNLAWFUL)):
         return ""
-    order = one.orders[0] if one.orders else ""
+    order = f"{one.brand}:{one.orders[0]}" if one.orders else ""
     more = reading.query_of({"locale": one.locale, "brand": one.brand, "order": order})
     return f"/console/templates/{quote(one.purpose)}/{quote(one.channel)}?{more}"
 

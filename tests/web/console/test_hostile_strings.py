@@ -144,6 +144,15 @@ def with_strings_in_the_address(site: Site, person: Person, looked: Looked) -> N
                 path = re.sub(r"\{[^}]*\}", lambda _, given=given: quoted(given) or "0", one.path)
                 query = dict.fromkeys(islice(names, AT_ONCE), given[:200])
                 looked.add(path, person.get(f"{path[:2000]}?{httpx2.QueryParams(query)}"))
+            # What stands behind the ? of a page of something is read once that is there.
+            for path, given in zip(there(site, one.path) * 4, strings, strict=False):
+                query = dict.fromkeys(islice(names, AT_ONCE), given[:200])
+                looked.add(path, person.get(f"{path}{'&' if '?' in path else '?'}{httpx2.QueryParams(query)}"))
+
+
+def there(site: Site, route: str) -> list[str]:
+    """One page of something that is there, for a route that names it."""
+    return REAL[route](site.shop)[:1] if "{" in route else []
 
 
 def quoted(text: str) -> str:

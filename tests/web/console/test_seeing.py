@@ -171,7 +171,7 @@ def test_what_is_not_there_is_said_to_be_not_there(site: Site, path: str) -> Non
 def test_a_held_message_leads_to_its_template_on_its_order(site: Site) -> None:
     held(site)
     text = site.person(Role.AGENT).get("/console/messages?state=held").text
-    assert "/console/templates/placed/email?locale=en-US&amp;brand=main&amp;order=O-ann" in text
+    assert "/console/templates/placed/email?locale=en-US&amp;brand=main&amp;order=main%3AO-ann" in text
 
 
 def test_an_agent_releases_a_held_message_and_the_audit_log_knows_which(site: Site) -> None:

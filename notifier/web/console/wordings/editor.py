@@ -62,9 +62,7 @@ def number_in(text: str) -> int:
 def chosen(asked: Asked) -> Chosen:
     """The order that the draft is shown with. A number that two brands have is written as BRAND:NUMBER."""
     said = asked.form if asked.request.method == "POST" else asked.query
-    order = said.get("order", "").strip()[:200]
-    brand, colon, number = order.partition(":")
-    return Chosen(number, brand) if colon and brand in asked.house.brands else Chosen(order)
+    return Chosen(said.get("order", "").strip()[:200])
 
 
 def typed_texts(asked: Asked, wording: Wording) -> Texts:
@@ -116,20 +114,15 @@ async def _looked(asked: Asked, found: View, *, fresh: bool = False) -> Mapping[
         "filled": filled,
         "cost": cost(text, asked.settings.sms.segment_price),
         "revision": found.standing.draft.revision if found.standing.draft else 0,
-        "order": _order(asked),
+        "order": chosen(asked).order,
         "draft": found.standing.draft,
         "second_person": asked.house.second_person,
         "may_write": asked.operator.may(Role.EDITOR),
         "names": NAMES,
         "other": OTHER[found.wording.channel],
         "href": href,
-        "framed_at": partial(_framed_at, found, _order(asked)),
+        "framed_at": partial(_framed_at, found, chosen(asked).order),
     }
-
-
-def _order(asked: Asked) -> str:
-    one = chosen(asked)
-    return f"{one.brand}:{one.order}" if one.brand else one.order
 
 
 def _framed_at(found: View, order: str, *, dark: bool = False) -> str:
