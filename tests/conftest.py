@@ -226,9 +226,9 @@ def store(database_url: str) -> Iterator["Store"]:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for each processor in the whole suite: half of its time it waits, for the disk and for other processes."""
+    """Three for each processor in the whole suite: half of its time it waits, for the disk and for other processes."""
     processors = os.cpu_count() or 1
-    return processors if "not slow" in config.option.markexpr else 2 * processors
+    return processors if "not slow" in config.option.markexpr else 3 * processors
 
 
 class _Skips:

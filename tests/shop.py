@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import itertools
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -52,6 +53,13 @@ class Shop:
     def moved(self, folder: Path, database_url: str) -> "Shop":
         """The same shop in a copy of its folder and its database."""
         return _opened(folder, database_url, self.secrets)
+
+    def names_its_database(self) -> Path:
+        """The settings' file, which names the database from now on, as commands need it."""
+        path = self.folder / "settings.toml"
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"\n[database]\nurl = {json.dumps(self.settings.database_url)}\n")
+        return path
 
     @property
     def own_processes(self) -> bool:

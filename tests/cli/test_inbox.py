@@ -8,7 +8,8 @@ import pytest
 from notifier.pipeline.receive import receive
 from notifier.terms.incoming import Incoming, Road
 from tests.calls import Call, caller
-from tests.shop import NOON, open_shop, order
+from tests.kept_shops import AsLeft
+from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
 """Each runs whole commands."""
@@ -17,16 +18,21 @@ AT = "2026-06-01T17:30:00Z"
 WORDS = "I think I would rather cancel, or not? " + "Please call me. " * 9
 
 
-@pytest.fixture
-def call(tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Ann, whose shop knows her by her address, has answered in words that are not clear."""
-    shop = open_shop(tmp_path, database_url, f"[database]\nurl = {json.dumps(database_url)}\n")
+def answered(folder: Path, url: str) -> Shop:
+    """A recipe for `as_left`: Ann, whose shop knows her by her address, has answered in words that are not clear."""
+    shop = open_shop(folder, url)
     shop.take_in("backorders", [order("ann", customer_id="ann@shop.example.com")])
     shop.plan()
     shop.deliver()
     with shop.house() as house:
         receive(house, Incoming(Road.EMAIL, "1", NOON, WORDS + "\x1b[2J", message_id=1), NOON)
-    return caller(tmp_path / "settings.toml", capsys)
+    return shop
+
+
+@pytest.fixture
+def call(as_left: AsLeft, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Calls the command line of that shop."""
+    return caller(as_left(answered).names_its_database(), capsys)
 
 
 def test_what_waits_is_a_list_for_programs(call: Call) -> None:

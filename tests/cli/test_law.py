@@ -1,38 +1,35 @@
 """`notifier deadlines`, `answer`, `confirm` and `refunded`, as a person and as a program call them."""
 
-import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.calls import Call, caller
-from tests.shop import order
+from tests.kept_shops import AsLeft
+from tests.shop import Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
-"""Each lives through the main job from import to delivery; the rules themselves are tested without it."""
+"""Each runs whole commands; the rules themselves are tested without them."""
 
-MAY_10 = "2026-05-10T15:00:00Z"
+MAY_10 = datetime(2026, 5, 10, 15, tzinfo=UTC)
+LAW = '[delay_rule]\njurisdiction = "us_435"\n[shop]\ntimezone = "America/New_York"\n'
+
+
+def told_of_a_delay(folder: Path, url: str) -> Shop:
+    """A recipe for `as_left`: a shop in New York has told ann of a delay past thirty days (F4)."""
+    shop = open_shop(folder, url, LAW)
+    shop.take_in("backorders", [order("ann", eta_from="2026-07-01", eta_to="2026-07-01", line_id="7")], MAY_10)
+    shop.plan(MAY_10)
+    shop.deliver(MAY_10)
+    return shop
 
 
 @pytest.fixture
-def call(tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Calls the command line of a shop in New York that has told ann of a delay past thirty days (F4)."""
-    settings, rows = tmp_path / "settings.toml", tmp_path / "backorders.csv"
-    law = '[delay_rule]\njurisdiction = "us_435"\n[shop]\ntimezone = "America/New_York"\n'
-    settings.write_text(f"{law}[database]\nurl = {json.dumps(database_url)}\n", encoding="utf-8")
-    row = order("ann", eta_from="2026-07-01", eta_to="2026-07-01", line_id="7")
-    with rows.open("w", newline="", encoding="utf-8") as file:
-        out = csv.DictWriter(file, list(row))
-        out.writeheader()
-        out.writerow(row)
-
-    run = caller(settings, capsys)
-    run("migrate")
-    run("import", "backorders", str(rows), "--now", MAY_10)
-    run("plan", "--now", MAY_10)
-    run("deliver", "--now", MAY_10)
-    return run
+def call(as_left: AsLeft, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Calls the command line of that shop."""
+    return caller(as_left(told_of_a_delay).names_its_database(), capsys)
 
 
 def test_deadlines_print_one_list_that_others_can_read(call: Call) -> None:
