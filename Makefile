@@ -29,7 +29,7 @@ run: $(RUN) ## scheduler and delivery with settings.toml, until Ctrl-C
 	@$(BIN)/python -m notifier run
 
 test: $(DEV) ## the whole suite, on SQLite and PostgreSQL
-	$(PYTEST) -n auto --dist worksteal -m "not soak" $(ARGS)
+	$(PYTEST) -n auto --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS)
 
 check: $(DEV) ## format, lint, types, architecture, fast tests: under a minute
 	$(BIN)/ruff format --check .

@@ -226,9 +226,21 @@ def store(database_url: str) -> Iterator["Store"]:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Three for each processor in the whole suite: half of its time it waits, for the disk and for other processes."""
+    """Two for each processor in the whole suite: half of its time it waits, for the disk and for other processes."""
     processors = os.cpu_count() or 1
-    return processors if "not slow" in config.option.markexpr else 3 * processors
+    return processors if "not slow" in config.option.markexpr else 2 * processors
+
+
+LONG = (
+    *("test_crash", "test_round_trip", "test_browser", "test_every_page", "test_hostile_strings"),
+    *("test_hostile_previews", "test_editor_browser", "test_run", "test_many_workers", "test_first_day"),
+)
+"""Files that take a minute and more: first, so that no process is at one while the others have nothing left to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The whole suite is shared out by files, so that what a file's tests share is made once."""
+    items.sort(key=lambda one: LONG.index(one.path.stem) if one.path.stem in LONG else len(LONG))
 
 
 class _Skips:
