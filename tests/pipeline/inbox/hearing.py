@@ -1,14 +1,35 @@
-"""What somebody writes who was told of a backorder."""
+"""Shops whose customer was told of a backorder, and what somebody writes who was."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from notifier.pipeline.house import House
 from notifier.pipeline.receive import receive
 from notifier.terms.incoming import Incoming, Road
-from tests.shop import NOON
+from tests.pipeline.test_delay_law import LAW, at, late, told
+from tests.pipeline.test_receive_texts import BY_TEXT
+from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
+from tests.shop import NOON, Shop, open_shop, order
 
 PERHAPS = "I think I would rather cancel, or not?"
 HOUR = timedelta(hours=1)
+
+
+def told_by_law(folder: Path, url: str, *revised: str) -> Shop:
+    """On 10 May, of a delay; with a day in `revised` past thirty days it asks for consent (F4)."""
+    shop = open_shop(folder, url, LAW)
+    shop.take_in("backorders", [late(*revised)], at("2026-05-10"))
+    told(shop, "2026-05-10")
+    return shop
+
+
+def told_by_text(folder: Path, url: str) -> Shop:
+    """Ann, in California, by text."""
+    shop = open_shop(folder, url, TEXTS, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
+    shop.take_in("backorders", [order("ann", **BY_TEXT)])
+    shop.plan()
+    shop.deliver()
+    return shop
 
 
 def hear(house: House, words: str = PERHAPS, message: int | None = 1, **more: object) -> int:

@@ -18,9 +18,9 @@ from notifier.queries.desk import Place, done_lately
 from notifier.store.tables import Contact, Hold, ReplyDesk, ReplyStep
 from notifier.terms.desk import Desk
 from notifier.terms.incoming import Incoming, Road
-from tests.pipeline.inbox.hearing import HOUR, PERHAPS, hear
-from tests.pipeline.test_delay_law import LAW, at, late, told
-from tests.shop import NOON, Shop, open_shop
+from tests.pipeline.inbox.hearing import HOUR, PERHAPS, hear, told_by_law
+from tests.pipeline.test_delay_law import at
+from tests.shop import NOON, Shop
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery."""
@@ -81,9 +81,7 @@ def test_what_does_not_wait_is_not_taken(house: House) -> None:
 @pytest.fixture
 def by_law(tmp_path: Path, database_url: str) -> Iterator[House]:
     """A reply about a line with a day by law."""
-    shop = open_shop(tmp_path, database_url, LAW)
-    shop.take_in("backorders", [late()], at("2026-05-10"))
-    told(shop, "2026-05-10")
+    shop = told_by_law(tmp_path, database_url)
     with shop.house() as house:
         receive(house, Incoming(Road.EMAIL, "1", at("2026-05-12"), PERHAPS, message_id=1), at("2026-05-12"))
         yield house

@@ -14,8 +14,8 @@ from notifier.store.asked import OwnWish, asked_of
 from notifier.store.tables import Action, Answer, Consent, Contact, LegalStanding, Message, Reply
 from notifier.terms.effects import Asked
 from notifier.terms.incoming import Incoming, Road
-from tests.pipeline.inbox.hearing import HOUR, PERHAPS, hear
-from tests.pipeline.test_delay_law import LAW, at, late, state, told
+from tests.pipeline.inbox.hearing import HOUR, PERHAPS, hear, told_by_law, told_by_text
+from tests.pipeline.test_delay_law import at, state
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
 from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
 from tests.shop import NOON, Shop, open_shop, order
@@ -46,9 +46,7 @@ def test_without_a_day_of_the_law_somebody_must_look_within_a_day(house: House) 
 
 
 def test_the_day_of_the_law_comes_first(tmp_path: Path, database_url: str) -> None:
-    shop = open_shop(tmp_path, database_url, LAW)
-    shop.take_in("backorders", [late()], at("2026-05-10"))
-    told(shop, "2026-05-10")
+    shop = told_by_law(tmp_path, database_url)
     with shop.house() as house:
         receive(house, Incoming(Road.EMAIL, "1", at("2026-05-12"), PERHAPS, message_id=1), at("2026-05-12"))
         (one,) = inbox(house)
@@ -57,9 +55,7 @@ def test_the_day_of_the_law_comes_first(tmp_path: Path, database_url: str) -> No
 
 
 def test_a_line_that_may_be_cancelled_alarms_while_silence_would_be_consent(tmp_path: Path, database_url: str) -> None:
-    shop = open_shop(tmp_path, database_url, LAW)
-    shop.take_in("backorders", [late()], at("2026-05-10"))
-    told(shop, "2026-05-10")
+    shop = told_by_law(tmp_path, database_url)
     with shop.house() as house:
         receive(house, Incoming(Road.EMAIL, "1", at("2026-05-12"), PERHAPS, message_id=1), at("2026-05-12"))
     shop.plan(at("2026-05-12"))
@@ -106,9 +102,7 @@ def test_what_was_acted_on_waits_no_more(house: House) -> None:
 def test_a_consent_counts_from_its_receipt_although_its_time_is_over_when_it_is_read(
     tmp_path: Path, database_url: str
 ) -> None:
-    shop = open_shop(tmp_path, database_url, LAW)
-    shop.take_in("backorders", [late("2026-07-01")], at("2026-05-10"))
-    told(shop, "2026-05-10")
+    shop = told_by_law(tmp_path, database_url, "2026-07-01")
     with shop.house() as house:
         hello = Incoming(Road.EMAIL, "1", at("2026-06-18"), "well well", message_id=1)
         receive(house, hello, at("2026-06-18"))
@@ -198,10 +192,7 @@ def test_a_conversation_is_told_with_the_newest_last(house: House) -> None:
 
 
 def test_a_text_of_ours_is_told_with_its_words(tmp_path: Path, database_url: str) -> None:
-    shop = open_shop(tmp_path, database_url, TEXTS, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
-    shop.take_in("backorders", [order("ann", **BY_TEXT)])
-    shop.plan()
-    shop.deliver()
+    shop = told_by_text(tmp_path, database_url)
     with shop.house() as house:
         receive(house, Incoming(Road.SMS, "1", NOON + HOUR, "hmm", ANN), NOON + HOUR)
         _, turns = conversation_of(house, 1)

@@ -24,12 +24,11 @@ from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.evidence import Receipt, Word
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.words import Channel, DeliveryMode, Outcome
-from tests.pipeline.inbox.hearing import HOUR, hear
-from tests.pipeline.test_receive_texts import ANN, BY_TEXT
-from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
+from tests.pipeline.inbox.hearing import HOUR, hear, told_by_text
+from tests.pipeline.test_receive_texts import ANN
 from tests.pipeline.test_relay import Refusing
 from tests.pipeline.test_sources import Postbox, team
-from tests.shop import NOON, Shop, open_shop, order, rendering
+from tests.shop import NOON, Shop, rendering
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery."""
@@ -42,10 +41,7 @@ HELLO = "We will call you."
 @pytest.fixture
 def texted(tmp_path: Path, database_url: str) -> Shop:
     """Ann, in California, was told by text, and has answered by text at NOON."""
-    shop = open_shop(tmp_path, database_url, TEXTS, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
-    shop.take_in("backorders", [order("ann", **BY_TEXT)])
-    shop.plan()
-    shop.deliver()
+    shop = told_by_text(tmp_path, database_url)
     with shop.house() as opened:
         receive(opened, Incoming(Road.SMS, "1", NOON, "hmm", ANN), NOON)
     return shop

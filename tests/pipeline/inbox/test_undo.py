@@ -13,9 +13,9 @@ from notifier.pipeline.receive import receive
 from notifier.pipeline.undo import Undone, undo
 from notifier.store.tables import Action, Consent, Hold, ReplyDesk, ReplyStep
 from notifier.terms.incoming import Incoming, Road
-from tests.pipeline.inbox.hearing import HOUR, PERHAPS
+from tests.pipeline.inbox.hearing import HOUR, PERHAPS, told_by_law
 from tests.pipeline.inbox.test_person_inbox import do
-from tests.pipeline.test_delay_law import LAW, at, late, state, told
+from tests.pipeline.test_delay_law import at, state
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
 from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
 from tests.shop import NOON, Shop, open_shop, order
@@ -80,9 +80,7 @@ def test_a_cancellation_of_what_has_shipped_stays(shop: Shop, house: House) -> N
 
 def by_law(folder: Path, url: str, what: Doing) -> Shop:
     """Ann had a notice, wrote something, and Kim did `what` for her."""
-    shop = open_shop(folder, url, LAW)
-    shop.take_in("backorders", [late("2026-07-01")], at("2026-05-10"))
-    told(shop, "2026-05-10")
+    shop = told_by_law(folder, url, "2026-07-01")
     with shop.house() as house:
         receive(house, Incoming(Road.EMAIL, "1", at("2026-05-12"), PERHAPS, message_id=1), at("2026-05-12"))
         act(house, Act(1, what, "Kim"), at("2026-05-12", 16))
@@ -107,6 +105,14 @@ def texted(folder: Path, url: str) -> Shop:
     shop = open_shop(folder, url, TEXTS, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
     shop.take_in("backorders", [order("ann", **BY_TEXT)])
     return shop
+
+
+def done_and_undone_after_a_stop(house: House, what: Doing) -> None:
+    receive(house, Incoming(Road.SMS, "0", NOON, "STOP", ANN), NOON)
+    receive(house, Incoming(Road.SMS, "1", NOON + HOUR, PERHAPS, ANN), NOON + HOUR)
+    reply = inbox(house)[-1].id
+    do(house, what, reply)
+    undo(house, reply, "Sam", THEN)
 
 
 def test_the_hold_of_a_complaint_is_lifted(shop: Shop, house: House) -> None:
@@ -145,11 +151,7 @@ def test_an_opt_out_that_may_be_the_customers_own_stays(tmp_path: Path, database
 def test_a_no_from_before_stays_when_an_opt_out_is_taken_back(tmp_path: Path, database_url: str) -> None:
     shop = texted(tmp_path, database_url)
     with shop.house() as house:
-        receive(house, Incoming(Road.SMS, "0", NOON, "STOP", ANN), NOON)
-        receive(house, Incoming(Road.SMS, "1", NOON + HOUR, PERHAPS, ANN), NOON + HOUR)
-        reply = inbox(house)[-1].id
-        do(house, Doing.OPT_OUT, reply)
-        undo(house, reply, "Sam", THEN)
+        done_and_undone_after_a_stop(house, Doing.OPT_OUT)
     assert not any(row.granted for row in shop.rows(Consent))
 
 
@@ -173,20 +175,14 @@ def test_an_opt_in_of_somebody_who_never_objected_is_taken_back_without_a_no(sho
 def test_an_opt_in_after_a_no_is_taken_back_by_a_no(tmp_path: Path, database_url: str) -> None:
     shop = texted(tmp_path, database_url)
     with shop.house() as house:
-        receive(house, Incoming(Road.SMS, "0", NOON, "STOP", ANN), NOON)
-        receive(house, Incoming(Road.SMS, "1", NOON + HOUR, PERHAPS, ANN), NOON + HOUR)
-        reply = inbox(house)[-1].id
-        do(house, Doing.OPT_IN, reply)
-        undo(house, reply, "Sam", THEN)
+        done_and_undone_after_a_stop(house, Doing.OPT_IN)
     assert [row.granted for row in shop.rows(Consent) if row.message_class == "service"] == [False, True, False]
 
 
 def test_after_a_complaint_by_mistake_a_consent_still_counts_from_its_receipt(
     tmp_path: Path, database_url: str
 ) -> None:
-    shop = open_shop(tmp_path, database_url, LAW)
-    shop.take_in("backorders", [late("2026-07-01")], at("2026-05-10"))
-    told(shop, "2026-05-10")
+    shop = told_by_law(tmp_path, database_url, "2026-07-01")
     with shop.house() as house:
         yes = Incoming(Road.EMAIL, "1", at("2026-06-18"), "well well", message_id=1)
         receive(house, yes, at("2026-06-18"))

@@ -1,7 +1,7 @@
 """What in a page or an email could do something and is not ours: read from its HTML, whatever a browser does."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -11,20 +11,33 @@ NEVER = frozenset({"object", "embed", "base", "plaintext", "math", "portal", "ma
 OURS = re.compile(r"(/console[/?].*|/console|#.*|data:,|\?.*)?", re.DOTALL)
 
 
-class _Page(HTMLParser):
-    """Everything in a page of the console that is not ours."""
+class _Reader(HTMLParser):
+    """The tags of a text that `_tag_wrong` or `_wrong`, of one attribute, finds fault with."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = [(name, value or "") for name, value in attrs]
         wrong = [f"{name}={value[:60]}" for name, value in said if self._wrong(name, value)]
-        if tag in NEVER or (tag == "script" and not dict(said).get("src", "").startswith("/console/assets/")):
-            wrong.append("never there")
-        if wrong or tag == "style" or ("http-equiv" in dict(said)):
+        if self._tag_wrong(tag, dict(said)) or wrong:
             self.found.append(f"<{tag} {' '.join(wrong)}>")
+
+    def _tag_wrong(self, tag: str, said: Mapping[str, str]) -> bool:
+        raise NotImplementedError
+
+    def _wrong(self, name: str, value: str) -> bool:
+        raise NotImplementedError
+
+
+class _Page(_Reader):
+    """Everything in a page of the console that is not ours."""
+
+    def _tag_wrong(self, tag: str, said: Mapping[str, str]) -> bool:
+        foreign = tag == "script" and not said.get("src", "").startswith("/console/assets/")
+        return tag in NEVER or foreign or tag == "style" or "http-equiv" in said
 
     def _wrong(self, name: str, value: str) -> bool:
         asks = name.removeprefix("data-")
@@ -33,18 +46,11 @@ class _Page(HTMLParser):
         return name.startswith(("on", "hx-on", "data-hx-on")) or name in ("style", "srcdoc") or "js:" in value[:4]
 
 
-class _Mail(HTMLParser):
+class _Mail(_Reader):
     """Everything in an email that acts, or leads elsewhere than to the web and a mail program."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = [(name, value or "") for name, value in attrs]
-        wrong = [f"{name}={value[:60]}" for name, value in said if self._wrong(name, value)]
-        if wrong or tag in NEVER | {"script", "iframe", "form", "input", "button", "svg", "link", "video", "audio"}:
-            self.found.append(f"<{tag} {' '.join(wrong)}>")
+    def _tag_wrong(self, tag: str, said: Mapping[str, str]) -> bool:
+        return tag in NEVER | {"script", "iframe", "form", "input", "button", "svg", "link", "video", "audio"}
 
     def _wrong(self, name: str, value: str) -> bool:
         if name in ADDRESSED:
@@ -54,13 +60,9 @@ class _Mail(HTMLParser):
 
 def live_in_page(text: str) -> Sequence[str]:
     """What acts in a page of the console."""
-    reader = _Page()
-    reader.feed(text)
-    return reader.found
+    return _Page(text).found
 
 
 def live_in_mail(text: str) -> Sequence[str]:
     """What acts in an email."""
-    reader = _Mail()
-    reader.feed(text)
-    return reader.found
+    return _Mail(text).found

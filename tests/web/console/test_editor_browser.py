@@ -87,15 +87,20 @@ def test_the_same_email_is_seen_on_a_phone_in_the_dark_and_as_plain_text(chromiu
         assert page.heard.complaints == [] and page.heard.strangers == []
 
 
+def at_odds(hers: Any, his: Any, site: Site) -> None:
+    """Both have opened the same draft; Ada saves hers first."""
+    hers.goto(f"{site.address}{READY}")
+    his.goto(f"{site.address}{READY}")
+    write(hers, "email.md", "{{ greeting }} from Ada")
+    settled(hers)
+    write(his, "email.md", "{{ greeting }} from Ben")
+    settled(his)
+
+
 def test_two_people_at_one_draft_lose_nothing(chromium: Any, site: Site) -> None:
     ada, ben = site.person(Role.EDITOR, "ada"), site.person(Role.EDITOR, "ben")
     with tab(chromium, site, ada) as hers, tab(chromium, site, ben) as his:
-        hers.goto(f"{site.address}{READY}")
-        his.goto(f"{site.address}{READY}")
-        write(hers, "email.md", "{{ greeting }} from Ada")
-        settled(hers)
-        write(his, "email.md", "{{ greeting }} from Ben")
-        settled(his)
+        at_odds(hers, his, site)
         assert "ada has saved another draft" in his.locator("#live").inner_text()
         assert "from Ada" in site.shop.rows(WordingDraft)[0].texts
         his.get_by_role("button", name="Save mine over it").click()
@@ -164,12 +169,7 @@ def test_a_page_with_unsaved_words_asks_before_it_is_left(chromium: Any, site: S
 def test_in_a_conflict_nothing_can_be_done_with_the_other_s_draft(chromium: Any, site: Site) -> None:
     ada, ben = site.person(Role.EDITOR, "ada"), site.person(Role.EDITOR, "ben")
     with tab(chromium, site, ada) as hers, tab(chromium, site, ben) as his:
-        his.goto(f"{site.address}{READY}")
-        hers.goto(f"{site.address}{READY}")
-        write(hers, "email.md", "{{ greeting }} from Ada")
-        settled(hers)
-        write(his, "email.md", "{{ greeting }} from Ben")
-        settled(his)
+        at_odds(hers, his, site)
         assert his.get_by_role("button", name="Publish").count() == 0
         assert his.locator("iframe").count() == 0
         his.get_by_role("button", name="Send a test to me").click()
