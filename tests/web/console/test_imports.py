@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,8 +31,6 @@ pytestmark = pytest.mark.slow
 
 HEAD = "order_id,customer_id,email,country,sku,ordered_at,promised_ship_by,status\n"
 ROWS = "".join(f"O-{n},c{n},c{n}@oak.example,US,LAMP,2026-05-01,2026-06-20,backordered\n" for n in range(3))
-MANY = "".join(ROWS.splitlines(keepends=True)[0].replace("O-0", f"M-{n}") for n in range(4000))
-"""So many that they are not taken in before somebody has thought twice, however busy the machine is."""
 BAD = "O-9,c9,not an address,US,LAMP,yesterday,2026-06-20,backordered\n"
 SECONDS = 60
 
@@ -100,6 +99,21 @@ def looked(person: Person, text: str = HEAD + ROWS, name: str = "orders.csv", pr
     return place, page_of(person, place)
 
 
+class SlowDisk:
+    """Under a file that was looked through: whoever reads it once more waits until it is let go."""
+
+    def __init__(self, shop: Shop) -> None:
+        (folder,) = uploads(shop)
+        self.path = next(folder.glob("*.csv"))
+        self.aside = folder / ".aside"
+        self.path.rename(self.aside)
+        os.mkfifo(self.path)
+
+    def lets_go(self) -> None:
+        with self.path.open("wb"):  # which waits until somebody reads
+            self.aside.replace(self.path)
+
+
 def lines(site: Site) -> int:
     return len(site.shop.rows(OrderLine))
 
@@ -156,7 +170,8 @@ def test_a_file_goes_when_its_dialogue_is_over(site: Site) -> None:
 
 def test_what_is_being_taken_in_is_ended_half_done_only_by_whoever_was_asked(fresh: Site) -> None:
     editor = fresh.person(Role.EDITOR)
-    place, _ = looked(editor, HEAD + MANY)
+    place, _ = looked(editor)
+    SlowDisk(fresh.shop)
     editor.post(f"{place}/take")
     page, refused = editor.get(place).text, editor.post(f"{place}/drop")
     there = len(uploads(fresh.shop))
@@ -169,10 +184,12 @@ def test_what_is_being_taken_in_is_ended_half_done_only_by_whoever_was_asked(fre
 def test_the_button_that_ends_it_half_done_goes_once_it_is_done(fresh: Site, chromium: Any) -> None:
     editor = fresh.person(Role.EDITOR)
     place, _ = looked(editor)
+    disk = SlowDisk(fresh.shop)
     with tab(chromium, fresh, editor, PHONE) as page:
         page.goto(fresh.address + place)
         page.click("button:has-text('Take it in')")
         page.click("summary:has-text('End it half done')")
+        disk.lets_go()
         page.wait_for_selector("text=Taken in", timeout=SECONDS * 1000)
         assert [one.inner_text() for one in page.locator("#drop").all()] == ["Done: remove the file here"]
         assert (axe(page), page.heard.complaints) == ([], [])
