@@ -31,7 +31,9 @@ class Limits:
     """What a process may use.
 
     `memory` is bytes beyond a fresh process; seconds are for a message, a first compilation, a process's start. `nice`
-    is how much less the processes are worth than delivery's, where both want a processor.
+    is how much less the processes are worth than delivery's, where both want a processor. `seconds` and
+    `compile_seconds` are of the processor; by the clock it may be `slack` times as many. `rest` is the seconds that
+    pass after a template has broken its limits, before a process is started in the place of the one that was ended.
     """
 
     memory: int = 128 * 1024 * 1024
@@ -40,10 +42,14 @@ class Limits:
     start_seconds: float = 20.0
     max_segments: int = 2
     nice: int = 0
+    slack: float = 1.0
+    rest: float = 0.0
 
 
-BESIDE = Limits(nice=15)
-"""Of previews: a hostile draft uses up all that it may, and that must not be what delivery needs."""
+BESIDE = Limits(nice=15, slack=20.0, rest=2.0)
+"""Of previews: a hostile draft uses up all that it may, and that must not be what delivery needs. Whoever is worth
+little waits long for its quarter of a second: by the clock alone, honest drafts would fail while much is sent. And a
+low priority is not enough where processors share their parts, or a database server wants one too: hence the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +119,18 @@ class _Worker:
     """One process: started when first needed, ended when it breaks a limit."""
 
     limits: Limits
+    clock: Callable[[], float]
+    wait: Callable[[float], object]
     child: LimitedProcess | None = None
     seen: set[str] = field(default_factory=set)
+    rests_until: float = 0.0
 
     def start(self) -> LimitedProcess:
         """Start the process and wait until it says that it is ready. Raises RenderError if it does not come up."""
+        if self.rests_until > self.clock():
+            self.wait(self.rests_until - self.clock())
         limits, self.seen = self.limits, set()
-        numbers = (limits.memory, limits.max_segments, limits.seconds + limits.compile_seconds + 1)
+        numbers = (limits.memory, limits.max_segments, limits.seconds, limits.compile_seconds)
         try:
             self.child = LimitedProcess(
                 "notifier.render_worker", tuple(map(str, numbers)), limits.start_seconds, nice=limits.nice
@@ -134,6 +145,11 @@ class _Worker:
             self.child.end()
             self.child = None
 
+    def stop_for_a_rest(self) -> None:
+        """End the process, which has broken a limit; the next is started when the rest is over."""
+        self.stop()
+        self.rests_until = self.clock() + self.limits.rest
+
     def answers(self, jobs: Sequence[RenderJob]) -> Iterator[Answer]:
         """Send the batch, then yield answers in order. Raises Ended at the first that does not come in time."""
         child = self.child or self.start()
@@ -141,7 +157,7 @@ class _Worker:
         for job in jobs:
             version = job.source.version
             allowed = self.limits.seconds + (0.0 if version in self.seen else self.limits.compile_seconds)
-            answer = _read(child.answer(allowed), version)
+            answer = _read(child.answer(allowed * self.limits.slack), version)
             self.seen.add(version)
             yield answer
 
@@ -162,12 +178,18 @@ class RenderPool:
     """`workers` limited processes. `render` blocks, may be called from any thread, one call at a time.
 
     Use as a context manager; processes start on first use and are ended on leaving. `clock` gives monotonic seconds by
-    which strikes expire.
+    which strikes expire and rests end; `wait` passes the seconds of a rest, by default until the pool is closed.
     """
 
-    def __init__(self, workers: int, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
-        self._workers = [_Worker(limits) for _ in range(max(workers, 1))]
-        self._limits = limits
+    def __init__(
+        self,
+        workers: int,
+        limits: Limits,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], object] | None = None,
+    ) -> None:
+        self._closing = threading.Event()
+        self._workers = [_Worker(limits, clock, wait or self._closing.wait) for _ in range(max(workers, 1))]
         self._turn = threading.Lock()
         self._clock = clock
         self._strikes: dict[str, _Strikes] = {}
@@ -182,6 +204,7 @@ class RenderPool:
 
     def close(self) -> None:
         """End every process."""
+        self._closing.set()
         with self._turn:
             for worker in self._workers:
                 worker.stop()
@@ -238,7 +261,7 @@ class RenderPool:
                     self._strikes.pop(jobs[n].source.version, None)
                 alone = False
             except Ended as ended:
-                worker.stop()
+                worker.stop_for_a_rest()
                 culprit = next(n for n in batch if answers[n] is None)
                 # A machine that stood still for a moment looks the same as a hostile template: hence a second try.
                 if alone:

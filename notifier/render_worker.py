@@ -5,6 +5,7 @@ Started by render_pool, not run by hand.
 
 import json
 import pickle
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -21,15 +22,21 @@ KEPT = 64
 
 
 def main() -> None:
-    """Serve until the input ends. Arguments: bytes of memory, segments of a text, CPU seconds for a message."""
-    memory, max_segments, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    """Serve until the input ends.
+
+    Arguments: bytes of memory, segments of a text, seconds of the processor for a message, and for a first compilation.
+    """
+    memory, max_segments = map(int, sys.argv[1:3])
+    seconds, compile_seconds = map(float, sys.argv[3:5])
     compiled: dict[str, Compiled] = {}
 
     def answers(batch: bytes) -> Iterator[bytes]:
         for job in pickle.loads(batch):  # noqa: S301
+            first = 0.0 if job.source.version in compiled else compile_seconds
+            signal.setitimer(signal.ITIMER_VIRTUAL, seconds + first)
             yield _answer(job, compiled, max_segments)
 
-    serve(lambda: cap_memory(memory, beyond=True), answers, seconds)
+    serve(lambda: cap_memory(memory, beyond=True), answers, seconds + compile_seconds)
 
 
 def _answer(job: RenderJob, compiled: dict[str, Compiled], max_segments: int) -> bytes:

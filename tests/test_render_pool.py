@@ -144,6 +144,34 @@ def test_a_template_that_ran_out_of_time_is_told_apart(source: TemplateSource) -
     assert isinstance(answer, RenderFailure) and answer.out_of_time
 
 
+def test_after_a_draft_that_broke_its_limits_no_process_is_started_before_a_rest_is_over(
+    source: TemplateSource,
+) -> None:
+    rests: list[float] = []
+    hostile, resting = replace(source, email=GROWING), replace(GENEROUS, rest=7.0)
+    with RenderPool(1, resting, clock=lambda: 100.0, wait=rests.append) as pool:
+        pool.render([job(hostile)])
+        of_the_second_try = list(rests)
+        (answer,) = pool.render([job(source)])
+    assert (isinstance(answer, Rendered), of_the_second_try, rests) == (True, [7.0], [7.0, 7.0])
+
+
+def test_who_has_slack_may_wait_for_the_processor_but_use_no_more_of_it(source: TemplateSource) -> None:
+    patient = replace(STRICT, slack=1000.0)
+    with RenderPool(1, patient) as pool:
+        (answer,) = pool.render([job(replace(source, email=ENDLESS))])
+    assert isinstance(answer, RenderFailure) and answer.out_of_time
+
+
+def test_a_pool_that_closes_does_not_rest(source: TemplateSource) -> None:
+    hostile, slow = replace(source, email=GROWING), replace(GENEROUS, rest=10_000.0)
+    pool = RenderPool(1, slow)
+    pool.close()
+    (answer,) = pool.render([job(hostile)])
+    pool.close()
+    assert isinstance(answer, RenderFailure) and answer.limit
+
+
 def test_a_version_barred_for_its_time_is_still_out_of_time(source: TemplateSource) -> None:
     with RenderPool(1, STRICT) as pool:
         answers = pool.render([job(replace(source, email=ENDLESS))] * 4)

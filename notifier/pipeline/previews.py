@@ -1,7 +1,8 @@
 """Renders what an operator looks at, beside all other requests. Colour: root. Held by the console's desk.
 
 Drafts are strangers' code, so they run in limited processes of this server's own. All previews share one process and
-one thread: a slow draft makes other previews wait, and no other page, and no message that is being sent.
+one thread: a slow draft, and the rest after it, make other previews wait, and no other page, and no message that is
+being sent.
 """
 
 import asyncio
