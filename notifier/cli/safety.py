@@ -13,6 +13,7 @@ from notifier.pipeline.go_live import go_live as start_live
 from notifier.pipeline.go_live import open_news, require_mode_live
 from notifier.pipeline.house import House
 from notifier.pipeline.runs import say
+from notifier.pipeline.trouble import withheld_words
 from notifier.pipeline.withheld import Saying, Word
 from notifier.queries.runs import RunTold, last_runs
 from notifier.terms.pause import Pause
@@ -29,10 +30,10 @@ def runs(
     most: Annotated[int, typer.Option("--most", min=1, help="How many at most.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """List the last runs of plan, and those that wait for a person."""
+    """List the last runs of plan that had anything to say, and those that wait for a person."""
     session: Session = ctx.obj
     with session.house() as house, house.store.read() as tx:
-        found = last_runs(tx, most)
+        found = last_runs(tx, most, session.moment(None))
     if as_json:
         say_json([one.as_json() for one in found])
         return
@@ -45,6 +46,14 @@ def runs(
     for one in found:
         if one.state == "stopped":
             _tell_stopped(session, one)
+        elif one.withheld:
+            _tell_withheld(session, one)
+
+
+def _tell_withheld(session: Session, run: RunTold) -> None:
+    only = " [--required-only]" if run.by_law else ""
+    words = withheld_words(run.run, run.withheld, run.by_law)
+    session.console.print(f"\n{words}: notifier approve {run.run}{only}", markup=False)
 
 
 def _tell_stopped(session: Session, run: RunTold) -> None:

@@ -120,7 +120,7 @@ def _opened(settings: Settings) -> Iterator[House]:
 def _written_to(house: House, now: datetime) -> int:
     """How many were written to in the last hour, at most."""
     with house.store.read() as tx:
-        return sum(one.messaged for one in last_runs(tx, 20) if one.at > now - HOUR)
+        return sum(one.messaged for one in last_runs(tx, 20, now) if one.at > now - HOUR)
 
 
 def _mistype(house: House, folder: Path) -> None:

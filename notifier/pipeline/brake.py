@@ -24,7 +24,7 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
 from notifier.store.runs import (
     change_run,
-    held_required,
+    held_back,
     keep_stop,
     reached,
     run_by_id,
@@ -208,7 +208,7 @@ def _holding(house: House, now: datetime) -> list[tuple[AnyRow, int]]:
     """The runs that hold required messages back, with how many."""
     mode = house.sending.mode
     with house.store.read() as tx:
-        held = {run.id: (run, run.held) for run in held_required(tx, mode, now)}
+        held = {run.id: (run, run.by_law) for run in held_back(tx, now) if run.mode == mode}
         waiting = waiting_run(tx, mode)
     # A run that was just stopped has told its own story already.
     if waiting is not None and waiting.told_at is not None and waiting.told_at + EVERY <= now:

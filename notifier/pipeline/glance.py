@@ -70,6 +70,9 @@ class Glance:
             "unknown_oldest_seconds": self.age(found.unknown_since),
             "held": found.count(MessageState.HELD),
             "stopped_runs": list(found.stopped),
+            "withholding_runs": [
+                {"run": one.run, "customers": one.customers, "by_law": one.by_law} for one in found.withholding
+            ],
             "legal_alarms": dict(found.alarms),
             "notices_overdue": found.overdue,
             "replies": {"waiting": found.replies.count, "oldest_seconds": self.age(found.replies.since)},

@@ -1,11 +1,11 @@
-"""A stopped run as a person judges it: a few messages of each kind as they will be read, and whom it leaves out.
+"""A run that waits as a person judges it: a few messages of each kind as they will be read, and whom it leaves out.
 
 Colour: root. Called by the web. The messages are made as a slip's are: judged afresh, put into the outbox in a
 transaction that is taken back, and rendered after it by the processes that render what is sent.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,10 +17,11 @@ from notifier.pipeline.plan import judge_these
 from notifier.pipeline.runs import words_for
 from notifier.pipeline.slip_letters import Letter, letters_of
 from notifier.pipeline.slip_look import Asked
-from notifier.pipeline.withheld import Saying, hold_withheld, to_tell
+from notifier.pipeline.withheld import Saying, hold_withheld, news_of, to_tell
 from notifier.queries.runs import RunTold, run_told
 from notifier.store.engine import Transaction
 from notifier.store.gather import due_query
+from notifier.store.runs import let_go, some_held_back
 from notifier.store.stopped import left_out, some_news
 from notifier.store.unfinished import concerned
 from notifier.terms.decision import Decision, ToTell
@@ -32,6 +33,10 @@ OF_EACH = 2
 
 LOOKED_AT = 6
 """Customers of each purpose and kind of notice who are judged to find them: some may wait for their hour now."""
+
+
+Sampled = tuple[list[Letter], Counter[str]]
+"""Messages, and how many of the sample would wait, by the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +56,47 @@ class RunShown:
 
 
 def look(house: House, run_id: int, now: datetime) -> RunShown:
-    """The run with a sample of what it would send at the UTC instant `now`. Stores nothing.
+    """The run with a sample of what it would send at the UTC instant `now`, or what it holds back. Stores nothing.
 
     Raises UsageError for a run that is not there.
     """
     with house.store.read() as tx:
-        run = run_told(tx, run_id)
+        run = run_told(tx, run_id, now)
         if run is None:
-            raise UsageError(f"there is no run {run_id}; `notifier runs` lists them")
+            raise UsageError(f"There is no run {run_id}")
         words = words_for(run, house.sending.mode.value)
-        if run.state != RunState.STOPPED:
-            return RunShown(run, words)
-        news = some_news(tx, run_id, LOOKED_AT)
-        unfinished = len(left_out(tx, run_id, concerned(tx)))
-    letters, waits = _sample(house, news, now)
-    return RunShown(run, words, letters, waits, run.found.get("held", {}), unfinished)
+        stopped = run.state == RunState.STOPPED
+        news = some_news(tx, run_id, LOOKED_AT) if stopped else []
+        unfinished = len(left_out(tx, run_id, concerned(tx))) if stopped else 0
+        whose = some_held_back(tx, run_id, LOOKED_AT, now) if words and not stopped else []
+    letters, waits = _held_sample(house, run_id, whose, now) if whose else _sample(house, news, now)
+    return RunShown(run, words, letters, waits, run.found.get("held", {}) if stopped else {}, unfinished)
 
 
-def _sample(house: House, news: Sequence[ToTell], now: datetime) -> tuple[list[Letter], Counter[str]]:
+def _sample(house: House, news: Sequence[ToTell], now: datetime) -> Sampled:
+    asked = set(news)
+    if not asked:
+        return [], Counter()
     with house.store.taken_back() as tx:
-        here = in_force(tx, under_pauses(tx, house))
-        facts, decisions = _judged(tx, here, sorted({one.customer_id for one in news}), now)
-        wanted = [one for one in decisions if to_tell(one) in set(news)]
-        asked = _spread([one for one in wanted if one.verdict is Verdict.SEND], facts)
-        letters = letters_of(tx, here, asked, now)
-    return letters, Counter(one.reason for one in wanted if one.verdict is not Verdict.SEND)
+        return _letters(tx, house, {one.customer_id for one in news}, lambda one: to_tell(one) in asked, now)
+
+
+def _held_sample(house: House, run_id: int, whose: Sequence[int], now: datetime) -> Sampled:
+    """As if what the run holds back of these customers were approved."""
+    with house.store.taken_back() as tx:
+        news = let_go(tx, run_id, required_only=False, now=now, whose=whose)
+        return _letters(tx, house, whose, lambda one: not news.isdisjoint(news_of(one)), now)
+
+
+def _letters(
+    tx: Transaction, house: House, whose: Collection[int], wanted: Callable[[Decision], bool], now: datetime
+) -> Sampled:
+    here = in_force(tx, under_pauses(tx, house))
+    facts, decisions = _judged(tx, here, sorted(whose), now)
+    found = [one for one in decisions if wanted(one)]
+    asked = _spread([one for one in found if one.verdict is Verdict.SEND], facts)
+    waits = Counter(one.reason for one in found if one.verdict is not Verdict.SEND)
+    return letters_of(tx, here, asked, now), waits
 
 
 def _judged(

@@ -12,7 +12,7 @@ from notifier.pipeline.glance import Glance, Terms, glance
 from notifier.pipeline.house import House
 from notifier.pipeline.reasons import because
 from notifier.pipeline.remembered import Kept, Memory
-from notifier.pipeline.trouble import About, troubles
+from notifier.pipeline.trouble import About, troubles, withheld_words
 from notifier.queries.backlog import Backlog, backlog
 from notifier.queries.message_list import held_reasons
 from notifier.queries.waiting import LOOKED_AT, Due, Reason, deadlines_between, held_decisions, put_off_messages
@@ -156,6 +156,9 @@ def _needs(seen: Glance, due: Sequence[DueDay], now: datetime) -> Iterator[Need]
     for about, (number, one_word, many) in quiet.items():
         if number and about not in told:
             yield Need(about, number, f"{one_word if number == 1 else many}.")
+    for held in found.withholding:
+        if not held.by_law:
+            yield Need(About.RUN, held.customers, f"{withheld_words(held.run, held.customers, held.by_law)}.")
     nearest = pressing(due)
     if nearest is not None and nearest.due.first is not None:
         yield Need("deadline", nearest.due.owed, _deadline(nearest.due.owed, nearest.due.first - now))

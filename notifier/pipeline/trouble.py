@@ -74,8 +74,8 @@ class Trouble:
 def troubles(seen: Glance) -> list[Trouble]:
     """Everything that needs a person."""
     looks: list[Callable[[Glance], Iterator[Trouble]]] = [
-        _unsafe, _stopped, _legal, _texts, _replies, _actions, _unknown, _held, _resting, _late, _idle, _refused,
-        _sources, _no_plan,
+        _unsafe, _stopped, _withheld, _legal, _texts, _replies, _actions, _unknown, _held, _resting, _late, _idle,
+        _refused, _sources, _no_plan,
     ]  # fmt: skip
     return [one for look in looks for one in look(seen)]
 
@@ -89,6 +89,20 @@ def _unsafe(seen: Glance) -> Iterator[Trouble]:
 def _stopped(seen: Glance) -> Iterator[Trouble]:
     for run in seen.outbox.stopped:
         yield Trouble(About.RUN, f"Run {run} was stopped and waits for a word", "Type: notifier runs", 1)
+
+
+def _withheld(seen: Glance) -> Iterator[Trouble]:
+    for one in seen.outbox.withholding:
+        if one.by_law:
+            words = withheld_words(one.run, one.customers, one.by_law)
+            yield Trouble(About.RUN, words, f"Type: notifier approve {one.run} --required-only", one.by_law)
+
+
+def withheld_words(run: int, customers: int, by_law: int) -> str:
+    """What a run holds back, for how many customers and for how many by law; without a full stop."""
+    what = f"what the law requires for {_count(by_law, 'customer')}" if by_law else ""
+    news = f"news for {_count(customers, 'customer')}"
+    return f"Run {run} holds back {what or news}, until somebody approves it"
 
 
 def _legal(seen: Glance) -> Iterator[Trouble]:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal, not_, select, union_all
 
 from notifier.queries.for_people import NOBODY, Waiting, actions_waiting, replies_waiting, texts_waiting
+from notifier.queries.runs import Withholds, withholding
 from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.pauses import paused_messages, pauses
@@ -83,10 +84,11 @@ class OutboxState:
 
     `messages` are those of OPEN_STATES by state and rung; `oldest` says since when the longest waiting one of a rung
     could have gone, what is paused left out; `unknown_since` when the oldest unknown one was handed off. `stopped` are
-    runs that wait for a person, `alarms` lines that need one, by the word of `standings`, `overdue` notices that
-    should have gone a NIGHT before `at` and have not. `routes` are ways out whose breaker is not closed. `next` is when
-    the first message of a rung may go that waits for its time, and for what reason. `replies` wait for a person to read
-    them, `actions` for the shop to do them, `texts` of customers to be taken in.
+    runs that wait for a person, `withholding` those that hold news back after a person's word, `alarms` lines that need
+    one, by the word of `standings`, `overdue` notices that should have gone a NIGHT before `at` and have not. `routes`
+    are ways out whose breaker is not closed. `next` is when the first message of a rung may go that waits for its time,
+    and for what reason. `replies` wait for a person to read them, `actions` for the shop to do them, `texts` of
+    customers to be taken in.
     """
 
     at: datetime
@@ -104,6 +106,7 @@ class OutboxState:
     replies: Waiting = NOBODY
     actions: Waiting = NOBODY
     texts: Waiting = NOBODY
+    withholding: tuple[Withholds, ...] = ()
 
     def count(self, *states: MessageState) -> int:
         """Messages in any of these states."""
@@ -132,6 +135,7 @@ def outbox_state(tx: Transaction, mode: str, limits: Mapping[str, timedelta], no
         replies=replies_waiting(tx),
         actions=actions_waiting(tx),
         texts=texts_waiting(tx),
+        withholding=withholding(tx, mode, now),
     )
 
 

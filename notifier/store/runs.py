@@ -1,6 +1,6 @@
 """The brake's memory: how many customers runs reached, runs that wait for a person, news held back. Colour: store.
 
-Called by pipeline.brake and pipeline.runs.
+Called by pipeline.brake, runs and run_sample, and by queries.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Row, Select, case, delete, func, insert, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, batches, insert_new, table_of
@@ -120,28 +120,57 @@ def withheld(tx: Transaction, line_ids: Sequence[int], mode: str) -> dict[News, 
     return found
 
 
-def let_go(tx: Transaction, run_id: int, *, required_only: bool, now: datetime) -> frozenset[News]:
-    """What was held back under this run may be said, and is returned; plan looks at those customers at `now`."""
+def let_go(
+    tx: Transaction, run_id: int, *, required_only: bool, now: datetime, whose: Sequence[int] | None = None
+) -> frozenset[News]:
+    """What was held back under this run may be said, and is returned; plan looks at those customers at `now`.
+
+    `whose`: only that of these customers, a few.
+    """
     mine = _withheld.c.run_id == run_id
     if required_only:
         mine &= _withheld.c.required
-    whose = _customer.c.id.in_(select(_withheld.c.customer_id).where(mine))
-    tx.connection.execute(update(_customer).where(whose).values(due_at=now))
+    if whose is not None:
+        mine &= _withheld.c.customer_id.in_(whose)
+    theirs = _customer.c.id.in_(select(_withheld.c.customer_id).where(mine))
+    tx.connection.execute(update(_customer).where(theirs).values(due_at=now))
     gone = delete(_withheld).where(mine).returning(_withheld.c.line_id, _withheld.c.purpose, _withheld.c.occasion)
     return frozenset(News(*row) for row in tx.connection.execute(gone))
 
 
-def held_required(tx: Transaction, mode: str, now: datetime) -> list[Row[Any]]:
-    """Runs of `mode` under which required news waits for a person, each with its customers whose lines are open."""
-    query = (
-        select(_run, func.count(_withheld.c.customer_id.distinct()).label("held"))
-        .join(_withheld, _withheld.c.run_id == _run.c.id)
+def held_back(tx: Transaction, now: datetime) -> list[Row[Any]]:
+    """Runs whose news waits for a person's word, each with how many customers `wait` whose lines are open, and of how
+    many of them the law requires it (`by_law`). What was rejected does not wait.
+    """
+    waits = ~_withheld.c.silenced
+    if tx.connection.execute(select(_withheld.c.line_id).where(waits).limit(1)).first() is None:
+        return []  # as nearly always
+    whose = _withheld.c.customer_id
+    counted = (
+        select(
+            _withheld.c.run_id,
+            func.count(whose.distinct()).label("wait"),
+            func.count(case((_withheld.c.required, whose)).distinct()).label("by_law"),
+        )
         .join(_line, _line.c.id == _withheld.c.line_id)
-        .where(_withheld.c.required, _run.c.mode == mode, is_open(now))
-        .group_by(*_run.c)
-        .order_by(_run.c.id)
+        .where(waits, is_open(now))
+        .group_by(_withheld.c.run_id)
+        .subquery()
     )
-    return list(tx.connection.execute(query))
+    query = select(_run, counted.c.wait, counted.c.by_law).join(counted, counted.c.run_id == _run.c.id)
+    return list(tx.connection.execute(query.order_by(_run.c.id)))
+
+
+def some_held_back(tx: Transaction, run_id: int, of_each: int, now: datetime) -> list[int]:
+    """The first customers with open lines of whom this run holds news back, so many of each purpose; those first whose
+    news waits and was not rejected.
+    """
+    order = (_withheld.c.silenced, _withheld.c.customer_id)
+    turn = func.row_number().over(partition_by=_withheld.c.purpose, order_by=order)
+    open_ones = select(_withheld.c.customer_id, turn.label("turn")).join(_line, _line.c.id == _withheld.c.line_id)
+    numbered = open_ones.where(_withheld.c.run_id == run_id, is_open(now)).subquery()
+    query = select(numbered.c.customer_id).distinct().where(numbered.c.turn <= of_each)
+    return sorted(tx.connection.execute(query).scalars())
 
 
 def last_work(tx: Transaction) -> datetime | None:

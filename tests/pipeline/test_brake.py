@@ -65,7 +65,7 @@ def test_a_run_that_is_too_large_says_which_it_is_and_what_to_type(shop: Shop) -
 def test_a_stopped_run_is_kept_with_counts_and_samples_but_no_address(shop: Shop) -> None:
     stop(shop, *map(order, ("ann", "bob", "cat")))
     with shop.house() as house, house.store.read() as tx:
-        (run,) = last_runs(tx, 5)
+        (run,) = last_runs(tx, 5, NOON)
     shown = run.as_json()
     assert (run.state, run.messaged, shown["by_purpose"]) == ("stopped", 3, {"delay": {"messages": 3, "customers": 3}})
     assert ([one["customer"] for one in shown["samples"]], "@" in str(shown)) == (["ann", "bob", "cat"], False)

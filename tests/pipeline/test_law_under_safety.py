@@ -59,7 +59,7 @@ def live(as_left: AsLeft) -> Shop:
 
 def test_a_stopped_run_names_the_first_legal_deadline(braked: Shop) -> None:
     with braked.house() as house, house.store.read() as tx:
-        (run,) = last_runs(tx, 5)
+        (run,) = last_runs(tx, 5, DAY)
     assert (run.as_json()["deadline"], run.as_json()["required"]) == ("2026-05-20", 3)
 
 

@@ -11,8 +11,8 @@ from notifier.pipeline.run_sample import OF_EACH, RunShown, look
 from notifier.pipeline.slip_letters import read
 from notifier.pipeline.withheld import Saying
 from notifier.render.links import NOBODYS
-from notifier.store.tables import Message, PlanRun
-from tests.pipeline.test_brake import LIMIT, placed, stop, word
+from notifier.store.tables import Message, PlanRun, Withheld
+from tests.pipeline.test_brake import FIVE, LIMIT, placed, stop, word
 from tests.pipeline.test_brake_at_night import EAST, EVENING
 from tests.shop import NOON, Shop, open_shop, order, rendering
 
@@ -80,6 +80,29 @@ def test_after_a_word_there_is_nothing_to_say_but_the_rest(shop: Shop) -> None:
     stop(shop, *map(order, ("ann", "bob", "cat")))
     word(shop, shop.rows(PlanRun)[0].id, Saying.REQUIRED_ONLY)
     assert (shown(shop).words, shown(shop).letters) == ((Saying.APPROVE, Saying.REJECT), [])
+
+
+def test_what_a_rejected_run_holds_back_is_shown_as_it_will_be_read(shop: Shop) -> None:
+    stop(shop, *map(order, ("ann", "bob", "cat")), *map(placed, ("dan", "eve", "fay")))
+    word(shop, shop.rows(PlanRun)[0].id, Saying.REJECT)
+    found = shown(shop, NOON + 2 * FIVE)
+    letters = read(found.letters, rendering().render)
+    assert [one.purpose for one in letters] == ["delay"] * OF_EACH + ["placed"] * OF_EACH
+    assert all("Reading lamp" in one.text for one in letters)
+
+
+def test_the_rest_that_waits_is_shown_as_it_will_be_read(shop: Shop) -> None:
+    stop(shop, *map(order, ("ann", "bob", "cat")), *map(placed, ("dan", "eve", "fay")))
+    word(shop, shop.rows(PlanRun)[0].id, Saying.REQUIRED_ONLY)
+    assert {one.purpose for one in shown(shop, NOON + 2 * FIVE).letters} == {"placed"}
+
+
+def test_to_look_at_what_is_held_back_lets_nothing_go(shop: Shop) -> None:
+    stop(shop, *map(order, ("ann", "bob", "cat")))
+    word(shop, shop.rows(PlanRun)[0].id, Saying.REJECT)
+    before = shop.rows(Withheld)
+    shown(shop)
+    assert (shop.rows(Message), shop.rows(Withheld)) == ([], before)
 
 
 def test_a_run_that_is_not_there_is_told(shop: Shop) -> None:

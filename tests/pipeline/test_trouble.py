@@ -10,6 +10,7 @@ from notifier.pipeline.glance import Glance
 from notifier.pipeline.trouble import troubles
 from notifier.queries.for_people import Waiting
 from notifier.queries.outbox_state import LastHour, LastPlan, Lease, OutboxState, SourceSeen
+from notifier.queries.runs import Withholds
 from notifier.terms.readiness import NotReady
 from notifier.terms.route import Standing
 from notifier.terms.words import MessageState, Outcome, Rung, RunState
@@ -42,6 +43,14 @@ def said(glance: Glance) -> list[str]:
 
 def test_a_shop_at_work_has_no_trouble() -> None:
     assert said(WELL) == []
+
+
+def test_a_run_that_holds_back_what_the_law_requires_is_trouble_with_the_command() -> None:
+    (told,) = said(seen(withholding=(Withholds(7, 5, 3), Withholds(8, 2, 0))))
+    assert told == (
+        "Run 7 holds back what the law requires for 3 customers, until somebody approves it."
+        " Type: notifier approve 7 --required-only"
+    )
 
 
 def test_a_text_that_is_not_taken_in_is_trouble_after_minutes() -> None:

@@ -1,4 +1,4 @@
-"""Runs: the last ones, and a stopped one with a sample of what it would send. Colour: door. Added by console.opening.
+"""Runs: the last ones, and one that waits with a sample of what it would send. Colour: door. Added by console.opening.
 
 A lead decides; everybody may look.
 """
@@ -10,12 +10,13 @@ from fastapi.responses import Response
 from notifier.errors import UsageError
 from notifier.pipeline import run_sample
 from notifier.pipeline.reasons import because, purpose_words
-from notifier.pipeline.runs import say
+from notifier.pipeline.runs import say, words_for
 from notifier.pipeline.slip_letters import read
+from notifier.pipeline.trouble import withheld_words
 from notifier.pipeline.withheld import Saying, Word
 from notifier.queries.runs import RunTold, last_runs
 from notifier.terms.operator import Role
-from notifier.terms.words import Verdict
+from notifier.terms.words import RunState, Verdict
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
@@ -33,17 +34,18 @@ SAID = {
 async def show(asked: Asked) -> Response:
     """The last runs, those that wait for a person first."""
     found = await asked.run(partial(_last, asked))
-    waiting = [one for one in found if one.state == "stopped"]
-    return asked.page("runs/runs.html", runs=found, waiting=waiting, purpose=purpose_words)
+    mode = asked.house.sending.mode.value
+    waiting = [one for one in found if words_for(one, mode) and (one.state == RunState.STOPPED or one.withheld)]
+    return asked.page("runs/runs.html", runs=found, waiting=waiting, withheld=withheld_words)
 
 
 def _last(asked: Asked) -> list[RunTold]:
     with asked.house.store.read() as tx:
-        return last_runs(tx, MOST)
+        return last_runs(tx, MOST, asked.now)
 
 
 async def show_run(asked: Asked) -> Response:
-    """One run; a stopped one with a sample."""
+    """One run; one that waits with a sample."""
     found = await asked.run(partial(run_sample.look, asked.house, reading.key_of(asked.path, "run"), asked.now))
     letters = await asked.desk.previews.run(partial(read, found.letters, asked.desk.previews.pool.render))
     decides = asked.operator.may(Role.LEAD)
@@ -56,6 +58,7 @@ async def show_run(asked: Asked) -> Response:
         decides=decides,
         because=because,
         purpose=purpose_words,
+        withheld=withheld_words,
     )
 
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from notifier.errors import Stopped
+from notifier.store.lookup import table_of
 from notifier.store.tables import Message
 from notifier.store.tables import Pause as PauseRow
 from notifier.store.tables.messages import PlanRun
@@ -93,6 +95,40 @@ def test_a_word_that_is_none_does_nothing(site: Site, word: str) -> None:
 def test_the_list_names_the_run_that_waits(site: Site) -> None:
     page = site.person(Role.VIEWER).get("/console/runs").text
     assert "was stopped and waits for a person" in page
+
+
+def quiet_plans(shop: Shop) -> None:
+    """As many plans that find nothing to say as half a day has."""
+    rows = [PlanRun(at=NOON + timedelta(minutes=5 * (1 + n)), state="done") for n in range(144)]
+    with shop.store.write() as tx:
+        tx.connection.execute(insert(table_of(PlanRun)), [row.model_dump(exclude={"id"}) for row in rows])
+
+
+def test_a_rejected_run_that_holds_back_what_the_law_requires_is_found_half_a_day_later(site: Site) -> None:
+    lead, one = site.person(), path(site)
+    lead.post(f"{one}/say", word="reject")
+    quiet_plans(site.shop)
+    told = "holds back what the law requires for 3 customers, until somebody approves it"
+    found = {where: lead.get(where).text for where in ("/console/runs", "/console", one)}
+    assert {where: told in text for where, text in found.items()} == dict.fromkeys(found, True)
+    assert (f'href="{one}"' in found["/console/runs"], "now ships on June 25, 2026" in found[one]) == (True, True)
+
+
+def test_the_rest_of_a_run_that_waits_is_found_half_a_day_later(site: Site) -> None:
+    site.shop.take_in("backorders", [order("dan", ordered_at="2026-05-31T10:00:00Z", promised_ship_by="")])
+    with pytest.raises(Stopped):
+        site.shop.plan()
+    lead = site.person()
+    lead.post(f"{path(site)}/say", word="required_only")
+    quiet_plans(site.shop)
+    told = "holds back news for 1 customer, until somebody approves it"
+    assert [told in lead.get(where).text for where in ("/console/runs", "/console")] == [True, True]
+
+
+def test_plans_that_found_nothing_to_say_do_not_fill_the_list(site: Site) -> None:
+    quiet_plans(site.shop)
+    page = site.person(Role.VIEWER).get("/console/runs").text
+    assert (f'href="{path(site)}"' in page, page.count("<tr>")) == (True, 3)
 
 
 def test_a_lead_pauses_with_a_reason(site: Site) -> None:
