@@ -119,16 +119,19 @@ def save(house: House, proposal: Proposal, by: str, note: str, now: datetime) ->
         return policy_changes.keep(tx, proposal.figures, by, note, now)
 
 
-def roll_back(house: House, change: int, by: str, now: datetime) -> int:
-    """Let the figures be as they were before `change`, as a change of its own; returns its id.
+def roll_back(house: House, which: tuple[int, int], by: str, now: datetime) -> int:
+    """Let the figures be as they were before a change, as a change of its own; returns its id.
 
-    Raises UsageError where there is no such change, or where that is how they are.
+    `which` are the change and the newest one that was seen. Raises UsageError where there is no such change, where
+    somebody has saved figures since, or where that is how they are.
     """
+    change, seen = which
     own = _own(house)
     with house.store.write() as tx:
         tx.lock(policy_changes.LOCK)
         if not 1 <= change <= policy_changes.newest(tx):
             raise UsageError(f"there is no change {change} of the policy's figures")
+        _require_base(tx, seen)
         now_kept, then = policy_changes.in_force(tx), policy_changes.in_force(tx, change - 1)
         figures = [
             Figure(key, _value(own, now_kept, key), then[key].value if key in then else None)
@@ -149,7 +152,7 @@ def _require_base(tx: Transaction, base: int) -> None:
     if policy_changes.newest(tx) != base:
         (last,) = policy_changes.history(tx, 1)
         raise UsageError(
-            f"{last.by} has saved other figures meanwhile, so nothing was saved. Look at them, then try again"
+            f"{last.by} has saved other figures meanwhile, so nothing was changed now. Look at them, then try again"
         )
 
 

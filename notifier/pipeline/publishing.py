@@ -17,7 +17,7 @@ from notifier.pipeline.house import House
 from notifier.pipeline.in_force import in_force, version_of, whole_in
 from notifier.pipeline.people import operator_name
 from notifier.pipeline.wording_check import check_draft
-from notifier.pipeline.wording_desk import Seen, keep_moved, open_draft
+from notifier.pipeline.wording_desk import Seen, keep_moved, open_draft, require_newest
 from notifier.render_pool import RenderPool
 from notifier.store.engine import Transaction
 from notifier.terms.wording import (
@@ -34,6 +34,10 @@ MOST_NOTE = 500
 
 MOST_TRIED = 200
 """Customers with open backorders for whom what comes into force is filled in first: a second of work."""
+
+
+_LOOK = "look at the history, then say again what is to hold"
+"""The checks before take seconds, in which somebody may publish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +90,13 @@ def roll_back(house: House, pool: RenderPool, which: tuple[Seen, int], word: Wor
         newest = wordings.newest_number(tx, wording)
     if old is None:
         raise UsageError(f"there is no version {number} of {wording.words}; the newest is {newest}")
-    _require_newest(newest, seen)
+    require_newest(newest, seen, _LOOK)
     if number == newest:
         raise UsageError(f"version {number} of {wording.words} is in force already")
     _require_sound(house, pool, (wording, old.texts), now)
 
     def new(_tx: Transaction, next_number: int) -> WordingVersion:
-        _require_newest(next_number - 1, seen)
+        require_newest(next_number - 1, seen, _LOOK)
         made = _version(wording, next_number, said, now)
         return replace(made, kind=VersionKind.ROLLED_BACK, author=old.author, texts=old.texts, of=old.number)
 
@@ -109,23 +113,16 @@ def take_back(house: House, pool: RenderPool, seen: Seen, word: Word, now: datet
     with house.store.read() as tx:
         newest = wordings.newest_number(tx, wording)
         current = wordings.version(tx, wording, newest)
-    _require_newest(newest, seen)
+    require_newest(newest, seen, _LOOK)
     if current is None or not current.texts:
         raise UsageError(f"the file's text of {wording.words} is in force already")
     _require_sound(house, pool, (wording, {}), now)
 
     def new(_tx: Transaction, number: int) -> WordingVersion:
-        _require_newest(number - 1, seen)
+        require_newest(number - 1, seen, _LOOK)
         return replace(_version(wording, number, said, now), kind=VersionKind.TAKEN_BACK)
 
     return _put_in_force(house, wording, new)
-
-
-def _require_newest(newest: int, seen: Seen) -> None:
-    """The checks before take seconds, in which somebody may publish: what they did is not undone unseen."""
-    if newest != seen.base:
-        what = f"version {newest} of {seen.wording.words} came into force meanwhile"
-        raise UsageError(f"{what}; look at the history, then say again what is to hold")
 
 
 def _said(word: Word) -> Word:

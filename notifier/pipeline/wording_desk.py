@@ -25,7 +25,7 @@ class Seen:
     """The draft of a wording as somebody saw it: at which revision (0: there was none).
 
     `base` is the number of the version that their text stands on (0: the file), which a save asks for; to who puts an
-    older one in force, that of the newest.
+    older one in force, or has compared their draft, that of the newest.
     """
 
     wording: Wording
@@ -96,11 +96,12 @@ def approve(house: House, seen: Seen, by: str) -> Draft:
 def catch_up(house: House, seen: Seen) -> Draft:
     """Say that the draft takes the newest version into account, which was published after it was begun.
 
-    Raises UsageError.
+    Raises UsageError, also where another version than the newest that was `seen` is in force.
     """
     with house.store.write() as tx:
-        draft = open_draft(tx, seen)
-        return keep_moved(tx, replace(draft, base=wordings.newest_number(tx, seen.wording)))
+        draft, newest = open_draft(tx, seen), wordings.newest_number(tx, seen.wording)
+        require_newest(newest, seen, "compare your draft with it, then say so again")
+        return keep_moved(tx, replace(draft, base=newest))
 
 
 def discard(house: House, seen: Seen) -> None:
@@ -115,6 +116,12 @@ def open_draft(tx: Transaction, seen: Seen) -> Draft:
         raise UsageError(f"there is no draft of {seen.wording.words}; it was published or thrown away")
     _require_seen(draft, seen)
     return draft
+
+
+def require_newest(newest: int, seen: Seen, remedy: str) -> None:
+    """Raises UsageError where another version than the newest that was `seen` is in force: nothing is undone unseen."""
+    if newest != seen.base:
+        raise UsageError(f"version {newest} of {seen.wording.words} came into force meanwhile; {remedy}")
 
 
 def keep_moved(tx: Transaction, draft: Draft) -> Draft:

@@ -142,9 +142,9 @@ def test_a_change_can_be_taken_back_and_the_history_says_so(shop: Shop) -> None:
     first = saved(shop, placed__max_age_days="10", progress__every_days="21")
     second = saved(shop, placed__max_age_days="20")
     with shop.house() as house:
-        figures.roll_back(house, second, "Max", NOON)
+        figures.roll_back(house, (second, second), "Max", NOON)
         kept = in_force(shop, "placed.max_age_days")[0]
-        figures.roll_back(house, first, "Max", NOON)
+        figures.roll_back(house, (first, second + 1), "Max", NOON)
         notes = [(one.by, one.note) for one in figures.past(house)]
     assert (kept, in_force(shop, "placed.max_age_days")[0], notes[0]) == ("10", "5", ("Max", "back to before change 1"))
 
@@ -152,11 +152,18 @@ def test_a_change_can_be_taken_back_and_the_history_says_so(shop: Shop) -> None:
 def test_to_take_back_what_is_so_already_is_refused(shop: Shop) -> None:
     change = saved(shop, placed__max_age_days="10")
     with shop.house() as house:
-        figures.roll_back(house, change, "Max", NOON)
+        figures.roll_back(house, (change, change), "Max", NOON)
         with pytest.raises(UsageError, match="already"):
-            figures.roll_back(house, change, "Max", NOON)
+            figures.roll_back(house, (change, change + 1), "Max", NOON)
         with pytest.raises(UsageError, match="there is no change 99"):
-            figures.roll_back(house, 99, "Max", NOON)
+            figures.roll_back(house, (99, 99), "Max", NOON)
+
+
+def test_what_somebody_saved_since_is_not_taken_back_unseen(shop: Shop) -> None:
+    change = saved(shop, placed__max_age_days="10")
+    saved(shop, progress__every_days="21")
+    with shop.house() as house, pytest.raises(UsageError, match="Lea has saved other figures"):
+        figures.roll_back(house, (change, change), "Max", NOON)
 
 
 def test_who_saves_over_somebody_elses_figures_is_stopped(shop: Shop) -> None:

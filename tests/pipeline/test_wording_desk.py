@@ -99,8 +99,17 @@ def test_a_draft_begun_before_another_version_is_published_only_after_a_look_at_
     put_back(house, PLACED, 1)
     with pytest.raises(UsageError, match="version 3 of placed by email in en was published after"):
         publish(house, rendering(), seen(draft.revision), Word("ada"), NOON)
-    catch_up(house, seen(draft.revision))
+    catch_up(house, seen_now(house, PLACED))
     assert publish(house, rendering(), seen(draft.revision), Word("ada"), NOON).version.number == 4
+
+
+def test_a_version_that_came_into_force_after_the_page_was_made_was_not_compared(house: House) -> None:
+    put_out(house, PLACED, email("a"))
+    save(house, PLACED, email("b"))
+    page = seen_now(house, PLACED)
+    back_to_file(house, PLACED)
+    with pytest.raises(UsageError, match="version 2 of placed by email in en came into force meanwhile"):
+        catch_up(house, page)
 
 
 def test_without_a_second_person_s_approval_nothing_is_published(careful: House) -> None:

@@ -17,6 +17,7 @@ from notifier.pipeline import policy_figures as figures
 from notifier.pipeline.apart import Apart
 from notifier.pipeline.policy_figures import Faults, Proposal
 from notifier.pipeline.policy_trial import DAYS, Outcome, Trial
+from notifier.pipeline.reasons import purpose_words
 from notifier.terms.operator import Role
 from notifier.terms.time import local_day
 from notifier.web.console import reading
@@ -25,6 +26,7 @@ from notifier.web.console.drawing import EDGE, trend
 from notifier.web.console.one_at_a_time import OneAtATime
 from notifier.web.console.policy_form import CHANNELS, CLASSES, LABELS, form_of, given, spoken
 from notifier.web.console.routes import Routes
+from notifier.web.threads import Threads
 
 POLICY, TRIAL = "/console/policy", "/console/policy/trial"
 USUAL_DAYS = 30
@@ -48,19 +50,41 @@ class Trying:
 
 
 class Trials(OneAtATime[Trying]):
-    """The trial of this process, if there is one."""
+    """The trial of this process, if there is one, and the last one of each lead: what they typed and found is not lost
+    when somebody else tries figures.
+    """
+
+    def __init__(self, threads: Threads) -> None:
+        super().__init__(threads)
+        self.last: dict[str, Trying] = {}
+
+    def keep(self, trying: Trying) -> Trying:
+        """It is the last one of its lead from now on."""
+        self.last[trying.by] = trying
+        return trying
+
+    def end(self, which: Trying | None) -> None:
+        """Forget this one. In a thread."""
+        super().end(which)
+        if which is not None and self.last.get(which.by) is which:
+            del self.last[which.by]
+
+    def shown(self, mark: str, by: str) -> Trying | None:
+        """The one of this mark; without a mark one's own last one, else the newest."""
+        return self._marked(mark) if mark else self.last.get(by, self.now)
 
     def marked(self, mark: str) -> Trying:
-        """The one of this mark. Raises UsageError where there is none, or another by now."""
-        now = self.now
-        if now is None:
-            raise UsageError("no figures are being tried. Change some, and try them on past days first")
-        if now.mark != mark:
+        """The one of this mark. Raises UsageError where there is none."""
+        found = self._marked(mark)
+        if found is None:
             raise UsageError(
-                f"{now.by} is trying other figures by now, so nothing was done. Look at them under Policy, or try"
+                "these figures are not being tried any more, so nothing was done. Look under Policy what is, or try"
                 " yours again"
             )
-        return now
+        return found
+
+    def _marked(self, mark: str) -> Trying | None:
+        return next((one for one in self.last.values() if one.mark == mark), None)
 
     def found(self, mark: str) -> Trying:
         """The one of this mark, which has found something. Raises UsageError as `marked` does, and where it has not."""
@@ -79,14 +103,14 @@ class PolicyDesk:
     trials: Trials
 
     async def show(self, asked: Asked) -> Response:
-        """What is in force; `?again` with what is being tried in the form."""
-        now = self.trials.now
-        typed = now.typed if now is not None and "again" in asked.query else None
-        return await self._page(asked, typed, {})
+        """What is in force; `?again=MARK` with what was typed for a trial in the form."""
+        mark = asked.query.get("again", "")
+        return await self._page(asked, self.trials.marked(mark).typed if mark else None, {})
 
     async def _page(self, asked: Asked, typed: Mapping[str, str] | None, faults: Faults) -> Response:
         there = await asked.run(partial(figures.standing, asked.house))
         past = await asked.run(partial(figures.past, asked.house))
+        tried = [one for one in (self.trials.last.get(asked.operator.name), self.trials.now) if one is not None]
         return asked.page(
             "policy/policy.html",
             422 if faults else 200,
@@ -95,9 +119,11 @@ class PolicyDesk:
             spoken=spoken,
             past=past,
             leads=asked.operator.may(Role.LEAD),
-            trying=self.trials.now,
+            newest=past[0].id if past else 0,
+            tried={one.mark: one for one in tried}.values(),
+            trial=TRIAL,
             days=DAYS,
-            usual=USUAL_DAYS,
+            chosen=_days((typed or {}).get("days", "")),
             choices=(CHANNELS, CLASSES),
         )
 
@@ -114,32 +140,32 @@ class PolicyDesk:
 
         def start() -> Trying:
             work = Apart(trial, asked.house, asked.settings.database_url)
-            return Trying(found, dict(asked.form), days, by, asked.now, work)
+            return self.trials.keep(Trying(found, dict(asked.form), days, by, asked.now, work))
 
         def give_way(busy: Trying) -> None:
             if busy.by != by:
                 raise UsageError(f"{busy.by} is trying figures now. Wait until that is over, or ask them to end it")
 
-        await asked.run(partial(self.trials.begin, start, give_way))
-        return asked.to(TRIAL)
+        begun = await asked.run(partial(self.trials.begin, start, give_way))
+        return asked.to(f"{TRIAL}?mark={begun.mark}")
 
     async def trial(self, asked: Asked) -> Response:
         """How far it is, or what it found."""
-        return asked.page("policy/trial.html", **self._trial(asked, self.trials.now))
+        return asked.page("policy/trial.html", **self._trial(asked))
 
     async def progress(self, asked: Asked) -> Response:
-        """The same, as a piece that asks again by itself, for as long as it is the trial of its page."""
-        now = self.trials.now
-        mine = now if now is not None and now.mark == asked.query.get("mark") else None
-        return asked.part("policy/_trial.html", **self._trial(asked, mine))
+        """The same, as a piece that asks again by itself, for as long as its page's trial is there."""
+        return asked.part("policy/_progress.html", **self._trial(asked))
 
-    def _trial(self, asked: Asked, trying: Trying | None) -> dict[str, Any]:
+    def _trial(self, asked: Asked) -> dict[str, Any]:
+        trying = self.trials.shown(asked.query.get("mark", ""), asked.operator.name)
         found = trying.work.found if trying is not None else None
         return {
             "trying": trying,
             "found": found,
             "labels": LABELS,
             "spoken": spoken,
+            "purpose": purpose_words,
             "plot": plot(found) if found else None,
             "most": max([max(one.before or 0, one.after or 0) for one in found.by_purpose.values()] or [1])
             if found
@@ -161,12 +187,13 @@ class PolicyDesk:
         act = partial(figures.save, asked.house, trying.proposal, asked.operator.name, note, asked.now)
         change = await asked.run(act)
         await asked.run(partial(self.trials.end, trying))
-        return asked.to(POLICY, "Saved. Every process judges by these figures from now on.", f"{POLICY}/{change}/back")
+        undo = f"{POLICY}/{change}/back?newest={change}"
+        return asked.to(POLICY, "Saved. Every process judges by these figures from now on.", undo)
 
     async def back(self, asked: Asked) -> Response:
-        """Let the figures be as before a change."""
-        number = reading.key_of(asked.path, "change")
-        await asked.run(partial(figures.roll_back, asked.house, number, asked.operator.name, asked.now))
+        """Let the figures be as before a change, where `?newest` is still the newest one."""
+        number, seen = reading.key_of(asked.path, "change"), reading.whole(asked.query.get("newest", "")) or 0
+        await asked.run(partial(figures.roll_back, asked.house, (number, seen), asked.operator.name, asked.now))
         return asked.to(POLICY, f"The figures are as they were before change {number}.")
 
 

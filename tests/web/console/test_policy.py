@@ -65,11 +65,14 @@ def trial_of(work: SimpleNamespace) -> Trying:
 
 @dataclass(frozen=True)
 class Tried:
-    """Lea tries figures and looks at them; Max tries others, and Lea's page is still open; Max gives his up."""
+    """Lea tries figures on 7 days and looks at them; Max tries others, and Lea's page is still open; she tries again,
+    and Max gives his up.
+    """
 
     early: httpx2.Response
     page: str
     again: str
+    kept: str
     late: list[httpx2.Response]
     piece: str
     ended: str
@@ -82,12 +85,14 @@ def trials(site: Site) -> Tried:
     lea, other = site.person(Role.LEAD, "lea"), site.person(Role.LEAD, "max")
     early = lea.post(f"{POLICY}/save", mark="")
     page = tried(lea, placed__max_age_days="10", days="7").text
-    again, mark = lea.get(f"{POLICY}?again").text, mark_of(page)
-    of_max = mark_of(tried(other, placed__max_age_days="2", days="7").text)
+    mark = mark_of(page)
+    of_max = mark_of(tried(other, placed__max_age_days="2", days="14").text)
+    again, kept = lea.get(f"{POLICY}?again={mark}").text, lea.get(TRIAL).text
+    tried(lea, placed__max_age_days="11", days="7")
     late = [lea.post(f"{POLICY}/save", mark=mark), lea.post(f"{TRIAL}/end", mark=mark)]
     piece = lea.get(f"{TRIAL}/progress?mark={mark}").text
     ended = other.then(f"{TRIAL}/end", mark=of_max).text
-    return Tried(early, page, again, late, piece, ended, lea.get(TRIAL), len(site.shop.rows(PolicyChange)))
+    return Tried(early, page, again, kept, late, piece, ended, lea.get(TRIAL), len(site.shop.rows(PolicyChange)))
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ def saved(site: Site, trials: Tried) -> Saved:
     lea = site.person(Role.LEAD, "lea")
     mark = mark_of(tried(lea, placed__max_age_days="10", days="7").text)
     page, changes = lea.then(f"{POLICY}/save", note=NOTE, mark=mark).text, site.shop.rows(PolicyChange)
-    lea.post(f"{POLICY}/1/back")
+    lea.post(f"{POLICY}/1/back?newest=1")
     return Saved(page, changes, [(one.was, one.value) for one in site.shop.rows(PolicyFigure)])
 
 
@@ -125,11 +130,11 @@ def test_a_viewer_sees_the_figures_and_cannot_change_any(site: Site) -> None:
 
 
 def test_all_faults_stand_at_their_fields_and_what_was_typed_stays(site: Site) -> None:
-    form = {"placed.max_age_days": "many", "policy.email_from": "21:00", "policy.caps.0.count": "2"}
+    form = {"placed.max_age_days": "many", "policy.email_from": "21:00", "policy.caps.0.count": "2", "days": "90"}
     answer = site.person().post(f"{POLICY}/try", **form, **{"policy.caps.0.period": "three weeks"})
     page = answer.text
     assert answer.status_code == 422
-    for words in ("&#39;many&#39;", "three weeks", 'value="many"'):
+    for words in ("&#39;many&#39;", "three weeks", 'value="many"', '<option value="90" selected>'):
         assert words in page, words
 
 
@@ -138,20 +143,28 @@ def test_what_changes_nothing_is_not_tried(site: Site) -> None:
 
 
 def test_a_trial_shows_what_would_have_been(trials: Tried) -> None:
-    assert all(words in trials.page for words in ("messages instead of", "placed by email", "<svg"))
+    assert all(words in trials.page for words in ("messages instead of", "Backorder by email", "<svg"))
 
 
 def test_nothing_is_saved_that_was_not_tried(trials: Tried) -> None:
     assert (trials.early.status_code, trials.saved) == (422, 0)
 
 
-def test_what_is_tried_can_be_changed_again(trials: Tried) -> None:
+def test_what_is_tried_can_be_changed_again_whoever_tries_something_else(trials: Tried) -> None:
     assert 'name="placed.max_age_days" type="number" value="10"' in trials.again
 
 
-def test_a_page_neither_saves_nor_ends_what_somebody_else_has_tried_since(trials: Tried) -> None:
+def test_the_days_of_a_trial_that_is_changed_again_stay_chosen(trials: Tried) -> None:
+    assert '<option value="7" selected>' in trials.again
+
+
+def test_what_one_has_tried_is_kept_when_somebody_else_tries_figures(trials: Tried) -> None:
+    assert ("<strong>10</strong>" in trials.kept, "Save: let these figures count" in trials.kept) == (True, True)
+
+
+def test_a_page_neither_saves_nor_ends_what_was_tried_since(trials: Tried) -> None:
     assert ([one.status_code for one in trials.late], trials.saved) == ([422, 422], 0)
-    assert ("max is trying other figures" in trials.late[0].text, "Save" in trials.piece) == (True, False)
+    assert ("are not being tried any more" in trials.late[0].text, "Save" in trials.piece) == (True, False)
 
 
 def test_a_trial_can_be_given_up_and_changes_nothing(trials: Tried) -> None:
@@ -167,6 +180,12 @@ def test_a_note_full_of_markup_is_shown_as_it_is(saved: Saved) -> None:
     assert ("<script>alert" in saved.page, "&lt;script&gt;alert(1)" in saved.page) == (False, True)
 
 
+def test_undo_takes_back_no_change_that_was_saved_since(site: Site, saved: Saved) -> None:
+    assert len(saved.figures) == 2
+    answer = site.person(Role.LEAD, "max").post(f"{POLICY}/1/back?newest=1")
+    assert ("lea has saved other figures" in answer.text, len(site.shop.rows(PolicyChange))) == (True, 2)
+
+
 def test_a_saved_change_can_be_taken_back_from_the_list(saved: Saved) -> None:
     assert saved.figures == [("3", "10"), ("10", None)]
 
@@ -175,7 +194,7 @@ def test_a_saved_change_can_be_taken_back_from_the_list(saved: Saved) -> None:
 def test_a_trial_that_found_nothing_cannot_be_saved(over: bool, words: str) -> None:
     trying = trial_of(SimpleNamespace(over=over, found=None))
     trials = Trials(Threads(1))
-    trials.now = trying
+    trials.keep(trying)
     with pytest.raises(UsageError, match=words):
         trials.found(trying.mark)
 
@@ -186,6 +205,14 @@ def test_a_figure_that_a_variable_sets_is_shown_as_fixed(tmp_path: Path, sqlite_
         page = site.person().get(POLICY).text
         said = site.person().then(f"{POLICY}/try", **{"placed.max_age_days": "10"}).text
     assert ("Set by the variable NOTIFIER_PLACED__MAX_AGE_DAYS" in page, "Nothing is changed." in said) == (True, True)
+
+
+def test_while_a_trial_goes_on_the_button_that_ends_it_stays_as_it_is(site: Site) -> None:
+    lea = site.person(Role.LEAD, "lea")
+    at = lea.post(f"{POLICY}/try", **{"placed.max_age_days": "6", "days": "7"}).headers["location"]
+    page, piece = lea.get(at).text, lea.get(at.replace("trial?", "trial/progress?")).text
+    lea.post(f"{TRIAL}/end", mark=mark_of(page))
+    assert ("End the trial" in page, "Look again" in piece, "End the trial" in piece) == (True, True, False)
 
 
 def test_a_trial_shows_how_far_it_is_by_itself_and_then_what_it_found(site: Site, chromium: Any) -> None:
