@@ -21,6 +21,11 @@ _desk, _step = table_of(ReplyDesk), table_of(ReplyStep)
 _COLUMNS = ("taken_by", *MOMENTS, "call_note")
 
 
+def lock(tx: Transaction, reply_id: int) -> None:
+    """Wait until nobody else takes a step with a reply, and keep them waiting until this transaction ends."""
+    tx.lock(f"reply {reply_id}")
+
+
 def desk_of(tx: Transaction, reply_id: int) -> Desk:
     """Where a reply stands."""
     row = tx.connection.execute(select(_desk).where(_desk.c.reply_id == reply_id)).first()

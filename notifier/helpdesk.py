@@ -76,6 +76,11 @@ def withdraw(tx: Transaction, answer_id: int) -> bool:
     return tx.connection.execute(this).rowcount > 0
 
 
+def waits(tx: Transaction, answer_id: int) -> bool:
+    """Whether an answer has not gone yet, and is not going."""
+    return tx.connection.execute(select(_answer.c.id).where(_answer.c.id == answer_id, _waits)).first() is not None
+
+
 def anything(tx: Transaction) -> bool:
     """Whether an answer waits, or is going."""
     return tx.connection.execute(select(_answer.c.id).where(_UNSENT).limit(1)).first() is not None

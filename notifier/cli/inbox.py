@@ -76,7 +76,8 @@ def show(ctx: typer.Context, reply: Reply, as_json: Json = False) -> None:
         said(f"\n{_printable(one.words)}", markup=False, highlight=False)
     for step in done:
         back = f" (taken back by {step.undone_by})" if step.undone_by else ""
-        said(f"{step.at:%Y-%m-%d %H:%M} UTC, {step.by} {step_words(step)}{back}", markup=False, highlight=False)
+        line = f"step {step.id}, {step.at:%Y-%m-%d %H:%M} UTC: {step.by} {step_words(step)}{back}"
+        said(line, markup=False, highlight=False)
 
 
 @inbox.command("done")

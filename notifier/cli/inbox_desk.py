@@ -8,6 +8,7 @@ import typer
 from notifier.cli.session import By, Json, Now, Session, say_json
 from notifier.errors import UsageError
 from notifier.pipeline import desk
+from notifier.pipeline.effect_words import step_words
 from notifier.pipeline.holds import Said
 from notifier.pipeline.team_answers import Answering, draft_apart
 from notifier.pipeline.team_answers import answer as keep_answer
@@ -35,7 +36,7 @@ def take(ctx: typer.Context, reply: Reply, whom: Annotated[str, typer.Argument()
     session: Session = ctx.obj
     name = session.operator(by)
     with session.house() as house:
-        found = desk.take(house, reply, whom or name, name, session.moment(None))
+        found = desk.take(house, desk.Taking(reply, whom or name, name), session.moment(None))
     session.console.print(f"reply {reply} is on the desk of {found.desk.taken_by}", markup=False)
 
 
@@ -122,12 +123,22 @@ def answer(
     session.console.print(f"the answer to reply {reply} {again}", markup=False)
 
 
-def undo(ctx: typer.Context, reply: Reply, by: By = "", now: Now = None, as_json: Json = False) -> None:
+def undo(
+    ctx: typer.Context,
+    reply: Reply,
+    step: Annotated[
+        int | None, typer.Option("--step", help="Only this step, as `notifier inbox show` numbers them.")
+    ] = None,
+    by: By = "",
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
     """Take the last step with a reply back, where it can be; else read why not."""
     session: Session = ctx.obj
     with session.house() as house:
-        found = take_back(house, reply, session.operator(by), session.happened(now))
+        found = take_back(house, reply, session.operator(by), session.happened(now), step)
     if as_json:
         say_json(found.as_json())
     else:
-        session.console.print(found.words, markup=False)
+        what = f"{found.step.by} {step_words(found.step)}"
+        session.console.print(f"taken back: {what} (step {found.step.id}); {found.words}", markup=False)

@@ -86,7 +86,7 @@ def say_resend(house: House, message_ids: Sequence[int], by: str, now: datetime)
         rows = _all_unknown(tx, ids)
         if other := [row for row in rows if row.mode != mode]:
             told = ", ".join(f"message {row.id} is of mode {row.mode}" for row in other)
-            raise UsageError(f"{told}, and the mode is {mode}; nothing was queued. `notifier unknown sent` closes it")
+            raise UsageError(f"{told}, and the mode is {mode}; nothing was queued. Say that it went, to close it")
         doubt.note(tx, [_said(row, Found.AGAIN, by) for row in rows], now)
         doubt.send_again(tx, ids, now)
     return ids
@@ -106,5 +106,5 @@ def _all_unknown(tx: Transaction, ids: Sequence[int]) -> list[AnyRow]:
         elif row.state != MessageState.UNKNOWN:
             wrong.append(f"message {one} is {row.state.replace('_', ' ')}")
     if wrong:
-        raise UsageError(f"{', '.join(wrong)}; nothing was changed. `notifier unknown list` shows which are unknown")
+        raise UsageError(f"{', '.join(wrong)}; nothing was changed. Choose among those that are unknown alone")
     return [rows[one] for one in ids]

@@ -12,17 +12,17 @@ from notifier.errors import UsageError
 from notifier.pipeline.customer_facts import known
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import in_force
-from notifier.pipeline.inbox import ACTS, Doing
+from notifier.pipeline.inbox import ACTS, NOT_THERE, Doing
 from notifier.pipeline.letter_shown import letter_shown
 from notifier.pipeline.page_orders import Shown, orders_of, still_shown
 from notifier.pipeline.team_answers import Way, way_to
+from notifier.pipeline.undo import offered
 from notifier.policy.page_lines import Moment
 from notifier.queries import desk as read
 from notifier.queries.desk import Pile, Place, StepTold
 from notifier.queries.inbox import InboxReply, Turn, conversation, replies_shown, reply_shown
 from notifier.store.engine import Transaction
 from notifier.store.holds import holds_in_force
-from notifier.terms.desk import StepKind
 from notifier.terms.effects import Asked
 from notifier.terms.facts import Alternative
 from notifier.terms.page import LineView, OrderView
@@ -87,7 +87,7 @@ def _piles(waiting: Sequence[Place], name: str, now: datetime) -> Mapping[Pile, 
 def _place(tx: Transaction, reply_id: int) -> Place:
     found = read.place_of(tx, reply_id)
     if found is None:
-        raise UsageError(f"there is no reply {reply_id}; look at the inbox for what waits")
+        raise UsageError(NOT_THERE.format(reply_id))
     return found
 
 
@@ -96,8 +96,8 @@ class ReplyView:
     """One reply with what is needed to act on it.
 
     `turns` are the newest ones, the newest last; `older`: there are more. `orders` are the customer's, with what was
-    told of each line and what may be taken instead. `answered` is what the email said that it answers. `before` and
-    `after` are its neighbours in the pile.
+    told of each line and what may be taken instead. `answered` is what the email said that it answers. `undo` is the
+    step that may be taken back. `before` and `after` are its neighbours in the pile.
     """
 
     one: InboxReply
@@ -109,6 +109,7 @@ class ReplyView:
     way: Way | None
     hold: str
     answered: str
+    undo: int | None
     before: int | None
     after: int | None
 
@@ -123,10 +124,9 @@ class ReplyView:
         return MAY_MEAN.get(self.one.suggestion or self.one.intent)
 
     @property
-    def last(self) -> StepTold | None:
-        """The step that can be taken back."""
-        stands = (one for one in self.steps if not one.undone_by and one.what != StepKind.UNDONE)
-        return next(stands, None)
+    def seen(self) -> int:
+        """The newest step, as `pipeline.desk.require_seen` wants it."""
+        return max((one.id for one in self.steps), default=0)
 
     @property
     def about(self) -> Sequence[OrderView]:
@@ -150,7 +150,7 @@ def reply(house: House, reply_id: int, where: tuple[Pile, str], now: datetime) -
     with house.store.read() as tx:
         one = reply_shown(tx, reply_id)
     if one is None:
-        raise UsageError(f"there is no reply {reply_id}; look at the inbox for what waits")
+        raise UsageError(NOT_THERE.format(reply_id))
     letter = letter_shown(house, one.message) if one.message is not None else None
     with house.store.read() as tx:
         house = in_force(tx, house)
@@ -167,16 +167,22 @@ def reply(house: House, reply_id: int, where: tuple[Pile, str], now: datetime) -
             way=way_to(tx, house, reply_id, now) if one.waits else None,
             hold=next((row.reason for row in hold.values()), ""),
             answered=letter.text if letter is not None and letter.channel == Channel.EMAIL else "",
+            undo=offered(tx, house, reply_id, now),
             before=before,
             after=after,
         )
 
 
 def next_in(house: House, which: Pile, name: str, now: datetime, *, passed: int = 0) -> int | None:
-    """The reply that comes next in a pile, as it stands now; `passed` is one that was just put aside."""
+    """The reply that comes next in a pile, as it stands now, after `passed`, which was just put aside.
+
+    After the last one it is the first that was left out.
+    """
     with house.store.read() as tx:
-        ids = _piles(read.places(tx), name, now).get(which, ())
-        return next((one for one in ids if one != passed), None)
+        rest = [one for one in read.places(tx) if one.id != passed and which in one.piles(name, now)]
+        left = read.place_of(tx, passed)
+    after = (one.id for one in rest if left is None or one.order > left.order)
+    return next(after, rest[0].id if rest else None)
 
 
 def _around(

@@ -171,6 +171,8 @@ def _matter(what: Doing) -> frozenset[Doing]:
     return frozenset() if what is Doing.COMPLAINT else _ENDING
 
 
+NOT_THERE = "there is no reply {}; look at the inbox for what waits"
+
 NOT_DONE = frozenset({Kind.TOO_LATE, Kind.REFUSED})
 
 
@@ -196,7 +198,7 @@ def _why_not(found: Sequence[LineEffect]) -> str:
 def _choice(tx: Transaction, house: House, row: AnyRow, wanted: Act, now: datetime) -> Choice:
     require_known(row)
     if (wanted.what is Doing.SWAP) != bool(wanted.sku):
-        raise UsageError("swap, and only swap, names the product that is taken: notifier inbox act ID swap SKU")
+        raise UsageError("a swap, and nothing else, names the product that is taken; name it with a swap alone")
     channel = (Channel.SMS if row.road == Road.SMS else Channel.EMAIL).value
     choice = Choice(ACTS[wanted.what], sku=wanted.sku, channel=channel, keeps=wanted.what is Doing.KEEP)
     if wanted.what is Doing.OPT_IN:
@@ -212,7 +214,7 @@ def _choice(tx: Transaction, house: House, row: AnyRow, wanted: Act, now: dateti
     about = _shown(tx, row.id).lines
     ids = tuple(one.id for one in about if wanted.line in ("", one.line))
     if not ids or len({one.order for one in about}) > 1:
-        raise UsageError("say which order it is about: choose it, or name it with --order")
+        raise UsageError("what they wrote is about no order, or about several; say which one")
     return replace(choice, line_ids=ids)
 
 
@@ -242,19 +244,24 @@ def assign(house: House, reply_id: int, asked: Asked, by: str, now: datetime) ->
 def _shown(tx: Transaction, reply_id: int) -> InboxReply:
     found = reply_shown(tx, reply_id)
     if found is None:
-        raise UsageError(f"there is no reply {reply_id}; `notifier inbox` lists what waits")
+        raise UsageError(NOT_THERE.format(reply_id))
     return found
 
 
 def require_known(row: AnyRow) -> None:
     """Raise UsageError for a reply of which nobody knows whose it is."""
     if row.customer_id is None:
-        raise UsageError(f"nobody knows whose reply {row.id} is. Type: notifier inbox assign {row.id} CUSTOMER")
+        raise UsageError(f"nobody knows whose reply {row.id} is; assign it to a customer first")
 
 
 def waiting_reply(tx: Transaction, reply_id: int) -> AnyRow:
     """A reply that waits for a person. Raises UsageError for one that does not."""
     row = conversation.reply_of(tx, reply_id)
-    if row is None or not row.needs_person or row.closed_at is not None:
-        raise UsageError(f"reply {reply_id} does not wait for anybody; `notifier inbox` lists what does")
+    if row is None:
+        raise UsageError(NOT_THERE.format(reply_id))
+    if row.closed_at is not None:
+        who = row.closed_by or "somebody"
+        raise UsageError(f"{who} has seen to reply {reply_id} already; look at it for what was done")
+    if not row.needs_person:
+        raise UsageError(f"reply {reply_id} does not wait for anybody; look at the inbox for what does")
     return row

@@ -14,6 +14,7 @@ from notifier import conversation, desk, helpdesk
 from notifier.errors import RenderError, UsageError
 from notifier.pipeline.content import item_of, links_of
 from notifier.pipeline.customer_facts import known
+from notifier.pipeline.desk import require_seen
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import in_force
 from notifier.pipeline.inbox import require_known, waiting_reply
@@ -59,7 +60,7 @@ class Way:
 @dataclass(frozen=True, slots=True)
 class Answering:
     """What `by` answers to a reply. `key` is the same where the same is sent again, which goes once unless it came to
-    nothing; `done`: it closes the reply.
+    nothing; `done`: it closes the reply; `seen` as in `pipeline.desk.require_seen`.
     """
 
     reply: int
@@ -67,6 +68,7 @@ class Answering:
     by: str
     key: str = ""
     done: bool = True
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +195,12 @@ def unwrapped(text: str) -> str:
 def answer(house: House, said: Answering, now: datetime) -> Kept:
     """Keep an answer, which goes some seconds later, and close the reply where it is `done`.
 
-    Raises UsageError for a reply that does not wait or is of nobody known, for no words or too many, and where nothing
-    may go to the customer.
+    Raises UsageError for a reply that does not wait or is of nobody known, for no words or too many, where nothing may
+    go to the customer, and where somebody else has done something with the reply since.
     """
     by = operator_name(said.by)
     with house.store.write() as tx:
+        require_seen(tx, said.reply, said.seen, by)
         row = waiting_reply(tx, said.reply)
         require_known(row)
         way = _way(tx, house, row, now)

@@ -15,7 +15,7 @@ from notifier import actions, consent, conversation, desk, helpdesk
 from notifier.errors import UsageError
 from notifier.pipeline.customer_facts import with_every_line
 from notifier.pipeline.desk import put_back
-from notifier.pipeline.effect_words import why_not
+from notifier.pipeline.effect_words import step_words, why_not
 from notifier.pipeline.effects import address_named
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import in_force
@@ -23,6 +23,7 @@ from notifier.pipeline.inbox import Doing
 from notifier.pipeline.people import operator_name
 from notifier.pipeline.receive import receive
 from notifier.policy.line_answers import counts
+from notifier.queries.desk import StepTold, step_told, steps
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.holds import Word, lift_complaint
@@ -46,20 +47,23 @@ THEIR_OWN_NO = (
     " page, brings messages back"
 )
 NOTHING_CHANGED = "it had changed nothing"
+NOTHING = "nothing was done with reply {} that could be taken back"
+_OWN_NO = frozenset({Intent.OPT_OUT.value, Intent.SPAM_COMPLAINT.value})
 GOES = "the answer is on its way or has gone, and cannot be called back"
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was taken back, in words; `what` is the step's kind."""
+    """What was taken back, in words."""
 
     reply: int
-    what: str
+    step: StepTold
     words: str
 
     def as_json(self) -> dict[str, Any]:
         """The object that `notifier inbox undo --json` prints."""
-        return {"reply": self.reply, "undone": self.what, "words": self.words}
+        step = {"step": self.step.id, "by": self.step.by, "undone": self.step.what}
+        return {"reply": self.reply, "words": self.words} | step
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +88,87 @@ class _Undoing:
         return [one for one in map(effect_from, said) if one.kind in kinds]
 
 
-def undo(house: House, reply_id: int, by: str, now: datetime) -> Undone:
-    """Take the last step with a reply back. Raises UsageError where there is none, or where it cannot be: with why."""
+def undo(house: House, reply_id: int, by: str, now: datetime, step: int | None = None) -> Undone:
+    """Take the last step with a reply back: the one with the id `step`, where that is said.
+
+    Raises UsageError where there is none, where another one is the last by now, and where it cannot be: with why.
+    """
     name = operator_name(by)
     with house.store.read() as tx:
-        row, step = conversation.reply_of(tx, reply_id), desk.last_step(tx, reply_id)
-        if row is None or step is None:
-            raise UsageError(f"nothing was done with reply {reply_id} that could be taken back")
-        made = conversation.reply_of(tx, json.loads(step.detail).get("reply", 0))
-    this = _Undoing(house, step, row, name, now, made)
-    kind = StepKind(step.what)
+        _require_last(tx, reply_id, step)
+        this = _last(tx, house, (reply_id, name), now)
+        if this is None:
+            raise UsageError(NOTHING.format(reply_id))
+        if why := _stays(tx, this):
+            raise UsageError(why)
+    told, kind = step_told(this.step), StepKind(this.step.what)
     if kind is StepKind.ACTED:
-        return _act(this)
-    if kind is StepKind.ASSIGNED:
-        raise UsageError(f"whose reply {reply_id} is was said, and stands in their history; close it where it is wrong")
+        return Undone(reply_id, told, _act(this))
     with house.store.write() as tx:
+        _require_last(tx, reply_id, this.step.id)
         words = _STEPS[kind](tx, this)
         _note(tx, this)
-    return Undone(reply_id, kind.value, words)
+    return Undone(reply_id, told, words)
+
+
+def offered(tx: Transaction, house: House, reply_id: int, now: datetime) -> int | None:
+    """The id of the step that may be taken back; None where `undo` would refuse it, whatever the shop has done."""
+    this = _last(tx, house, (reply_id, ""), now)
+    return this.step.id if this is not None and not _stays(tx, this) else None
+
+
+def offered_to(house: House, reply_id: int, name: str, now: datetime) -> int | None:
+    """As `offered`, where it is a step of the operator `name`."""
+    with house.store.read() as tx:
+        this = _last(tx, house, (reply_id, name), now)
+        return this.step.id if this is not None and this.step.by == name and not _stays(tx, this) else None
+
+
+def _last(tx: Transaction, house: House, whose: tuple[int, str], now: datetime) -> _Undoing | None:
+    reply_id, name = whose
+    row, step = conversation.reply_of(tx, reply_id), desk.last_step(tx, reply_id)
+    if row is None or step is None:
+        return None
+    made = conversation.reply_of(tx, json.loads(step.detail).get("reply", 0))
+    return _Undoing(house, step, row, name, now, made)
+
+
+def _require_last(tx: Transaction, reply_id: int, wanted: int | None) -> None:
+    """Raise UsageError where the step `wanted` is not the last one, with what has come after it."""
+    desk.lock(tx, reply_id)
+    last = desk.last_step(tx, reply_id)
+    if wanted is None or (last is not None and last.id == wanted):
+        return
+    step = next((one for one in steps(tx, reply_id) if one.id == wanted and one.what != StepKind.UNDONE), None)
+    if step is None:
+        raise UsageError(NOTHING.format(reply_id))
+    if step.undone_by or last is None:
+        raise UsageError(f"{step.undone_by} has taken that back already")
+    raise UsageError(
+        f"{last.by} has done something with reply {reply_id} since: {step_words(step_told(last))}; look at it first"
+    )
+
+
+def _stays(tx: Transaction, this: _Undoing) -> str:
+    """Why a step cannot be taken back, whatever the shop has done since; empty where it may be."""
+    kind = StepKind(this.step.what)
+    if kind is StepKind.ASSIGNED:
+        return f"whose reply {this.row.id} is was said, and stands in their history; close it where it is wrong"
+    if kind is StepKind.ANSWERED:
+        return "" if helpdesk.waits(tx, this.detail["answer"]) else GOES
+    doing = this.detail["what"] if kind is StepKind.ACTED else ""
+    if doing == Doing.ACCEPT and any(not one.detail for one in this.effects(Kind.ACCEPTED)):
+        return f"that cannot be taken back: {CONSENT_STAYS}"
+    if doing == Doing.KEEP and any(not one.detail for one in this.effects(Kind.KEPT)):
+        return f"that cannot be taken back: {KEPT_STAYS}"
+    if doing == Doing.OPT_OUT and {this.row.intent, this.row.suggestion} & _OWN_NO:
+        return THEIR_OWN_NO
+    return ""
 
 
 def _note(tx: Transaction, this: _Undoing) -> None:
     if not desk.take_back(tx, this.step, this.by, this.now):
-        raise UsageError(f"somebody else has taken that back meanwhile; `notifier inbox show {this.row.id}` tells")
+        raise UsageError("somebody else has taken that back meanwhile")
     if this.row.customer_id is not None:
         bring_forward(tx, [this.row.customer_id], this.now)
 
@@ -142,13 +204,13 @@ _STEPS: Mapping[StepKind, Callable[[Transaction, _Undoing], str]] = MappingProxy
 )
 
 
-def _act(this: _Undoing) -> Undone:
+def _act(this: _Undoing) -> str:
     """Take back what was done for the customer; then the reply waits again."""
     words = _ACTS[Doing(this.detail["what"])](this)
     with this.house.store.write() as tx:
         conversation.take_up_again(tx, this.row.id)
         _note(tx, this)
-    return Undone(this.row.id, StepKind.ACTED.value, f"{words}; reply {this.row.id} waits again")
+    return f"{words}; reply {this.row.id} waits again"
 
 
 def _keep(this: _Undoing) -> str:
@@ -180,8 +242,6 @@ def _not_held(this: _Undoing) -> str:
 
 
 def _not_out(this: _Undoing) -> str:
-    if {this.row.intent, this.row.suggestion} & {Intent.OPT_OUT.value, Intent.SPAM_COMPLAINT.value}:
-        raise UsageError(THEIR_OWN_NO)
     channel = next((one.channel for one in this.effects(Kind.OPTED_OUT) if one.channel), Channel.EMAIL)
     about = MessageClass.SERVICE if channel is Channel.SMS else Scope.PROGRESS
     offers = "offers stay off, for they need the customer's own yes"
@@ -213,15 +273,7 @@ def _not_in(this: _Undoing) -> str:
     return "such messages are off again"
 
 
-def _consent(this: _Undoing) -> str:
-    if any(not one.detail for one in this.effects(Kind.ACCEPTED)):
-        raise UsageError(f"that cannot be taken back: {CONSENT_STAYS}")
-    return NOTHING_CHANGED
-
-
-def _kept(this: _Undoing) -> str:
-    if any(not one.detail for one in this.effects(Kind.KEPT)):
-        raise UsageError(f"that cannot be taken back: {KEPT_STAYS}")
+def _unneeded(_: _Undoing) -> str:
     return NOTHING_CHANGED
 
 
@@ -234,8 +286,8 @@ _ACTS: Mapping[Doing, Callable[[_Undoing], str]] = MappingProxyType(
         Doing.COMPLAINT: _not_held,
         Doing.OPT_OUT: _not_out,
         Doing.OPT_IN: _not_in,
-        Doing.ACCEPT: _consent,
-        Doing.KEEP: _kept,
+        Doing.ACCEPT: _unneeded,
+        Doing.KEEP: _unneeded,
     }
 )
 

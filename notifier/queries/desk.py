@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 
@@ -12,7 +13,7 @@ from notifier.queries.inbox import WITHIN
 from notifier.queries.windows import newest_first
 from notifier.store.asked import waits_for_person
 from notifier.store.engine import Transaction
-from notifier.store.lookup import table_of
+from notifier.store.lookup import AnyRow, table_of
 from notifier.store.tables import LegalStanding, Reply, ReplyDesk, ReplyLine, ReplyStep
 from notifier.terms.desk import Desk, StepKind
 from notifier.terms.time import utc
@@ -108,6 +109,7 @@ def done_lately(tx: Transaction) -> list[int]:
 class StepTold:
     """One step with a reply. `what` is a word of terms.desk; `undone_by` says who took it back, if anybody did."""
 
+    id: int
     at: datetime
     by: str
     what: str
@@ -119,13 +121,18 @@ class StepTold:
         """What was done for the customer, as `pipeline.inbox.Doing` calls it; empty for another step."""
         return str(json.loads(self.detail).get("what", "")) if self.what == StepKind.ACTED else ""
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """One object of `notifier inbox show --json`."""
         named = {name: getattr(self, name) for name in ("by", "what", "act", "undone_by")}
-        return {"at": utc(self.at).isoformat()} | named
+        return {"id": self.id, "at": utc(self.at).isoformat()} | named
 
 
 def steps(tx: Transaction, reply_id: int) -> Sequence[StepTold]:
     """What people did with a reply, the newest first."""
     query = select(_step).where(_step.c.reply_id == reply_id).order_by(_step.c.id.desc())
-    return [StepTold(row.at, row.by, row.what, row.detail, row.undone_by) for row in tx.connection.execute(query)]
+    return [step_told(row) for row in tx.connection.execute(query)]
+
+
+def step_told(row: AnyRow) -> StepTold:
+    """A row of the steps."""
+    return StepTold(row.id, row.at, row.by, row.what, row.detail, row.undone_by)

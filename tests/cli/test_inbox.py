@@ -98,6 +98,19 @@ def test_a_reply_is_taken_and_taken_back(call: Call) -> None:
     assert (code, json.loads(said)["undone"]) == (0, "taken")
 
 
+def test_undo_says_whose_step_it_took_back(call: Call) -> None:
+    call("inbox", "take", "1", "--by", "Kim")
+    assert "taken back: Kim took it" in " ".join(call("inbox", "undo", "1", "--by", "Sam")[2].split())
+
+
+def test_undo_takes_the_step_that_is_named_or_none(call: Call) -> None:
+    call("inbox", "take", "1", "--by", "Kim")
+    step = json.loads(call("inbox", "show", "1", "--json")[1])["steps"][0]["id"]
+    call("inbox", "take", "1", "Max", "--by", "Max")
+    code, _, told = call("inbox", "undo", "1", "--step", str(step), "--by", "Kim")
+    assert (code, "Max has done something" in " ".join(told.split())) == (2, True)
+
+
 def test_a_reply_rests(call: Call) -> None:
     _, said, _ = call("inbox", "snooze", "1", "2026-06-02T09:00:00Z", "--by", "Kim", "--now", AT, "--json")
     assert json.loads(said)["snoozed_until"] == "2026-06-02T09:00:00+00:00"

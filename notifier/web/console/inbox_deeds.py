@@ -18,7 +18,7 @@ from notifier.pipeline.holds import Said
 from notifier.pipeline.inbox import Act, Doing, act, assign, close
 from notifier.pipeline.people import Asked as Whom
 from notifier.pipeline.team_answers import Answering, answer
-from notifier.pipeline.undo import undo
+from notifier.pipeline.undo import offered_to, undo
 from notifier.terms.operator import Role
 from notifier.terms.words import Channel
 from notifier.web.console import reading
@@ -67,7 +67,7 @@ def answered(asked: Asked, one: int) -> str:
     """The agent's own words to the customer."""
     form = asked.form
     done = form.get("then", "close") == "close"
-    said = Answering(one, form.get("words", ""), asked.operator.name, form.get("key", "")[:60], done)
+    said = Answering(one, form.get("words", ""), asked.operator.name, form.get("key", "")[:60], done, seen(asked))
     kept = answer(asked.house, said, asked.now)
     by = "text" if kept.channel is Channel.SMS else "email"
     when = f"at {kept.goes_at.astimezone(tz_of(asked)):%H:%M on %d %B}" if _later(asked, kept.goes_at) else "now"
@@ -82,7 +82,7 @@ def _later(asked: Asked, moment: datetime) -> bool:
 
 def done(asked: Asked, one: int) -> str:
     """It is seen to."""
-    close(asked.house, [one], asked.operator.name, asked.form.get("note", "")[:2000], asked.now)
+    close(asked.house, [one], asked.operator.name, "", asked.now)
     return f"Reply {one} is done."
 
 
@@ -103,21 +103,21 @@ def called(asked: Asked, one: int) -> str:
 def taken(asked: Asked, one: int) -> str:
     """Somebody sees to it."""
     whom = asked.form.get("whom", "") or asked.operator.name
-    team_desk.take(asked.house, one, whom, asked.operator.name, asked.now)
+    team_desk.take(asked.house, team_desk.Taking(one, whom, asked.operator.name, seen(asked)), asked.now)
     return f"Reply {one} is {'yours' if whom == asked.operator.name else f'on the desk of {whom}'}."
 
 
 def given_back(asked: Asked, one: int) -> str:
     """Anybody may see to it."""
-    team_desk.give_back(asked.house, one, asked.operator.name, asked.now)
+    team_desk.give_back(asked.house, one, asked.operator.name, asked.now, seen(asked))
     return f"Reply {one} is nobody's again."
 
 
 def call_planned(asked: Asked, one: int) -> str:
     """The agent will phone."""
     at = moment(asked, asked.form.get("at", ""))
-    note = asked.form.get("note", "")
-    team_desk.plan_call(asked.house, team_desk.CallBack(one, at, asked.operator.name, note), asked.now)
+    wanted = team_desk.CallBack(one, at, asked.operator.name, asked.form.get("note", ""), seen(asked))
+    team_desk.plan_call(asked.house, wanted, asked.now)
     return f"You call back about reply {one} on {at.astimezone(tz_of(asked)):%d %B, %H:%M}."
 
 
@@ -129,9 +129,15 @@ def assigned(asked: Asked, one: int) -> str:
 
 
 def undone(asked: Asked, one: int) -> str:
-    """The last step is taken back."""
-    words = undo(asked.house, one, asked.operator.name, asked.now).words
+    """The last step is taken back, which must be the one that the page named."""
+    step = reading.key_of(asked.path, "step")
+    words = undo(asked.house, one, asked.operator.name, asked.now, step).words
     return f"{words[:1].upper()}{words[1:]}."
+
+
+def seen(asked: Asked) -> int | None:
+    """The newest step of the team that the page had."""
+    return reading.whole(asked.form.get("seen", ""))
 
 
 def moment(asked: Asked, text: str) -> datetime:
@@ -151,9 +157,15 @@ def _passing(deed: Deed) -> Answer:
         after = partial(next_in, asked.house, which, asked.operator.name, asked.now, passed=one)
         following = await asked.run(after)
         path = f"{INBOX}/{following}" if following is not None else INBOX
-        return asked.to(f"{path}?in={which.value}", words, f"{INBOX}/{one}/undo")
+        return asked.to(f"{path}?in={which.value}", words, await _back(asked, one))
 
     return answer_to
+
+
+async def _back(asked: Asked, one: int) -> str:
+    """Where the step is taken back that was just made; empty where it cannot be."""
+    step = await asked.run(partial(offered_to, asked.house, one, asked.operator.name, asked.now))
+    return f"{INBOX}/{one}/undo/{step}" if step is not None else ""
 
 
 def _staying(deed: Deed, *, undoable: bool = True) -> Answer:
@@ -162,7 +174,7 @@ def _staying(deed: Deed, *, undoable: bool = True) -> Answer:
     async def answer_to(asked: Asked) -> Response:
         one = reply_id(asked)
         words = await asked.run(partial(deed, asked, one))
-        back = f"{INBOX}/{one}/undo" if undoable else ""
+        back = await _back(asked, one) if undoable else ""
         return asked.to(f"{INBOX}/{one}?in={pile_of(asked.form).value}", words, back)
 
     return answer_to
@@ -178,4 +190,4 @@ def routes(to: Routes) -> None:
     for name, deed in staying.items():
         to.post(f"{one}/{name}", Role.AGENT, _staying(deed), f"reply.{name}", ("whom", "at"))
     to.post(f"{one}/assign", Role.AGENT, _staying(assigned, undoable=False), "reply.assign")
-    to.post(f"{one}/undo", Role.AGENT, _staying(undone, undoable=False), "reply.undo")
+    to.post(f"{one}/undo/{{step}}", Role.AGENT, _staying(undone, undoable=False), "reply.undo")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from notifier.errors import UsageError
-from notifier.pipeline.desk import CallBack, called, give_back, plan_call, snooze, take
+from notifier.pipeline.desk import CallBack, Taking, called, give_back, plan_call, snooze, take
 from notifier.pipeline.holds import Said
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import close, inbox
@@ -29,17 +29,17 @@ THEN = NOON + 3 * HOUR
 
 
 def test_a_reply_is_taken_by_whoever_is_named(shop: Shop, house: House) -> None:
-    take(house, 1, "Sam", "Kim", THEN)
+    take(house, Taking(1, "Sam", "Kim"), THEN)
     assert shop.rows(ReplyDesk)[0].taken_by == "Sam"
 
 
 def test_a_step_is_kept_with_who_took_it(shop: Shop, house: House) -> None:
-    take(house, 1, "Sam", "Kim", THEN)
+    take(house, Taking(1, "Sam", "Kim"), THEN)
     assert [(row.by, row.what) for row in shop.rows(ReplyStep)] == [("Kim", "taken")]
 
 
 def test_what_is_given_back_is_nobodys(shop: Shop, house: House) -> None:
-    take(house, 1, "Kim", "Kim", THEN)
+    take(house, Taking(1, "Kim", "Kim"), THEN)
     give_back(house, 1, "Kim", THEN)
     assert shop.rows(ReplyDesk)[0].taken_by == ""
 
@@ -66,16 +66,58 @@ def test_without_a_day_of_the_law_a_reply_may_rest_for_days(house: House) -> Non
 def test_what_was_done_lately_is_told_once_with_the_newest_first(house: House) -> None:
     hear(house, "and another")
     for reply in (1, 2):
-        take(house, reply, "Kim", "Kim", THEN)
+        take(house, Taking(reply, "Kim", "Kim"), THEN)
     close(house, [2], "Kim", "", THEN)
     close(house, [1], "Kim", "", THEN)
     with house.store.read() as tx:
         assert done_lately(tx) == [1, 2]
 
 
-def test_what_does_not_wait_is_not_taken(house: House) -> None:
-    with pytest.raises(UsageError, match="does not wait"):
-        take(house, 9, "Kim", "Kim", THEN)
+def test_a_reply_that_somebody_else_has_just_taken_is_not_taken_unseen(shop: Shop, house: House) -> None:
+    take(house, Taking(1, "Kim", "Kim", seen=0), THEN)
+    with pytest.raises(UsageError, match="Kim took it"):
+        take(house, Taking(1, "Sam", "Sam", seen=0), THEN)
+    assert shop.rows(ReplyDesk)[0].taken_by == "Kim"
+
+
+def test_a_reply_may_be_taken_from_somebody_who_was_seen_to_have_it(shop: Shop, house: House) -> None:
+    take(house, Taking(1, "Kim", "Kim", seen=0), THEN)
+    take(house, Taking(1, "Sam", "Sam", seen=shop.rows(ReplyStep)[0].id), THEN)
+    assert shop.rows(ReplyDesk)[0].taken_by == "Sam"
+
+
+def test_of_two_who_take_a_reply_at_once_one_has_it(shop: Shop, house: House) -> None:
+    def grab(by: str) -> str:
+        with suppress(UsageError):
+            return take(house, Taking(1, by, by, seen=0), THEN).desk.taken_by
+        return ""
+
+    with ThreadPoolExecutor(2) as both:
+        said = sorted(both.map(grab, ("Kim", "Sam")))
+    assert said == ["", shop.rows(ReplyDesk)[0].taken_by]
+
+
+def test_what_somebody_else_has_just_taken_is_not_given_back_unseen(house: House) -> None:
+    take(house, Taking(1, "Kim", "Kim", seen=0), THEN)
+    with pytest.raises(UsageError, match="since you opened"):
+        give_back(house, 1, "Sam", THEN, seen=0)
+
+
+def test_no_call_is_planned_unseen_for_what_somebody_else_has_just_taken(house: House) -> None:
+    take(house, Taking(1, "Kim", "Kim", seen=0), THEN)
+    with pytest.raises(UsageError, match="since you opened"):
+        plan_call(house, CallBack(1, THEN + HOUR, "Sam", seen=0), THEN)
+
+
+def test_who_has_closed_a_reply_is_told_to_whoever_comes_too_late(house: House) -> None:
+    close(house, [1], "Kim", "", THEN)
+    with pytest.raises(UsageError, match="Kim has seen to reply 1 already"):
+        close(house, [1], "Sam", "", THEN)
+
+
+def test_what_is_not_there_is_not_taken(house: House) -> None:
+    with pytest.raises(UsageError, match="no reply 9"):
+        take(house, Taking(9, "Kim", "Kim"), THEN)
 
 
 @pytest.fixture
@@ -141,5 +183,5 @@ def test_a_call_keeps_the_customer_quiet(shop: Shop, house: House) -> None:
 
 def test_nobody_phones_somebody_unknown(house: House) -> None:
     hear(house, message=None, sender="zoe@shop.example.com")
-    with pytest.raises(UsageError, match="inbox assign 2"):
+    with pytest.raises(UsageError, match="assign it to a customer"):
         called(house, 2, Said("Kim"), THEN)

@@ -82,7 +82,7 @@ def test_before_it_is_closed_the_line_is_frozen(house: House) -> None:
 
 
 def test_what_does_not_wait_cannot_be_closed(house: House) -> None:
-    with pytest.raises(UsageError, match="does not wait"):
+    with pytest.raises(UsageError, match="no reply 9"):
         close(house, [9], "Kim", "", NOON)
 
 
@@ -149,7 +149,7 @@ def test_a_swap_names_its_product(house: House) -> None:
 
 def test_for_somebody_unknown_nothing_can_be_done(house: House) -> None:
     hear(house, message=None, sender="zoe@shop.example.com")
-    with pytest.raises(UsageError, match="inbox assign 1 CUSTOMER"):
+    with pytest.raises(UsageError, match="assign it to a customer"):
         do(house, Doing.CANCEL)
 
 
@@ -202,7 +202,7 @@ def test_a_text_of_ours_is_told_with_its_words(tmp_path: Path, database_url: str
 def test_acting_twice_does_it_once(shop: Shop, house: House) -> None:
     hear(house)
     do(house, Doing.CANCEL)
-    with pytest.raises(UsageError, match="does not wait"):
+    with pytest.raises(UsageError, match="Kim has seen to reply 1 already"):
         do(house, Doing.CANCEL)
     assert len(shop.rows(Answer)) == 1
 

@@ -99,6 +99,13 @@ def test_the_same_answer_goes_again_after_it_was_refused(shop: Shop, house: Hous
     assert (say(house, now=SOON).again, relayed(house, Postbox(), SOON + CALL_BACK_WITHIN)) == (False, 1)
 
 
+def test_nobody_answers_unseen_what_somebody_else_has_answered(shop: Shop, house: House) -> None:
+    say(house, done=False, seen=0)
+    with pytest.raises(UsageError, match="since you opened reply 1, Kim wrote an answer"):
+        answer(house, Answering(1, HELLO, "Sam", done=False, seen=0), THEN)
+    assert len(shop.rows(TeamAnswer)) == 1
+
+
 def test_what_is_answered_is_done(house: House) -> None:
     say(house)
     assert inbox(house) == []
@@ -142,7 +149,7 @@ def test_an_answer_without_an_end_is_refused(house: House) -> None:
 
 def test_for_somebody_unknown_nothing_is_answered(house: House) -> None:
     hear(house, message=None, sender="zoe@shop.example.com")
-    with pytest.raises(UsageError, match="inbox assign 2"):
+    with pytest.raises(UsageError, match="assign it to a customer"):
         answer(house, Answering(2, HELLO, "Kim"), THEN)
 
 

@@ -6,14 +6,14 @@ import pytest
 
 from notifier.errors import UsageError
 from notifier.pipeline.actions import do as shop_does
-from notifier.pipeline.desk import CallBack, plan_call, snooze, take
+from notifier.pipeline.desk import CallBack, Taking, give_back, plan_call, snooze, take
 from notifier.pipeline.house import House
 from notifier.pipeline.inbox import Act, Doing, act, close, inbox
 from notifier.pipeline.receive import receive
-from notifier.pipeline.undo import Undone, undo
+from notifier.pipeline.undo import Undone, offered_to, undo
 from notifier.store.tables import Action, Consent, Hold, ReplyDesk, ReplyStep
 from notifier.terms.incoming import Incoming, Road
-from tests.pipeline.inbox.hearing import HOUR, PERHAPS, told_by_law
+from tests.pipeline.inbox.hearing import HOUR, PERHAPS, hear, told_by_law
 from tests.pipeline.inbox.test_person_inbox import do
 from tests.pipeline.test_delay_law import at, state
 from tests.pipeline.test_receive_texts import ANN, BY_TEXT
@@ -193,18 +193,71 @@ def test_after_a_complaint_by_mistake_a_consent_still_counts_from_its_receipt(
 
 
 def test_a_step_on_the_desk_is_taken_back_to_where_it_was(shop: Shop, house: House) -> None:
-    take(house, 1, "Kim", "Kim", THEN)
+    take(house, Taking(1, "Kim", "Kim"), THEN)
     snooze(house, 1, THEN + HOUR, "Kim", THEN)
     back(house)
     assert [(row.taken_by, row.snoozed_until) for row in shop.rows(ReplyDesk)] == [("Kim", None)]
 
 
 def test_steps_are_taken_back_one_after_the_other(shop: Shop, house: House) -> None:
-    take(house, 1, "Kim", "Kim", THEN)
+    take(house, Taking(1, "Kim", "Kim"), THEN)
     plan_call(house, CallBack(1, THEN + HOUR, "Kim"), THEN)
     back(house)
     back(house)
     assert [(row.taken_by, row.call_at) for row in shop.rows(ReplyDesk)] == [("", None)]
+
+
+def test_what_somebody_has_done_since_is_not_taken_back_instead(shop: Shop, house: House) -> None:
+    close(house, [1], "Kim", "", THEN)
+    seen = shop.rows(ReplyStep)[-1].id
+    undo(house, 1, "Max", THEN, seen)
+    act(house, Act(1, Doing.CANCEL, "Max"), THEN)
+    with pytest.raises(UsageError, match="Max has taken that back already"):
+        undo(house, 1, "Kim", THEN, seen)
+    assert [row.state for row in shop.rows(Action)] == ["requested"]
+
+
+def test_who_did_what_since_is_told(shop: Shop, house: House) -> None:
+    take(house, Taking(1, "Kim", "Kim"), THEN)
+    seen = shop.rows(ReplyStep)[-1].id
+    do(house, Doing.CANCEL)
+    with pytest.raises(UsageError, match="Kim has done something with reply 1 since: acted for the customer: cancel"):
+        undo(house, 1, "Sam", THEN, seen)
+
+
+def test_to_undo_one_step_twice_takes_one_back(shop: Shop, house: House) -> None:
+    take(house, Taking(1, "Kim", "Kim"), THEN)
+    snooze(house, 1, THEN + HOUR, "Kim", THEN)
+    last = shop.rows(ReplyStep)[-1].id
+    undo(house, 1, "Kim", THEN, last)
+    with pytest.raises(UsageError, match="taken that back already"):
+        undo(house, 1, "Kim", THEN, last)
+    assert shop.rows(ReplyDesk)[0].taken_by == "Kim"
+
+
+def test_a_step_of_another_reply_is_not_taken_back(shop: Shop, house: House) -> None:
+    hear(house, "and another")
+    close(house, [2], "Kim", "", THEN)
+    with pytest.raises(UsageError, match="nothing was done"):
+        undo(house, 1, "Kim", THEN, shop.rows(ReplyStep)[-1].id)
+
+
+def test_a_call_that_was_given_back_comes_back_with_its_note(shop: Shop, house: House) -> None:
+    plan_call(house, CallBack(1, THEN + HOUR, "Kim", "ask for the colour"), THEN)
+    give_back(house, 1, "Kim", THEN)
+    back(house)
+    assert [(row.call_at, row.call_note) for row in shop.rows(ReplyDesk)] == [(THEN + HOUR, "ask for the colour")]
+
+
+@pytest.mark.parametrize(("what", "goes"), [(Doing.CANCEL, True), (Doing.ACCEPT, False), (Doing.COMPLAINT, True)])
+def test_only_what_can_be_taken_back_is_offered_so(tmp_path: Path, database_url: str, what: Doing, goes: bool) -> None:
+    with by_law(tmp_path, database_url, what).house() as house:
+        assert (offered_to(house, 1, "Kim", at("2026-05-13")) is not None) == goes
+
+
+def test_nobody_is_offered_to_undo_somebody_elses_step_after_their_own(house: House) -> None:
+    close(house, [1], "Kim", "", THEN)
+    assert (offered_to(house, 1, "Kim", THEN) is None, offered_to(house, 1, "Sam", THEN) is None) == (False, True)
 
 
 def test_where_nothing_was_done_nothing_is_taken_back(house: House) -> None:

@@ -134,21 +134,49 @@ def test_a_cancellation_asks_the_shop_and_the_next_reply_opens(site: Site) -> No
     agent = site.person(Role.AGENT)
     page = agent.then("/console/inbox/1/act", what="cancel")
     assert [(row.kind, row.requested_by) for row in site.shop.rows(Action)] == [("cancel", "agent")]
-    assert "Reply 2" in page.text and 'action="/console/inbox/1/undo"' in page.text
+    assert "Reply 2" in page.text and 'action="/console/inbox/1/undo/1"' in page.text
 
 
 def test_undo_is_offered_and_takes_it_back(site: Site) -> None:
     agent = site.person(Role.AGENT)
     agent.post("/console/inbox/1/act", what="cancel")
-    page = agent.then("/console/inbox/1/undo")
+    page = agent.then("/console/inbox/1/undo/1")
     assert "The order goes on" in page.text
     assert [row.state for row in site.shop.rows(Action)] == ["withdrawn"]
+
+
+def test_undo_takes_back_what_was_seen_and_nothing_that_came_after_it(site: Site) -> None:
+    lea, max_ = site.person(Role.AGENT), site.person(Role.LEAD, "max")
+    page = lea.then("/console/inbox/1/done").text
+    undo = re.search(r'action="(/console/inbox/1/undo/\d+)"', page)
+    assert undo is not None
+    max_.post(undo[1])
+    max_.post("/console/inbox/1/act", what="cancel")
+    answer = lea.post(undo[1])
+    assert (answer.status_code, "max has taken that back already" in answer.text) == (422, True)
+    assert [row.state for row in site.shop.rows(Action)] == ["requested"]
+
+
+def test_no_undo_is_offered_where_it_would_be_refused(site: Site) -> None:
+    agent = site.person(Role.AGENT)
+    told = agent.then("/console/inbox/1/act", what="accept").text
+    assert "/undo" not in told + agent.get("/console/inbox/1").text
+
+
+def test_who_takes_a_reply_that_another_has_taken_is_told(site: Site) -> None:
+    one, other = site.person(Role.AGENT), site.person(Role.LEAD, "max")
+    seen = re.search(r'name="seen" value="(\d+)"', other.get("/console/inbox/1").text)
+    assert seen is not None
+    one.post("/console/inbox/1/take", seen="0")
+    answer = other.post("/console/inbox/1/take", seen=seen[1])
+    assert (answer.status_code, "agent took it" in answer.text) == (422, True)
+    assert site.shop.rows(ReplyDesk)[0].taken_by == "agent"
 
 
 def test_what_cannot_be_undone_says_why(site: Site) -> None:
     agent = site.person(Role.AGENT)
     agent.post("/console/inbox/1/act", what="accept")
-    answer = agent.post("/console/inbox/1/undo")
+    answer = agent.post("/console/inbox/1/undo/1")
     assert answer.status_code == 422 and "word before the law" in answer.text
 
 
@@ -161,9 +189,9 @@ def test_a_swap_is_offered_with_its_product_and_asked_of_the_shop(site: Site) ->
     assert [(row.kind, row.detail) for row in site.shop.rows(Action)] == [("swap", "LAMP-B")]
 
 
-def test_done_closes_a_reply_and_keeps_the_note(site: Site) -> None:
-    site.person(Role.AGENT).post("/console/inbox/1/done", note="she knows")
-    assert site.shop.rows(Reply)[0].closed_as == "she knows"
+def test_done_closes_a_reply(site: Site) -> None:
+    site.person(Role.AGENT).post("/console/inbox/1/done")
+    assert site.shop.rows(Reply)[0].closed_as == "done"
 
 
 def test_a_reply_that_rests_is_in_a_pile_of_its_own(site: Site) -> None:
