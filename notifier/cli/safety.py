@@ -149,7 +149,7 @@ def resume(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """End a pause (that on the scope given, or the one without a scope), or go on after a restored backup."""
+    """End a pause (those on the scope given, or those without a scope), or go on after a restored backup."""
     session: Session = ctx.obj
     if sum((after_restore, new_machine, every or required or bool(purpose) or channel is not None)) > 1:
         raise UsageError("a pause, --after-restore and --new-machine are three things: say one")
@@ -166,7 +166,9 @@ def resume(
             _new_machine(session, house, session.operator(by), (yes, as_json))
             return
         what = None if every else Pause(purpose, channel)
-        pauses.resume(house, what, session.operator(by), session.moment(None), required_only=required)
+        ended = pauses.resume(house, what, session.operator(by), session.moment(None), required_only=required)
+        if not as_json:
+            session.console.print("\n".join(f"resumed: {one}" for one in ended), markup=False)
         _tell_paused(session, house, as_json)
 
 

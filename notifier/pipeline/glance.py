@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from notifier.errors import Unsafe
 from notifier.pipeline.guard import Guards, guards_of, known_to, require_safe
@@ -24,12 +25,13 @@ PATIENCE = 5
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the settings say of what is looked at: mode, each source's limit, the clockwork, what is guarded."""
+    """What the settings say of what is looked at: mode, each source's limit, clockwork, what is guarded, zone."""
 
     mode: str
     stale_after: Mapping[str, timedelta]
     plan_every: timedelta
     guards: Guards
+    tz: ZoneInfo
 
 
 def terms_of(settings: Settings) -> Terms:
@@ -39,7 +41,13 @@ def terms_of(settings: Settings) -> Terms:
         # To look must not make this machine one that works with the database.
         guards = replace(guards, tick_file=None)
     limits = {one.name: timedelta(hours=one.stale_after_hours) for one in settings.sources}
-    return Terms(settings.delivery.mode.value, limits, timedelta(minutes=settings.schedule.plan_minutes), guards)
+    return Terms(
+        settings.delivery.mode.value,
+        limits,
+        timedelta(minutes=settings.schedule.plan_minutes),
+        guards,
+        ZoneInfo(settings.shop.timezone),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ def glance(store: Store, terms: Terms) -> Glance:
             outbox=outbox_state(tx, terms.mode, terms.stale_after, now),
             hour=last_hour(tx, now),
             leases=tuple(leases(tx)),
-            paused=tuple(words_of(row) for row in pauses(tx)),
+            paused=tuple(words_of(row, terms.tz) for row in pauses(tx)),
             plan_every=terms.plan_every,
             unsafe=_unsafe(tx, terms.guards, known),
         )

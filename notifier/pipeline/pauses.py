@@ -3,9 +3,11 @@
 What is paused stays queued: plan holds it, claim leaves it, and the hand-off gives back what was claimed before.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from notifier.errors import UsageError
 from notifier.store import pauses as store
@@ -40,30 +42,38 @@ def pause(house: "House", what: Pause, by: str, reason: str, now: datetime) -> N
         store.keep_pause(tx, what, by, reason, now)
 
 
-def resume(house: "House", what: Pause | None, by: str, now: datetime, *, required_only: bool = False) -> int:
-    """End the pause on exactly this, or every pause (None); returns how many were ended.
+def resume(
+    house: "House", which: Pause | Collection[int] | None, by: str, now: datetime, *, required_only: bool = False
+) -> list[str]:
+    """End the pauses on one scope, those with these ids, or every one (None); returns what was ended, in words.
 
-    `required_only` lets go what the law requires, and pauses the rest on. Raises UsageError where there is none, with
-    what is paused.
+    On one scope there may be two: with what the law requires, and without. `required_only` lets go what the law
+    requires, and pauses the rest on. Raises UsageError where there is none, with what is paused.
     """
     with house.store.write() as tx:
         tx.lock(store.LOCK)
-        rows = store.pauses(tx)
-        ends = [row for row in rows if what is None or (row.purpose, row.channel) == (what.purpose, what.channel or "")]
-        ends = [row for row in ends if row.required or not required_only]
+        rows, tz = store.pauses(tx), house.judging.policy.timezone
+        ends = [row for row in rows if _is_meant(row, which) and (row.required or not required_only)]
         if not ends:
-            told = "; ".join(words_of(row) for row in rows) or "nothing"
+            told = "; ".join(words_of(row, tz) for row in rows) or "nothing"
             raise UsageError(f"there is no such pause. Paused is: {told}")
         store.end_pauses(tx, [row.id for row in ends], by, now)
         for row in ends if required_only else ():
             store.keep_pause(tx, replace(store.pause_of(row), required=False), by, row.reason, now)
-        return len(ends)
+        return [words_of(row, tz) for row in ends]
+
+
+def _is_meant(row: AnyRow, which: Pause | Collection[int] | None) -> bool:
+    if isinstance(which, Pause):
+        return bool((row.purpose, row.channel) == (which.purpose, which.channel or ""))
+    return which is None or row.id in which
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
     """One pause that is in force: what it covers, by whom, since when (UTC), and why."""
 
+    id: int
     what: Pause
     by: str
     at: datetime
@@ -73,19 +83,19 @@ class Paused:
 def paused_now(house: "House") -> list[Paused]:
     """What is paused, the oldest first."""
     with house.store.read() as tx:
-        return [Paused(store.pause_of(row), row.by, row.at, row.reason) for row in store.pauses(tx)]
+        return [Paused(row.id, store.pause_of(row), row.by, row.at, row.reason) for row in store.pauses(tx)]
 
 
 def in_force(house: "House") -> list[str]:
     """What is paused, in words."""
     with house.store.read() as tx:
-        return [words_of(row) for row in store.pauses(tx)]
+        return [words_of(row, house.judging.policy.timezone) for row in store.pauses(tx)]
 
 
-def words_of(row: AnyRow) -> str:
-    """A pause in words."""
+def words_of(row: AnyRow, tz: ZoneInfo) -> str:
+    """A pause in words, its moment in the shop's zone."""
     why = f" ({row.reason})" if row.reason else ""
-    return f"{store.pause_of(row).scope}, by {row.by} since {row.at:%Y-%m-%d %H:%M} UTC{why}"
+    return f"{store.pause_of(row).scope}, by {row.by} since {row.at.astimezone(tz):%Y-%m-%d %H:%M} {tz.key}{why}"
 
 
 def _known(house: "House", purpose: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,15 @@ def test_pause_and_resume_say_what_is_paused(settings: Path, capsys: pytest.Capt
     _, paused = answer(capsys, settings, "pause", "--purpose", "progress", "--by", "Ada", "--reason", "typo")
     _, resumed = answer(capsys, settings, "resume", "--purpose", "progress", "--by", "Ada")
     assert (paused["paused"][0].startswith("progress but what is required, by Ada"), resumed["paused"]) == (True, [])
+
+
+def test_resume_says_what_it_ended(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for scope in ([], ["--all"]):
+        run(settings, "pause", "--by", "Ada", *scope)
+    capsys.readouterr()
+    run(settings, "resume", "--by", "Ada")
+    told = " ".join(capsys.readouterr().err.split())
+    assert re.findall(r"resumed: ([^,]+), by Ada", told) == ["everything but what is required", "everything"]
 
 
 def test_pause_all_stops_required_messages(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:

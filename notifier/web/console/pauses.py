@@ -10,6 +10,7 @@ from notifier.pipeline.reasons import purpose_words
 from notifier.terms.operator import Role
 from notifier.terms.pause import Pause
 from notifier.terms.words import Channel
+from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Routes
 
@@ -49,11 +50,10 @@ def _what(asked: Asked) -> Pause:
 
 
 async def resume(asked: Asked) -> Response:
-    """Let something go again: one pause, or every one."""
-    what = None if asked.form.get("every") else _what(asked)
+    """Let go again what the page showed: one pause, or all of them."""
+    ids = [one for text in asked.form.get("pauses", "").split(",") if (one := reading.whole(text)) is not None]
     only = bool(asked.form.get("required_only"))
-    act = partial(pauses.resume, asked.house, what, asked.operator.name, asked.now, required_only=only)
-    await asked.run(act)
+    await asked.run(partial(pauses.resume, asked.house, ids, asked.operator.name, asked.now, required_only=only))
     return asked.to(PAUSES, "What the law requires goes again; the rest stays paused." if only else "It goes again.")
 
 
@@ -61,4 +61,4 @@ def routes(to: Routes) -> None:
     """The routes."""
     to.get(PAUSES, Role.VIEWER, show)
     to.post(f"{PAUSES}/pause", Role.LEAD, pause, "pause", ("purpose", "channel", "required"))
-    to.post(f"{PAUSES}/resume", Role.LEAD, resume, "resume", ("purpose", "channel", "every", "required_only"))
+    to.post(f"{PAUSES}/resume", Role.LEAD, resume, "resume", ("pauses", "required_only"))

@@ -15,7 +15,8 @@ from notifier.store.tables.messages import PlanRun
 from notifier.terms.operator import Role
 from tests.kept_shops import AsLeft
 from tests.shop import NOON, Shop, order
-from tests.web.console.desk import Site, console, opened
+from tests.web.console.desk import Person, Site, console, opened
+from tests.web.console.forms import forms
 
 pytestmark = pytest.mark.slow
 """Each lives through the main job from import to delivery."""
@@ -146,8 +147,50 @@ def test_a_pause_without_a_reason_is_refused(site: Site) -> None:
 def test_a_pause_ends(site: Site) -> None:
     lead = site.person()
     lead.post("/console/pauses/pause", purpose="progress", reason="wrong brand")
-    page = lead.then("/console/pauses/resume", purpose="progress")
+    page = lead.then("/console/pauses/resume", pauses=offered(lead)["Resume"])
     assert "Nothing is paused." in page.text
+
+
+def offered(lead: Person) -> dict[str, str]:
+    """The pauses that each button of the page ends."""
+    page = lead.get("/console/pauses").text
+    found = [(one.fields["pauses"], one.action) for one in forms(page, "/console/pauses") if "pauses" in one.fields]
+    return {"Resume everything" if "," in ids else "Resume": ids for ids, _ in reversed(found)}
+
+
+def both_paused(lead: Person) -> None:
+    """Everything, twice: but for what the law requires, and that, too."""
+    lead.post("/console/pauses/pause", reason="the stock is wrong")
+    lead.post("/console/pauses/pause", reason="the law text is wrong", required="1")
+
+
+def in_force(site: Site) -> list[bool]:
+    return [row.required for row in site.shop.rows(PauseRow) if row.resumed_at is None]
+
+
+def test_to_resume_one_pause_leaves_another_one_on_the_same_messages(site: Site) -> None:
+    lead = site.person()
+    both_paused(lead)
+    lead.then("/console/pauses/resume", pauses=offered(lead)["Resume"])
+    assert in_force(site) == [True]
+
+
+def test_an_old_page_ends_no_pause_that_it_did_not_show(site: Site) -> None:
+    lead = site.person()
+    lead.post("/console/pauses/pause", reason="the stock is wrong")
+    old = offered(lead)["Resume"]
+    lead.post("/console/pauses/resume", pauses=old)
+    both_paused(lead)
+    assert (lead.post("/console/pauses/resume", pauses=old).status_code, in_force(site)) == (422, [False, True])
+
+
+def test_resume_everything_ends_what_the_page_showed(site: Site) -> None:
+    lead = site.person()
+    both_paused(lead)
+    every = offered(lead)["Resume everything"]
+    lead.post("/console/pauses/pause", reason="wrong brand", purpose="progress")
+    lead.post("/console/pauses/resume", pauses=every)
+    assert [row.purpose for row in site.shop.rows(PauseRow) if row.resumed_at is None] == ["progress"]
 
 
 def test_a_viewer_sees_what_is_paused_and_why(site: Site) -> None:
