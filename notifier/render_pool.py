@@ -20,6 +20,9 @@ from notifier.terms.content import Content
 
 BATCH = 64
 """Messages a process gets at once: enough to forget the pipe's cost, few enough to share the work out evenly."""
+SLACK = 20.0
+"""A template cannot wait, only compute, so what it may use is counted by the processor. On a busy machine, or at a low
+priority, it waits long for that: by the clock alone, honest templates would fail then."""
 STRIKES = 3
 """A template version that breaks the limits so often in a row is not tried for STRIKE_SECONDS."""
 STRIKE_SECONDS = 600.0
@@ -32,8 +35,8 @@ class Limits:
 
     `memory` is bytes beyond a fresh process; seconds are for a message, a first compilation, a process's start. `nice`
     is how much less the processes are worth than delivery's, where both want a processor. `seconds` and
-    `compile_seconds` are of the processor; by the clock it may be `slack` times as many. `rest` is the seconds that
-    pass after a template has broken its limits, before a process is started in the place of the one that was ended.
+    `compile_seconds` are of the processor; by the clock it may be SLACK times as many. `rest` is the seconds that pass
+    after a template has broken its limits, before a process is started in the place of the one that was ended.
     """
 
     memory: int = 128 * 1024 * 1024
@@ -42,14 +45,12 @@ class Limits:
     start_seconds: float = 20.0
     max_segments: int = 2
     nice: int = 0
-    slack: float = 1.0
     rest: float = 0.0
 
 
-BESIDE = Limits(nice=15, slack=20.0, rest=2.0)
-"""Of previews: a hostile draft uses up all that it may, and that must not be what delivery needs. Whoever is worth
-little waits long for its quarter of a second: by the clock alone, honest drafts would fail while much is sent. And a
-low priority is not enough where processors share their parts, or a database server wants one too: hence the rest."""
+BESIDE = Limits(nice=15, rest=2.0)
+"""Of previews: a hostile draft uses up all that it may, and that must not be what delivery needs. A low priority alone
+does not see to that where processors share their parts, or a database server wants one too: hence the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Rendered:
 class RenderFailure:
     """Why one message could not be rendered; nothing of the customer is in the text. `limit`: it broke a limit.
 
-    `out_of_time`: that limit was the wall clock's, so the machine may have been slow and a later try may succeed; False
+    `out_of_time`: that limit was of time, so the machine may have been slow and a later try may succeed; False
     means that the template is at fault (or eats memory) and must be mended first. `unlawful`: it renders, but does not
     say what the law demands.
     """
@@ -157,7 +158,7 @@ class _Worker:
         for job in jobs:
             version = job.source.version
             allowed = self.limits.seconds + (0.0 if version in self.seen else self.limits.compile_seconds)
-            answer = _read(child.answer(allowed * self.limits.slack), version)
+            answer = _read(child.answer(allowed * SLACK), version)
             self.seen.add(version)
             yield answer
 

@@ -50,8 +50,9 @@ class Server:
         return self.uri(self.template)
 
     def copy(self, url: str, folder: Path) -> str:
+        """The files are copied, as they lie in memory: page by page through the log takes twice as long."""
         name = f"t_{uuid4().hex}"
-        self._run(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), _name(url)))
+        self._run(SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(Identifier(name), _name(url)))
         return self.uri(name)
 
     def drop(self, url: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -156,11 +157,14 @@ def test_after_a_draft_that_broke_its_limits_no_process_is_started_before_a_rest
     assert (isinstance(answer, Rendered), of_the_second_try, rests) == (True, [7.0], [7.0, 7.0])
 
 
-def test_who_has_slack_may_wait_for_the_processor_but_use_no_more_of_it(source: TemplateSource) -> None:
-    patient = replace(STRICT, slack=1000.0)
-    with RenderPool(1, patient) as pool:
-        (answer,) = pool.render([job(replace(source, email=ENDLESS))])
-    assert isinstance(answer, RenderFailure) and answer.out_of_time
+def test_a_template_that_waits_for_the_processor_is_not_out_of_time(source: TemplateSource) -> None:
+    with RenderPool(1, STRICT) as pool:
+        pool.render([job(source)])
+        (process,) = pool.processes()
+        os.kill(process, signal.SIGSTOP)
+        threading.Timer(0.6, os.kill, (process, signal.SIGCONT)).start()
+        (answer,) = pool.render([job(source)])
+        assert (isinstance(answer, Rendered), pool.processes()) == (True, (process,))
 
 
 def test_a_pool_that_closes_does_not_rest(source: TemplateSource) -> None:
