@@ -49,7 +49,6 @@ BODY_WITHIN = 10.0
 ALWAYS: Mapping[bytes, bytes] = MappingProxyType(
     {
         b"x-content-type-options": b"nosniff",
-        b"referrer-policy": b"no-referrer",
         b"x-robots-tag": b"noindex, nofollow",
     }
 )
@@ -59,6 +58,7 @@ UNLESS_SAID: Mapping[bytes, bytes] = MappingProxyType(
     {
         b"content-security-policy": b"default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         b"cache-control": b"no-store",
+        b"referrer-policy": b"no-referrer",
     }
 )
 """Headers of every answer that has none of that name itself: a page allows its own style, and no more."""

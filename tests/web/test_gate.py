@@ -32,7 +32,7 @@ def router() -> APIRouter:
     @routes.get("/page/{token}")
     async def page(token: str) -> Response:
         return HTMLResponse(
-            "hello", headers={"Content-Security-Policy": "style-src 'self'", "Referrer-Policy": "origin"}
+            "hello", headers={"Content-Security-Policy": "style-src 'self'", "X-Content-Type-Options": "guess"}
         )
 
     @routes.get("/fails/{token}")

@@ -25,6 +25,10 @@ LANGUAGE = "en"
 """The console speaks English; the messages speak the customers' languages."""
 
 
+TO_OURSELVES = {"referrer-policy": "same-origin"}
+"""Where a browser names no page at all, it says with a form that nobody asked, and its deeds would be refused."""
+
+
 def content_policy(nonce: str) -> str:
     """Our own files alone; a style with this nonce, which the editor's library needs."""
     return (
@@ -44,7 +48,7 @@ class Paper:
         """A whole page."""
         nonce = secrets.token_urlsafe(16)
         text = self._jinja.get_template(template).render(**values, nonce=nonce)
-        return HTMLResponse(text, status, {"content-security-policy": content_policy(nonce)})
+        return HTMLResponse(text, status, {"content-security-policy": content_policy(nonce)} | TO_OURSELVES)
 
     def part(self, template: str, status: int, values: Mapping[str, Any]) -> Response:
         """A piece, put into a page that is there already."""

@@ -6,6 +6,7 @@ page.
 """
 
 import re
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -35,6 +36,9 @@ OUTSIDE = "/console/oidc"
 SESSION = "console"
 MOST_FIELDS, MOST_FILES = 500, 4
 MOST_NEXT = 1000
+SECRETS = frozenset({"password", "old", "again"})
+"""Fields that never come back on a page."""
+
 _NEXT = re.compile(r"/console(/(?!\.|%2e)[a-z0-9_.%~-]+)*(\?[a-z0-9_.%~=&+:,-]*)?", re.ASCII | re.IGNORECASE)
 """Browsers read %2e as a dot, and two dots as one folder up."""
 
@@ -84,7 +88,7 @@ class Routes:
                 raise HTTPException(403)
             asked = await self._asked(request)
             if asked is None:
-                return _sign_in_first(request)
+                return await self._sign_in_and_do_it_again(request)
             if not asked.operator.may(role):
                 await self._failed(asked, (await self._begin(asked, note, ""), note), f"needs the role {role.word}")
                 return _not_yours(asked, role)
@@ -130,7 +134,10 @@ class Routes:
     async def _deed(self, asked: Asked, answer: Answer, note: str, keeps: Sequence[str]) -> Response:
         form = asked.form
         detail = ", ".join(f"{name}={form[name]}" for name in keeps if form.get(name))
-        begun = await self._begin(asked, note, detail)
+        try:
+            begun = await self._begin(asked, note, detail)
+        except HTTPException as fault:
+            return _page(asked, fault.status_code, *_NOT_BEGUN)
         try:
             done = await answer(asked)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the log says that it did not succeed
@@ -141,11 +148,37 @@ class Routes:
         return done
 
     async def _begin(self, asked: Asked, note: str, detail: str) -> int:
-        what = (note, asked.request.url.path, detail)
-        return await asked.run(partial(audited.begin, asked.house, asked.operator, what, asked.now))
+        """The entry's id. One that is written when nobody waits any more says that nothing came of it."""
+        what, too_late = (note, asked.request.url.path, detail), threading.Event()
+
+        def write() -> int:
+            begun = audited.begin(asked.house, asked.operator, what, asked.now)
+            if too_late.is_set():
+                audited.failed(asked.house, asked.operator, (begun, note), "it took too long to begin", asked.now)
+            return begun
+
+        try:
+            return await asked.run(write)
+        except HTTPException:
+            too_late.set()
+            raise
 
     async def _failed(self, asked: Asked, begun: tuple[int, str], why: str) -> None:
         await asked.run(partial(audited.failed, asked.house, asked.operator, begun, why, asked.now))
+
+    async def _sign_in_and_do_it_again(self, request: Request) -> Response:
+        """What was typed comes back, since it is in no other place: a browser keeps nothing of our pages."""
+        if request.headers.get("hx-request") == "true":
+            return _sign_in_first(request)
+        fields = (await _fields(request)).multi_items()
+        typed = [(name, value) for name, value in fields if isinstance(value, str) and name not in SECRETS]
+        values = {"typed": typed, "whole": len(typed) == len(fields), "action": _asked_for(request)}
+        return self.desk.paper.page("signed_out.html", 401, values | {"words": longer(typed)})
+
+
+def longer(typed: Iterable[tuple[str, str]]) -> list[str]:
+    """What somebody has written, of all that a form brought."""
+    return [value for name, value in typed if name not in SECRETS and len(value.split()) > 1]
 
 
 def _why(fault: Exception) -> str:
@@ -184,6 +217,7 @@ def _refusal(asked: Asked, fault: Exception) -> Response:
     raise fault
 
 
+_NOT_BEGUN = ("Not done: the database is busy", "Nothing was changed. Try it again in a moment.")
 _ODD = ("That did not work", "The console cannot answer this.")
 _BY_STATUS = {
     404: ("There is nothing here", "It may have been erased, or the address is mistyped."),
@@ -196,7 +230,8 @@ _BY_STATUS = {
 
 def _page(asked: Asked, status: int, title: str, why: str) -> Response:
     if not asked.by_htmx:
-        return asked.page("refused.html", status, heading=title, why=why)
+        words = longer(asked.form.items())
+        return asked.page("refused.html", status, heading=title, why=why, words=words)
     answer = asked.part("_refused.html", status, heading=title, why=why)
     answer.headers["hx-retarget"], answer.headers["hx-reswap"] = "#said", "innerHTML show:top"
     return answer
@@ -213,8 +248,11 @@ def _sign_in_first(request: Request) -> Response:
     if request.headers.get("hx-request") == "true":
         page = _HOST.sub("", request.headers.get("hx-current-url", "")).partition("#")[0]
         return Response(status_code=401, headers={"hx-redirect": _sign_in(page)})
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(_sign_in(asked if request.method == "GET" else HOME), 303)
+    return RedirectResponse(_sign_in(_asked_for(request)), 303)
+
+
+def _asked_for(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _sign_in(wanted: str) -> str:

@@ -17,7 +17,7 @@ from notifier.web.console.assets import Assets
 from notifier.web.console.opening import console_routes, open_desk
 from notifier.web.console.routes import Routes
 from notifier.web.gate import Front
-from notifier.web.threads import Threads
+from notifier.web.threads import ANSWER_WITHIN, Threads
 from tests.shop import NOON, Shop, open_shop
 from tests.standins.served import served
 from tests.web import plain_http
@@ -107,9 +107,9 @@ def enter(
 
 
 @contextmanager
-def console(shop: Shop, now: datetime = NOON) -> Iterator[Site]:
+def console(shop: Shop, now: datetime = NOON, answer_within: float = ANSWER_WITHIN) -> Iterator[Site]:
     """The console of a shop that is there already."""
-    clock, threads = [now], Threads(4)
+    clock, threads = [now], Threads(4, answer_within)
     try:
         with shop.house() as house:
             routes = console_routes(open_desk(shop.settings, house, threads, lambda: clock[0], (assets := Assets())))

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from notifier.pipeline import audited
-from notifier.store.tables import AuditEntry, OperatorSession
+from notifier.store.tables import AuditEntry, OperatorSession, Pause
 from notifier.terms.operator import Role
 from notifier.web.app import web_app
 from notifier.web.console.asked import Asked
@@ -143,9 +143,20 @@ def test_what_took_too_long_is_in_the_audit_log_as_unknown_and_not_as_failed(lig
     assert _outcome(light, slow).startswith("unknown")
 
 
+def test_a_deed_that_could_not_begin_is_not_done_and_the_audit_log_says_so(tmp_path: Path, sqlite_url: str) -> None:
+    shop = opened(tmp_path, sqlite_url)
+    with console(shop, answer_within=0.5) as site, shop.house() as house:
+        lead = site.person()
+        with house.store.write():
+            page = lead.post("/console/pauses/pause", reason="A flood")
+    rows = [(one.note, one.outcome) for one in shop.rows(AuditEntry)]
+    assert (page.status_code, "Nothing was changed" in page.text, shop.rows(Pause)) == (503, True, [])
+    assert rows == [("pause", ""), ("pause", "it took too long to begin")]
+
+
 def test_a_page_that_refuses_is_in_the_audit_log_as_refused(light: Site) -> None:
     async def refuses(asked: Asked) -> object:
-        return asked.page("refused.html", 422, heading="No", why="No.")
+        return asked.page("refused.html", 422, heading="No", why="No.", words=())
 
     assert _outcome(light, refuses) == "answered 422"
 
@@ -155,7 +166,7 @@ def test_no_page_is_kept_by_a_browser_or_framed_by_another_site(light: Site, pat
     headers = light.person().get(path).headers
     if path == "/console/sign-in":
         headers = plain_http.get(light.address + path).headers
-    assert headers["cache-control"] == "no-store"
+    assert (headers["cache-control"], headers["referrer-policy"]) == ("no-store", "same-origin")
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
 

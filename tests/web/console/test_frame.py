@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from notifier.pipeline import accounts, audited
-from notifier.store.tables import AuditEntry, OperatorSession
+from notifier.store.tables import AuditEntry, OperatorSession, Pause
 from notifier.terms.operator import Role
 from notifier.web.console.assets import Assets
 from notifier.web.console.nav import AREAS
@@ -32,7 +32,8 @@ def test_every_route_turns_away_who_has_too_small_a_role_and_who_is_nobody(site:
             continue
         path = re.sub(r"\{[^}]*\}", "1", route.path)
         stranger = plain_http.request(route.method, site.address + path, headers={"sec-fetch-site": "same-origin"})
-        if stranger.status_code != 303 or not stranger.headers["location"].startswith("/console/sign-in"):
+        there = stranger.headers.get("location", "").startswith("/console/sign-in")
+        if (stranger.status_code, there) != ((303, True) if route.method == "GET" else (401, False)):
             wrong.append((route, "stranger", stranger.status_code))
         for role in Role:
             person = site.person(role)
@@ -208,6 +209,43 @@ def test_after_signing_in_one_is_back_on_the_page_whose_piece_was_asked_for(
     headers = {"hx-request": "true", "hx-current-url": current}
     answer = plain_http.get(f"{site.address}/console/contacts/days", headers=headers)
     assert answer.headers["hx-redirect"] == f"/console/sign-in?next={back}"
+
+
+def test_what_was_done_after_the_session_had_ended_can_be_done_once_one_is_signed_in_again(site: Site) -> None:
+    lead = site.person()
+    site.later(timedelta(hours=20))
+    page = lead.post("/console/pauses/pause?x=1", reason='A <b>flood</b> in the "stock"')
+    assert (page.status_code, site.shop.rows(Pause)) == (401, [])
+    assert (
+        '<form method="post" action="/console/pauses/pause?x=1">\n<input type="hidden" name="reason" value="A &lt;b&gt;fl'
+        in page.text
+    )
+    assert "A &lt;b&gt;flood&lt;/b&gt; in the &#34;stock&#34;</textarea>" in page.text
+
+
+def test_a_password_that_was_typed_after_the_session_had_ended_is_on_no_page(site: Site) -> None:
+    lead = site.person()
+    site.later(timedelta(hours=20))
+    page = lead.post("/console/me/password", old="very secret", password="so secret", again="so secret").text
+    assert ("secret" in page, "/console/me/password" in page, "passwords and files are not kept" in page) == (
+        False,
+        False,
+        True,
+    )
+
+
+def test_what_was_typed_is_on_the_page_that_refuses_it(site: Site) -> None:
+    page = (
+        site.person()
+        .post(
+            "/console/pauses/pause",
+            channel="nothing like it",
+            purpose="nothing like it",
+            reason="The stock was <flooded>",
+        )
+        .text
+    )
+    assert "The stock was &lt;flooded&gt;</textarea>" in page
 
 
 def test_a_session_ends_when_it_was_idle_for_too_long(site: Site) -> None:
