@@ -3,7 +3,7 @@ addEventListener("DOMContentLoaded", async () => {
   const place = document.getElementById("plot");
   if (!place || !window.uPlot) return;
   const answer = await fetch(place.dataset.numbers);
-  if (!answer.ok) return;
+  if (!answer.ok || answer.redirected) return;
   const { days, lines } = await answer.json();
   const colours = ["#066fd1", "#d63939", "#2fb344", "#f59f00", "#ae3ec9", "#0ca678", "#d6336c", "#7048e8", "#74b816", "#17a2b8"];
   const dashes = [[], [6, 3], [2, 3]];
