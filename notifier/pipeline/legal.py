@@ -17,7 +17,7 @@ from notifier.store.engine import Transaction
 from notifier.terms.decision import PROMISE, Decision
 from notifier.terms.effects import Asked
 from notifier.terms.facts import CustomerFacts, LineFacts, Telling
-from notifier.terms.law import OWED, Answer, LegalStanding, LegalState, Said
+from notifier.terms.law import OWED, TO_REFUND, Answer, LegalStanding, LegalState, Said
 from notifier.terms.words import Channel, DeliveryMode, NoticeKind, Verdict
 
 NO_WAY = "no_way_to_tell"
@@ -210,7 +210,7 @@ def _of_unknown_date(line: LineFacts, policy: Policy, now: datetime) -> bool:
 
 def _overdue(legal: LegalStanding, day: date) -> str:
     """F8: a refund that is late is worse than what it is owed for, whether or not somebody has cancelled."""
-    owed = legal.state in (LegalState.CANCEL_DUE, LegalState.REFUND_DUE)
+    owed = legal.state in TO_REFUND
     return REFUND_OVERDUE if owed and legal.refund_by is not None and day > legal.refund_by else ""
 
 

@@ -1,4 +1,4 @@
-"""Order lines that are still owed, by what a person filters, newest first, a page at a time. Colour: store.
+"""Order lines that are still owed, or whose money is, by filters, newest first, a page at a time. Colour: store.
 
 Called by pipeline.backorders.
 """
@@ -17,6 +17,7 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import among, table_of
 from notifier.store.openness import is_open, open_units
 from notifier.store.tables import Customer, LegalStanding, Order, OrderLine, Product, PromiseTold, Supply
+from notifier.terms.law import TO_REFUND
 
 _line, _order, _customer = table_of(OrderLine), table_of(Order), table_of(Customer)
 _standing, _promise, _supply = table_of(LegalStanding), table_of(PromiseTold), table_of(Supply)
@@ -39,8 +40,8 @@ class Wanted:
 
     `late`: promised for a day that is over. `no_eta`: neither the shop nor a supply names a day. `days`: ordered so
     many days ago or more. `legal` is a LegalState, `due` the day of a deadline, `before` an id: only older ones.
-    `overdue`: whose notice is overdue in this mode of delivery; `alarm`: that the law wants a person to see to. Both
-    are lines as plan last found them, open or not.
+    `overdue`: whose notice is overdue in this mode of delivery; `alarm`: that the law wants a person to see to. These,
+    those of a deadline, and those whose money is to go back, are lines as plan last found them, open or not.
     """
 
     late: bool = False
@@ -99,7 +100,7 @@ class BackorderPage:
 
 
 def backorder_page(tx: Transaction, wanted: Wanted, today: date, now: datetime) -> BackorderPage:
-    """The newest open lines that are wanted, on the shop's day `today`, at the UTC instant `now`."""
+    """The newest lines that are wanted, on the shop's day `today`, at the UTC instant `now`."""
     query, cut = _ids(wanted, today, now), 0
     few = bool(wanted.overdue or wanted.alarm)
     if wanted.sku or wanted.supplier or wanted.po:
@@ -124,7 +125,7 @@ def lines_of_order(tx: Transaction, order_id: int, now: datetime) -> tuple[Backo
 def _ids(wanted: Wanted, today: date, now: datetime) -> Select[Any]:
     """Ids of lines. What other tables say is asked line by line: a join would read these tables whole."""
     query = select(_line.c.id)
-    if not (wanted.overdue or wanted.alarm):
+    if not (wanted.overdue or wanted.alarm or wanted.due or wanted.legal in TO_REFUND):
         query = query.where(is_open(now))
     if wanted.overdue:
         query = query.where(_line.c.id.in_(overdue_lines(wanted.overdue, now)))

@@ -11,7 +11,7 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.tables import Decision, LegalStanding, Message
 from notifier.store.tables.messages import HELD
-from notifier.terms.law import OWED
+from notifier.terms.law import OWED, TO_REFUND
 from notifier.terms.words import MessageState
 
 _decision, _message, _standing = table_of(Decision), table_of(Message), table_of(LegalStanding)
@@ -62,22 +62,25 @@ def _by_reason(tx: Transaction, some: Any, until: Any) -> list[Reason]:
 @dataclass(frozen=True, slots=True)
 class Due:
     """So many lines of one day have a deadline by law; `owed` of them still want their notice, the first by `first`
-    (UTC; None where all have it).
+    (UTC; None where all have it), and of `refunds` the money is to go back by then.
     """
 
     lines: int
     owed: int
     first: datetime | None
+    refunds: int = 0
 
 
 def deadlines_between(tx: Transaction, days: Sequence[tuple[datetime, datetime]]) -> list[Due | None]:
     """The deadlines of each day (UTC, its end left out), as plan last found them; None: none."""
-    owed = [state.value for state in OWED]
+    owed, refund = [state.value for state in OWED], [state.value for state in TO_REFUND]
     found: list[Due | None] = []
     for since, until in days:
         mine = (_standing.c.deadline_at >= since) & (_standing.c.deadline_at < until)
         some = select(_standing.c.deadline_at, _standing.c.state).where(mine).limit(LOOKED_AT).subquery()
         theirs = case((some.c.state.in_(owed), some.c.deadline_at))
-        lines, many, first = tx.connection.execute(select(func.count(), func.count(theirs), func.min(theirs))).one()
-        found.append(Due(lines, many, first) if lines else None)
+        refunds = func.count(case((some.c.state.in_(refund), some.c.deadline_at)))
+        counts = select(func.count(), func.count(theirs), func.min(theirs), refunds)
+        due = Due(*tx.connection.execute(counts).one())
+        found.append(due if due.lines else None)
     return found

@@ -48,6 +48,9 @@ OVER = (LegalState.CANCEL_DUE, LegalState.REFUND_DUE, LegalState.REFUNDED, Legal
 """States in which the line will not ship, whatever the shop's own label says."""
 
 
+TO_REFUND = (LegalState.CANCEL_DUE, LegalState.REFUND_DUE)
+"""States in which money is to go back, where any was paid, and has not."""
+
 LAPSES = frozenset({"F2", "F4", "F5"})
 """Rules by which a line's time is up without anybody's word."""
 

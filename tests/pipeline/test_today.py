@@ -120,6 +120,12 @@ def test_deadlines_of_lines_that_were_told_need_nobody(shop: Shop) -> None:
     assert "deadline" not in needs(shop)
 
 
+def test_a_refund_that_is_owed_is_counted_with_the_deadlines_of_its_day(shop: Shop) -> None:
+    stand(shop, (TOLD, DAY), (LegalState.REFUND_DUE, DAY), (LegalState.CANCEL_DUE, DAY))
+    (day,) = coming(shop).deadlines
+    assert (day.due.lines, day.due.owed, day.due.refunds) == (3, 0, 2)
+
+
 def test_messages_that_wait_are_not_numbered_with_those_whose_time_has_not_come(shop: Shop) -> None:
     shop.take_in("backorders", [order("ann", **NEW), order("ben", **NEW)])
     shop.plan()

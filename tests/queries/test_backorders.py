@@ -114,6 +114,13 @@ def test_lines_that_the_law_wants_seen_to_are_found_though_they_have_shipped(sho
     assert found(shop, alarm=True) == ["gone", "old"]
 
 
+def test_a_refund_is_found_by_its_day_though_its_line_is_not_owed_any_more(shop: Shop) -> None:
+    stands(shop, "gone", "refund_due", hours=-24)
+    stands(shop, "old", "awaiting_objection", hours=-24)
+    tomorrow = (NOON + timedelta(hours=23), NOON + timedelta(hours=25))
+    assert (found(shop, due=tomorrow), found(shop, legal="refund_due")) == (["gone", "old"], ["gone"])
+
+
 def test_an_old_line_that_is_overdue_is_found_behind_many_newer_ones(shop: Shop) -> None:
     stands(shop, "old", "notice_due")
     with shop.store.write() as tx:

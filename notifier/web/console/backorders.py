@@ -1,4 +1,4 @@
-"""Order lines that are still owed, with filters that stand in the address, and views of them that people save.
+"""Order lines that are still owed, or whose money is, with filters that stand in the address, and saved views.
 
 Colour: door. Added by console.opening.
 """
@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from notifier.pipeline.saved_views import Saving, forget_view, save_view
 from notifier.queries.backorders import BackorderPage, Wanted, backorder_page
 from notifier.queries.saved_views import View, views_of
-from notifier.terms.law import LegalState
+from notifier.terms.law import SETTLED
 from notifier.terms.operator import Role
 from notifier.terms.time import day_start, local_day
 from notifier.web.console import reading
@@ -27,6 +27,9 @@ AREA = "backorders"
 
 NEEDS = {"overdue": "a notice that is overdue", "alarm": "a person, by the law"}
 """What the first page leads to, as plan last found it."""
+
+STATES = {state: words for state, words in STATE_WORDS.items() if state not in SETTLED}
+"""Where a line of the list can stand."""
 
 MOST_DAYS = 36_500
 """Nothing was ordered before."""
@@ -56,7 +59,7 @@ class Typed:
         found = {one.name: reading.text(query, one.name) for one in fields(cls)}
         if found["show"] not in ("late", "no_eta"):
             found["show"] = ""
-        if found["legal"] not in list(LegalState):
+        if found["legal"] not in STATES:
             found["legal"] = ""
         if found["needs"] not in NEEDS:
             found["needs"] = ""
@@ -88,6 +91,7 @@ async def show(asked: Asked) -> Response:
         views=views,
         brands=[(one, one) for one in sorted(asked.house.brands)],
         states=STATE_WORDS,
+        filtered=STATES,
         needs=NEEDS,
         today=local_day(asked.now, asked.house.judging.policy.timezone),
     )

@@ -122,6 +122,11 @@ def test_today_leads_to_the_first_day_on_which_a_line_is_still_to_be_told(site: 
     assert 'href="/console/backorders?due=2026-06-05" aria-label="See: order line is still to be told' in today
 
 
+def test_only_where_a_line_of_the_list_can_stand_is_offered(site: Site) -> None:
+    page = site.person(Role.VIEWER).get("/console/backorders?legal=refunded").text
+    assert [f'<option value="{one}"' in page for one in ("refund_due", "refunded", "shipped")] == [True, False, False]
+
+
 FAR = ("days=999999", "days=999999999", "due=9999-12-31", "due=0001-01-01", "due=9999-12-30")
 
 
