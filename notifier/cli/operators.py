@@ -78,9 +78,9 @@ def set_role(ctx: typer.Context, name: Name, role: Annotated[str, typer.Argument
     session: Session = ctx.obj
     now = session.moment(None)
     with session.house() as house:
-        accounts.set_role(house, name, accounts.role_named(role), now)
+        changed = accounts.set_role(house, name, accounts.role_named(role), now)
         audited.by_command(house, session.operator(by), "account.role", f"{name} is {role}", now)
-    session.console.print(f"{name} is {role} now", markup=False)
+    session.console.print(f"{name} is {role} {'now' if changed else 'already'}", markup=False)
 
 
 @operators.command("disable")

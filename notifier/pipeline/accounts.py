@@ -41,7 +41,7 @@ def add(house: House, wanted: Operator, password: str, by: str, now: datetime) -
     with house.store.write() as tx:
         tx.lock(LOCK)
         if operators.row_named(tx, wanted.name) is not None:
-            raise UsageError(f"there is an account {wanted.name!r} already; `notifier user list` lists them")
+            raise UsageError(f"there is an account {wanted.name!r} already; choose another name")
         operators.add(tx, wanted, secret, by, now)
         return operators.operator_of(_row(tx, wanted.name))
 
@@ -84,16 +84,22 @@ def change_password(house: House, me: Operator, old_new: tuple[str, str], keep: 
     return set_password(house, me.name, new, now, keep)
 
 
-def set_role(house: House, name: str, role: Role, now: datetime) -> None:
-    """Give an account another role. What it has open is ended: a session keeps one role (HOSTILE 76)."""
+def set_role(house: House, name: str, role: Role, now: datetime) -> bool:
+    """Give an account another role; False where it has that role already.
+
+    What it has open is ended: a session keeps one role (HOSTILE 76).
+    """
     with house.store.write() as tx:
         tx.lock(LOCK)
         row = _row(tx, name)
         if row.subject is not None:
             raise UsageError(f"the role of {row.name} comes from your identity provider; change it there")
+        if row.role == role.word:
+            return False
         _keep_a_lead(tx, row, leaves=role is not Role.LEAD)
         operators.change(tx, row.id, role=role.word)
         sign_ins.end_all(tx, row.id, now)
+        return True
 
 
 def set_email(house: House, name: str, email: str) -> None:
@@ -159,5 +165,5 @@ def _keep_a_lead(tx: Transaction, row: AnyRow, *, leaves: bool) -> None:
 def _row(tx: Transaction, name: str) -> AnyRow:
     row = operators.row_named(tx, name)
     if row is None:
-        raise UsageError(f"there is no account {name!r}; `notifier user list` lists them")
+        raise UsageError(f"there is no account {name!r}; see the list of accounts")
     return row

@@ -71,11 +71,17 @@ def hold(house: House, asked: Asked, said: Said, now: datetime, last_day: date |
     """Hold a customer back through `last_day` in the shop's zone; None: until it is lifted. Raises UsageError."""
     until = day_start(last_day + timedelta(days=1), house.judging.policy.timezone) if last_day else None
     if until is not None and until <= now:
-        raise UsageError(f"--until {last_day} is over; give a day to come, or none for a hold without an end")
+        raise UsageError(f"{last_day} is over; give a day to come as the last one, or none for a hold without an end")
     with house.store.write() as tx:
         row, word = _begin(tx, house, asked, said, now)
         put_hold(tx, word, HoldReason.HOLD, until)
         return HoldAnswer(row.key, row.brand, HoldReason.HOLD.value, until)
+
+
+def quiet_days(house: House) -> int:
+    """For so many days a call keeps messages without news back."""
+    with house.store.read() as tx:
+        return in_force(tx, house).remembering.quiet_after_call.days
 
 
 def release(house: House, asked: Asked, said: Said, now: datetime) -> HoldAnswer:

@@ -33,7 +33,7 @@ class Asked:
 def operator_name(by: str) -> str:
     """The name of who acts on somebody, as it is kept on record. Raises UsageError for what is no name."""
     if not by.strip() or len(by) > MOST_NAME or not by.isprintable():
-        raise UsageError(f"--by must be the name of who says so, in at most {MOST_NAME} printable characters")
+        raise UsageError(f"say who says so, by a name of at most {MOST_NAME} printable characters")
     return by.strip()
 
 
@@ -54,8 +54,8 @@ def the_customer(tx: Transaction, asked: Asked, hash_key: bytes) -> AnyRow:
         found = customers_by_order(tx, asked.order, asked.brand)
     if not found:
         within = f" of brand {asked.brand!r}" if asked.brand else ""
-        raise UsageError(f"there is no {asked.words}{within}; `notifier export messages` lists those written to")
+        raise UsageError(f"there is no {asked.words}{within}; write it as the shop's own system does")
     if len(found) > 1:
         brands = ", ".join(sorted({row.brand for row in found}))
-        raise UsageError(f"there is a {asked.words} in several brands ({brands}); say which, with --brand")
+        raise UsageError(f"there is a {asked.words} in several brands ({brands}); say which brand")
     return found[0]

@@ -78,12 +78,14 @@ def _open(tx: Transaction, house: House, word: Word) -> AnyRow:
     """The run, where it waits for this word."""
     run = run_by_id(tx, word.run)
     if run is None:
-        raise UsageError(f"there is no run {word.run}; `notifier runs` lists them")
+        raise UsageError(f"there is no run {word.run}; see the list of runs")
     if run.mode != house.sending.mode:
         raise UsageError(f"run {run.id} was planned in mode {run.mode}, and the mode is {house.sending.mode} now")
     if word.saying not in words_for(run, house.sending.mode.value):
         by = f" by {run.decided_by}" if run.decided_by else ""
-        raise UsageError(f"run {run.id} waits for nobody: it is {run.state}{by}. `notifier runs` lists those that wait")
+        raise UsageError(
+            f"run {run.id} waits for nobody: it is {run.state}{by}. The list of runs shows those that wait"
+        )
     waiting = waiting_run(tx, run.mode)
     if waiting is not None and waiting.id != run.id:
         raise UsageError(f"run {waiting.id} waits, too. Approve or reject that one first")
@@ -101,13 +103,13 @@ def _refuse(run: AnyRow, report: PlanReport, word: Word) -> None:
     if more:
         raise Stopped(
             f"run {run.id} has grown since it was shown ({', '.join(more)}), so nothing was done."
-            " Type: notifier plan, look at it again, and say your word once more",
+            " The next plan shows it as it is: look at it then, and say your word once more",
             run.id,
         )
     if report.beside:
         raise Stopped(
             f"something that run {run.id} is not about is due to {report.beside} customers, so nothing was done."
-            " Type: notifier plan, and say your word once more",
+            " Say your word once more after the next plan",
             run.id,
         )
     if word.saying is not Saying.APPROVE and report.kept_back:

@@ -35,8 +35,8 @@ def save_view(house: House, what: Saving, by: str, now: datetime) -> None:
         keep_view(tx, row | {"query": what.query, "shared": what.shared}, now)
 
 
-def forget_view(house: House, view_id: int, by: str) -> None:
-    """Delete a view of `by`'s own. Raises UsageError for another's, and for none."""
+def forget_view(house: House, view_id: int, by: str, *, leads: bool) -> None:
+    """Delete a view of `by`'s own; who `leads` deletes what others share, too. Raises UsageError for any other."""
     with house.store.write() as tx:
-        if not drop_view(tx, view_id, operator_name(by)):
-            raise UsageError("there is no such view of yours; only who saved a view can delete it")
+        if not drop_view(tx, view_id, operator_name(by), shared=leads):
+            raise UsageError("there is no such view of yours; only a lead can delete what somebody else shares")

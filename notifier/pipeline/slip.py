@@ -90,7 +90,7 @@ def undo(house: House, slip_id: int, by: str, now: datetime) -> int:
         tx.lock(LOCK)
         row = slips.slip_by_id(tx, slip_id)
         if row is None:
-            raise UsageError(f"there is no slip {slip_id}; `notifier slip` lists them")
+            raise UsageError(f"there is no slip {slip_id}; see the list of slips")
         if row.undone_at is not None:
             raise UsageError(f"slip {slip_id} was undone already, by {row.undone_by}")
         if gone := slips.on_their_way(tx, row):

@@ -13,6 +13,7 @@ from notifier.store.holds import holds_in_force
 from notifier.store.lookup import table_of
 from notifier.store.openness import is_open
 from notifier.store.tables import Address, Customer, Order, OrderLine
+from notifier.terms.words import HoldReason
 
 _customer, _address, _order, _line = table_of(Customer), table_of(Address), table_of(Order), table_of(OrderLine)
 
@@ -31,11 +32,14 @@ class OrderBrief:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """A hold in force; `until` None: until somebody lifts it."""
+    """A hold in force; `until` None: until somebody lifts it. `why` is what was written about a hold by hand; what was
+    noted of a call is in the person's own export alone.
+    """
 
     by: str
     at: datetime
     until: datetime | None
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +132,6 @@ def _orders(tx: Transaction, customer_id: int, now: datetime) -> list[OrderBrief
 
 
 def _hold(row: Row[Any] | None) -> HeldBack | None:
-    return None if row is None else HeldBack(row.by, row.at, row.until)
+    if row is None:
+        return None
+    return HeldBack(row.by, row.at, row.until, row.note if row.reason == HoldReason.HOLD else "")

@@ -30,7 +30,7 @@ def _same(row: Mapping[str, object]) -> ColumnElement[bool]:
     return (_view.c.owner == row["owner"]) & (_view.c.area == row["area"]) & (_view.c.name == row["name"])
 
 
-def drop_view(tx: Transaction, view_id: int, owner: str) -> bool:
-    """Forget a view of its owner's; False where they have none of this id."""
-    mine = (_view.c.id == view_id) & (_view.c.owner == owner)
-    return tx.connection.execute(delete(_view).where(mine)).rowcount > 0
+def drop_view(tx: Transaction, view_id: int, owner: str, *, shared: bool) -> bool:
+    """Forget a view of its owner's, or a `shared` one of anybody's; False where there is none such of this id."""
+    whose = (_view.c.owner == owner) | _view.c.shared if shared else _view.c.owner == owner
+    return tx.connection.execute(delete(_view).where(_view.c.id == view_id, whose)).rowcount > 0

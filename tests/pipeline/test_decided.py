@@ -87,7 +87,7 @@ def test_what_is_not_unknown_is_refused_with_what_it_is(house: House, say: objec
 
 def test_nobody_decides_without_a_name(house: House) -> None:
     lost = lose(house)
-    with pytest.raises(UsageError, match="--by"):
+    with pytest.raises(UsageError, match="say who says so"):
         say_sent(house, [lost.message], " ", SOON)
 
 

@@ -271,7 +271,7 @@ def test_a_second_erasure_names_who_erased_first(shop: Shop) -> None:
 
 
 def test_nobody_erases_without_a_name(shop: Shop) -> None:
-    with pytest.raises(UsageError, match="--by"):
+    with pytest.raises(UsageError, match="say who says so"):
         erased(shop, by=" ")
 
 

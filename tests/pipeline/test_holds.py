@@ -148,5 +148,5 @@ def test_several_of_an_id_that_is_an_address_are_told_of_without_it(shop: Shop) 
 
 
 def test_nobody_says_it_without_a_name(shop: Shop) -> None:
-    with shop.house() as house, pytest.raises(UsageError, match="--by"):
+    with shop.house() as house, pytest.raises(UsageError, match="say who says so"):
         holds.release(house, ANN, Said("  "), LATER)

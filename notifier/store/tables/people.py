@@ -11,7 +11,8 @@ from notifier.store.columns import Bytewise
 class Hold(SQLModel, table=True):
     """A word of an operator that stops progress and offers to a customer. `until` None: until somebody lifts it.
 
-    `reason` is a HoldReason. `note` is what the operator wrote: personal, told only in the person's own export.
+    `reason` is a HoldReason. `note` is what the operator wrote: personal, told in the person's own export,
+    and of a HOLD to agents at the console.
     """
 
     __tablename__ = "hold"

@@ -89,6 +89,7 @@ async def show(asked: Asked) -> Response:
         found=page,
         before=before,
         views=views,
+        leads=asked.operator.may(Role.LEAD),
         brands=[(one, one) for one in sorted(asked.house.brands)],
         states=STATE_WORDS,
         filtered=STATES,
@@ -151,8 +152,9 @@ async def save(asked: Asked) -> Response:
 
 
 async def forget(asked: Asked) -> Response:
-    """Delete a view of one's own."""
-    await asked.run(partial(forget_view, asked.house, reading.key_of(asked.path), asked.operator.name))
+    """Delete a view of one's own; a lead, also one that somebody shares."""
+    one, leads = reading.key_of(asked.path), asked.operator.may(Role.LEAD)
+    await asked.run(partial(forget_view, asked.house, one, asked.operator.name, leads=leads))
     return asked.to(BACKORDERS, said="The view is deleted.")
 
 

@@ -4,7 +4,7 @@ The forms are a piece of the customer's page (`doing/_customer_actions.html`).
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from fastapi.responses import Response
@@ -13,7 +13,7 @@ from notifier.errors import UsageError
 from notifier.pipeline.holds import Said, call, hold, release
 from notifier.pipeline.people import asked_for
 from notifier.terms.operator import Role
-from notifier.terms.time import local_day
+from notifier.terms.time import local_day, span
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.routes import Answer, Routes
@@ -28,8 +28,8 @@ def held(asked: Asked, one: int) -> str:
     found = hold(asked.house, asked_for(asked.house, one), _said(asked), asked.now, _day(asked.form.get("until", "")))
     if found.until is None:
         return "Held until somebody lifts it. News and what the law requires go on."
-    last = local_day(found.until, asked.house.judging.policy.timezone)
-    return f"Held until {last:%d %B}. News and what the law requires go on."
+    last = local_day(found.until - timedelta(seconds=1), asked.house.judging.policy.timezone)
+    return f"Held through {last.day} {last:%B %Y}. News and what the law requires go on."
 
 
 def _day(text: str) -> date | None:
@@ -48,9 +48,12 @@ def released(asked: Asked, one: int) -> str:
 def called(asked: Asked, one: int) -> str:
     """A call is logged."""
     complaint = bool(asked.form.get("complaint"))
-    call(asked.house, asked_for(asked.house, one), _said(asked), asked.now, complaint=complaint)
-    quiet = "until somebody lifts that" if complaint else "for some days"
-    return f"The call is logged. Messages without news are held back {quiet}."
+    found = call(asked.house, asked_for(asked.house, one), _said(asked), asked.now, complaint=complaint)
+    if found.until is None:
+        return "The call is logged. Messages without news are held back until somebody lifts that."
+    days = (found.until - asked.now).days
+    quiet = f" Messages without news are held back for {span(found.until - asked.now)}." if days else ""
+    return f"The call is logged.{quiet}"
 
 
 def _said(asked: Asked) -> Said:

@@ -83,7 +83,7 @@ async def steps_of(asked: Asked) -> list[tuple[Step, bool]]:
 
 async def hide(asked: Asked) -> Response:
     """Show them no more."""
-    return asked.to(HOME, "Hidden. docs/console.md tells the same.")
+    return asked.to(HOME, "Hidden.")
 
 
 def routes(to: Routes) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from fastapi import HTTPException
 from fastapi.responses import Response
 
+from notifier.pipeline.holds import quiet_days
 from notifier.pipeline.timeline import customer_page, order_page
 from notifier.queries.newest import Mark
 from notifier.terms.operator import Role
@@ -33,7 +34,8 @@ async def customer(asked: Asked) -> Response:
         raise HTTPException(404)
     older = f"/console/customers/{found.customer.id}"
     acts = asked.operator.may(Role.AGENT)
-    return asked.page("people/customer.html", found=found, older=older, mark=mark, acts=acts)
+    days = await asked.run(partial(quiet_days, asked.house)) if acts else 0
+    return asked.page("people/customer.html", found=found, older=older, mark=mark, acts=acts, quiet_days=days)
 
 
 async def order(asked: Asked) -> Response:

@@ -34,8 +34,9 @@ async def add(asked: Asked) -> Response:
 async def set_role(asked: Asked) -> Response:
     """Another role."""
     name, role = asked.form.get("name", ""), accounts.role_named(asked.form.get("role", ""))
-    await asked.run(partial(accounts.set_role, asked.house, name, role, asked.now))
-    return asked.to(TEAM, f"{name} is {role.word} now, and must sign in again.")
+    changed = await asked.run(partial(accounts.set_role, asked.house, name, role, asked.now))
+    words = "now, and must sign in again" if changed else "already"
+    return asked.to(TEAM, f"{name} is {role.word} {words}.")
 
 
 async def disable(asked: Asked) -> Response:

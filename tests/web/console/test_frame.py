@@ -306,6 +306,12 @@ def test_another_role_asks_for_another_sign_in(site: Site) -> None:
     assert agent.get("/console/team").status_code == 303
 
 
+def test_the_role_that_somebody_has_already_signs_nobody_out(site: Site) -> None:
+    lead = site.person()
+    said = lead.then("/console/team/role", name="lead", role="lead").text
+    assert ("lead is lead already." in said, lead.get("/console/team").status_code) == (True, 200)
+
+
 def test_the_only_lead_stays_one(site: Site) -> None:
     answer = site.person().post("/console/team/role", name="lead", role="viewer")
     assert answer.status_code == 422 and "is the only lead" in answer.text

@@ -18,6 +18,7 @@ from notifier.terms.operator import Role
 from notifier.terms.words import MessageState
 from tests.shop import NOON, order
 from tests.web.console.desk import Site, console, opened
+from tests.web.console.forms import forms
 
 pytestmark = pytest.mark.slow
 
@@ -209,6 +210,12 @@ def test_what_cannot_be_done_is_said_on_the_page(site: Site) -> None:
     assert (answer.status_code, "message 1 is accepted, not held" in answer.text) == (422, True)
 
 
+def test_a_filter_that_no_message_fits_does_not_say_that_none_is_held(site: Site) -> None:
+    held(site)
+    page = site.person(Role.VIEWER).get(f"{HELD}&channel=sms").text
+    assert ("No message fits" in page, "No message is held" in page) == (True, False)
+
+
 def test_a_viewer_is_offered_nothing_to_do(site: Site) -> None:
     held(site)
     assert "/console/messages/do/" not in site.person(Role.VIEWER).get("/console/messages?state=held").text
@@ -235,6 +242,17 @@ def test_a_view_is_saved_for_oneself_or_for_all_and_only_its_owner_deletes_it(si
     assert lee.post(f"/console/backorders/views/{shared}/delete").status_code == 422
     kim.post(f"/console/backorders/views/{shared}/delete")
     assert [row.name for row in site.shop.rows(SavedView)] == ["My lamps"]
+
+
+def test_a_lead_deletes_what_somebody_else_shares_and_nothing_of_their_own(site: Site) -> None:
+    kim, lead = site.person(Role.VIEWER, "kim"), site.person()
+    kim.post("/console/backorders/views", sku="LAMP", name="My lamps")
+    kim.post("/console/backorders/views", show="late", name="Late ones", shared="1")
+    offered = [
+        one.action for one in forms(lead.get("/console/backorders?show=late").text, "") if "delete" in one.action
+    ]
+    answers = [lead.post(path).status_code for path in (*offered, "/console/backorders/views/1/delete")]
+    assert (answers, [row.name for row in site.shop.rows(SavedView)]) == ([303, 422], ["My lamps"])
 
 
 def test_who_has_as_many_views_as_may_be_still_saves_one_of_them_anew(site: Site) -> None:
