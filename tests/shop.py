@@ -35,7 +35,7 @@ NOON = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 @cache
 def rendering() -> RenderPool:
     """The process that renders for all tests of this one: to start one costs more than most tests do."""
-    return RenderPool(1, Limits())
+    return RenderPool(1, Limits(start_seconds=300))
 
 
 OPEN: dict[str, Store] = {}
