@@ -133,6 +133,16 @@ class ReplyView:
         """The orders that an act can be about, those that the reply is about first."""
         return sorted(self.orders, key=lambda order: order.key not in self.one.orders)
 
+    def concerns(self, order: str, line: str) -> bool:
+        """Whether the reply is about this line, by the shop's keys."""
+        return any((one.order, one.line) == (order, line) for one in self.one.lines)
+
+    @property
+    def choosable(self) -> bool:
+        """Whether an act can be about anything but what the reply is about."""
+        lines = [(order.key, line.item.line) for order in self.orders for line in order.lines]
+        return bool(lines) and (len(self.one.lines) != 1 or not all(self.concerns(*one) for one in lines))
+
     @property
     def swaps(self) -> Sequence[tuple[OrderView, LineView, Alternative]]:
         """What may be taken instead of a line at no higher price."""

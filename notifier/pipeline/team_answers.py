@@ -44,6 +44,9 @@ MOST_WORDS = 10_000
 MOST_SEGMENTS = 4
 """Of a text, which is paid by each."""
 
+MOST_LETTERS, MOST_SIGNS = MOST_SEGMENTS * 153, MOST_SEGMENTS * 67
+"""What such a text holds: of the letters that plain texts have, and of all others as soon as one of them is in it."""
+
 CALL_BACK_WITHIN = timedelta(seconds=20)
 """How long an answer waits before it goes, so that it can be taken back."""
 
@@ -226,7 +229,10 @@ def _fit(words: str, channel: Channel) -> str:
         clean = simple(clean)
         segments, _ = measured(clean) if clean else (0, "")
         if segments > MOST_SEGMENTS:
-            raise UsageError(f"a text of {segments} segments is too long, at most {MOST_SEGMENTS} go; shorten it")
+            raise UsageError(
+                f"a text of {segments} segments is too long, at most {MOST_SEGMENTS} go, which hold about"
+                f" {MOST_LETTERS} plain letters, or {MOST_SIGNS} signs with an emoji among them; shorten it"
+            )
     if not clean:
         raise UsageError("an answer without words says nothing; write some")
     if len(clean) > MOST_WORDS:

@@ -155,7 +155,8 @@ def replies_shown(tx: Transaction, reply_ids: Sequence[int]) -> list[InboxReply]
 class Turn:
     """One thing that was said in a conversation: by `who`, on which channel; `about` is in short what it was.
 
-    `ours`: the shop said it. `message` is the id of a message of the outbox, `reply` that of a reply.
+    `ours`: the shop said it. `message` is the id of a message of the outbox, `reply` that of a reply. `state` is what
+    became of what the team answered (tables.TeamAnswer), `goes_at` not before when it goes; both empty for all else.
     """
 
     at: datetime
@@ -166,6 +167,8 @@ class Turn:
     ours: bool = False
     message: int | None = None
     reply: int | None = None
+    state: str = ""
+    goes_at: datetime | None = None
 
     def as_json(self) -> dict[str, str]:
         """One object of `notifier inbox show --json`."""
@@ -204,7 +207,8 @@ def _their_turn(row: Row[Any]) -> Turn:
 
 def _team_turn(row: Row[Any]) -> Turn:
     about = f"{_where(row.by)} ({row.state})"
-    return Turn(row.received_at, row.by or "the team", row.channel, about, unsigned(row.words), ours=True)
+    what = (row.received_at, row.by or "the team", row.channel, about, unsigned(row.words))
+    return Turn(*what, ours=True, state=row.state, goes_at=row.not_before)
 
 
 def _where(by: str) -> str:

@@ -3,8 +3,8 @@
 Added by console.opening. To act on a reply is in inbox_deeds.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from fastapi.responses import Response
 
+from notifier.errors import Permanent
 from notifier.pipeline import accounts, desk_view
 from notifier.pipeline.effect_words import step_words, was_done
 from notifier.pipeline.forwarding import BY
 from notifier.pipeline.inbox import OF_THE_PERSON, Doing
 from notifier.pipeline.reasons import purpose_words
-from notifier.pipeline.team_answers import draft
+from notifier.pipeline.team_answers import MOST_LETTERS, MOST_SIGNS, draft
 from notifier.queries.desk import Pile
 from notifier.terms.operator import Role
 from notifier.terms.page import Act as PageAct
@@ -65,8 +66,8 @@ BUTTONS: Mapping[Doing, Button] = MappingProxyType(
                 Doing.CANCEL,
                 "Cancel for them",
                 "c",
-                "The shop is asked to stop the order, and the customer is told so. It can be taken back until the shop"
-                " has stopped it.",
+                "The shop is asked to stop it, and the customer is told so. It can be taken back until the shop has"
+                " stopped it.",
                 "danger",
             ),
             Button(
@@ -121,17 +122,35 @@ async def show(asked: Asked) -> Response:
     return asked.page("inbox/inbox.html", found=found, which=which, piles=piles, page=page, roads=BY)
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the fields of a form, whose path ends with `deed`; `fault` is why it was refused."""
+
+    deed: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    fault: str = ""
+
+    def of(self, deed: str, name: str) -> str:
+        """What was typed into a field of this form."""
+        return self.fields.get(name, "") if deed == self.deed else ""
+
+
 async def show_reply(asked: Asked) -> Response:
     """One reply."""
-    which, one = pile_of(asked.query), reply_id(asked)
+    return await reply_page(asked, pile_of(asked.query), Typed())
+
+
+async def reply_page(asked: Asked, which: Pile, typed: Typed) -> Response:
+    """One reply, with what was typed in its form."""
     where = (which, asked.operator.name)
-    view = await asked.run(partial(desk_view.reply, asked.house, one, where, asked.now))
+    view = await asked.run(partial(desk_view.reply, asked.house, reply_id(asked), where, asked.now))
     acts = asked.operator.may(Role.AGENT)
     names = await asked.run(partial(accounts.everybody, asked.house)) if acts else []
-    words = await _drafted(asked, one) if acts and view.one.waits else ""
     return asked.page(
         "inbox/reply.html",
+        422 if typed.fault else 200,
         view=view,
+        typed=typed,
         which=which,
         acts=acts,
         team=[each.name for each in names if each.disabled_at is None and each.may(Role.AGENT)],
@@ -139,8 +158,8 @@ async def show_reply(asked: Asked) -> Response:
         more=_more(view),
         rests=rests(asked.now, tz_of(asked), view.place.by_law),
         answers=asked.house.catalogue.answer_names(),
-        words=words,
         most=LONGEST_SHOWN,
+        holds=(MOST_LETTERS, MOST_SIGNS),
         was_done=was_done,
         step_words=step_words,
         purpose=purpose_words,
@@ -153,12 +172,18 @@ def _main(view: desk_view.ReplyView) -> list[Button]:
     wanted = [view.suggested, *FIRST]
     if any(PageAct.WITHDRAW in line.acts for order in view.orders for line in order.lines):
         wanted.append(Doing.WITHDRAW)
-    return [BUTTONS[one] for one in dict.fromkeys(wanted) if one is not None and one in BUTTONS]
+    found = [BUTTONS[one] for one in dict.fromkeys(wanted) if one is not None and one in BUTTONS]
+    return _possible(view, found)
 
 
 def _more(view: desk_view.ReplyView) -> list[Button]:
     first = {one.doing for one in _main(view)} | {Doing.WITHDRAW}
-    return [button for doing, button in BUTTONS.items() if doing not in first]
+    return _possible(view, [button for doing, button in BUTTONS.items() if doing not in first])
+
+
+def _possible(view: desk_view.ReplyView, buttons: Sequence[Button]) -> list[Button]:
+    """Those that have anything to be about."""
+    return [one for one in buttons if view.about or not one.of_lines]
 
 
 def rests(now: datetime, tz: ZoneInfo, by_law: datetime | None) -> list[tuple[str, datetime]]:
@@ -174,21 +199,23 @@ def rests(now: datetime, tz: ZoneInfo, by_law: datetime | None) -> list[tuple[st
     return [(words, until) for words, until in found if by_law is None or until <= by_law]
 
 
-async def _drafted(asked: Asked, one: int) -> str:
-    """The ready answer that the query names, filled in."""
-    name = asked.query.get("draft", "")
-    previews = asked.desk.previews
-    return await previews.run(partial(draft, asked.house, previews.pool, one, name, asked.now)) if name else ""
-
-
 async def show_draft(asked: Asked) -> Response:
-    """The field of an answer, with a ready one in it."""
-    words = await _drafted(asked, reply_id(asked))
-    return asked.part("inbox/_words.html", words=words)
+    """The field of an answer, with a ready one below what stands in it."""
+    previews, name, words = asked.desk.previews, asked.form.get("draft", ""), asked.form.get("words", "").rstrip()
+    try:
+        ready = await previews.run(partial(draft, asked.house, previews.pool, reply_id(asked), name, asked.now))
+    except Permanent as fault:
+        if asked.by_htmx:
+            raise
+        return await reply_page(asked, pile_of(asked.form), Typed("answer", asked.form, str(fault)))
+    typed = Typed("answer", {"words": f"{words}\n\n{ready}" if words else ready})
+    if asked.by_htmx:
+        return asked.part("inbox/_words.html", typed=typed)
+    return await reply_page(asked, pile_of(asked.form), typed)
 
 
 def routes(to: Routes) -> None:
     """The routes."""
     to.get(INBOX, Role.VIEWER, show)
     to.get(f"{INBOX}/{{reply}}", Role.VIEWER, show_reply)
-    to.get(f"{INBOX}/{{reply}}/draft", Role.AGENT, show_draft)
+    to.post(f"{INBOX}/{{reply}}/draft", Role.AGENT, show_draft, "reply.draft", ("draft",))

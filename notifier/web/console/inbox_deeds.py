@@ -4,13 +4,13 @@ Every deed is a function of pipeline, as the commands have it.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 
 from fastapi.responses import Response
 
-from notifier.errors import UsageError
+from notifier.errors import Permanent, UsageError
 from notifier.pipeline import desk as team_desk
 from notifier.pipeline.desk_view import next_in
 from notifier.pipeline.effect_words import was_done, why_not
@@ -23,7 +23,7 @@ from notifier.terms.operator import Role
 from notifier.terms.words import Channel
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
-from notifier.web.console.inbox import INBOX, pile_of, reply_id, tz_of
+from notifier.web.console.inbox import INBOX, Typed, pile_of, reply_id, reply_page, tz_of
 from notifier.web.console.routes import Answer, Routes
 
 Deed = Callable[[Asked, int], str]
@@ -148,18 +148,17 @@ def moment(asked: Asked, text: str) -> datetime:
     return found
 
 
-def _passing(deed: Deed) -> Answer:
+def _passing(name: str, deed: Deed) -> Answer:
     """Answers with the next reply of the pile, and offers to take back what was done."""
 
-    async def answer_to(asked: Asked) -> Response:
+    async def then(asked: Asked, words: str) -> Response:
         one, which = reply_id(asked), pile_of(asked.form)
-        words = await asked.run(partial(deed, asked, one))
         after = partial(next_in, asked.house, which, asked.operator.name, asked.now, passed=one)
         following = await asked.run(after)
         path = f"{INBOX}/{following}" if following is not None else INBOX
         return asked.to(f"{path}?in={which.value}", words, await _back(asked, one))
 
-    return answer_to
+    return _doing_it(name, deed, then)
 
 
 async def _back(asked: Asked, one: int) -> str:
@@ -168,14 +167,26 @@ async def _back(asked: Asked, one: int) -> str:
     return f"{INBOX}/{one}/undo/{step}" if step is not None else ""
 
 
-def _staying(deed: Deed, *, undoable: bool = True) -> Answer:
+def _staying(name: str, deed: Deed, *, undoable: bool = True) -> Answer:
     """Answers with the same reply."""
 
-    async def answer_to(asked: Asked) -> Response:
+    async def then(asked: Asked, words: str) -> Response:
         one = reply_id(asked)
-        words = await asked.run(partial(deed, asked, one))
         back = await _back(asked, one) if undoable else ""
         return asked.to(f"{INBOX}/{one}?in={pile_of(asked.form).value}", words, back)
+
+    return _doing_it(name, deed, then)
+
+
+def _doing_it(name: str, deed: Deed, then: Callable[[Asked, str], Awaitable[Response]]) -> Answer:
+    """Does it; what is refused comes back on the reply's page, with what was typed and why."""
+
+    async def answer_to(asked: Asked) -> Response:
+        try:
+            words = await asked.run(partial(deed, asked, reply_id(asked)))
+        except Permanent as fault:
+            return await reply_page(asked, pile_of(asked.form), Typed(name, asked.form, str(fault)))
+        return await then(asked, words)
 
     return answer_to
 
@@ -186,8 +197,8 @@ def routes(to: Routes) -> None:
     passing = {"act": acted, "answer": answered, "done": done, "snooze": snoozed, "called": called}
     staying = {"take": taken, "give-back": given_back, "call": call_planned}
     for name, deed in passing.items():
-        to.post(f"{one}/{name}", Role.AGENT, _passing(deed), f"reply.{name}", ("what", "until"))
+        to.post(f"{one}/{name}", Role.AGENT, _passing(name, deed), f"reply.{name}", ("what", "until"))
     for name, deed in staying.items():
-        to.post(f"{one}/{name}", Role.AGENT, _staying(deed), f"reply.{name}", ("whom", "at"))
-    to.post(f"{one}/assign", Role.AGENT, _staying(assigned, undoable=False), "reply.assign")
-    to.post(f"{one}/undo/{{step}}", Role.AGENT, _staying(undone, undoable=False), "reply.undo")
+        to.post(f"{one}/{name}", Role.AGENT, _staying(name, deed), f"reply.{name}", ("whom", "at"))
+    to.post(f"{one}/assign", Role.AGENT, _staying("assign", assigned, undoable=False), "reply.assign")
+    to.post(f"{one}/undo/{{step}}", Role.AGENT, _staying("undo", undone, undoable=False), "reply.undo")

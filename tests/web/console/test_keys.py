@@ -111,3 +111,11 @@ def test_a_reply_rests_for_an_hour_by_two_keys(site: Site, page: Any) -> None:
     page.keyboard.press("z")
     press(page, "Enter")
     assert site.shop.rows(ReplyDesk)[0].snoozed_until == site.now + timedelta(hours=1)
+
+
+def test_a_ready_answer_takes_the_place_of_nothing_that_was_typed(page: Any) -> None:
+    from playwright.sync_api import expect
+
+    page.fill("#words", "Dear Ann, yes.")
+    page.click("text=call you")
+    expect(page.locator("#words")).to_have_value(re.compile(r"^Dear Ann, yes\.\n\n[\s\S]*O-ann"), timeout=60_000)

@@ -26,6 +26,13 @@
     if (found.matches("summary") && asks.open) asks.querySelector("button, input:not([type=hidden])")?.focus();
     return true;
   };
+  // How long what is typed is, where that is said below it.
+  const count = () => {
+    const told = document.querySelector("[data-counts]");
+    if (told) told.textContent = ` You have ${[...document.getElementById(told.dataset.counts).value].length}.`;
+  };
+  addEventListener("input", count);
+  addEventListener("htmx:after:swap", count);
   addEventListener("keydown", (event) => {
     if (event.key === "Escape") return close();
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
