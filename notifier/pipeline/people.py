@@ -47,7 +47,7 @@ def asked_for(house: "House", customer_id: int) -> Asked:
 def the_customer(tx: Transaction, asked: Asked, hash_key: bytes) -> AnyRow:
     """The one customer asked for. Raises UsageError where there is none, or one in several brands."""
     if bool(asked.customer) == bool(asked.order):
-        raise UsageError("say about whom, with exactly one of CUSTOMER and --order ORDER")
+        raise UsageError("say about whom: name the customer, or an order of theirs, and not both")
     if asked.customer:
         found: Sequence[AnyRow] = customers_by_key(tx, asked.customer, asked.brand, hash_key)
     else:

@@ -25,12 +25,10 @@ from notifier.terms.words import Channel, MessageState
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.message_words import STATE_WORDS
+from notifier.web.console.paper import ALONE
 from notifier.web.console.routes import Routes, safe_next
 
 MESSAGES = "/console/messages"
-
-ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
-"""An email is a stranger's text: no script, nothing from another host, and no origin of ours (HOSTILE 78)."""
 
 ACTS: MappingProxyType[Act, tuple[str, str]] = MappingProxyType(
     {

@@ -24,6 +24,11 @@ from notifier.web.console.message_words import STATE_WORDS
 LANGUAGE = "en"
 """The console speaks English; the messages speak the customers' languages."""
 
+ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
+"""An email, sent or drafted, is a stranger's text: it may only be looked at. No script, nothing from another host, and
+no origin of ours (HOSTILE 78).
+"""
+
 
 TO_OURSELVES = {"referrer-policy": "same-origin"}
 """Where a browser names no page at all, it says with a form that nobody asked, and its deeds would be refused."""

@@ -174,3 +174,9 @@ def test_a_text_that_waits_for_its_hour_says_until_when(by_text: Site) -> None:
     by_text.later(timedelta(hours=13))
     by_text.person(Role.AGENT).post("/console/inbox/1/answer", words="We will call you.", then="wait")
     assert re.search(r"goes <time[^>]*>2 Jun 2026", page(by_text))
+
+
+def test_who_names_nobody_for_a_reply_reads_how_in_words_of_the_page(site: Site) -> None:
+    one = hear(site.shop, "hello?", "3", None)
+    answer = site.person(Role.AGENT).post(f"/console/inbox/{one}/assign", customer=" ", order="")
+    assert (answer.status_code, "name the customer, or an order of theirs" in answer.text) == (422, True)

@@ -28,12 +28,11 @@ from notifier.terms.wording import Texts, Wording
 from notifier.terms.words import Channel
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
+from notifier.web.console.paper import ALONE
 from notifier.web.console.routes import Routes
 from notifier.web.console.wordings.listing import OTHER, ROOT, href
 
 PAGE = ROOT + "/{purpose}/{channel}"
-SAFE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
-"""What a preview may do: be looked at."""
 NO_PREVIEW = "<title>No preview</title><p>This draft cannot be filled in.</p>"
 KEEPS = ("locale", "brand")
 """Fields that the audit log has of a deed."""
@@ -193,7 +192,7 @@ async def framed_preview(asked: Asked) -> Response:
     dark = asked.query.get("dark") == "1"
     written = email_in(answers) or NO_PREVIEW
     html = await asked.desk.previews.run(partial(framed, written, dark=dark))
-    return HTMLResponse(html, 200, {"content-security-policy": SAFE})
+    return HTMLResponse(html, 200, {"content-security-policy": ALONE})
 
 
 def routes(to: Routes) -> None:
