@@ -40,7 +40,7 @@ EACH = 4
 """Strings that one form is sent with."""
 
 ASKED = (
-    "again before brand cases channel country dark days day draft due from in legal locale look mark needs no_date "
+    "again before brand cases channel country dark days day due from in legal locale look mark needs no_date "
     "number operator order own page po purpose q reason seen show sku state supplier to"
 ).split()
 """Every name behind the ? that a route reads of somebody who is signed in."""

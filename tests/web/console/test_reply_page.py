@@ -180,3 +180,11 @@ def test_who_names_nobody_for_a_reply_reads_how_in_words_of_the_page(site: Site)
     one = hear(site.shop, "hello?", "3", None)
     answer = site.person(Role.AGENT).post(f"/console/inbox/{one}/assign", customer=" ", order="")
     assert (answer.status_code, "name the customer, or an order of theirs" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("script", ["true", "false"])
+def test_what_was_typed_comes_back_as_words_and_never_as_markup(site: Site, script: str) -> None:
+    fields = {"draft": "call_you", "words": "</textarea><script>alert(1)</script>"}
+    headers = {"sec-fetch-site": "same-origin", "hx-request": script}
+    told = site.person(Role.AGENT).send("/console/inbox/1/draft", data=fields, headers=headers).text
+    assert "&lt;script&gt;alert(1)" in told and "<script>alert" not in told

@@ -48,7 +48,6 @@ REAL: Mapping[str, Real] = {
     "/console/import/{token}/progress": _brought("/progress"),
     "/console/import/{token}/rejects": _brought("/rejects"),
     "/console/inbox/{reply}": by_id("/console/inbox/{}", Reply, lambda row: row.intent),
-    "/console/inbox/{reply}/draft": by_id("/console/inbox/{}/draft?draft=call_you", Reply),
     "/console/runs/{run}": by_id("/console/runs/{}", PlanRun, lambda row: row.state),
     WORDING: lambda _: [PLACED, f"{PLACED}?cases=1", f"{PLACED}?locale=de", "/console/templates/delay/sms?locale=fr"],
     f"{WORDING}/preview": lambda _: [],  # what it needs stands in the editor's page, whose frames open it
