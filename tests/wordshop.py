@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from notifier.pipeline.house import House
-from notifier.pipeline.publishing import NewVersion, Word, publish, roll_back, take_back
+from notifier.pipeline.publishing import NewVersion, Word, publish, put_in_force, sound_file, sound_version
 from notifier.pipeline.wording_desk import Seen, save_draft
 from notifier.terms.wording import Draft, DraftState, Texts, Wording
 from notifier.terms.words import Channel
@@ -55,9 +55,9 @@ def put_out(house: House, wording: Wording, texts: Texts, by: str = "ada", now: 
 
 def put_back(house: House, wording: Wording, number: int, by: str = "bob") -> NewVersion:
     """Roll back to a version, having seen what is there."""
-    return roll_back(house, rendering(), (seen_now(house, wording), number), Word(by), NOON)
+    return put_in_force(house, sound_version(house, rendering(), (seen_now(house, wording), number), Word(by), NOON))
 
 
 def back_to_file(house: House, wording: Wording, by: str = "cara") -> NewVersion:
     """Let the files' text hold again, having seen what is there."""
-    return take_back(house, rendering(), seen_now(house, wording), Word(by), NOON)
+    return put_in_force(house, sound_file(house, rendering(), seen_now(house, wording), Word(by), NOON))

@@ -36,7 +36,6 @@ class Filled:
 
     faults: list[Fault]
     subject: str = ""
-    html: str = ""
     text: str = ""
     failed: bool = False
 
@@ -84,7 +83,7 @@ class View:
         shown = answers[-1]
         if isinstance(shown, RenderFailure):
             return Filled(found, failed=True)
-        return Filled(found, shown.subject, shown.html, shown.text)
+        return Filled(found, shown.subject, shown.text)
 
 
 def view(house: House, wording: Wording, chosen: Chosen, texts: Texts | None, now: datetime) -> View:

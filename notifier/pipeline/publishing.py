@@ -56,8 +56,21 @@ class NewVersion:
     released: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What was checked and may come into force: in a transaction, `new` makes the version of a number of it."""
+
+    wording: Wording
+    new: Callable[[Transaction, int], WordingVersion]
+
+
 def publish(house: House, pool: RenderPool, seen: Seen, word: Word, now: datetime) -> NewVersion:
-    """Publish the draft as `seen`, at the UTC instant `now`.
+    """Check the draft as `seen` and put it in force. Raises what `sound_draft` and `put_in_force` raise."""
+    return put_in_force(house, sound_draft(house, pool, seen, word, now))
+
+
+def sound_draft(house: House, pool: RenderPool, seen: Seen, word: Word, now: datetime) -> Sound:
+    """The draft as `seen`, checked at the UTC instant `now`; writes nothing.
 
     Raises Unpublishable with every fault, and UsageError where somebody has saved or published meanwhile, or where
     `[templates] second_person` wants an approval that is not there.
@@ -73,11 +86,11 @@ def publish(house: House, pool: RenderPool, seen: Seen, word: Word, now: datetim
         made = _version(seen.wording, number, said, now)
         return replace(made, author=again.author, texts=again.texts, approved_by=again.approved_by)
 
-    return _put_in_force(house, seen.wording, new)
+    return Sound(seen.wording, new)
 
 
-def roll_back(house: House, pool: RenderPool, which: tuple[Seen, int], word: Word, now: datetime) -> NewVersion:
-    """Put the text of an older version, (the wording as `seen`, its number), in force again, as a new version.
+def sound_version(house: House, pool: RenderPool, which: tuple[Seen, int], word: Word, now: datetime) -> Sound:
+    """The text of an older version, (the wording as `seen`, its number), checked to be in force again as a new one.
 
     It needs no second person: its text had been published before. A draft that is open stays open. Raises Unpublishable
     where today's checks find a fault in it, and UsageError where there is no such version, it is in force, or another
@@ -100,11 +113,11 @@ def roll_back(house: House, pool: RenderPool, which: tuple[Seen, int], word: Wor
         made = _version(wording, next_number, said, now)
         return replace(made, kind=VersionKind.ROLLED_BACK, author=old.author, texts=old.texts, of=old.number)
 
-    return _put_in_force(house, wording, new)
+    return Sound(wording, new)
 
 
-def take_back(house: House, pool: RenderPool, seen: Seen, word: Word, now: datetime) -> NewVersion:
-    """Let the files' text hold again.
+def sound_file(house: House, pool: RenderPool, seen: Seen, word: Word, now: datetime) -> Sound:
+    """The files' text, checked to hold again.
 
     Raises Unpublishable where that has a fault, and UsageError where it holds already, or another version than the
     newest that was `seen` is in force.
@@ -122,7 +135,20 @@ def take_back(house: House, pool: RenderPool, seen: Seen, word: Word, now: datet
         require_newest(number - 1, seen, _LOOK)
         return replace(_version(wording, number, said, now), kind=VersionKind.TAKEN_BACK)
 
-    return _put_in_force(house, wording, new)
+    return Sound(wording, new)
+
+
+def put_in_force(house: House, sound: Sound) -> NewVersion:
+    """Write what was checked; all processes follow. It waits for the database alone, as every writer does.
+
+    Raises UsageError where somebody has saved or published since it was checked.
+    """
+    with house.store.write() as tx:
+        tx.lock(wordings.LOCK)
+        version = sound.new(tx, wordings.newest_number(tx, sound.wording) + 1)
+        wordings.add_version(tx, version)
+        released = outbox.release_mended(tx, partial(version_of, in_force(tx, house)))
+    return NewVersion(version, released)
 
 
 def _said(word: Word) -> Word:
@@ -181,12 +207,3 @@ def _version(wording: Wording, number: int, word: Word, now: datetime) -> Wordin
         note=word.note,
         published_at=now,
     )
-
-
-def _put_in_force(house: House, wording: Wording, new: Callable[[Transaction, int], WordingVersion]) -> NewVersion:
-    with house.store.write() as tx:
-        tx.lock(wordings.LOCK)
-        version = new(tx, wordings.newest_number(tx, wording) + 1)
-        wordings.add_version(tx, version)
-        released = outbox.release_mended(tx, partial(version_of, in_force(tx, house)))
-    return NewVersion(version, released)

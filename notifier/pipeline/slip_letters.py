@@ -45,7 +45,6 @@ class Read:
     customer: str
     subject: str = ""
     text: str = ""
-    html: str = ""
     fault: str = ""
 
 
@@ -85,7 +84,7 @@ def read(
         if isinstance(one, RenderFailure):
             found.append(Read(*who, fault=f"{one.where}: {one.text}" if one.where else one.text))
         else:
-            found.append(Read(*who, subject=one.subject, text=one.text or one.body.decode(), html=one.html))
+            found.append(Read(*who, subject=one.subject, text=one.text or one.body.decode()))
     return found
 
 

@@ -73,11 +73,18 @@ def _headers(house: House, content: Content, to: str, uid: str, now: datetime) -
     )
 
 
+def untestable(channel: Channel, mode: DeliveryMode) -> str:
+    """Why no test can be sent by this channel; "" where one can."""
+    if channel is Channel.SMS and mode is DeliveryMode.LIVE:
+        return "a text cannot be tested while messages go to customers, because accounts have no number"
+    return ""
+
+
 async def send_trial(parcel: Parcel, senders: Callable[[], Senders], mode: DeliveryMode, places: Places) -> str:
     """Send it, and say in words where it went. Raises UsageError with the reason where it did not go."""
     redirected = places.redirected.get(parcel.channel, "")
-    if parcel.channel is Channel.SMS and mode is DeliveryMode.LIVE:
-        raise UsageError("a text cannot be tested in mode live: accounts have no number. Use mode redirect for it")
+    if why := untestable(parcel.channel, mode):
+        raise UsageError(why)
     opened = senders()
     try:
         sender = opened.get(parcel.channel)
@@ -95,4 +102,4 @@ def _require_gone(result: SendResult) -> None:
     if result.outcome is Outcome.UNKNOWN:
         raise UsageError("the server broke off: nobody knows whether the test went. Look into your mailbox")
     if result.outcome is not Outcome.ACCEPTED:
-        raise UsageError(f"the test was not taken: {result.code}. See `notifier status` for what the server says")
+        raise UsageError(f"the server did not take the test ({result.code}); tell whoever looks after it")

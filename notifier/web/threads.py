@@ -1,7 +1,7 @@
 """The threads in which a server works, so that its loop never waits. Colour: door. Used by health and by routers."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -45,8 +45,12 @@ class Threads:
 
         What was begun goes on to its end all the same: whoever asks again must find that done.
         """
+        return await self.guarded(within(self._within, self._threads, act))
+
+    async def guarded(self, work: Awaitable[Found]) -> Found:
+        """What `work` gives, wherever it is done. Raises HTTPException as `run` does."""
         try:
-            return await within(self._within, self._threads, act)
+            return await work
         except TimeoutError:
             log.warning("an answer took too long")
         except _TROUBLE as fault:

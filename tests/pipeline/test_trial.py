@@ -86,7 +86,7 @@ def test_an_address_that_only_to_does_not_list_gets_none(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"), [(Outcome.REFUSED, "was not taken"), (Outcome.UNKNOWN, "nobody knows whether")]
+    ("outcome", "said"), [(Outcome.REFUSED, "did not take the test"), (Outcome.UNKNOWN, "nobody knows whether")]
 )
 def test_what_the_server_does_not_take_is_told(shop: Shop, outcome: Outcome, said: str) -> None:
     with pytest.raises(UsageError, match=said):

@@ -10,7 +10,7 @@ import pytest
 from notifier.errors import UsageError
 from notifier.pipeline.house import House
 from notifier.pipeline.in_force import texts_in
-from notifier.pipeline.publishing import Word, publish, roll_back, take_back
+from notifier.pipeline.publishing import Word, publish, put_in_force, sound_file, sound_version
 from notifier.pipeline.wording_check import check_draft, is_broken
 from notifier.pipeline.wording_desk import Seen, approve, catch_up, discard, save_draft, submit, wording_of
 from notifier.pipeline.wording_history import history, standing
@@ -220,7 +220,7 @@ def test_what_somebody_publishes_while_an_older_version_is_checked_is_not_undone
         put_out(house, PLACED, email(words))
     pool = cast(RenderPool, PublishesMeanwhile(house))
     with pytest.raises(UsageError, match="version 3 of placed by email in en came into force meanwhile"):
-        roll_back(house, pool, (seen_now(house, PLACED), 1), Word("bob"), NOON)
+        put_in_force(house, sound_version(house, pool, (seen_now(house, PLACED), 1), Word("bob"), NOON))
     assert history(house, PLACED)[0].version.published_by == "cara"
 
 
@@ -228,7 +228,7 @@ def test_what_somebody_publishes_while_the_file_is_checked_is_not_undone_unseen(
     put_out(house, PLACED, email("a"))
     pool = cast(RenderPool, PublishesMeanwhile(house))
     with pytest.raises(UsageError, match="version 2 of placed by email in en came into force meanwhile"):
-        take_back(house, pool, seen_now(house, PLACED), Word("bob"), NOON)
+        put_in_force(house, sound_file(house, pool, seen_now(house, PLACED), Word("bob"), NOON))
     assert history(house, PLACED)[0].version.published_by == "cara"
 
 

@@ -72,6 +72,10 @@ class Asked:
         """What `act` gives, in a thread: whatever touches the database goes through here."""
         return await self.desk.threads.run(act)
 
+    async def rendered(self, act: Callable[[], Found]) -> Found:
+        """What `act` gives, in the one thread of the previews: what renders goes through here, and writes nothing."""
+        return await self.desk.threads.guarded(self.desk.previews.run(act))
+
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A whole page. What was to be said once is said on it."""
         said = self.request.cookies.get(self.desk.cookie("said"), "")

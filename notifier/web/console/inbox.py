@@ -201,9 +201,9 @@ def rests(now: datetime, tz: ZoneInfo, by_law: datetime | None) -> list[tuple[st
 
 async def show_draft(asked: Asked) -> Response:
     """The field of an answer, with a ready one below what stands in it."""
-    previews, name, words = asked.desk.previews, asked.form.get("draft", ""), asked.form.get("words", "").rstrip()
+    pool, name, words = asked.desk.previews.pool, asked.form.get("draft", ""), asked.form.get("words", "").rstrip()
     try:
-        ready = await previews.run(partial(draft, asked.house, previews.pool, reply_id(asked), name, asked.now))
+        ready = await asked.rendered(partial(draft, asked.house, pool, reply_id(asked), name, asked.now))
     except Permanent as fault:
         if asked.by_htmx:
             raise

@@ -47,7 +47,8 @@ def _last(asked: Asked) -> list[RunTold]:
 async def show_run(asked: Asked) -> Response:
     """One run; one that waits with a sample."""
     found = await asked.run(partial(run_sample.look, asked.house, reading.key_of(asked.path, "run"), asked.now))
-    letters = await asked.desk.previews.run(partial(read, found.letters, asked.desk.previews.pool.render))
+    act = partial(read, found.letters, asked.desk.previews.pool.render)
+    letters = await asked.rendered(act) if found.letters else []
     decides = asked.operator.may(Role.LEAD)
     return asked.page(
         "runs/run.html",

@@ -68,10 +68,10 @@ async def show(asked: Asked) -> Response:
     typed = Typed.of(asked.query)
     if not asked.query.get("look"):
         return await _page(asked, typed)
-    previews = asked.desk.previews
     try:
         found, letters = await asked.run(partial(_look, asked, typed))
-        read_letters = await previews.run(partial(read, letters, previews.pool.render))
+        act = partial(read, letters, asked.desk.previews.pool.render)
+        read_letters = await asked.rendered(act) if letters else []
     except Permanent as fault:
         return await _page(asked, typed, str(fault))
     return await _page(asked, typed, "", found, read_letters)

@@ -1,6 +1,6 @@
 """The forms of a page as a browser would send them, with something else in each field that one types into."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 TYPED = ("", "text", "search", "email", "tel", "url")
@@ -26,6 +26,8 @@ class _Reader(HTMLParser):
     def __init__(self, path: str) -> None:
         super().__init__()
         self.found: list[Form] = []
+        self.named: dict[str, Form] = {}
+        self.buttons: list[tuple[Form, str, dict[str, str]]] = []
         self._path, self._select = path, ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -33,8 +35,13 @@ class _Reader(HTMLParser):
         name = said.get("name", "")
         if tag == "form":
             self.found.append(Form(said.get("action") or self._path, said.get("method", "get").lower()))
+            if said.get("id"):
+                self.named[said["id"]] = self.found[-1]
         elif not self.found:
             return
+        elif tag == "button" and said.get("formaction"):
+            given = {name: said.get("value", "")} if name else {}
+            self.buttons.append((self._form(said), said["formaction"], given))
         elif tag == "input" and name:
             self._input(name, said)
         elif tag == "textarea" and name:
@@ -44,10 +51,10 @@ class _Reader(HTMLParser):
         elif tag == "option" and self._select and (self._select not in self.found[-1].fields or "selected" in said):
             self.found[-1].fields[self._select] = said.get("value", "")
         elif tag == "button" and name:
-            self.found[-1].fields.setdefault(name, said.get("value", ""))
+            self._form(said).fields.setdefault(name, said.get("value", ""))
 
     def _input(self, name: str, said: dict[str, str]) -> None:
-        kind, form = said.get("type", ""), self.found[-1]
+        kind, form = said.get("type", ""), self._form(said)
         if kind in TYPED:
             form.typed.append(name)
         elif kind == "file":
@@ -55,9 +62,16 @@ class _Reader(HTMLParser):
         elif kind not in ("checkbox", "radio") or "checked" in said:
             form.fields[name] = said.get("value", "")
 
+    def _form(self, said: dict[str, str]) -> Form:
+        """The form that a field or a button says it belongs to, else the one that was begun last."""
+        return self.named.get(said.get("form", ""), self.found[-1])
+
 
 def forms(page: str, path: str) -> list[Form]:
-    """All forms of the page at `path`."""
+    """All forms of the page at `path`; one with buttons that lead elsewhere is a form for each of them, too."""
     reader = _Reader(path.partition("?")[0])
     reader.feed(page)
-    return reader.found
+    return [
+        *reader.found,
+        *(replace(form, action=to, fields=form.fields | given) for form, to, given in reader.buttons),
+    ]

@@ -11,16 +11,14 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from notifier.store.tables import AuditEntry, Contact, Message, WordingDraft, WordingVersionRow
+from notifier.store.tables import AuditEntry, WordingDraft
 from notifier.terms.operator import Role
 from tests.render.hostile_templates import BOMBS, PAGES
 from tests.web.console.desk import Person, Site, console, opened
+from tests.web.console.drafts import READY, READY_TEXT, SOUND, typed
 from tests.web.pages.site import late
 
 pytestmark = pytest.mark.slow
-
-READY, READY_TEXT = "/console/templates/ready/email", "/console/templates/ready/sms"
-SOUND = {"subject.txt": "Order {{ orders }}: {{ headline }}", "email.md": "{{ greeting }}\n\nIt is here."}
 
 
 @pytest.fixture
@@ -32,14 +30,6 @@ def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
 @pytest.fixture
 def ada(site: Site) -> Person:
     return site.person(Role.EDITOR, "ada")
-
-
-def typed(person: Person, page: str = READY, revision: int = 0, **more: str) -> str:
-    """What comes back for what was typed."""
-    fields = SOUND | {"revision": str(revision)} | {name.replace("_", "."): text for name, text in more.items()}
-    answer = person.post(f"{page}/typed", **fields)
-    assert answer.status_code == 200, answer.text
-    return answer.text
 
 
 def test_a_brand_with_a_file_for_one_part_of_an_email_has_a_page(tmp_path: Path, sqlite_url: str) -> None:
@@ -101,10 +91,26 @@ def test_what_is_as_it_was_makes_no_draft(site: Site, ada: Person) -> None:
 def test_a_second_editor_is_told_and_nothing_is_lost(site: Site, ada: Person) -> None:
     typed(ada, email_md="{{ greeting }} from Ada")
     text = typed(site.person(Role.EDITOR, "ben"), email_md="{{ greeting }} from Ben")
-    assert "Not saved: ada has saved another draft" in text and 'data-over="1"' in text
+    assert "Not saved: ada has saved another draft" in text and 'name="over" value="1"' in text
     assert "from Ada" in site.shop.rows(WordingDraft)[0].texts
     typed(site.person(Role.EDITOR, "ben"), revision=1, email_md="{{ greeting }} from Ben")
     assert "from Ben" in site.shop.rows(WordingDraft)[0].texts
+
+
+def test_what_was_typed_and_refused_stays_on_the_page_and_can_be_saved_all_the_same(site: Site, ada: Person) -> None:
+    typed(ada, email_md="{{ greeting }} from Ada")
+    mine = SOUND | {"email.md": "{{ greeting }} from Ben"}
+    answer = (ben := site.person(Role.EDITOR, "ben")).post(f"{READY}/save", **mine, revision="0")
+    assert (answer.status_code, "{{ greeting }} from Ben</textarea>" in answer.text) == (422, True)
+    assert "from Ada" in site.shop.rows(WordingDraft)[0].texts
+    assert "The draft is saved." in ben.then(f"{READY}/save", **mine, revision="0", over="1").text
+    assert "from Ben" in site.shop.rows(WordingDraft)[0].texts
+
+
+def test_a_page_that_was_refused_saves_over_nobody_by_its_other_buttons(site: Site, ada: Person) -> None:
+    typed(ada, email_md="{{ greeting }} from Ada")
+    page = site.person(Role.EDITOR, "ben").post(f"{READY}/save", **SOUND, revision="0").text
+    assert ('name="revision" value="0"' in page, 'name="revision" value="1"' in page) == (True, False)
 
 
 def test_who_wrote_before_another_s_version_was_published_is_told(site: Site, ada: Person) -> None:
@@ -174,60 +180,6 @@ def test_a_text_shows_what_it_costs(tmp_path: Path, sqlite_url: str) -> None:
     assert "UCS-2" in text and "$0.15" not in text and "$0.10" in text and "write z" in text
 
 
-def test_a_sound_draft_is_published_and_counts_at_once(site: Site, ada: Person) -> None:
-    typed(ada)
-    said = ada.then(f"{READY}/publish", revision="1", note="Shorter").text
-    assert "Version 1 is in force." in said and "version 1 in force" in said
-    assert site.shop.rows(WordingVersionRow)[0].author == "ada"
-
-
-def test_a_broken_draft_is_not_published_and_says_why(site: Site, ada: Person) -> None:
-    typed(ada, email_md="{{ greetng }}")
-    answer = ada.post(f"{READY}/publish", revision="1")
-    assert answer.status_code == 422 and "did you mean" in answer.text
-    assert site.shop.rows(WordingVersionRow) == []
-
-
-def test_what_only_the_editor_sees_keeps_a_draft_from_being_published(ada: Person) -> None:
-    typed(ada, email_md="{{ greeting }} [Look]()")
-    answer = ada.post(f"{READY}/publish", revision="1")
-    assert answer.status_code == 422 and "a link without an address" in answer.text
-
-
-def test_a_second_person_approves_where_the_shop_wants_it(tmp_path: Path, sqlite_url: str) -> None:
-    with console(opened(tmp_path, sqlite_url, "\n[templates]\nsecond_person = true\n")) as site:
-        ada, ben = site.person(Role.EDITOR, "ada"), site.person(Role.EDITOR, "ben")
-        typed(ada)
-        assert ada.post(f"{READY}/publish", revision="1").status_code == 422
-        assert "may approve it now" in ada.then(f"{READY}/submit", revision="1").text
-        assert ada.post(f"{READY}/approve", revision="1").status_code == 422
-        assert "ada asks for approval." in ben.get(READY).text
-        assert "Approved" in ben.then(f"{READY}/approve", revision="1").text
-        assert "in force" in ada.then(f"{READY}/publish", revision="1").text
-
-
-def test_an_older_version_and_the_file_come_back(site: Site, ada: Person) -> None:
-    for number in (1, 2):
-        typed(ada, base=str(number - 1), email_md=f"{{{{ greeting }}}} number {number}")
-        ada.post(f"{READY}/publish", revision=str(number))
-    assert "Version 3 is in force." in ada.then(f"{READY}/roll-back", number="1", base="2").text
-    assert "Version 4 is in force." in ada.then(f"{READY}/back-to-file", base="3").text
-    history = ada.get(f"{READY}/history").text
-    assert "rolled back to version 1" in history and "back to the file" in history
-
-
-def test_what_another_published_meanwhile_is_not_undone_unseen(site: Site, ada: Person) -> None:
-    for number in (1, 2):
-        typed(ada, base=str(number - 1), email_md=f"{{{{ greeting }}}} number {number}")
-        ada.post(f"{READY}/publish", revision=str(number))
-    (form,) = re.findall(r'action="[^"]*/roll-back".*?</form>', ada.get(f"{READY}/history").text, re.DOTALL)
-    seen = dict(re.findall(r'name="(\w+)" value="(\w*)"', form))
-    typed(ada, base="2", email_md="{{ greeting }} number 3")
-    ada.post(f"{READY}/publish", revision="3")
-    assert "version 3 of ready by email in en came into force meanwhile" in ada.post(f"{READY}/roll-back", **seen).text
-    assert ada.post(f"{READY}/back-to-file", base="2").status_code == 422
-
-
 def test_a_version_leads_to_the_messages_that_had_it(ada: Person) -> None:
     typed(ada)
     ada.post(f"{READY}/publish", revision="1")
@@ -275,16 +227,6 @@ def test_what_fails_leads_to_the_failing_order(site: Site, ada: Person) -> None:
     typed(ada, email_md="{{ greeting }} {{ items[7].name }}")
     text = checked(ada, READY)
     assert "some cannot be filled in" in text and f'href="{READY}?order=main%3A10482&amp;own=1"' in text
-
-
-def test_a_test_goes_to_oneself_and_is_no_contact(site: Site, ada: Person) -> None:
-    typed(ada)
-    said = ada.then(f"{READY}/test", revision="1").text
-    assert "mode folder sends nothing" in said
-    (mail,) = site.shop.sent()
-    assert "To: ada@oak.example" in mail and "Subject: [test]" in mail
-    assert site.shop.rows(Contact) == [] and site.shop.rows(Message) == []
-    assert [row.note for row in site.shop.rows(AuditEntry)] == ["draft.save", "draft.test"]
 
 
 @pytest.mark.parametrize("hostile", PAGES, ids=lambda one: one.name)

@@ -185,6 +185,53 @@ def test_without_script_a_draft_is_saved_and_looked_at_by_a_button(chromium: Any
         assert "did you mean 'greeting'?" in page.locator("#live").inner_text()
 
 
+def test_without_script_what_is_on_the_screen_is_published(chromium: Any, site: Site) -> None:
+    with tab(chromium, site, site.person(Role.EDITOR, "ada"), java_script_enabled=False) as page:
+        page.goto(f"{site.address}{READY}")
+        page.get_by_label("Email", exact=True).fill("{{ greeting }} first")
+        page.get_by_role("button", name="Save and look").click()
+        page.get_by_label("Email", exact=True).fill("{{ greeting }} second")
+        page.get_by_label("What has changed").fill("Shorter")
+        page.get_by_role("button", name="Publish").click()
+        page.wait_for_selector("#said >> text=Version 1 is in force.")
+    (version,) = site.shop.rows(WordingVersionRow)
+    assert ("second" in version.texts, version.note) == (True, "Shorter")
+
+
+def test_without_script_a_draft_is_saved_over_another_s_by_a_button(chromium: Any, site: Site) -> None:
+    ada, ben = site.person(Role.EDITOR, "ada"), site.person(Role.EDITOR, "ben")
+    with tab(chromium, site, ben, java_script_enabled=False) as page:
+        page.goto(f"{site.address}{READY}")
+        ada.post(f"{READY}/save", **{"subject.txt": "Theirs", "email.md": "{{ greeting }} from Ada", "revision": "0"})
+        page.get_by_label("Email", exact=True).fill("{{ greeting }} from Ben")
+        page.get_by_role("button", name="Save and look").click()
+        assert "ada has saved another draft" in page.locator("#refused").inner_text()
+        page.get_by_role("button", name="Save mine over it").click()
+        page.wait_for_selector("#said >> text=The draft is saved.")
+    assert "from Ben" in site.shop.rows(WordingDraft)[0].texts
+
+
+def test_nothing_is_typed_into_a_page_that_is_being_left(chromium: Any, site: Site) -> None:
+    with tab(chromium, site, site.person(Role.EDITOR, "ada")) as page:
+        page.goto(f"{site.address}{READY}")
+        write(page, "email.md", "{{ greeting }} first")
+        settled(page)
+        page.route("**/publish*", lambda route: (page.wait_for_timeout(500), route.continue_()))
+        page.get_by_role("button", name="Publish").click(no_wait_after=True)
+        assert page.evaluate("document.getElementById('wording').inert")
+        page.wait_for_selector("#said >> text=Version 1 is in force.")
+
+
+def test_a_session_that_ends_while_somebody_types_leads_back_to_the_editor(chromium: Any, site: Site) -> None:
+    with tab(chromium, site, site.person(Role.EDITOR, "ada")) as page:
+        page.goto(f"{site.address}{READY}?order=10482")
+        page.context.clear_cookies()
+        page.once("dialog", lambda dialog: dialog.accept())
+        write(page, "email.md", "{{ greeting }} first")
+        page.wait_for_url("**/sign-in?*")
+        assert page.url.endswith("next=%2Fconsole%2Ftemplates%2Fready%2Femail%3Forder%3D10482")
+
+
 def test_a_check_moves_its_bar_by_itself(chromium: Any, site: Site) -> None:
     with tab(chromium, site, site.person(Role.EDITOR, "ada")) as page:
         page.goto(f"{site.address}{READY}")

@@ -76,7 +76,7 @@
   }
 
   // One request at a time: what is typed meanwhile goes with the next one. Both count changes: typed, and saved.
-  let timer = 0, going = null, typed = 0, kept = 0;
+  let timer = 0, going = null, typed = "unsaved" in form.dataset ? 1 : 0, kept = 0;
   const soon = (after = 500) => { clearTimeout(timer); timer = setTimeout(send, after); };
 
   // Save what is typed; says whether all of it is saved.
@@ -93,7 +93,8 @@
     const upTo = typed;
     live.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(form.dataset.typed, { method: "POST", body: new FormData(form), headers: { "hx-request": "true" } });
+      const headers = { "hx-request": "true", "hx-current-url": location.href };
+      const answer = await fetch(form.dataset.typed, { method: "POST", body: new FormData(form), headers });
       const to = answer.headers.get("hx-redirect"), saved = answer.headers.get("draft-revision");
       if (to) { location.assign(to); return; }
       if (saved !== null) {
@@ -123,6 +124,7 @@
   // In a conflict there is no next: what can be done stays that of the draft which was seen.
   function show(html) {
     live.innerHTML = html;
+    document.getElementById("refused")?.remove();
     const next = live.querySelector("[data-then]"), then = document.getElementById("then");
     if (next && next.dataset.then !== then.dataset.state) {
       then.innerHTML = next.innerHTML;
@@ -144,14 +146,18 @@
   for (const area of form.querySelectorAll("textarea[data-part]")) open(area);
   for (const one of inserts) one.hidden = false;
   const save = document.getElementById("save");
-  if (save) save.hidden = true;
+  if (save) save.hidden = save.disabled = true;  // else Enter in the field of the note would press it
   mark();
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-snippet],[data-goto],[data-over]");
     if (!button) return;
     if ("snippet" in button.dataset) insert(button);
-    else if ("over" in button.dataset) { form.elements.revision.value = button.dataset.over; send(); }
+    else if ("over" in button.dataset) {
+      event.preventDefault();
+      form.elements.revision.value = button.value;
+      send();
+    }
     else {
       const fault = button.closest("[data-fault]").dataset, view = views.get(fault.part);
       const line = view.state.doc.line(Math.min(Math.max(Number(fault.line), 1), view.state.doc.lines));
@@ -160,13 +166,20 @@
     }
   });
   // A deed is about what was saved: what is still being typed goes first, and may change what can be done.
+  const leadsTo = (button) => button?.getAttribute("formaction") || button?.form?.getAttribute("action");
   addEventListener("submit", async (event) => {
-    const deed = event.target, action = deed.getAttribute("action");
-    if (deed === form || deed.method !== "post" || kept === typed) return;
+    const action = leadsTo(event.submitter);
+    if (event.target.method !== "post" || !action) return;
+    if (kept === typed) {
+      // What would be typed from now on would be lost with the page. A page that is not left is let go again.
+      form.inert = true;
+      setTimeout(() => { form.inert = false; }, 20000);
+      return;
+    }
     event.preventDefault();
     if (!await send()) { live.scrollIntoView(); return; }
-    const there = [...document.forms].find((one) => one.getAttribute("action") === action);
-    if (there) there.submit();
+    const there = [...document.querySelectorAll("button")].find((one) => leadsTo(one) === action);
+    if (there) there.form.requestSubmit(there);
     else tell('<div class="alert alert-warning" role="alert">Saved, and nothing else done: the draft has changed. See below what can be done with it now.</div>');
   });
   addEventListener("beforeunload", (event) => { if (kept !== typed) event.preventDefault(); });

@@ -19,7 +19,7 @@ from notifier.terms.wording import Texts, Wording
 from notifier.web.console.asked import Asked
 from notifier.web.console.one_at_a_time import OneAtATime
 from notifier.web.console.routes import Routes
-from notifier.web.console.wordings.editor import KEEPS, PAGE, wording_asked
+from notifier.web.console.wordings.editor import KEEPS, PAGE, again_where_refused, brought, wording_asked
 from notifier.web.console.wordings.listing import href
 
 KEPT = 32
@@ -52,10 +52,14 @@ class Checks:
 
 
 async def begin(asked: Asked, checks: Checks) -> Response:
-    """Start the check of the draft as it stands. One's own of before is ended, another's of another wording is not."""
+    """Start the check of the draft, with what was typed. One's own of before is ended.
+
+    Raises UsageError where another's check of another wording is at work.
+    """
     wording, by = wording_asked(asked), asked.operator.name
 
     def at_hand() -> Texts:
+        brought(asked)
         return texts_at_hand(asked.house, standing(asked.house, wording))
 
     work = DraftCheck(wording, await asked.run(at_hand), asked.now)
@@ -85,5 +89,5 @@ async def show(asked: Asked, checks: Checks) -> Response:
 def routes(to: Routes) -> None:
     """To start it, for editors; to look at it, for whoever is signed in."""
     checks = Checks(OneAtATime(to.desk.threads))
-    to.post(PAGE + "/check", Role.EDITOR, partial(begin, checks=checks), "draft.check", KEEPS)
+    to.post(PAGE + "/check", Role.EDITOR, again_where_refused(partial(begin, checks=checks)), "draft.check", KEEPS)
     to.get(PAGE + "/check", Role.VIEWER, partial(show, checks=checks))

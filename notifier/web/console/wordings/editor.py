@@ -5,16 +5,16 @@ A draft is shown in a frame that allows nothing and loads nothing, from a route 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from notifier.errors import UsageError
+from notifier.errors import Permanent, UsageError
 from notifier.pipeline.draft_view import Chosen, View, email_in, texts_at_hand, view
 from notifier.pipeline.house import House
 from notifier.pipeline.previews import Overtaken
+from notifier.pipeline.trial import untestable
 from notifier.pipeline.wording_desk import Seen, save_draft, wording_of
 from notifier.pipeline.wording_history import standing
 from notifier.pipeline.wording_states import applying
@@ -29,7 +29,7 @@ from notifier.terms.words import Channel
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
 from notifier.web.console.paper import ALONE
-from notifier.web.console.routes import Routes
+from notifier.web.console.routes import Answer, Routes
 from notifier.web.console.wordings.listing import OTHER, ROOT, href
 
 PAGE = ROOT + "/{purpose}/{channel}"
@@ -47,9 +47,13 @@ def wording_asked(asked: Asked) -> Wording:
 
 
 def seen_by(asked: Asked) -> Seen:
-    """The draft as the form at hand was filled with. Raises UsageError."""
+    """The draft as the form at hand was filled with; `over`: that of somebody else, by whose leave it is saved over.
+
+    Raises UsageError.
+    """
     revision, base = (number_in(asked.form.get(name, "")) for name in ("revision", "base"))
-    return Seen(wording_asked(asked), max(revision, 0), max(base, 0))
+    over = number_in(asked.form.get("over", ""))
+    return Seen(wording_asked(asked), max(revision if over < 0 else over, 0), max(base, 0))
 
 
 def number_in(text: str) -> int:
@@ -65,8 +69,24 @@ def chosen(asked: Asked) -> Chosen:
 
 
 def typed_texts(asked: Asked, wording: Wording) -> Texts:
-    """The parts as they were typed."""
-    return {part: asked.form.get(part, "").replace("\r\n", "\n") for part in wording.parts}
+    """The parts as they were typed; none where the form has them not."""
+    form = asked.form
+    if not set(wording.parts) <= form.keys():
+        return {}
+    return {part: form[part].replace("\r\n", "\n").replace("\r", "\n") for part in wording.parts}
+
+
+def brought(asked: Asked) -> Seen:
+    """The draft as a form's deed is about it: with what was typed, saved first where it is new. In a thread.
+
+    Raises UsageError as `save_draft` does.
+    """
+    seen = seen_by(asked)
+    texts, before = typed_texts(asked, seen.wording), standing(asked.house, seen.wording)
+    if not texts or (before.draft is None and texts == texts_at_hand(asked.house, before)):
+        return seen
+    draft = save_draft(asked.house, seen, texts, asked.operator.name, asked.now)
+    return replace(seen, revision=draft.revision)
 
 
 async def show(asked: Asked) -> Response:
@@ -76,12 +96,33 @@ async def show(asked: Asked) -> Response:
         applies = await asked.run(partial(applying, asked.house, wording))
         if applies != wording:
             return RedirectResponse(href(applies, order=asked.query["order"]), 303)
-    found, trouble = await asked.run(partial(_view_or_sample, asked, wording, None))
+    return await _page(asked, wording, "")
+
+
+def again_where_refused(deed: Answer) -> Answer:
+    """The deed; where it is refused, the page once more, with what was typed and why."""
+
+    async def answer(asked: Asked) -> Response:
+        try:
+            return await deed(asked)
+        except Permanent as fault:
+            return await _page(asked, wording_asked(asked), str(fault))
+
+    return answer
+
+
+async def _page(asked: Asked, wording: Wording, fault: str) -> Response:
+    """The page; with a `fault` as the form brought it, and what was not saved is to be saved as it would have been."""
+    texts = typed_texts(asked, wording) if fault else {}
+    found, trouble = await asked.run(partial(_view_or_sample, asked, wording, texts))
+    refusal = await asked.run(partial(_refusal, asked, found, fault))
     # To look through all open orders takes up to a second, so only who asks waits for it.
     cases = await asked.run(partial(worst_cases, asked.house, asked.now)) if "cases" in asked.query else None
     return asked.page(
         "wordings/editor.html",
-        **await _looked(asked, found),
+        422 if fault else 200,
+        **await _looked(asked, found, refusal),
+        note=asked.form.get("note", ""),
         title=asked.house.catalogue.purposes[wording.purpose].title,
         channels=[(one, href(replace(wording, channel=one))) for one in Channel],
         languages=_languages(asked.house, wording),
@@ -101,20 +142,44 @@ def _view_or_sample(asked: Asked, wording: Wording, texts: Texts | None) -> tupl
         return view(asked.house, wording, Chosen(), texts, asked.now), str(fault)
 
 
-async def _looked(asked: Asked, found: View, *, fresh: bool = False) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something was refused. `unsaved`: what was typed is not saved; `over`: the revision it may be saved over."""
+
+    why: str = ""
+    unsaved: bool = False
+    over: int | None = None
+
+
+def _refusal(asked: Asked, found: View, why: str) -> Refusal:
+    unsaved = bool(why) and found.texts != texts_at_hand(asked.house, found.standing)
+    there = _revision(found)
+    return Refusal(why, unsaved, there if unsaved and there != seen_by(asked).revision else None)
+
+
+def _revision(found: View) -> int:
+    return found.standing.draft.revision if found.standing.draft else 0
+
+
+async def _looked(asked: Asked, found: View, refusal: Refusal, *, fresh: bool = False) -> Mapping[str, Any]:
     """What comes of filling a view in. Raises Overtaken where it is `fresh` and a newer one was asked for."""
     previews = asked.desk.previews
     answers = await found.answers(previews, asked.operator.id, fresh=fresh)
     filled = await previews.run(partial(found.filled, *answers))
+    # What is not saved is told so again, and saved over nobody's draft, until they say so.
+    seen = seen_by(asked) if refusal.unsaved else Seen(found.wording, _revision(found), found.standing.base)
     text = filled.text if found.wording.channel is Channel.SMS else ""
     return {
         "view": found,
         "wording": found.wording,
         "filled": filled,
         "cost": cost(text, asked.settings.sms.segment_price),
-        "revision": found.standing.draft.revision if found.standing.draft else 0,
+        "refusal": refusal,
+        "revision": seen.revision,
+        "base": seen.base,
         "order": chosen(asked).order,
         "draft": found.standing.draft,
+        "untestable": untestable(found.wording.channel, asked.settings.delivery.mode),
         "second_person": asked.house.second_person,
         "may_write": asked.operator.may(Role.EDITOR),
         "names": NAMES,
@@ -151,37 +216,27 @@ async def typed(asked: Asked) -> Response:
     Nothing is lost where somebody else has saved meanwhile: what was typed stays on the page, and the page says so.
     The headers say what the next save is over; without them, this one was none.
     """
-    saved = await asked.run(partial(_saved, asked, asked.now))
+    found, refusal = await asked.run(partial(_saved, asked))
     try:
-        looked = await _looked(asked, saved.found, fresh=True)
-        answer = asked.part("wordings/_live.html", **looked, conflict=saved.conflict, at=asked.now)
+        looked = await _looked(asked, found, refusal, fresh=True)
+        answer = asked.part("wordings/_live.html", **looked, note=asked.form.get("note", ""), at=asked.now)
     except Overtaken:
         answer = Response(status_code=204)
-    if not saved.conflict:
-        now = saved.found.standing
-        answer.headers["draft-revision"] = str(now.draft.revision if now.draft else 0)
-        answer.headers["draft-base"] = str(now.base)
+    if not refusal.why:
+        answer.headers["draft-revision"] = str(_revision(found))
+        answer.headers["draft-base"] = str(found.standing.base)
     return answer
 
 
-@dataclass(frozen=True, slots=True)
-class _Saved:
-    """What was typed, saved or not: `conflict` says why not."""
-
-    found: View
-    conflict: str
-
-
-def _saved(asked: Asked, now: datetime) -> _Saved:
-    seen, conflict = seen_by(asked), ""
-    texts = typed_texts(asked, seen.wording)
-    before = standing(asked.house, seen.wording)
-    if before.draft or texts != texts_at_hand(asked.house, before):
-        try:
-            save_draft(asked.house, seen, texts, asked.operator.name, now)
-        except UsageError as fault:
-            conflict = str(fault)
-    return _Saved(_view_or_sample(asked, seen.wording, texts)[0], conflict)
+def _saved(asked: Asked) -> tuple[View, Refusal]:
+    """What was typed, saved or not."""
+    wording, why = wording_asked(asked), ""
+    try:
+        brought(asked)
+    except UsageError as fault:
+        why = str(fault)
+    found, _ = _view_or_sample(asked, wording, typed_texts(asked, wording))
+    return found, _refusal(asked, found, why)
 
 
 async def framed_preview(asked: Asked) -> Response:
