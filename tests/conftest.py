@@ -125,8 +125,9 @@ def sqlite(sqlite_template: Path) -> Databases:
 
 
 @pytest.fixture(scope="session")
-def postgresql(postgresql_server: Any) -> Databases:
-    return Server(postgresql_server.get_uri, _TEMPLATE)
+def postgresql(postgresql_server: Any) -> Iterator[Databases]:
+    with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as admin:
+        yield Server(postgresql_server.get_uri, _TEMPLATE, admin)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 import psycopg
@@ -40,10 +40,11 @@ class Files:
 
 @dataclass(frozen=True)
 class Server:
-    """PostgreSQL's, in one server; `uri` gives the URL of a database by its name."""
+    """PostgreSQL's, in one server; `uri` gives the URL of a database by its name, `admin` makes and drops them."""
 
     uri: Callable[[str], str]
     template: str
+    admin: psycopg.Connection[Any]
 
     @property
     def empty(self) -> str:
@@ -59,8 +60,7 @@ class Server:
         self._run(SQL("DROP DATABASE {} WITH (FORCE)").format(_name(url)))
 
     def _run(self, command: Composed) -> None:
-        with psycopg.connect(self.uri("postgres"), autocommit=True) as connection:
-            connection.execute(command)
+        self.admin.execute(command)
 
 
 def _name(url: str) -> Identifier:
