@@ -19,6 +19,21 @@ FADED = ("color-contrast",)
 """What the other colours of a page can do wrong."""
 
 
+LYING_OUTSIDE = """() => {
+    const scrolls = (one) => {
+        for (let box = one.parentElement; box && box !== document.body; box = box.parentElement)
+            if (getComputedStyle(box).overflowX !== "visible") return true;
+        return false;
+    };
+    for (const one of document.querySelectorAll("details")) one.open = true;
+    return [...document.querySelectorAll("details *")].filter((one) => {
+        const {left, right, width, height} = one.getBoundingClientRect();
+        return width > 1 && height > 1 && (left < 0 || right > innerWidth + 1) && !scrolls(one);
+    }).map((one) => one.outerHTML.slice(0, 80));
+}"""
+"""Opens everything that can be opened; what of it lies beside the screen cannot be reached, unless its box scrolls."""
+
+
 @dataclass
 class Walk:
     """What was found on the way, each with the address."""
@@ -29,6 +44,7 @@ class Walk:
     complaints: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     wide: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
     barriers: list[str] = field(default_factory=list)
 
 
@@ -47,6 +63,7 @@ def look(page: Any, address: str, path: str, walk: Walk) -> None:
     """One page in both colours."""
     page.goto(address + path, wait_until="load")
     judge(page, path, walk)
+    walk.outside += [f"{path} at {page.viewport_size['width']}: {one}" for one in page.evaluate(LYING_OUTSIDE)[:3]]
 
 
 def judge(page: Any, path: str, walk: Walk) -> None:
@@ -108,6 +125,10 @@ def test_no_page_asks_another_host_for_anything(walk: Walk) -> None:
 
 def test_no_page_is_wider_than_a_phone(walk: Walk) -> None:
     assert walk.wide == []
+
+
+def test_nothing_that_opens_lies_beside_the_screen(walk: Walk) -> None:
+    assert walk.outside == []
 
 
 def test_axe_finds_no_serious_barrier_on_any_page(walk: Walk) -> None:
