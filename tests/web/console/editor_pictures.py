@@ -14,6 +14,13 @@ from tests.web.pages.site import late
 
 DELAY = "/console/templates/delay/email"
 WIDE = (1280, 1100)
+MOST = 60_000
+"""Milliseconds that a busy machine may take."""
+SETTLED = """() => {
+  const live = document.querySelector("#live");
+  if (live.hasAttribute("aria-busy")) return false;
+  return live.querySelector("[data-over]") !== null || dispatchEvent(new Event("beforeunload", { cancelable: true }));
+}"""
 
 
 def furnish(site: Site) -> None:
@@ -60,9 +67,24 @@ def write(page: Any, part: str, text: str) -> None:
 
 
 def settled(page: Any) -> None:
-    """Wait until what was typed has come back."""
-    page.wait_for_timeout(700)
-    page.wait_for_selector("#live:not([aria-busy])")
+    """Wait until all that was typed is saved, or is told to be in conflict: a page asks to be left until then."""
+    page.wait_for_function(SETTLED, timeout=MOST)
+
+
+def shows(page: Any, frame: str, *words: str) -> None:
+    """Wait until a preview's frame shows them: it is empty at first."""
+    from playwright.sync_api import expect
+
+    body = page.frame_locator(f"iframe.{frame}").locator("body")
+    for one in words:
+        expect(body).to_contain_text(one, timeout=MOST)
+
+
+def marks(page: Any, *words: str) -> None:
+    """Wait until just these words are marked as wrong in the editor."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(".cm-lintRange-error")).to_have_text(list(words), timeout=MOST)
 
 
 def draw(folder: Path) -> None:

@@ -22,7 +22,7 @@ from notifier.terms.operator import Operator, Role
 from tests.shop import NOON, Shop
 from tests.standins.smtp_sink import Mail, Sink
 from tests.web.console.desk import Site, console
-from tests.web.console.editor_pictures import settled, write
+from tests.web.console.editor_pictures import marks, settled, shows, write
 from tests.web.console.rich import BRAKE, EAST, HOUR, deliver_apart, live_shop, with_more
 
 LEA, EMAIL, PASSWORD = "Lea", "lea@oak.example", "seven brass lamps wait"
@@ -240,7 +240,7 @@ def sees_a_new_one_as_she_types(day: Day) -> None:
     )
     settled(day.page)
     day.sees("there is no variable 'headlin'; did you mean 'headline'?")
-    assert day.page.locator(".cm-lintRange-error").first.inner_text() == "headlin"
+    marks(day.page, "headlin")
     day.page.get_by_role("button", name="Email, line 5").click()
     day.shoot(day.page, "mistake")
 
@@ -248,9 +248,8 @@ def sees_a_new_one_as_she_types(day: Day) -> None:
 def mends_it_and_sees_the_order(day: Day) -> None:
     write(day.page, "email.md", text_of(day).replace("headlin }}", "headline }}"))
     settled(day.page)
-    assert day.page.locator(".cm-lintRange-error").count() == 0
-    shown = day.page.frame_locator("iframe.desktop").locator("body")
-    assert "Linen shade, sand is safe with us" in shown.inner_text()
+    marks(day.page)
+    shows(day.page, "desktop", "Linen shade, sand is safe with us")
     day.shoot(day.page, "mended")
 
 

@@ -1,6 +1,7 @@
 """The template editor in a real browser: typing, a fault at its line, mending, the preview, publishing."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from notifier.store.tables import WordingDraft, WordingVersionRow
 from notifier.terms.operator import Role
 from tests.web.console.browser import DESK, PHONE, tab
 from tests.web.console.desk import Site
-from tests.web.console.editor_pictures import furnished, settled, write
+from tests.web.console.editor_pictures import furnished, marks, settled, shows, write
 
 pytestmark = pytest.mark.slow
 
@@ -22,11 +23,6 @@ def site() -> Iterator[Site]:
         yield opened
 
 
-def inside(page: Any, frame: str) -> str:
-    """What a preview's frame shows."""
-    return str(page.frame_locator(f"iframe.{frame}").locator("body").inner_text())
-
-
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_from_a_fault_to_a_published_version(chromium: Any, site: Site, size: tuple[int, int]) -> None:
     ada = site.person(Role.EDITOR, "ada")
@@ -35,12 +31,12 @@ def test_from_a_fault_to_a_published_version(chromium: Any, site: Site, size: tu
         write(page, "email.md", "# It is here\n\n{{ greetng }}\n")
         settled(page)
         assert "there is no variable 'greetng'; did you mean 'greeting'?" in page.locator("#live").inner_text()
-        assert page.locator(".cm-lint-marker-error").count() == 1
-        assert page.locator(".cm-lintRange-error").inner_text() == "greetng"
+        marks(page, "greetng")
+        page.locator(".cm-lint-marker-error").wait_for()
         write(page, "email.md", "# It is here\n\n{{ greeting }}\n\nYour {{ headline }} is on its way.\n")
         settled(page)
-        assert page.locator(".cm-lintRange-error").count() == 0
-        assert "Ann Field" in inside(page, "desktop") and "Reading lamp, brass is on its way" in inside(page, "desktop")
+        marks(page)
+        shows(page, "desktop", "Ann Field", "Reading lamp, brass is on its way")
         page.get_by_label("What has changed").fill("Shorter")
         page.get_by_role("button", name="Publish").click()
         page.wait_for_selector("#said >> text=Version 1 is in force.")
@@ -79,9 +75,9 @@ def test_inside_a_loop_a_variable_is_inserted_without_another_one(chromium: Any,
 def test_the_same_email_is_seen_on_a_phone_in_the_dark_and_as_plain_text(chromium: Any, site: Site) -> None:
     with tab(chromium, site, site.person(Role.VIEWER)) as page:
         page.goto(f"{site.address}{READY}?order=10482")
-        for look, words in (("phone", "phone"), ("dark", "dark")):
+        for look in ("phone", "dark"):
             page.locator(f"label[for=look-{look}]").click()
-            assert "Ann Field" in inside(page, words)
+            shows(page, look, "Ann Field")
         page.locator("label[for=look-plain]").click()
         assert "Ann Field" in page.locator("pre.plain").inner_text()
         assert page.heard.complaints == [] and page.heard.strangers == []
@@ -108,14 +104,27 @@ def test_two_people_at_one_draft_lose_nothing(chromium: Any, site: Site) -> None
         assert "from Ben" in site.shop.rows(WordingDraft)[0].texts
 
 
-def slowed(page: Any, milliseconds: int = 1500) -> None:
-    """Let each save take so long."""
+@dataclass
+class Saves:
+    """What a page saves does not leave the browser before `let_go`."""
 
-    def later(route: Any) -> None:
-        page.wait_for_timeout(milliseconds)
-        route.continue_()
+    page: Any
+    held: list[Any] = field(default_factory=list)
+    free: bool = False
 
-    page.route("**/typed", later)
+    def __post_init__(self) -> None:
+        self.page.route("**/typed", self.come)
+
+    def come(self, route: Any) -> None:
+        if self.free:
+            route.continue_()
+        else:
+            self.held.append(route)
+
+    def let_go(self) -> None:
+        self.free = True
+        for one in self.held:
+            one.continue_()
 
 
 def test_what_was_typed_during_a_save_is_published_too(chromium: Any, site: Site) -> None:
@@ -123,11 +132,12 @@ def test_what_was_typed_during_a_save_is_published_too(chromium: Any, site: Site
         page.goto(f"{site.address}{READY}")
         write(page, "email.md", "{{ greeting }} first")
         settled(page)
-        slowed(page)
+        saves = Saves(page)
         page.keyboard.type(" second")
         page.wait_for_selector("#live[aria-busy]")
         page.keyboard.type(" third")
         page.get_by_role("button", name="Publish").click()
+        saves.let_go()
         page.wait_for_selector("#said >> text=Version 1 is in force.")
     assert "first second third" in site.shop.rows(WordingVersionRow)[0].texts
 
@@ -135,9 +145,11 @@ def test_what_was_typed_during_a_save_is_published_too(chromium: Any, site: Site
 def test_a_test_asked_for_before_the_first_save_came_back_is_sent(chromium: Any, site: Site) -> None:
     with tab(chromium, site, site.person(Role.EDITOR, "ada")) as page:
         page.goto(f"{site.address}{READY}")
-        slowed(page)
+        saves = Saves(page)
         write(page, "email.md", "{{ greeting }} at once")
         page.get_by_role("button", name="Send a test to me").click()
+        page.wait_for_selector("#live[aria-busy]")
+        saves.let_go()
         page.wait_for_selector("#said >> text=sends nothing")
 
 
