@@ -20,12 +20,12 @@ class Buckets:
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._full, self._rate = float(at_once), per_minute / 60
-        self._most, self._steady = most_names, steady
+        self._most, self.steady = most_names, steady
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, name: str) -> bool:
         """Whether it may do it once more, which then counts."""
-        left, now = self._standing(name), self._steady()
+        left, now = self._standing(name), self.steady()
         may = left >= 1
         self._left.pop(name, None)
         self._left[name] = (left - 1 if may else left, now)
@@ -34,7 +34,7 @@ class Buckets:
         return may
 
     def _standing(self, name: str) -> float:
-        now = self._steady()
+        now = self.steady()
         left, since = self._left.get(name, (self._full, now))
         return min(left + (now - since) * self._rate, self._full)
 

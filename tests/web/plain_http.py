@@ -4,6 +4,6 @@ from functools import partial
 
 import httpx2
 
-get = partial(httpx2.get, verify=False, timeout=30)
-post = partial(httpx2.post, verify=False, timeout=30)
-request = partial(httpx2.request, verify=False, timeout=30)
+get = partial(httpx2.get, verify=False, timeout=180)
+post = partial(httpx2.post, verify=False, timeout=180)
+request = partial(httpx2.request, verify=False, timeout=180)

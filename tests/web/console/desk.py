@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,15 @@ import httpx2
 
 from notifier import operators
 from notifier.pipeline import accounts, signing_in
+from notifier.pipeline.previews import Previews
+from notifier.render_pool import BESIDE, RenderPool
 from notifier.terms.operator import Operator, Role, Signing, Turn
 from notifier.web.app import web_app
 from notifier.web.console.assets import Assets
 from notifier.web.console.opening import console_routes, open_desk
 from notifier.web.console.routes import Routes
 from notifier.web.gate import Front
-from notifier.web.threads import ANSWER_WITHIN, Threads
+from notifier.web.threads import Threads
 from tests.shop import NOON, Shop, open_shop
 from tests.standins.served import served
 from tests.web import plain_http
@@ -31,6 +33,10 @@ jurisdiction = "auto"
 """
 TURN = Turn(3600, 12 * 3600)
 PASSWORD = "seven brass lamps wait"
+LONGEST = 120
+"""Seconds that the database may take on a busy machine."""
+PATIENT = replace(BESIDE, start_seconds=300, nice=0)
+"""Limits of the console's previews, where two busy processors would leave next to nothing to a low priority."""
 NOBODYS = "$argon2id$none"
 """A hash that no password has: signing in by password is tested where it is meant."""
 
@@ -107,12 +113,20 @@ def enter(
 
 
 @contextmanager
-def console(shop: Shop, now: datetime = NOON, answer_within: float = ANSWER_WITHIN) -> Iterator[Site]:
+def console(shop: Shop, now: datetime = NOON, answer_within: float = LONGEST) -> Iterator[Site]:
     """The console of a shop that is there already."""
     clock, threads = [now], Threads(4, answer_within)
+
+    def seconds() -> float:
+        return clock[0].timestamp()
+
     try:
         with shop.house() as house:
-            routes = console_routes(open_desk(shop.settings, house, threads, lambda: clock[0], (assets := Assets())))
+            desk = open_desk(shop.settings, house, threads, lambda: clock[0], (assets := Assets()))
+            desk.signing.steady = seconds
+            previews = Previews(RenderPool(1, PATIENT))
+            threads.at_close.append(previews.close)
+            routes = console_routes(replace(desk, previews=previews))
             application = web_app(
                 Front(shop.settings.web.public_url), [assets.router(), routes.router], rooms=routes.rooms
             )

@@ -169,7 +169,7 @@ def opened(
 @contextmanager
 def served_pages(shop: Shop, presses: int | None = None) -> Iterator[Site]:
     """Its pages; so many buttons may be pressed behind one link, where the product's own number is too few."""
-    clock, threads = [NOON], Threads(2)
+    clock, threads = [NOON], Threads(2, 120)
     try:
         with shop.house() as house:
             pages = pages_of(house, lambda: clock[0], threads)
@@ -177,6 +177,8 @@ def served_pages(shop: Shop, presses: int | None = None) -> Iterator[Site]:
             confirming = confirm_router(Confirm(house, threads, lambda: clock[0]))
             if presses is not None:
                 pages = replace(pages, choices=Buckets(presses, per_minute=10))
+            for bucket in (pages.wrong, pages.looks, pages.choices):
+                bucket.steady = lambda: clock[0].timestamp()
         with served(
             web_app(Front(shop.settings.web.public_url), [pages_router(pages), signing_up, confirming])
         ) as address:
