@@ -107,11 +107,13 @@ def here(
     It only reads. `unwritten` says when sessions were last used, by their ids, where no row says so yet.
     """
     hashed = token_hash(token)
+    # Before the row: whoever writes it down meanwhile takes it out of there.
+    used_since = dict(unwritten)
     with house.store.read() as tx:
         row = sign_ins.session_with(tx, hashed)
     if row is None or row.ended_at is not None or not _may_enter(house, row):
         return None
-    seen_at = max(row.seen_at, unwritten.get(row.session_id, row.seen_at))
+    seen_at = max(row.seen_at, used_since.get(row.session_id, row.seen_at))
     if now >= row.ends_at or now >= seen_at + timedelta(seconds=turn.idle):
         return None
     return Here(operators.operator_of(row), row.session_id, hashed, now >= seen_at + SEEN_EVERY)

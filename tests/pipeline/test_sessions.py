@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -226,6 +227,30 @@ def test_two_of_the_same_name_at_once_become_one_account(shop: Shop) -> None:
         assert sorted(len(str(one)) == 43 for one in threads.map(first_time, range(2))) == [False, True]
         with house.store.read() as tx:
             assert [one.name for one in operators.everybody(tx)] == ["Lea"]
+
+
+class _WrittenBetween(dict[int, datetime]):
+    """What is unwritten, which is written down before anybody who has read the row can ask for it."""
+
+    def __init__(self, house: House, moments: dict[int, datetime]) -> None:
+        super().__init__(moments)
+        self.house = house
+
+    def get(self, session_id: int, default: Any = None) -> Any:
+        used(self.house, self)
+        self.clear()
+        return default
+
+
+def test_a_session_whose_last_use_is_written_while_it_is_looked_at_is_not_over(shop: Shop) -> None:
+    with shop.house() as house:
+        made, later = account(house), NOON + IDLE * 1.5
+        with house.store.write() as tx:
+            token = begin(tx, made.id, Signing("Lea", "", "near", ""), TURN, NOON)
+        first = here(house, token, TURN, NOON)
+        assert first is not None
+        unwritten = _WrittenBetween(house, {first.session_id: NOON + IDLE * 0.9})
+        assert here(house, token, TURN, later, unwritten) is not None
 
 
 def _between_transactions(house: House, act: Callable[[], object]) -> House:

@@ -169,7 +169,11 @@ def opened(
 @contextmanager
 def served_pages(shop: Shop, presses: int | None = None) -> Iterator[Site]:
     """Its pages; so many buttons may be pressed behind one link, where the product's own number is too few."""
-    clock, threads = [NOON], Threads(2, 120)
+    clock, threads = [NOON], Threads(2, answer_within=120)
+
+    def seconds() -> float:
+        return clock[0].timestamp()
+
     try:
         with shop.house() as house:
             pages = pages_of(house, lambda: clock[0], threads)
@@ -178,7 +182,7 @@ def served_pages(shop: Shop, presses: int | None = None) -> Iterator[Site]:
             if presses is not None:
                 pages = replace(pages, choices=Buckets(presses, per_minute=10))
             for bucket in (pages.wrong, pages.looks, pages.choices):
-                bucket.steady = lambda: clock[0].timestamp()
+                bucket.steady = seconds
         with served(
             web_app(Front(shop.settings.web.public_url), [pages_router(pages), signing_up, confirming])
         ) as address:
