@@ -4,6 +4,7 @@ There is no job store and correctness never rests on it: a missed tick is made u
 """
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC
@@ -37,8 +38,8 @@ async def keep_time(ticks: list[Tick], stop: asyncio.Event) -> None:
             args=(tick, at_work[tick.name], stop),
             seconds=tick.seconds,
             coalesce=True,
-            # A second one finds the first at work and ends; with one alone each missed tick would be a warning.
-            max_instances=2,
+            # Each finds the first at work and ends at once; a bound would be a warning wherever the loop is late.
+            max_instances=sys.maxsize,
             misfire_grace_time=None,
         )
     clockwork.start()
