@@ -149,6 +149,11 @@ def open_and_numbered(ids: Sequence[int]) -> ColumnElement[bool]:
     return _requested & _action.c.id.in_(ids)
 
 
+def asked_for(customer_id: int) -> ColumnElement[bool]:
+    """Those of one customer that are requested, for `listed`."""
+    return _requested & (_action.c.customer_id == customer_id)
+
+
 def about(line_ids: Sequence[int], kinds: Sequence[ActionKind]) -> ColumnElement[bool]:
     """The actions of these kinds for these lines, for `close`."""
     return _action.c.line_id.in_(line_ids) & _action.c.kind.in_([one.value for one in kinds])
@@ -187,12 +192,14 @@ def listed(tx: Transaction, which: ColumnElement[bool] | None = None, most: int 
     query = (
         select(
             *_action.c,
+            _order.c.id.label("order_id"),
             _order.c.key.label("order"),
             _line.c.key.label("line"),
             _line.c.sku,
             _line.c.product,
             _line.c.quantity,
             _customer.c.key.label("customer"),
+            _customer.c.name,
         )
         .join(_line, _line.c.id == _action.c.line_id)
         .join(_order, _order.c.id == _line.c.order_id)

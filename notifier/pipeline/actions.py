@@ -1,4 +1,4 @@
-"""What the shop must do, and its word that it has, or will not. Colour: root. Called by cli.actions, plan and webhook.
+"""What the shop must do, and its word that it has, or will not. Colour: root. Called by the doors, plan and webhook.
 
 Done, a cancellation is confirmed before the law and its refund asked for (`pipeline.ending`); refused, a person must
 tell the customer. An import that shows it closes it, too.
@@ -26,7 +26,10 @@ from notifier.terms.time import utc
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One action as lists, exports and the webhook tell it; `take` is the SKU of a swap, `customer` the shop's id."""
+    """One action as lists, exports and the webhook tell it; `take` is the SKU of a swap, `customer` the shop's id.
+
+    `name`, and what ends in `_id`, which is an id of our own, are for the console alone.
+    """
 
     id: int
     kind: str
@@ -42,6 +45,10 @@ class Wanted:
     requested_at: datetime
     requested_by: str
     posts: int
+    name: str
+    customer_id: int
+    order_id: int
+    reply_id: int | None
 
     def as_json(self) -> dict[str, Any]:
         """The object of `notifier actions --json`; the instant is ISO 8601 in UTC."""
@@ -58,14 +65,16 @@ FIELDS = (
 def wanted_of(row: AnyRow) -> Wanted:
     """A row of `actions.listed`."""
     same = ("id", "kind", "state", "brand", "order", "line", "sku", "product", "quantity")
-    named = {name: getattr(row, name) for name in (*same, "customer", "requested_at", "requested_by", "posts")}
+    rest = ("customer", "requested_at", "requested_by", "posts", "name", "customer_id", "order_id", "reply_id")
+    named = {name: getattr(row, name) for name in (*same, *rest)}
     return Wanted(**named, take=row.detail)
 
 
-def open_actions(house: House) -> list[Wanted]:
-    """What is asked of the shop and not done, the oldest first."""
+def open_actions(house: House, customer_id: int | None = None, most: int | None = None) -> list[Wanted]:
+    """What is asked of the shop and not done, the oldest first; for one customer, and so many at most, if given."""
+    which = None if customer_id is None else actions.asked_for(customer_id)
     with house.store.read() as tx:
-        return [wanted_of(row) for row in actions.listed(tx)]
+        return [wanted_of(row) for row in actions.listed(tx, which, most)]
 
 
 def do(house: House, ids: Sequence[int], by: str, now: datetime) -> list[Wanted]:
@@ -85,7 +94,7 @@ def do(house: House, ids: Sequence[int], by: str, now: datetime) -> list[Wanted]
     return [wanted_of(row) for row in rows]
 
 
-NOT_OPEN = "{}: no such action is open; `notifier actions` lists them"
+NOT_OPEN = "{}: no such action is open; see the list of actions"
 
 
 def refuse(house: House, ids: Sequence[int], by: str, reason: str, now: datetime) -> list[Wanted]:
@@ -94,7 +103,7 @@ def refuse(house: House, ids: Sequence[int], by: str, reason: str, now: datetime
     Raises UsageError for one that is not open, and without a reason.
     """
     if not reason.strip():
-        raise UsageError("say why: the customer must be told. Add --reason")
+        raise UsageError("say why: the customer must be told")
     with house.store.write() as tx:
         tx.lock(LOCK)
         rows = _open(tx, ids)

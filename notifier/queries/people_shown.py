@@ -12,10 +12,12 @@ from notifier.store.engine import Transaction
 from notifier.store.holds import holds_in_force
 from notifier.store.lookup import table_of
 from notifier.store.openness import is_open
-from notifier.store.tables import Address, Customer, Order, OrderLine
+from notifier.store.tables import Action, Address, Customer, Order, OrderLine
+from notifier.terms.effects import ActionState
 from notifier.terms.words import HoldReason
 
 _customer, _address, _order, _line = table_of(Customer), table_of(Address), table_of(Order), table_of(OrderLine)
+_action = table_of(Action)
 
 MOST_ORDERS = 20
 
@@ -47,7 +49,7 @@ class CustomerShown:
     """One customer. `shown` is the shop's own number as a page may show it; the addresses are masked.
 
     `gone`: erased or forgotten, so that nothing personal is left. `orders` are the newest, `more` says that there are
-    others. `due_at` is when plan looks again.
+    others. `due_at` is when plan looks again, `asked` how many actions the shop is asked for and has not done.
     """
 
     id: int
@@ -64,6 +66,7 @@ class CustomerShown:
     orders: tuple[OrderBrief, ...]
     more: bool
     due_at: datetime | None
+    asked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def customer_shown(tx: Transaction, customer_id: int, now: datetime) -> Customer
         orders=tuple(orders[:MOST_ORDERS]),
         more=len(orders) > MOST_ORDERS,
         due_at=due_at(tx, customer_id),
+        asked=_asked(tx, customer_id),
     )
 
 
@@ -117,6 +121,12 @@ def order_shown(tx: Transaction, order_id: int, now: datetime) -> OrderShown | N
         return None
     same = ("id", "key", "brand", "country", "sales_channel", "ordered_at")
     return OrderShown(**{name: getattr(row, name) for name in same}, customer=customer)
+
+
+def _asked(tx: Transaction, customer_id: int) -> int:
+    theirs = (_action.c.customer_id == customer_id) & (_action.c.state == ActionState.REQUESTED)
+    found: int = tx.connection.execute(select(func.count()).where(theirs)).scalar_one()
+    return found
 
 
 def _orders(tx: Transaction, customer_id: int, now: datetime) -> list[OrderBrief]:

@@ -23,6 +23,7 @@ class Area:
 AREAS = (
     Area(HOME, "Today", "home"),
     Area("/console/inbox", "Inbox", "inbox"),
+    Area("/console/actions", "Actions", "square-tick"),
     Area("/console/backorders", "Backorders", "package"),
     Area("/console/messages", "Messages", "mail"),
     Area("/console/contacts", "Contacts", "chart-line"),

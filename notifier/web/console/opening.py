@@ -15,6 +15,7 @@ from notifier.pipeline.previews import Previews
 from notifier.settings import Settings
 from notifier.terms.time import zone
 from notifier.web.console import (
+    actions,
     backorders,
     contacts,
     customer_deeds,
@@ -50,6 +51,7 @@ AREAS: tuple[Callable[[Routes], None], ...] = (
     first_steps.routes,
     inbox.routes,
     inbox_deeds.routes,
+    actions.routes,
     customer_deeds.routes,
     runs.routes,
     pauses.routes,

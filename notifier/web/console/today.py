@@ -46,7 +46,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         About.LAW: "/console/backorders?needs=overdue",
         About.ALARM: "/console/backorders?needs=alarm",
         About.REPLY: "/console/inbox",
-        About.ACTION: "/console/inbox",
+        About.ACTION: "/console/actions",
         About.UNKNOWN: f"{MESSAGES}unknown",
         About.HELD: f"{MESSAGES}held",
         About.REFUSED: f"{MESSAGES}refused",

@@ -63,6 +63,7 @@ MORE: Mapping[str, Sequence[str]] = {
     "/console/backorders": ["/console/backorders?show=late&sku=LAMP", "/console/backorders?sku=nothing"],
     "/console/messages": [f"/console/messages?state={one}" for one in ("queued", "accepted", "refused", "unknown")],
     "/console/contacts": ["/console/contacts?from=2026-01-01&to=2026-06-01"],
+    "/console/actions": ["/console/actions?customer=1"],
     "/console/search": ["/console/search?q=max", "/console/search?q=nothing"],
     "/console/slip": ["/console/slip?look=1&po=PO-7&day=2026-07-30&reason=The+ship+was+held+in+port."],
     "/console/audit": ["/console/audit?operator=nobody"],
