@@ -48,13 +48,15 @@ class Entry:
 def append(tx: Transaction, entry: Entry, now: datetime) -> int:
     """Write one entry and return its id. Writers wait for each other, so that each knows the hash before its own.
 
-    Who goes on with what they began within STILL, as somebody who types, has one entry of it.
+    Who goes on with what they began within STILL, as somebody who types, has one entry of it, whoever else types.
     """
     tx.lock(LOCK)
-    newest = tx.connection.execute(select(_entry).order_by(_entry.c.id.desc()).limit(1)).one_or_none()
-    if newest is not None and now - newest.at < STILL and _still(newest, entry):
-        return int(newest.id)
-    last = newest.hash if newest is not None else ""
+    if entry.goes_on:
+        own = entries(tx, 1, operator=entry.operator)
+        if own and now - own[0].at < STILL and _still(own[0], entry):
+            return int(own[0].id)
+    newest = entries(tx, 1)
+    last = newest[0].hash if newest else ""
     row = _columns(entry) | {"at": now}
     made = insert(_entry).values(**row, hash=_hash(last, row)).returning(_entry.c.id)
     return int(tx.connection.execute(made).scalar_one())
@@ -92,7 +94,7 @@ def broken_at(tx: Transaction) -> int | None:
 
 def _still(newest: AnyRow, entry: Entry) -> bool:
     """Whether it is the deed that goes on by itself, said once more."""
-    return entry.goes_on and all(getattr(newest, name) == value for name, value in _columns(entry).items())
+    return all(getattr(newest, name) == value for name, value in _columns(entry).items())
 
 
 def _columns(entry: Entry) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from notifier.settings.faults import Place
 from notifier.settings.laid import EDITABLE, checked, figure_of, fixed_by, lay
 from notifier.settings.shape import field_at
 from notifier.store.engine import Store, Transaction
+from notifier.terms.time import zone
 
 CONSOLE = "console"
 
@@ -76,12 +77,13 @@ def _set(own: Settings, laid: Settings, key: str, kept: Kept | None) -> Set:
     field = field_at(tuple(key.split(".")))
     meaning, value, says = (field and field.description) or "", figure_of(laid, key), figure_of(own, key)
     fixed = fixed_by(own, key)
-    source = _said_by(kept) if kept and not fixed and kept.value == value else ""
+    source = _said_by(kept, own) if kept and not fixed and kept.value == value else ""
     return Set(key, value, says, meaning, source, fixed)
 
 
-def _said_by(kept: Kept) -> str:
-    return f"{CONSOLE}, {kept.by}, {kept.at:%Y-%m-%d %H:%M} UTC"
+def _said_by(kept: Kept, own: Settings) -> str:
+    tz = zone(own.shop.timezone)
+    return f"{CONSOLE}, {kept.by}, {kept.at.astimezone(tz):%Y-%m-%d %H:%M} {tz.key}"
 
 
 def _own(house: House) -> Settings:
@@ -171,7 +173,7 @@ def shown_by(store: Store, settings: Settings, given: Given) -> tuple[Settings, 
     sources = dict(given)
     for key, one in kept.items():
         if not fixed_by(settings, key) and figure_of(laid, key) == one.value:
-            sources[tuple(key.split("."))] = _said_by(one)
+            sources[tuple(key.split("."))] = _said_by(one, settings)
     return laid, sources
 
 

@@ -158,7 +158,7 @@ def _said(word: Word) -> Word:
 
 
 def _publishable(tx: Transaction, house: House, seen: Seen) -> Draft:
-    draft = open_draft(tx, seen)
+    draft = open_draft(tx, house, seen)
     newest = wordings.newest_number(tx, seen.wording)
     if draft.base != newest:
         raise UsageError(

@@ -40,13 +40,22 @@ class Memory:
         with mine:
             found = self.peek(key)
             if found is None or now - found.at >= fresh:
-                found = Kept(make(), now)
+                found = Kept(self._made(key, make), now)
                 with self._lock:
                     self._kept[key] = found
                     self._kept.move_to_end(key)
                     while len(self._kept) > self.most:
                         self._at_work.pop(self._kept.popitem(last=False)[0], None)
             return found
+
+    def _made(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """What `make` gives. Where it raises, nothing is left of `key`: there is no end of keys that are none."""
+        try:
+            return make()
+        except BaseException:
+            with self._lock:
+                self._at_work.pop(key, None)
+            raise
 
     def peek(self, key: Hashable) -> Kept[Any] | None:
         """What is kept, however old."""

@@ -65,7 +65,7 @@ def save_draft(house: House, seen: Seen, texts: Texts, by: str, now: datetime) -
             raise UsageError(_CLOSED.format(what=seen.wording.words))
         if there is not None and there.texts == kept:
             return there
-        _require_seen(there, seen)
+        _require_seen(house, there, seen)
         base = there.base if there else min(seen.base, wordings.newest_number(tx, seen.wording))
         revision = (before.revision if before else 0) + 1
         draft = Draft(seen.wording, kept, revision, base, DraftState.EDITING, by, now)
@@ -99,7 +99,7 @@ def catch_up(house: House, seen: Seen) -> Draft:
     Raises UsageError, also where another version than the newest that was `seen` is in force.
     """
     with house.store.write() as tx:
-        draft, newest = open_draft(tx, seen), wordings.newest_number(tx, seen.wording)
+        draft, newest = open_draft(tx, house, seen), wordings.newest_number(tx, seen.wording)
         require_newest(newest, seen, "compare your draft with it, then say so again")
         return keep_moved(tx, replace(draft, base=newest))
 
@@ -109,12 +109,12 @@ def discard(house: House, seen: Seen) -> None:
     _move(house, seen, lambda one: replace(one, state=DraftState.CLOSED))
 
 
-def open_draft(tx: Transaction, seen: Seen) -> Draft:
+def open_draft(tx: Transaction, house: House, seen: Seen) -> Draft:
     """The open draft, if it is still as `seen`. Raises UsageError."""
     draft = wordings.draft_of(tx, seen.wording)
     if draft is None or draft.state is DraftState.CLOSED:
         raise UsageError(f"there is no draft of {seen.wording.words}; it was published or thrown away")
-    _require_seen(draft, seen)
+    _require_seen(house, draft, seen)
     return draft
 
 
@@ -139,12 +139,13 @@ _CONFLICT = "{who} has saved another draft of {what} ({at}); look at it, then sa
 
 def _move(house: House, seen: Seen, change: Callable[[Draft], Draft]) -> Draft:
     with house.store.write() as tx:
-        return keep_moved(tx, change(open_draft(tx, seen)))
+        return keep_moved(tx, change(open_draft(tx, house, seen)))
 
 
-def _require_seen(draft: Draft | None, seen: Seen) -> None:
+def _require_seen(house: House, draft: Draft | None, seen: Seen) -> None:
     if draft is not None and draft.revision != seen.revision:
-        at = f"{draft.changed_at:%Y-%m-%d %H:%M} UTC"
+        tz = house.judging.policy.timezone
+        at = f"{draft.changed_at.astimezone(tz):%Y-%m-%d %H:%M} {tz.key}"
         raise UsageError(_CONFLICT.format(what=seen.wording.words, who=draft.author, at=at))
 
 

@@ -118,11 +118,22 @@ class Bounds:
 class Room:
     """A path whose POSTs may have a larger body, within `bounds`: where `admits` says so of who asks, by the headers
     alone, before anything of the body is read. For all others the path is like any other one.
+
+    A part of the path in braces stands for any one. `instead`: the page to which who brings more is led; empty:
+    they are told the status alone.
     """
 
     path: str
     admits: Callable[[Mapping[str, Any]], Awaitable[bool]]
     bounds: Bounds
+    instead: str = ""
+
+    def fits(self, path: str) -> bool:
+        """Whether it is the room of this path."""
+        ours, theirs = self.path.split("/"), path.split("/")
+        return len(ours) == len(theirs) and all(
+            one == other or (one.startswith("{") and other) for one, other in zip(ours, theirs, strict=True)
+        )
 
 
 @dataclass(slots=True)
@@ -159,17 +170,33 @@ class Gate:
             return
         self._in_rooms[room.path] += 1
         try:
-            await self._through(scope, receive, answer, room.bounds)
+            if room.instead and (_said_size(scope) or 0) > room.bounds.most_bytes:
+                await self._shown_out(receive, answer, room)
+            else:
+                await self._through(scope, receive, answer, room.bounds)
         finally:
             self._in_rooms[room.path] -= 1
+
+    async def _shown_out(self, receive: Receive, answer: "_Answer", room: Room) -> None:
+        """To the page that says how much may come. A browser shows no answer before all of its body has gone, so that
+        is let run past, for no longer than a body may take.
+        """
+        try:
+            async with asyncio.timeout(room.bounds.body_within):
+                while (await receive()).get("more_body"):
+                    pass
+        except TimeoutError:
+            await answer.plain(HTTPStatus.REQUEST_TIMEOUT)
+            return
+        await answer.to(room.instead)
 
     async def _room(self, scope: Message) -> Room | None:
         """The room for a body that is larger than usual, where there is one and who asks is let in."""
         size = _said_size(scope)
         if size is None or size <= self.bounds.most_bytes or scope["method"] != "POST":
             return None
-        path = self._without_prefix(scope).get("path", scope["path"])
-        room = next((one for one in self.rooms if one.path == path), None)
+        path = str(self._without_prefix(scope).get("path", scope["path"]))
+        room = next((one for one in self.rooms if one.fits(path)), None)
         return room if room is not None and await room.admits(scope) else None
 
     async def _through(self, scope: Message, receive: Receive, answer: "_Answer", bounds: Bounds) -> None:
@@ -280,8 +307,14 @@ class _Answer:
         """The status in its own words, unless an answer has begun already."""
         if self.started:
             return
-        body = plain_words(status).encode()
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+        await self._whole(status, plain_words(status).encode(), (b"content-type", b"text/plain; charset=utf-8"))
+
+    async def to(self, path: str) -> None:
+        """Go to another page."""
+        await self._whole(HTTPStatus.SEE_OTHER, b"", (b"location", path.encode()))
+
+    async def _whole(self, status: HTTPStatus, body: bytes, header: tuple[bytes, bytes]) -> None:
+        headers = [header, (b"content-length", str(len(body)).encode())]
         await self.send({"type": "http.response.start", "status": status.value, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 

@@ -131,6 +131,12 @@ def test_who_set_it_when_stands_beside_it(shop: Shop) -> None:
     assert in_force(shop, "placed.max_age_days") == ("10", "console, Lea, 2026-06-01 15:00 UTC")
 
 
+def test_when_it_was_set_is_told_by_the_shops_clock(tmp_path: Path, sqlite_url: str) -> None:
+    shop = open_shop(tmp_path, sqlite_url, "[shop]\ntimezone = 'Europe/Berlin'\n")
+    saved(shop, placed__max_age_days="10")
+    assert in_force(shop, "placed.max_age_days")[1] == "console, Lea, 2026-06-01 17:00 Europe/Berlin"
+
+
 def test_a_figure_set_to_what_the_settings_say_follows_them_again(shop: Shop) -> None:
     saved(shop, placed__max_age_days="10")
     saved(shop, placed__max_age_days="5")

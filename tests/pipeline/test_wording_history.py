@@ -71,6 +71,14 @@ def test_the_messages_of_a_version_are_remembered_for_ten_minutes(house: House) 
     assert remembered_messages(house, memory, which, later + timedelta(minutes=2)).at > first.at
 
 
+def test_what_cannot_be_found_out_leaves_nothing_in_memory(house: House) -> None:
+    memory = Memory()
+    for number in range(7, 10):
+        with pytest.raises(UsageError, match="there is no version"):
+            remembered_messages(house, memory, (PLACED, number), NOON)
+    assert memory._at_work == {}
+
+
 def test_a_version_that_is_not_there_has_no_messages(house: House) -> None:
     with pytest.raises(UsageError, match="there is no version 7"):
         messages_of(house, PLACED, 7)

@@ -31,10 +31,11 @@ def opened(prefix: str = "") -> Iterator[str]:
     async def size(request: Request) -> Response:
         return PlainTextResponse(str(len(await request.body())))
 
-    for path in ("/file", "/form"):
+    for path in ("/file", "/form", "/of/ada/told"):
         routes.add_api_route(path, size, methods=["POST"])
     front = Front(f"https://go.shop.example{prefix}")
-    with served(web_app(front, [routes], USUAL, [Room("/file", admits, LARGER)])) as address:
+    rooms = [Room("/file", admits, LARGER), Room("/of/{whom}/told", admits, LARGER, "/much")]
+    with served(web_app(front, [routes], USUAL, rooms)) as address:
         yield address
 
 
@@ -63,6 +64,20 @@ def test_who_is_not_known_has_the_usual_bound_there(address: str) -> None:
 
 def test_no_other_path_takes_more(address: str) -> None:
     assert sent(address, 1001, "/form", **KNOWN)[0] == 413
+
+
+def test_a_part_of_a_rooms_path_may_stand_for_any_one(address: str) -> None:
+    assert sent(address, 5000, "/of/ada/told", **KNOWN) == (200, "5000")
+    assert sent(address, 5000, "/of//told", **KNOWN)[0] == 413
+
+
+def test_who_brings_more_than_fits_is_led_to_the_page_that_says_so(address: str) -> None:
+    answer = plain_http.post(f"{address}/of/ada/told", content=b"x" * 5001, headers=KNOWN)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/much")
+
+
+def test_who_is_not_known_is_led_nowhere(address: str) -> None:
+    assert sent(address, 5001, "/of/ada/told")[0] == 413
 
 
 def test_a_body_that_does_not_say_its_size_has_the_usual_bound(address: str) -> None:

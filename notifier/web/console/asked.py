@@ -18,8 +18,8 @@ from notifier.web.console.said import Said, packed, unpacked
 
 Found = TypeVar("Found")
 
-MOST_FIELD = 70_000
-"""Characters of one field: a template part has up to 64 KB."""
+MOST_FIELD = 512 * 1024
+"""Bytes of one field; how long its text may be, who reads it says."""
 
 
 @dataclass(frozen=True, slots=True)

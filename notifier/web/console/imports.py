@@ -11,9 +11,10 @@ from pathlib import Path
 
 from fastapi import HTTPException
 from fastapi.responses import Response
+from starlette.datastructures import UploadFile
 
 from notifier import app
-from notifier.errors import UsageError
+from notifier.errors import Permanent, UsageError
 from notifier.pipeline import configured
 from notifier.pipeline.apart import Apart
 from notifier.pipeline.imports import KINDS, ImportRequest
@@ -69,21 +70,41 @@ class Imports:
     doing: dict[str, Doing] = field(default_factory=dict)
 
     async def show(self, asked: Asked) -> Response:
-        """The form, and one's own files that are not done with."""
+        """The form, and one's own files that are not done with; `?larger`: a file was larger than it may be."""
+        return await self._page(asked, _too_large(asked) if "larger" in asked.query else "")
+
+    async def _page(self, asked: Asked, fault: str) -> Response:
         shelf = _shelf(asked)
         await asked.run(partial(shelf.sweep, asked.now))
         mine = await asked.run(partial(shelf.of, asked.operator.name))
         profiles = sorted((name, one.kind or "") for name, one in asked.settings.profiles.items())
         most = asked.settings.console.most_upload_mb
-        return asked.page("imports/imports.html", kinds=KINDS, profiles=profiles, mine=mine, most=most)
+        return asked.page(
+            "imports/imports.html",
+            422 if fault and asked.request.method == "POST" else 200,
+            kinds=KINDS,
+            profiles=profiles,
+            mine=mine,
+            most=most,
+            fault=fault,
+            brought=_file(asked) is not None,
+            kind=asked.form.get("kind", ""),
+            profile=asked.form.get("profile", ""),
+        )
 
     async def bring(self, asked: Asked) -> Response:
-        """Keep a file, and begin to look through it."""
-        file, form = asked.file("file"), asked.form
+        """Keep a file, and begin to look through it. What is refused comes back with what was chosen, but the file."""
+        try:
+            return await self._brought(asked)
+        except Permanent as fault:
+            return await self._page(asked, str(fault))
+
+    async def _brought(self, asked: Asked) -> Response:
+        file, form = _file(asked), asked.form
         if file is None or not file.filename or not file.size:
             raise UsageError("choose a file that is not empty")
         if file.size > asked.settings.console.most_upload_mb * 1024**2:
-            raise HTTPException(413)
+            raise UsageError(_too_large(asked))
         kind, profile = form.get("kind", ""), form.get("profile", "")
         if kind not in KINDS:
             raise UsageError("say what the rows of the file are")
@@ -127,8 +148,11 @@ class Imports:
         return asked.page("imports/file.html", upload=upload, doing=self.doing.get(upload.token), half=HALF)
 
     async def progress(self, asked: Asked) -> Response:
-        """The same, as a piece that asks again by itself."""
-        upload = await self._upload(asked)
+        """The same, as a piece that asks again by itself; of a file that was removed meanwhile, its last."""
+        try:
+            upload = await self._upload(asked)
+        except UsageError as gone:
+            return asked.part("imports/_gone.html", why=str(gone))
         return asked.part("imports/_progress.html", upload=upload, doing=self.doing.get(upload.token), half=HALF)
 
     async def rejects(self, asked: Asked) -> Response:
@@ -166,6 +190,15 @@ class Imports:
         return await asked.run(partial(_shelf(asked).find, asked.path["token"], asked.operator.name))
 
 
+def _file(asked: Asked) -> UploadFile | None:
+    found = asked.file("file")
+    return found if found is not None and found.filename else None
+
+
+def _too_large(asked: Asked) -> str:
+    return f"the file is larger than {asked.settings.console.most_upload_mb} MB; bring it in parts"
+
+
 def _refuse(busy: Doing) -> None:
     raise UsageError(f"{busy.upload.name} of {busy.upload.by} is at work. Wait for it, then try again")
 
@@ -183,6 +216,7 @@ def routes(to: Routes) -> None:
         UPLOAD,
         Role.EDITOR,
         replace(usual, most_bytes=most, body_within=WITHIN.total_seconds(), most_at_once=AT_ONCE),
+        f"{IMPORT}?larger",
     )
     to.get(IMPORT, Role.EDITOR, desk.show)
     to.post(UPLOAD, Role.EDITOR, desk.bring, "import.bring", ("kind", "profile"))

@@ -96,8 +96,11 @@ class Routes:
 
         self._add(Declared("POST", path, role, note), done)
 
-    def room(self, path: str, role: Role, bounds: Bounds) -> None:
-        """Let the POST at `path` bring a file, from whoever has at least `role`: known before a byte of it is read."""
+    def room(self, path: str, role: Role, bounds: Bounds, instead: str = "") -> None:
+        """Let the POST at `path` bring more, from whoever has at least `role`: known before a byte of it is read.
+
+        `instead`: the page that tells who brings even more than that.
+        """
 
         async def admits(scope: Mapping[str, Any]) -> bool:
             request = Request(dict(scope))
@@ -109,7 +112,7 @@ class Routes:
                 return False
             return asked is not None and asked.operator.may(role)
 
-        self.rooms.append(Room(path, admits, bounds))
+        self.rooms.append(Room(path, admits, bounds, instead))
 
     def public(self, method: str, path: str, endpoint: Endpoint) -> None:
         """A route for anybody: to sign in and out."""

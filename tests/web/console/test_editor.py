@@ -80,6 +80,11 @@ def test_what_is_typed_is_saved_and_its_faults_come_back_at_their_lines(site: Si
     assert len(site.shop.rows(WordingDraft)) == 1
 
 
+@pytest.mark.parametrize(("size", "said"), [(63 * 1024, "Draft saved"), (66 * 1024, "is over 64 KB; shorten it")])
+def test_a_part_may_be_as_long_as_a_file(pages: Person, size: int, said: str) -> None:
+    assert said in typed(pages, "/console/templates/placed/email", revision=0, email_md="é" * (size // 2))
+
+
 def test_what_is_as_it_was_makes_no_draft(site: Site, ada: Person) -> None:
     page = ada.get(READY_TEXT).text
     sent = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
@@ -91,7 +96,8 @@ def test_what_is_as_it_was_makes_no_draft(site: Site, ada: Person) -> None:
 def test_a_second_editor_is_told_and_nothing_is_lost(site: Site, ada: Person) -> None:
     typed(ada, email_md="{{ greeting }} from Ada")
     text = typed(site.person(Role.EDITOR, "ben"), email_md="{{ greeting }} from Ben")
-    assert "Not saved: ada has saved another draft" in text and 'name="over" value="1"' in text
+    assert "Not saved: ada has saved another draft of ready by email in en (2026-06-01 11:00 America/New_York)" in text
+    assert 'name="over" value="1"' in text
     assert "from Ada" in site.shop.rows(WordingDraft)[0].texts
     typed(site.person(Role.EDITOR, "ben"), revision=1, email_md="{{ greeting }} from Ben")
     assert "from Ben" in site.shop.rows(WordingDraft)[0].texts
@@ -184,6 +190,11 @@ def test_a_version_leads_to_the_messages_that_had_it(ada: Person) -> None:
     typed(ada)
     ada.post(f"{READY}/publish", revision="1")
     assert "No message had it" in ada.get(f"{READY}/uses?number=1").text
+
+
+def test_where_there_is_no_draft_nothing_is_shown_as_deleted(ada: Person) -> None:
+    text = ada.get(f"{READY}/difference").text
+    assert ("There is no draft" in text, "<del>" in text) == (True, False)
 
 
 def test_two_versions_stand_beside_each_other(ada: Person) -> None:

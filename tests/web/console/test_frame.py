@@ -322,6 +322,15 @@ def names(site: Site) -> list[str]:
         return [one.name for one in accounts.everybody(house)]
 
 
+def test_two_who_type_at_once_have_one_entry_each_in_the_audit_log(site: Site) -> None:
+    both = [site.person(Role.EDITOR, name).operator for name in ("ada", "ben")]
+    with site.shop.house() as house:
+        for one in both * 3:
+            audited.begin(house, one, ("draft.save", "/console/templates/delay/email", ""), site.now)
+        assert audited.broken_at(house) is None
+    assert [row.operator for row in site.shop.rows(AuditEntry)] == ["ada", "ben"]
+
+
 def test_who_goes_on_typing_has_one_entry_in_the_audit_log(site: Site) -> None:
     lead = site.person().operator
     with site.shop.house() as house:

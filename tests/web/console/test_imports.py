@@ -250,7 +250,30 @@ def test_a_file_larger_than_a_form_comes_from_an_editor(site: Site) -> None:
 
 
 def test_a_file_larger_than_is_allowed_is_refused(site: Site) -> None:
-    assert bring(site.person(Role.EDITOR), HEAD + "x" * 2 * 1024**2).status_code == 413
+    answer = bring(site.person(Role.EDITOR), HEAD + "x" * (1024**2 + 5000))
+    assert (answer.status_code, "The file is larger than 1 MB" in answer.text) == (422, True)
+
+
+def test_a_body_larger_than_any_file_may_be_leads_to_a_page_that_says_so(site: Site) -> None:
+    editor = site.person(Role.EDITOR)
+    answer = bring(editor, HEAD + "x" * 3 * 1024**2)
+    assert answer.status_code == 303
+    assert "The file is larger than 1 MB" in editor.get(answer.headers["location"]).text
+
+
+def test_what_was_chosen_stays_when_a_file_is_refused(site: Site) -> None:
+    file = {"file": ("rows.csv", HEAD.encode(), "text/csv")}
+    page = site.person(Role.EDITOR).send(UPLOAD, data={"kind": "lines", "profile": "full"}, files=file).text
+    for words in ("Profile &#39;full&#39; reads backorders", "<option selected>lines", '"full" selected'):
+        assert words in page, words
+
+
+def test_a_file_that_was_removed_elsewhere_is_asked_about_no_more(site: Site) -> None:
+    editor = site.person(Role.EDITOR)
+    place, _ = looked(editor)
+    editor.post(f"{place}/drop")
+    answer = editor.get(f"{place}/progress", **{"hx-request": "true"})
+    assert (answer.status_code, "hx-trigger" in answer.text, "not here any more" in answer.text) == (200, False, True)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +295,7 @@ def test_strangers_viewers_and_other_sites_can_bring_no_large_body(site: Site, c
 
 def test_an_empty_form_says_what_is_missing(site: Site) -> None:
     answer = site.person(Role.EDITOR).send(UPLOAD, data={"kind": "backorders"})
-    assert (answer.status_code, "choose a file" in answer.text) == (422, True)
+    assert (answer.status_code, "Choose a file" in answer.text) == (422, True)
 
 
 @pytest.mark.usefixtures("dialogue")

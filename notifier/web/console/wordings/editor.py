@@ -31,9 +31,13 @@ from notifier.web.console.asked import Asked
 from notifier.web.console.paper import ALONE
 from notifier.web.console.routes import Answer, Routes
 from notifier.web.console.wordings.listing import OTHER, ROOT, href
+from notifier.web.gate import Bounds
 
 PAGE = ROOT + "/{purpose}/{channel}"
 NO_PREVIEW = "<title>No preview</title><p>This draft cannot be filled in.</p>"
+MOST_BYTES, AT_ONCE = 512 * 1024, 8
+"""Of a form, and so many at once: two parts of 64 KB, each of whose bytes may be written as three."""
+
 KEEPS = ("locale", "brand")
 """Fields that the audit log has of a deed."""
 NAMES = {"subject.txt": "Subject", "email.md": "Email", "sms.txt": "Text"}
@@ -252,6 +256,7 @@ async def framed_preview(asked: Asked) -> Response:
 
 def routes(to: Routes) -> None:
     """To look, for whoever is signed in; to write, for editors."""
+    to.room(PAGE + "/{deed}", Role.EDITOR, replace(Bounds(), most_bytes=MOST_BYTES, most_at_once=AT_ONCE))
     to.get(PAGE, Role.VIEWER, show)
     to.get(PAGE + "/preview", Role.VIEWER, framed_preview)
     to.post(PAGE + "/typed", Role.EDITOR, typed, "draft.save", KEEPS)

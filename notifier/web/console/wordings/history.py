@@ -45,11 +45,10 @@ async def show(asked: Asked) -> Response:
 
 
 async def show_difference(asked: Asked) -> Response:
-    """Two versions beside each other: numbers, 0 for the file, `draft` for the draft."""
+    """Two versions beside each other: numbers, 0 for the file, `draft` for the draft, which may be gone by now."""
     wording = wording_asked(asked)
     before, after = asked.query.get("from", str(FILE)), asked.query.get("to", DRAFT)
-    act = partial(_difference, asked.house, wording, (before, after))
-    parts = await asked.run(act)
+    parts = await asked.run(partial(_difference, asked.house, wording, (before, after)))
     return asked.page(
         "wordings/difference.html",
         wording=wording,
@@ -66,15 +65,18 @@ def _called(number: str) -> str:
     return {str(FILE): "the file", DRAFT: "the draft"}.get(number, f"version {number}")
 
 
-def _difference(house: House, wording: Wording, which: tuple[str, str]) -> dict[str, list[Row]]:
+def _difference(house: House, wording: Wording, which: tuple[str, str]) -> dict[str, list[Row]] | None:
+    """By part; None where it is about a draft and there is none."""
     before, after = (_texts(house, wording, one) for one in which)
+    if before is None or after is None:
+        return None
     return {part: side_by_side(before.get(part, ""), after.get(part, "")) for part in wording.parts}
 
 
-def _texts(house: House, wording: Wording, which: str) -> Texts:
+def _texts(house: House, wording: Wording, which: str) -> Texts | None:
     if which == DRAFT:
         draft = standing(house, wording).draft
-        return draft.texts if draft else {}
+        return draft.texts if draft else None
     return texts_of(house, wording, number_in(which))
 
 
