@@ -10,6 +10,7 @@ from notifier.pipeline.signing_in import sessions
 from notifier.terms.operator import Operator, Role
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
+from notifier.web.console.audit_words import NOTE_WORDS
 from notifier.web.console.routes import Routes
 
 TEAM, ME, AUDIT = "/console/team", "/console/me", "/console/audit"
@@ -93,7 +94,8 @@ async def show_audit(asked: Asked) -> Response:
     earlier = reading.whole(asked.query.get("before", ""))
     act = partial(audited.entries, asked.house, MOST_ENTRIES, earlier, asked.query.get("operator", ""))
     found = await asked.run(act)
-    return asked.page("team/audit.html", entries=found, most=MOST_ENTRIES, of=asked.query.get("operator", ""))
+    of = asked.query.get("operator", "")
+    return asked.page("team/audit.html", entries=found, most=MOST_ENTRIES, of=of, words=NOTE_WORDS)
 
 
 def routes(to: Routes) -> None:

@@ -11,6 +11,7 @@ from notifier.pipeline import accounts, audited
 from notifier.store.tables import AuditEntry, OperatorSession, Pause
 from notifier.terms.operator import Role
 from notifier.web.console.assets import Assets
+from notifier.web.console.audit_words import NOTE_WORDS
 from notifier.web.console.nav import AREAS
 from notifier.web.console.routes import safe_next
 from tests.shop import Shop
@@ -310,6 +311,16 @@ def test_the_role_that_somebody_has_already_signs_nobody_out(site: Site) -> None
     lead = site.person()
     said = lead.then("/console/team/role", name="lead", role="lead").text
     assert ("lead is lead already." in said, lead.get("/console/team").status_code) == (True, 200)
+
+
+def test_what_is_written_down_is_told_in_words(site: Site) -> None:
+    lead = site.person()
+    lead.post("/console/team/add", name="ben", role="agent", password="correct horse battery")
+    assert "added an account" in lead.get("/console/audit").text
+
+
+def test_whatever_a_route_writes_down_has_words(site: Site) -> None:
+    assert {one.note for one in site.routes.declared if one.note} - NOTE_WORDS.keys() == set()
 
 
 def test_the_only_lead_stays_one(site: Site) -> None:
