@@ -199,7 +199,7 @@ async def alarm_required(house: House, team: Team, now: datetime) -> None:
             deadline = json.loads(run.found)["deadline"] if run.found else None
             words = (
                 f"Run {run.id} holds required messages back. {required_words(count, deadline)}\n"
-                f"To send them: notifier approve {run.id} --required-only --by NAME\n"
+                f"To send them: Runs at the console, or notifier approve {run.id} --required-only --by NAME\n"
             )
             await tell_team_daily(house.store, team, f"Required messages of run {run.id} wait for approval", words, now)
 
