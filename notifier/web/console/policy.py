@@ -107,13 +107,15 @@ class PolicyDesk:
         mark = asked.query.get("again", "")
         return await self._page(asked, self.trials.marked(mark).typed if mark else None, {})
 
-    async def _page(self, asked: Asked, typed: Mapping[str, str] | None, faults: Faults) -> Response:
+    async def _page(self, asked: Asked, typed: Mapping[str, str] | None, faults: Faults, why: str = "") -> Response:
+        """The form with what was typed, and what is wrong with it: each figure's fault, or `why` none was tried."""
         there = await asked.run(partial(figures.standing, asked.house))
         past = await asked.run(partial(figures.past, asked.house))
         tried = [one for one in (self.trials.last.get(asked.operator.name), self.trials.now) if one is not None]
         return asked.page(
             "policy/policy.html",
-            422 if faults else 200,
+            422 if faults or why else 200,
+            why=why,
             form=form_of(there.figures, typed, faults),
             labels=LABELS,
             spoken=spoken,
@@ -146,7 +148,10 @@ class PolicyDesk:
             if busy.by != by:
                 raise UsageError(f"{busy.by} is trying figures now. Wait until that is over, or ask them to end it")
 
-        begun = await asked.run(partial(self.trials.begin, start, give_way))
+        try:
+            begun = await asked.run(partial(self.trials.begin, start, give_way))
+        except UsageError as fault:
+            return await self._page(asked, asked.form, {}, str(fault))
         return asked.to(f"{TRIAL}?mark={begun.mark}")
 
     async def trial(self, asked: Asked) -> Response:

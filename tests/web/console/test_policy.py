@@ -122,6 +122,7 @@ def test_of_two_who_try_figures_at_once_one_is_told_to_wait(site: Site, saved: S
         answers = {answer.status_code: answer.text for answer in tries}
     leads[0].post(f"{TRIAL}/end", mark=mark_of(leads[0].get(TRIAL).text))
     assert (sorted(answers), "is trying figures now" in answers[422]) == ([303, 422], True)
+    assert 'name="placed.max_age_days" type="number" value="4"' in answers[422]
 
 
 def test_a_viewer_sees_the_figures_and_cannot_change_any(site: Site) -> None:
