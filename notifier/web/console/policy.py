@@ -217,9 +217,9 @@ def plot(found: Outcome) -> dict[str, Any]:
     return {"wide": WIDE, "high": HIGH, "base": HIGH - EDGE, "most": most, "lines": lines}
 
 
-def routes(to: Routes) -> None:
-    """The routes."""
-    desk = PolicyDesk(Trials(to.desk.threads))
+def routes(to: Routes, trials: Trials | None = None) -> None:
+    """The routes; `trials` are what they share, by default none that has begun."""
+    desk = PolicyDesk(trials or Trials(to.desk.threads))
     to.get(POLICY, Role.VIEWER, desk.show)
     to.get(TRIAL, Role.VIEWER, desk.trial)
     to.get(f"{TRIAL}/progress", Role.VIEWER, desk.progress)

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 HEAD = "order_id,customer_id,email,country,sku,ordered_at,promised_ship_by,status\n"
 ROWS = "".join(f"O-{n},c{n},c{n}@oak.example,US,LAMP,2026-05-01,2026-06-20,backordered\n" for n in range(3))
 BAD = "O-9,c9,not an address,US,LAMP,yesterday,2026-06-20,backordered\n"
-SECONDS = 60
+SECONDS = 600
 
 
 MORE = "[console]\nmost_upload_mb = 1\n[profiles.full]\nkind = 'backorders'\nsnapshot = true\n"

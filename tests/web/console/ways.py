@@ -95,7 +95,7 @@ def prepare(person: Person) -> None:
 
 def until_over(person: Person, path: str) -> httpx2.Response:
     """The page at `path`, once what it tells of has come to its end."""
-    for _ in range(600):
+    for _ in range(6000):
         page = person.get(path)
         if "Look again" not in page.text:
             return page
