@@ -44,7 +44,7 @@ postal_address = "1 Oak Street, Salem"
 [delivery]
 mode = "live"
 """
-PATIENCE = 40.0
+PATIENCE = 300.0
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,9 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 
 import pytest
+
+from tests.standins.ports import kept_port
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +26,7 @@ NAME, MAIL, NUMBER, TOKEN = (
     "xqztoken0123456789xqztoken0123456789",
 )
 PLANTED = (NAME, MAIL, MAIL.partition("@")[0], NUMBER, NUMBER[2:], TOKEN)
-PATIENCE = 40.0
+PATIENCE = 300.0
 SETTINGS = """
 [delivery]
 render_workers = 1
@@ -81,11 +82,11 @@ def exports(folder: Path) -> None:
 
 def read(url: str) -> str:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return str(answer.read().decode())
     except HTTPError as refused:
         return refused.read().decode()
-    except URLError:
+    except OSError:
         return ""
 
 
@@ -101,16 +102,15 @@ def wait_until(met: Callable[[], bool]) -> bool:
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     folder = tmp_path_factory.mktemp("seen")
-    with socket.socket() as held:
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
+    with kept_port() as port:
         (folder / "settings.toml").write_text(SETTINGS.format(port=port))
         exports(folder / "exports")
         assert notifier(folder, "migrate").wait(PATIENCE) == 0
         child = notifier(folder, "run")
         try:
             assert wait_until(lambda: any((folder / "outbox").glob("*.eml"))), "nothing was written"
+            ready = f"http://127.0.0.1:{port}/readyz"
+            assert wait_until(lambda: '"ready":true' in read(ready)), read(ready)
             pages = {page: read(f"http://127.0.0.1:{port}/{page}") for page in PAGES}
             child.send_signal(signal.SIGTERM)
             _, said = child.communicate(timeout=PATIENCE)

@@ -1,7 +1,6 @@
 """The email channel against a scripted SMTP server: every way a mail can end, and what is said about it."""
 
 import asyncio
-import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,9 @@ from notifier.errors import SettingsError
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.network import Security
 from notifier.terms.words import Channel, Outcome
+from tests.channels.loop_time import LIMIT, out_of_time
 from tests.standins.authority import Authority, make_authority
+from tests.standins.ports import kept_port
 from tests.standins.smtp_sink import CLOSE, SILENCE, Script, Sink, smtp_sink
 
 pytestmark = pytest.mark.slow
@@ -23,7 +24,7 @@ MAIL = Parcel(7, 70, "m7@shop.example", Channel.EMAIL, "shop@shop.example", "ada
 
 
 def access(sink: Sink, **changes: object) -> EmailAccess:
-    plain = EmailAccess(sink.host, sink.port, Security.NONE, hello_name="shop.example", timeout=10, connections=2)
+    plain = EmailAccess(sink.host, sink.port, Security.NONE, hello_name="shop.example", timeout=60, connections=2)
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
@@ -118,14 +119,16 @@ async def test_a_connection_cut_after_the_dot_leaves_it_unknown() -> None:
 
 
 async def test_silence_after_the_dot_leaves_it_unknown() -> None:
-    result, _ = await send(Script(after_dot=[SILENCE]), timeout=0.5)
+    with smtp_sink(Script(after_dot=[SILENCE])) as sink:
+        async with EmailSender(access(sink, timeout=LIMIT)) as sender:
+            result = await out_of_time(sender.send(MAIL), lambda: sink.book.mails)
     assert (result.outcome, result.code) == (Outcome.UNKNOWN, "no_answer")
 
 
 async def test_a_connection_without_an_answer_is_never_used_again() -> None:
     with smtp_sink(Script(after_dot=[SILENCE])) as sink:
-        async with EmailSender(access(sink, timeout=0.5, connections=1)) as sender:
-            await sender.send(MAIL)
+        async with EmailSender(access(sink, timeout=LIMIT, connections=1)) as sender:
+            await out_of_time(sender.send(MAIL), lambda: sink.book.mails)
             second = await sender.send(MAIL)
     assert (second.outcome, [mail.connection for mail in sink.book.mails]) == (Outcome.ACCEPTED, [1, 2])
 
@@ -151,9 +154,8 @@ async def test_a_server_that_drips_an_endless_answer_meets_the_deadline() -> Non
 
 
 async def test_a_closed_port_is_certainly_not_sent() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    result = await EmailSender(EmailAccess("127.0.0.1", port, Security.NONE, timeout=5)).send(MAIL)
+    with kept_port() as port:
+        result = await EmailSender(EmailAccess("127.0.0.1", port, Security.NONE, timeout=60)).send(MAIL)
     assert (result.outcome, result.code) == (Outcome.DEFERRED, "no_connection")
 
 
@@ -288,7 +290,7 @@ async def answering(after_dot: bytes) -> SendResult:
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        async with EmailSender(EmailAccess("127.0.0.1", port, Security.NONE, timeout=10)) as sender:
+        async with EmailSender(EmailAccess("127.0.0.1", port, Security.NONE, timeout=60)) as sender:
             return await sender.send(MAIL)
 
 

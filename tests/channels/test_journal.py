@@ -13,6 +13,7 @@ from notifier.errors import SettingsError, Transient
 from notifier.imap_box import ImapAccess
 from notifier.terms.network import Security
 from tests.standins.dovecot import PASSWORD, USER, Dovecot, running_dovecot
+from tests.standins.ports import kept_port
 
 pytestmark = pytest.mark.slow
 
@@ -101,9 +102,8 @@ def test_a_missing_folder_says_what_to_set(server: Dovecot) -> None:
 
 
 def test_a_closed_port_is_trouble_that_may_pass(server: Dovecot) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    assert "cannot be looked into" in trouble(server, port=port)
+    with kept_port() as port:
+        assert "cannot be looked into" in trouble(server, port=port)
 
 
 def test_a_silent_server_ends_at_the_timeout(server: Dovecot) -> None:

@@ -10,6 +10,8 @@ from notifier.channels.sms import SmsAccess, SmsSender
 from notifier.errors import SettingsError
 from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.words import Channel, Outcome
+from tests.channels.loop_time import LIMIT, out_of_time
+from tests.standins.ports import kept_port
 from tests.standins.twilio_api import ACCOUNT, TOKEN, Fail, Refuse, TwilioApi, twilio_api
 
 pytestmark = pytest.mark.slow
@@ -26,7 +28,7 @@ async def api() -> AsyncIterator[TwilioApi]:
 
 
 def access(api: TwilioApi, **changes: object) -> SmsAccess:
-    return replace(SmsAccess(ACCOUNT, TOKEN, base_url=api.url, timeout=5), **changes)  # type: ignore[arg-type]
+    return replace(SmsAccess(ACCOUNT, TOKEN, base_url=api.url, timeout=60), **changes)  # type: ignore[arg-type]
 
 
 async def send(api: TwilioApi, parcel: Parcel = TEXT, **changes: object) -> SendResult:
@@ -149,7 +151,7 @@ async def test_a_500_is_asked_only_once(api: TwilioApi) -> None:
 
 async def test_a_hang_ends_at_the_deadline_and_leaves_it_unknown(api: TwilioApi) -> None:
     api.script = [Fail(-1)]
-    result = await send(api, timeout=0.5)
+    result = await out_of_time(send(api, timeout=LIMIT), lambda: api.texts)
     assert (result.outcome, result.raw) == (Outcome.UNKNOWN, "timed out")
 
 
@@ -159,9 +161,8 @@ async def test_a_reset_after_the_request_leaves_it_unknown(api: TwilioApi) -> No
 
 
 async def test_a_closed_port_is_certainly_not_sent(api: TwilioApi) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    result = await send(api, base_url=f"http://127.0.0.1:{port}")
+    with kept_port() as port:
+        result = await send(api, base_url=f"http://127.0.0.1:{port}")
     assert (result.outcome, result.code) == (Outcome.DEFERRED, "no_connection")
 
 

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 CUSTOMERS = [f"c{number}" for number in range(12)]
 KILLS = 3
-PATIENCE = 90.0
+PATIENCE = 600.0
 SETTINGS = (
     LIVE
     + """
@@ -73,7 +73,7 @@ class Stage:
                 yield child
             finally:
                 child.send_signal(signal.SIGTERM)
-                child.wait(30)
+                child.wait(300)
 
     def mails_to(self, name: str) -> list[EmailMessage]:
         """What the customer has got."""

@@ -24,6 +24,11 @@ def api() -> Iterator[TwilioApi]:
 
 @pytest.fixture
 def shop(tmp_path: Path, database_url: str, api: TwilioApi) -> Shop:
+    return told(tmp_path, database_url, api)
+
+
+def told(tmp_path: Path, database_url: str, api: TwilioApi, timeout_seconds: int = 60) -> Shop:
+    """Ann is to be texted of her backorder, within so many seconds."""
     toml = f"""
 [shop]
 country = "DE"
@@ -43,7 +48,7 @@ security = "none"
 enabled = true
 account_sid = "{ACCOUNT}"
 api_base = "{api.url}"
-timeout_seconds = 1
+timeout_seconds = {timeout_seconds}
 """
     secret = tmp_path / "token"
     secret.write_text(TOKEN)
@@ -95,7 +100,8 @@ def test_a_text_accepted_with_a_500_is_unknown_and_not_sent_again(shop: Shop, ap
     assert (state(shop), len(api.texts)) == ([("unknown", "provider_error")], 1)
 
 
-def test_a_provider_that_hangs_leaves_the_text_unknown(shop: Shop, api: TwilioApi) -> None:
+def test_a_provider_that_hangs_leaves_the_text_unknown(tmp_path: Path, database_url: str, api: TwilioApi) -> None:
+    shop = told(tmp_path, database_url, api, timeout_seconds=3)
     api.script.append(Fail(-1))
     shop.deliver()
     assert state(shop) == [("unknown", "no_answer")]

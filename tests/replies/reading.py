@@ -61,7 +61,7 @@ class Desk:
             raise fault
         self.mails.put(mail)
 
-    def next(self, seconds: float = 20) -> RawMail:
+    def next(self, seconds: float = 120) -> RawMail:
         return self.mails.get(timeout=seconds)
 
     def intake(self) -> Intake:
@@ -79,7 +79,7 @@ def access_to(port: int, **changes: Any) -> ImapAccess:
         "username": "journal",
         "password": "stand-in-password",
         "security": Security.NONE,
-        "timeout": 5,
+        "timeout": 60,
     }
     return ImapAccess("inbox", port=port, **(said | changes))
 

@@ -1,6 +1,5 @@
 """The reader against a server that does what good ones never do: no IDLE, lies, refusals, silence, hanging up."""
 
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -15,6 +14,7 @@ from notifier.replies.mailbox.idle import idle
 from notifier.terms.network import Security
 from tests.replies.reading import NOON, Desk, Waits, access_to, reader, reading_thread
 from tests.standins.imap_server import ARRIVED, ImapServer, running_imap_server
+from tests.standins.ports import kept_port
 
 ANN = b"From: ann@mail.example\r\nSubject: Re: Your order\r\n\r\nPlease wait.\r\n"
 BOB = b"From: bob@mail.example\r\n\r\nCancel it.\r\n"
@@ -171,17 +171,15 @@ def test_a_server_that_falls_silent_while_it_is_listened_to_is_called_anew(serve
 
 
 def test_a_server_that_is_down_is_called_less_and_less_often() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    assert watched(ImapServer(port), Desk(), 9) == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    with kept_port() as port:
+        assert watched(ImapServer(port), Desk(), 9) == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
 def test_a_fault_of_the_network_is_told_when_it_does_not_pass() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
     few, many = Desk(), Desk()
-    watched(ImapServer(port), few, 2)
-    watched(ImapServer(port), many, 5)
+    with kept_port() as port:
+        watched(ImapServer(port), few, 2)
+        watched(ImapServer(port), many, 5)
     assert (few.told, len(many.told)) == ([], 1)
 
 
@@ -318,15 +316,15 @@ def test_after_stop_nothing_more_is_taken(server: ImapServer) -> None:
     assert desk.uids == [5]
 
 
-def test_a_listening_thread_ends_within_two_seconds(server: ImapServer) -> None:
+def test_a_listening_thread_ends_long_before_it_would_look_again(server: ImapServer) -> None:
     server.abilities = "IMAP4rev1 IDLE"
     with reading_thread(access_to(server.port), Desk(), poll=1200) as thread:
-        assert server.idling.wait(20)
-        assert thread.stop(2)
+        assert server.idling.wait(120)
+        assert thread.stop(60)
 
 
 def test_a_thread_is_left_to_itself_where_the_server_does_not_answer(server: ImapServer) -> None:
     server.silent_at = ["SEARCH"]
     with reading_thread(access_to(server.port), Desk()) as thread:
-        assert server.silent.wait(20)
+        assert server.silent.wait(120)
         assert not thread.stop(0.05)

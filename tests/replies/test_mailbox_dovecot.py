@@ -158,7 +158,7 @@ def test_a_new_mail_wakes_the_reader(dovecot: Dovecot, folder: str) -> None:
         desk.next()
         desk.next()
         dovecot.put_bytes(mail(3), THEN, folder)
-        assert desk.next(10).uid == 3
+        assert desk.next().uid == 3
 
 
 def test_a_new_mail_wakes_the_reader_over_tls(dovecot: Dovecot, folder: str) -> None:
@@ -168,7 +168,7 @@ def test_a_new_mail_wakes_the_reader_over_tls(dovecot: Dovecot, folder: str) -> 
         desk.next()
         desk.next()
         dovecot.put_bytes(mail(3), THEN, folder)
-        assert desk.next(10).uid == 3
+        assert desk.next().uid == 3
 
 
 def test_the_reader_finds_a_server_that_was_started_anew(dovecot: Dovecot, folder: str) -> None:
@@ -179,7 +179,7 @@ def test_the_reader_finds_a_server_that_was_started_anew(dovecot: Dovecot, folde
         dovecot.stop()
         dovecot.start()
         dovecot.put_bytes(mail(3), THEN, folder)
-        assert desk.next(30).uid == 3
+        assert desk.next().uid == 3
 
 
 def test_a_mail_that_cannot_be_read_is_moved_unseen_into_its_folder(dovecot: Dovecot, folder: str) -> None:

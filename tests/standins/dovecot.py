@@ -7,12 +7,11 @@ otherwise.
 import imaplib
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.standins.authority import Authority, make_authority
+from tests.standins.ports import kept_port
 
 USER, PASSWORD = "journal", "stand-in-password"
 
@@ -86,12 +86,12 @@ class Dovecot:
         while self.servers:
             server = self.servers.pop()
             server.terminate()
-            server.wait(20)
+            server.wait(120)
 
     @contextmanager
     def session(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
         """Somebody else who looks into `folder`, made if need be."""
-        with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as box:
+        with imaplib.IMAP4("127.0.0.1", self.port, timeout=120) as box:
             box.login(USER, PASSWORD)
             box.create(folder)
             box.select(folder)
@@ -115,16 +115,17 @@ def running_dovecot(maildir: Path | None = None) -> Iterator[Dovecot]:
     if not Path(_command()).exists() or os.geteuid() != 0:
         pytest.skip("missing: Debian's dovecot-imapd package, and root: apt-get install dovecot-imapd")
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
-    found = None
+    found, ports = None, ExitStack()
     try:
         # Its processes run as another user, to whom pytest's own folders are closed.
         folder.chmod(0o755)
-        found = _configure(folder, maildir)
+        found = _configure(folder, maildir, [ports.enter_context(kept_port()) for _ in range(2)])
         found.start()
         yield found
     finally:
         if found is not None:
             found.stop()
+        ports.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -132,7 +133,7 @@ def _command() -> str:
     return shutil.which("dovecot") or "/usr/sbin/dovecot"
 
 
-def _configure(folder: Path, maildir: Path | None) -> Dovecot:
+def _configure(folder: Path, maildir: Path | None, ports: Sequence[int]) -> Dovecot:
     authority = make_authority(folder)
     authority.server_context()
     if maildir is None:
@@ -140,21 +141,14 @@ def _configure(folder: Path, maildir: Path | None) -> Dovecot:
         maildir.mkdir()
         os.chown(maildir, 65534, 65534)
     owner = maildir.stat()
-    ports = [_free_port(), _free_port()]
     said = {"folder": folder, "user": USER, "password": PASSWORD, "plain": ports[0], "tls": ports[1]}
     said |= {"maildir": maildir, "uid": owner.st_uid, "gid": owner.st_gid}
     (folder / "dovecot.conf").write_text(_SETTINGS.format(**said))
     return Dovecot(ports[0], ports[1], folder, authority)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _wait_until_ready(server: Dovecot) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while True:
         try:
             with imaplib.IMAP4("127.0.0.1", server.port, timeout=5) as box:

@@ -7,12 +7,11 @@ import os
 import pwd
 import shutil
 import smtplib
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -20,6 +19,8 @@ from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
+
+from tests.standins.ports import kept_port
 
 _MASTER = """\
 127.0.0.1:{port} inet n - n - - smtpd
@@ -60,7 +61,7 @@ class Postfix:
         """The mails of one mailbox so far, oldest first."""
         return [mail for mail in self._all() if mail["Delivered-To"] == address]
 
-    def wait_for_mail(self, address: str, count: int = 1, seconds: float = 20) -> list[EmailMessage]:
+    def wait_for_mail(self, address: str, count: int = 1, seconds: float = 120) -> list[EmailMessage]:
         """The mails of one mailbox, oldest first, as soon as there are `count`.
 
         Fails with the server's log otherwise.
@@ -90,11 +91,12 @@ def running_postfix(*domains: str) -> Iterator[Postfix]:
     command = shutil.which("postfix") or "/usr/sbin/postfix"
     if not Path(command).exists() or os.geteuid() != 0:
         pytest.skip("needs Debian's postfix package and root: apt-get install postfix")
-    folder = Path(tempfile.mkdtemp(prefix="postfix-"))
+    folder, held = Path(tempfile.mkdtemp(prefix="postfix-")), ExitStack()
     try:
         # pytest's own folders are closed to the user that postfix delivers as.
         folder.chmod(0o755)
-        port = _configure(folder, domains or ("shop.example",))
+        port = held.enter_context(kept_port())
+        _configure(folder, domains or ("shop.example",), port)
         started = subprocess.run([command, "-c", folder / "etc", "start"], check=False, capture_output=True, text=True)
         server = Postfix("127.0.0.1", port, folder)
         try:
@@ -103,18 +105,16 @@ def running_postfix(*domains: str) -> Iterator[Postfix]:
         finally:
             subprocess.run([command, "-c", folder / "etc", "stop"], check=False, capture_output=True)
     finally:
+        held.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _configure(folder: Path, domains: tuple[str, ...]) -> int:
+def _configure(folder: Path, domains: tuple[str, ...], port: int) -> None:
     owner = pwd.getpwnam("postfix")
     for name in ("etc", "queue", "lib", "mail"):
         (folder / name).mkdir()
     for name in ("lib", "mail"):
         os.chown(folder / name, owner.pw_uid, owner.pw_gid)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
     (folder / "etc" / "mailboxes").write_text("/^replies(\\+.*)?@/ replies/\n/./ all/\n")
     (folder / "etc" / "master.cf").write_text(_MASTER.format(port=port))
     settings = {
@@ -139,11 +139,10 @@ def _configure(folder: Path, domains: tuple[str, ...]) -> int:
         "virtual_gid_maps": f"static:{owner.pw_gid}",
     }
     (folder / "etc" / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
-    return port
 
 
 def _wait_until_ready(server: Postfix, complaint: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while True:
         try:
             with smtplib.SMTP(server.host, server.port, timeout=5) as client:

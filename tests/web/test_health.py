@@ -14,6 +14,7 @@ from notifier.terms.meter import SILENT
 from notifier.web.health import health_app
 from notifier.web.serving import serving
 from tests.shop import Shop, open_shop
+from tests.standins.ports import kept_port
 
 pytestmark = pytest.mark.slow
 """Each serves on a port of its own."""
@@ -89,11 +90,8 @@ async def test_there_is_nothing_else_to_see(path: str) -> None:
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """A port that nobody else takes meanwhile: it is bound, but nothing listens."""
-    with socket.socket() as held:
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind(("127.0.0.1", 0))
-        yield int(held.getsockname()[1])
+    with kept_port() as found:
+        yield found
 
 
 def listening(folder: Path, url: str, port: int) -> Shop:

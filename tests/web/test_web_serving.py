@@ -22,6 +22,7 @@ from notifier.web.serving import web_serving
 from tests.doubtful import lose, state
 from tests.live import LIVE
 from tests.shop import Shop, open_shop
+from tests.standins.ports import kept_port
 from tests.web import plain_http
 from tests.web.hooked import STATUS, TOKEN, Twilio
 
@@ -33,16 +34,13 @@ WEB = """
 listen = "127.0.0.1:{port}"
 public_url = "https://go.shop.example"
 """
-PATIENCE = 40.0
+PATIENCE = 300.0
 
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """A port that nobody else takes meanwhile: it is bound, but nothing listens."""
-    with socket.socket() as held:
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind(("127.0.0.1", 0))
-        yield int(held.getsockname()[1])
+    with kept_port() as found:
+        yield found
 
 
 def open_web(folder: Path, url: str, port: int) -> Shop:
