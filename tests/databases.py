@@ -11,6 +11,12 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import make_url
 
+WAITING = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+"""How many connections wait for a lock of the product's own in this database: other tests' do so in theirs."""
+
 
 class Databases(Protocol):
     """Of one engine: where the empty one is, how it is copied, and how a copy goes."""

@@ -31,7 +31,7 @@ BY_CHANCE = "by chance"
 MOMENTS = (*POINTS, BY_CHANCE, BY_CHANCE)
 
 LONGEST_LIFE = 4.0
-"""Seconds after which a life is ended whose moment did not come."""
+"""Seconds after which a life is ended whose moment did not come; it does not count."""
 
 SETTINGS = """
 [shop]
@@ -164,14 +164,15 @@ class Rage:
         nth = 1 if point.startswith(("renewal", "claim")) else dice.randint(1, 6)
         pid = parent.begin(self.life() if point == BY_CHANCE else self.life(point, nth))
         deadline = dice.uniform(0.05, 1.2) if point == BY_CHANCE else LONGEST_LIFE
-        killer = threading.Timer(deadline, _end, [pid])
+        late: list[int] = []
+        killer = threading.Timer(deadline, lambda: (late.append(pid), _end(pid)))
         killer.start()
         if point == AT_THE_SERVER:
             self.book.on_mail = self.api.on_text = _at_nth(nth, pid)
         code = parent.ended()
         killer.cancel()
         self.book.on_mail = self.api.on_text = lambda: None
-        if code == -signal.SIGKILL:
+        if code == -signal.SIGKILL and (point == BY_CHANCE or not late):
             self.ends[point] += 1
         if code == NOTHING_LEFT or self._little_left():
             self.more(120, 30)

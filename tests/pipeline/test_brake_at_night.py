@@ -18,6 +18,7 @@ from notifier.store.engine import Transaction
 from notifier.store.lookup import table_of
 from notifier.store.runs import change_run
 from notifier.store.tables import Customer, ImportRun, Message, PlanRun
+from tests.databases import WAITING
 from tests.shop import NOON, Shop, open_shop, order
 
 pytestmark = pytest.mark.slow
@@ -208,9 +209,9 @@ def told_at(shop: Shop, run: int, now: datetime) -> None:
 
 
 def until_somebody_waits(tx: Transaction) -> None:
-    """Until another connection waits for a lock, ten seconds at most."""
-    for _ in range(200):
-        if tx.connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar_one():
+    """Until another connection waits for a lock of this database, ten minutes at most."""
+    for _ in range(12_000):
+        if tx.connection.exec_driver_sql(WAITING).scalar_one():
             return
         time.sleep(0.05)
     raise AssertionError("nobody waited")

@@ -14,6 +14,7 @@ from notifier.store.engine import Store, open_engine
 from notifier.store.lookup import table_of
 from notifier.store.tables import Customer
 from notifier.terms.time import EPOCH
+from tests.databases import WAITING
 from tests.records.conftest import CONTEXT, NOW
 
 pytestmark = pytest.mark.slow
@@ -60,8 +61,7 @@ def test_an_import_writes_nothing_while_a_plan_judges(store: Store, tmp_path) ->
     with store.write() as plan:
         plan.lock("records")
         work.start()
-        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        while work.is_alive() and not plan.connection.execute(waiting).scalar_one():
+        while work.is_alive() and not plan.connection.execute(text(WAITING)).scalar_one():
             pass
         assert plan.connection.execute(select(_customer.c.id)).all() == []
         assert work.is_alive()

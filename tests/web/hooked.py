@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_network
+from threading import Lock
 from urllib.parse import urlencode
 
 import httpx2
@@ -54,12 +55,14 @@ class Book:
     texts: list[Incoming] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
+    turn: Lock = field(default_factory=Lock)
 
     def receive(self, one: Incoming) -> None:
         if self.faults:
             raise self.faults.pop()
-        if one.key not in {known.key for known in self.texts}:
-            self.texts.append(one)
+        with self.turn:
+            if one.key not in {known.key for known in self.texts}:
+                self.texts.append(one)
 
     def take_receipt(self, one: Receipt) -> None:
         if self.faults:

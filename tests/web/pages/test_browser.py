@@ -77,7 +77,8 @@ def every_page(page: Any, shop: Site) -> Iterator[str]:
         yield path
         for number in range(page.locator("form:has(input[value=ask]) button").count()):
             page.goto(shop.address + path)
-            page.locator("form:has(input[value=ask]) button").nth(number).click()
+            with page.expect_navigation():
+                page.locator("form:has(input[value=ask]) button").nth(number).click()
             yield f"{path} {page.locator('h1').inner_text()}"
 
 
@@ -190,7 +191,7 @@ def test_an_order_is_cancelled_without_any_script(
         page.goto(shop.address + shop.link())
         page.get_by_role("button", name="Cancel and get my money back").click()
         page.get_by_role("button", name="Confirm cancellation").click()
-        assert page.get_by_text("are stopping the order of Reading lamp").is_visible()
+        page.get_by_text("are stopping the order of Reading lamp").wait_for()
         assert [row.kind for row in shop.shop.rows(Action)] == ["cancel"]
 
 
@@ -200,6 +201,7 @@ def test_a_page_that_was_answered_can_be_loaded_again(chromium: Any, tmp_path: P
         page.goto(shop.address + shop.link())
         page.get_by_role("button", name="Cancel and get my money back").click()
         page.get_by_role("button", name="Confirm cancellation").click()
+        page.get_by_text("are stopping the order of Reading lamp").wait_for()
         page.reload()
         assert len(shop.shop.rows(Action)) == 1
 
