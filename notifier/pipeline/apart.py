@@ -10,7 +10,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from time import monotonic
 from typing import Generic, Protocol, TypeVar, cast
@@ -39,6 +39,17 @@ class Work(Protocol[Found_co]):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Stand(Generic[Found_co]):
+    """How far a work is at one moment: `done` of `whole`; once `over`, what was found, or the fault."""
+
+    done: int
+    whole: int
+    over: bool
+    found: Found_co | None
+    fault: str
+
+
 class Apart(Generic[Found_co]):
     """One work, begun when this is made. `done` of `whole` tells how far it is; once `over`, `found` or `fault`."""
 
@@ -56,6 +67,13 @@ class Apart(Generic[Found_co]):
         theirs.close()
         self._watching = threading.Thread(target=self._watch, daemon=True)
         self._watching.start()
+
+    @property
+    def stand(self) -> Stand[Found_co]:
+        """For a page, which must not find it going on at its beginning and over at its end."""
+        over = self.over
+        found, fault = (self.found, self.fault) if over else (None, "")
+        return Stand(self.done, self.whole, over, found, fault)
 
     def cancel(self) -> None:
         """End it; what it has not committed is as if it had never begun."""

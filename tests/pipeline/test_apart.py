@@ -70,6 +70,13 @@ def test_it_tells_how_far_it_is_and_what_it_found_and_its_folder_goes_with_it(sh
     assert not Path(work.found or "/").exists()
 
 
+def test_what_stands_at_a_moment_has_nothing_found_before_it_is_over(shop: Shop) -> None:
+    work = begun(shop, Counting())
+    work.wait()
+    at_its_end, work.over = work.stand, False
+    assert (at_its_end.over, at_its_end.found, work.stand.over, work.stand.found) == (True, work.found, False, None)
+
+
 def test_a_refusal_is_told_in_its_own_words_and_another_fault_by_its_kind_alone(shop: Shop) -> None:
     refused, failed = begun(shop, Refusing(UsageError("name fewer days"))), begun(shop, Refusing(ValueError("ann@x.y")))
     refused.wait()

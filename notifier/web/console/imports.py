@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import HTTPException
 from fastapi.responses import Response
@@ -145,7 +146,7 @@ class Imports:
     async def file(self, asked: Asked) -> Response:
         """How far it is, and what was found."""
         upload = await self._upload(asked)
-        return asked.page("imports/file.html", upload=upload, doing=self.doing.get(upload.token), half=HALF)
+        return asked.page("imports/file.html", **self._seen(upload))
 
     async def progress(self, asked: Asked) -> Response:
         """The same, as a piece that asks again by itself; of a file that was removed meanwhile, its last."""
@@ -153,7 +154,12 @@ class Imports:
             upload = await self._upload(asked)
         except UsageError as gone:
             return asked.part("imports/_gone.html", why=str(gone))
-        return asked.part("imports/_progress.html", upload=upload, doing=self.doing.get(upload.token), half=HALF)
+        return asked.part("imports/_progress.html", **self._seen(upload))
+
+    def _seen(self, upload: Upload) -> dict[str, Any]:
+        doing = self.doing.get(upload.token)
+        work = doing.work.stand if doing is not None else None
+        return {"upload": upload, "good": doing is not None and doing.good, "work": work, "half": HALF}
 
     async def rejects(self, asked: Asked) -> Response:
         """The rejected rows with their reasons, as a file."""

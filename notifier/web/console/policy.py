@@ -164,9 +164,11 @@ class PolicyDesk:
 
     def _trial(self, asked: Asked) -> dict[str, Any]:
         trying = self.trials.shown(asked.query.get("mark", ""), asked.operator.name)
-        found = trying.work.found if trying is not None else None
+        work = trying.work.stand if trying is not None else None
+        found = work.found if work is not None else None
         return {
             "trying": trying,
+            "work": work,
             "found": found,
             "labels": LABELS,
             "spoken": spoken,

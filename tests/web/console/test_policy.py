@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from notifier.errors import UsageError
+from notifier.pipeline.apart import Stand
 from notifier.pipeline.policy_figures import Proposal
 from notifier.store.tables import PolicyChange, PolicyFigure
 from notifier.terms.operator import Role
@@ -124,7 +125,8 @@ def saved(site: Site, trials: Tried) -> Saved:
 def held(site: Site, by: str) -> Iterator[Site]:
     """The policy's pages, where somebody's trial goes on until it is ended."""
     trials, to = Trials(site.routes.desk.threads), Routes(site.routes.desk)
-    going_on = SimpleNamespace(over=False, found=None, fault="", done=1, whole=7, cancel=lambda: None)
+    stand: Stand[str] = Stand(1, 7, over=False, found=None, fault="")
+    going_on = SimpleNamespace(over=False, stand=stand, cancel=lambda: None)
     trials.now = trials.keep(trial_of(going_on, by))
     policy.routes(to, trials)
     with served(web_app(Front(site.shop.settings.web.public_url), [to.router])) as address:

@@ -79,7 +79,7 @@ async def show(asked: Asked, checks: Checks) -> Response:
     """How far it is; whoever has no script loads the page again."""
     wording = wording_asked(asked)
     check = checks.found.get(wording)
-    values: dict[str, Any] = {"wording": wording, "work": check.work if check else None, "href": href}
+    values: dict[str, Any] = {"wording": wording, "work": check.work.stand if check else None, "href": href}
     if asked.by_htmx and check:
         return asked.part("wordings/_check.html", **values)
     title = asked.house.catalogue.purposes[wording.purpose].title
