@@ -32,7 +32,7 @@ def tab(chromium: Any, site: Site, person: Person | None, size: tuple[int, int] 
     context = chromium.new_context(
         viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", device_scale_factor=1, **more
     )
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(180_000)
     if person:
         context.add_cookies(
             [{"name": name, "value": value, "url": site.address} for name, value in person.cookies.items()]

@@ -29,6 +29,7 @@ def page(site: Site, chromium: Any) -> Iterator[Any]:
     """The first reply, as an agent sees it; a word on the browser's console is a fault."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     context.add_cookies([{"name": "console", "value": site.person(Role.AGENT).token, "url": site.address}])
+    context.set_default_timeout(180_000)
     found = context.new_page()
     said: list[str] = []
     found.on("console", lambda one: said.append(one.text))
@@ -103,7 +104,7 @@ def test_a_ready_answer_comes_without_leaving_the_page(page: Any) -> None:
     from playwright.sync_api import expect
 
     page.click("text=call you")
-    expect(page.locator("#words")).to_have_value(re.compile("O-ann"), timeout=60_000)
+    expect(page.locator("#words")).to_have_value(re.compile("O-ann"), timeout=180_000)
     assert page.url.endswith("/console/inbox/1")
 
 
@@ -118,4 +119,4 @@ def test_a_ready_answer_takes_the_place_of_nothing_that_was_typed(page: Any) -> 
 
     page.fill("#words", "Dear Ann, yes.")
     page.click("text=call you")
-    expect(page.locator("#words")).to_have_value(re.compile(r"^Dear Ann, yes\.\n\n[\s\S]*O-ann"), timeout=60_000)
+    expect(page.locator("#words")).to_have_value(re.compile(r"^Dear Ann, yes\.\n\n[\s\S]*O-ann"), timeout=180_000)

@@ -46,7 +46,8 @@ def answer(day: Day) -> None:
 def publish(day: Day) -> None:
     day.go("/console/templates/placed/email")
     day.page.get_by_label("Email", exact=True).fill(text_of(day).replace(*reversed(TYPO)))
-    day.press("Save and look")
+    with day.page.expect_navigation():
+        day.press("Save and look")
     day.page.get_by_label("What has changed").fill("The greeting was mistyped")
     day.press("Publish")
     day.page.locator("#said").get_by_text("Version 1 is in force").first.wait_for()

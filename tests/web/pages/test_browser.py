@@ -59,7 +59,7 @@ def shop() -> Iterator[Site]:
 @contextmanager
 def tab(chromium: Any, size: tuple[int, int] = PHONE, **more: Any) -> Iterator[Any]:
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, **more)
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(180_000)
     try:
         yield context.new_page()
     finally:
