@@ -140,7 +140,7 @@ class LimitedProcess:
             code = self._child.wait(1)
         except subprocess.TimeoutExpired:
             return "malformed"
-        if code == -signal.SIGVTALRM:
+        if code == -signal.SIGPROF:
             return "timeout"
         # A library in C or Rust that gets no memory aborts, or falls over what it did not get.
         memory = (MEMORY_GONE, -signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV)

@@ -31,15 +31,15 @@ def serve(limit: Callable[[], None], answers: Callable[[bytes], Iterator[bytes]]
 
     send(b"")
     while len(size := asked.read(FRAME.size)) == FRAME.size:
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             for frame in answers(asked.read(FRAME.unpack(size)[0])):
                 send(frame)
-                signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+                signal.setitimer(signal.ITIMER_PROF, seconds)
         except MemoryError:
             # What is left of this process cannot be trusted with the next question.
             os._exit(MEMORY_GONE)
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def cap_memory(most: int, *, beyond: bool) -> None:

@@ -33,7 +33,7 @@ def main() -> None:
     def answers(batch: bytes) -> Iterator[bytes]:
         for job in pickle.loads(batch):  # noqa: S301
             first = 0.0 if job.source.version in compiled else compile_seconds
-            signal.setitimer(signal.ITIMER_VIRTUAL, seconds + first)
+            signal.setitimer(signal.ITIMER_PROF, seconds + first)
             yield _answer(job, compiled, max_segments)
 
     serve(lambda: cap_memory(memory, beyond=True), answers, seconds + compile_seconds)

@@ -21,7 +21,7 @@ from notifier.pipeline.withheld import Saying, hold_withheld, news_of, to_tell
 from notifier.queries.runs import RunTold, run_told
 from notifier.store.engine import Transaction
 from notifier.store.gather import due_query
-from notifier.store.runs import let_go, some_held_back
+from notifier.store.runs import sayable, some_held_back
 from notifier.store.stopped import left_out, some_news
 from notifier.store.unfinished import concerned
 from notifier.terms.decision import Decision, ToTell
@@ -84,7 +84,7 @@ def _sample(house: House, news: Sequence[ToTell], now: datetime) -> Sampled:
 def _held_sample(house: House, run_id: int, whose: Sequence[int], now: datetime) -> Sampled:
     """As if what the run holds back of these customers were approved."""
     with house.store.taken_back() as tx:
-        news = let_go(tx, run_id, required_only=False, now=now, whose=whose)
+        news = sayable(tx, run_id, whose)
         return _letters(tx, house, whose, lambda one: not news.isdisjoint(news_of(one)), now)
 
 

@@ -69,16 +69,20 @@ def withholding(tx: Transaction, mode: str, now: datetime) -> tuple[Withholds, .
     return tuple(Withholds(row.id, row.wait, row.by_law) for row in held_back(tx, now) if row.mode == mode)
 
 
+LOOKED_THROUGH = 10_000
+"""Plans of the last weeks, among which those that had anything to say are sought."""
+
+
 def last_runs(tx: Transaction, most: int, now: datetime) -> list[RunTold]:
     """The last `most` runs that queued anything or were stopped, and the very last one, the newest first.
 
-    A run that waits for a person, or holds news back at `now`, is among them however old it is. A plan that found
-    nothing to say is not: there is one each few minutes.
+    They are sought among the last LOOKED_THROUGH. A run that waits for a person, or holds news back at `now`, is among
+    them however old it is. A plan that found nothing to say is not: there is one each few minutes.
     """
     held = {row.id: row for row in held_back(tx, now)}
-    said = (_run.c.sends > 0) | (_run.c.state != RunState.DONE)
-    newest = select(_run.c.id).where(said).order_by(_run.c.id.desc()).limit(most)
     last = select(func.max(_run.c.id)).scalar_subquery()
+    said = (_run.c.id > last - LOOKED_THROUGH) & ((_run.c.sends > 0) | (_run.c.state != RunState.DONE))
+    newest = select(_run.c.id).where(said).order_by(_run.c.id.desc()).limit(most)
     shown = _run.c.id.in_(newest) | (_run.c.id == last) | (_run.c.state == RunState.STOPPED) | _run.c.id.in_(list(held))
     rows = tx.connection.execute(select(_run).where(shown).order_by(_run.c.id.desc()))
     return [_told(row, held.get(row.id)) for row in rows]
@@ -87,8 +91,7 @@ def last_runs(tx: Transaction, most: int, now: datetime) -> list[RunTold]:
 def run_told(tx: Transaction, run_id: int, now: datetime) -> RunTold | None:
     """One run, with what it holds back at `now`."""
     row = tx.connection.execute(select(_run).where(_run.c.id == run_id)).first()
-    held = {one.id: one for one in held_back(tx, now)}
-    return _told(row, held.get(row.id)) if row is not None else None
+    return _told(row, next(iter(held_back(tx, now, run_id)), None)) if row is not None else None
 
 
 def _told(row: Row[Any], held: Row[Any] | None) -> RunTold:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, delete, func, insert, select, update
 
 from notifier.store.engine import Transaction
 from notifier.store.lookup import among, batches, insert_new, table_of
@@ -120,29 +120,36 @@ def withheld(tx: Transaction, line_ids: Sequence[int], mode: str) -> dict[News, 
     return found
 
 
-def let_go(
-    tx: Transaction, run_id: int, *, required_only: bool, now: datetime, whose: Sequence[int] | None = None
-) -> frozenset[News]:
-    """What was held back under this run may be said, and is returned; plan looks at those customers at `now`.
-
-    `whose`: only that of these customers, a few.
-    """
+def let_go(tx: Transaction, run_id: int, *, required_only: bool, now: datetime) -> frozenset[News]:
+    """What was held back under this run may be said, and is returned; plan looks at those customers at `now`."""
     mine = _withheld.c.run_id == run_id
     if required_only:
         mine &= _withheld.c.required
-    if whose is not None:
-        mine &= _withheld.c.customer_id.in_(whose)
     theirs = _customer.c.id.in_(select(_withheld.c.customer_id).where(mine))
     tx.connection.execute(update(_customer).where(theirs).values(due_at=now))
-    gone = delete(_withheld).where(mine).returning(_withheld.c.line_id, _withheld.c.purpose, _withheld.c.occasion)
+    return _taken_out(tx, mine)
+
+
+def sayable(tx: Transaction, run_id: int, whose: Sequence[int]) -> frozenset[News]:
+    """The same of these few customers, in a transaction that is taken back: whoever asks judges them right away.
+
+    No customer's row is touched: plan changes many of them in an order of its own, and each would wait for the other.
+    """
+    return _taken_out(tx, (_withheld.c.run_id == run_id) & _withheld.c.customer_id.in_(whose))
+
+
+def _taken_out(tx: Transaction, which: ColumnElement[bool]) -> frozenset[News]:
+    gone = delete(_withheld).where(which).returning(_withheld.c.line_id, _withheld.c.purpose, _withheld.c.occasion)
     return frozenset(News(*row) for row in tx.connection.execute(gone))
 
 
-def held_back(tx: Transaction, now: datetime) -> list[Row[Any]]:
+def held_back(tx: Transaction, now: datetime, run_id: int | None = None) -> list[Row[Any]]:
     """Runs whose news waits for a person's word, each with how many customers `wait` whose lines are open, and of how
-    many of them the law requires it (`by_law`). What was rejected does not wait.
+    many of them the law requires it (`by_law`). What was rejected does not wait. Of one run alone, if it is given.
     """
     waits = ~_withheld.c.silenced
+    if run_id is not None:
+        waits &= _withheld.c.run_id == run_id
     if tx.connection.execute(select(_withheld.c.line_id).where(waits).limit(1)).first() is None:
         return []  # as nearly always
     whose = _withheld.c.customer_id

@@ -62,6 +62,10 @@ BOMBS = (
     Hostile("a wide format", "{{ '%9000000000d' % 1 }}"),
     Hostile("range", "{% for a in range(1000000000) %}x{% endfor %}"),
     Hostile("doubling", "{% set a = 'xxxxxxxx' %}" + "{% set a = a ~ a %}" * 40 + "{{ a }}"),
+    Hostile(
+        "copies of a long text",
+        "{% set a = '" + "x" * 4_000 + "' %}" + "{% set a = a ~ a %}" * 13 + "{% for i in a %}{% set b = a ~ 'y' %}{% endfor %}",
+    ),
     Hostile("doubling by lists", "{% set a = [1] %}" + "{% set a = [a, a] %}" * 60 + "{{ a }}"),
     Hostile("growing by replace", "{{ '" + "x" * 6_000 + "'|replace('x', '" + "y" * 6_000 + "')|replace('y', 'zz') }}"),
     Hostile("growing by join", "{% set a = 'x' * 1 %}{{ ['" + "x" * 9_000 + "']|join }}" * 2),
