@@ -1,10 +1,12 @@
 """A stopped run is judged by what it would send: a few messages of each kind as they will be read."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from notifier.errors import UsageError
 from notifier.pipeline.run_sample import OF_EACH, RunShown, look
@@ -101,6 +103,19 @@ def test_to_look_at_what_is_held_back_lets_nothing_go(shop: Shop) -> None:
     before = shop.rows(Withheld)
     shown(shop)
     assert (shop.rows(Message), shop.rows(Withheld)) == ([], before)
+
+
+def test_to_look_at_what_is_held_back_waits_for_nobody_who_changes_customers(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    shop = open_shop(tmp_path, postgresql_url, LIMIT)
+    stop(shop, *map(order, ("ann", "bob", "cat")))
+    word(shop, shop.rows(PlanRun)[0].id, Saying.REJECT)
+    with ThreadPoolExecutor(1) as thread, shop.house() as house, house.store.engine.begin() as plan:
+        plan.execute(text("SELECT id FROM customer FOR NO KEY UPDATE"))
+        looking = thread.submit(shown, shop)
+        done, _ = wait([looking], timeout=60)
+    assert done == {looking}
 
 
 def test_a_run_that_is_not_there_is_told(shop: Shop) -> None:

@@ -64,7 +64,11 @@ BOMBS = (
     Hostile("doubling", "{% set a = 'xxxxxxxx' %}" + "{% set a = a ~ a %}" * 40 + "{{ a }}"),
     Hostile(
         "copies of a long text",
-        "{% set a = '" + "x" * 4_000 + "' %}" + "{% set a = a ~ a %}" * 13 + "{% for i in a %}{% set b = a ~ 'y' %}{% endfor %}",
+        "{% set a = '"
+        + "x" * 4_000
+        + "' %}"
+        + "{% set a = a ~ a %}" * 13
+        + "{% for i in a %}{% set b = a ~ 'y' %}{% endfor %}",
     ),
     Hostile("doubling by lists", "{% set a = [1] %}" + "{% set a = [a, a] %}" * 60 + "{{ a }}"),
     Hostile("growing by replace", "{{ '" + "x" * 6_000 + "'|replace('x', '" + "y" * 6_000 + "')|replace('y', 'zz') }}"),
