@@ -44,7 +44,7 @@ bench: $(DEV) $(BENCH) ## measure, as ratios in one run
 	$(BIN)/python -m benchmarks
 
 soak: $(DEV) ## the property tests and long runs, for minutes
-	HYPOTHESIS_PROFILE=soak $(PYTEST) -n auto $(ARGS)
+	HYPOTHESIS_PROFILE=soak $(PYTEST) -n auto -o faulthandler_timeout=0 $(ARGS)
 
 lock: ## compile the .in files into locks with hashes; needs uv
 	for name in requirements requirements-dev requirements-bench; do \
