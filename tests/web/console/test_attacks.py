@@ -145,7 +145,7 @@ def test_what_took_too_long_is_in_the_audit_log_as_unknown_and_not_as_failed(lig
 
 def test_a_deed_that_could_not_begin_is_not_done_and_the_audit_log_says_so(tmp_path: Path, sqlite_url: str) -> None:
     shop = opened(tmp_path, sqlite_url)
-    with console(shop, answer_within=0.5) as site, shop.house() as house:
+    with console(shop, answer_within=4) as site, shop.house() as house:
         lead = site.person()
         with house.store.write():
             page = lead.post("/console/pauses/pause", reason="A flood")
