@@ -203,9 +203,13 @@ class RenderPool:
     ) -> None:
         self.close()
 
+    def stop_resting(self) -> None:
+        """Let nobody wait for the end of a rest any more: the pool is about to be closed."""
+        self._closing.set()
+
     def close(self) -> None:
         """End every process."""
-        self._closing.set()
+        self.stop_resting()
         with self._turn:
             for worker in self._workers:
                 worker.stop()

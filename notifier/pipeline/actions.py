@@ -20,7 +20,7 @@ from notifier.queries.masks import shown
 from notifier.store.decisions import bring_forward
 from notifier.store.engine import Transaction
 from notifier.store.lookup import AnyRow
-from notifier.terms.effects import CANCELS, ENDS, ActionKind, ActionState
+from notifier.terms.effects import CANCELS, ActionKind, ActionState
 from notifier.terms.time import utc
 
 
@@ -110,8 +110,7 @@ def refuse(house: House, ids: Sequence[int], by: str, reason: str, now: datetime
         how = actions.Closing(ActionState.REFUSED, by, reason.strip())
         actions.close(tx, actions.numbered([row.id for row in rows]), how, now)
         for row in rows:
-            if row.kind in ENDS:
-                _hand_over(tx, row, reason.strip(), now)
+            _hand_over(tx, row, reason.strip(), now)
         bring_forward(tx, [row.customer_id for row in rows], now)
         return [wanted_of(row) for row in rows]
 

@@ -67,6 +67,7 @@ class Previews:
         return kept
 
     def close(self) -> None:
-        """End the process, and wait for what is under way: a few seconds at most."""
+        """End the process, and wait for what is under way: as long as its limits let it go on, without a rest."""
+        self.pool.stop_resting()
         self._thread.shutdown(cancel_futures=True)
         self.pool.close()

@@ -180,6 +180,14 @@ def test_who_wanted_what_the_shop_refuses_waits_for_a_person(shop: Shop) -> None
     assert (reply.needs_person, "it is packed" in reply.reason) == (True, True)
 
 
+def test_who_is_owed_a_refund_that_the_shop_refuses_waits_for_a_person(shop: Shop) -> None:
+    say(shop, Said.CANCEL, "2026-05-12")
+    done(shop, 1)
+    with shop.house() as house:
+        refuse(house, [2], "Kim", "nothing was paid", at("2026-05-13"))
+    assert [(row.needs_person, "does not refund" in row.reason) for row in shop.rows(Reply)] == [(True, True)]
+
+
 def test_a_reply_whose_wish_is_refused_is_open_again(lawless: Shop) -> None:
     with lawless.house() as house:
         message = Incoming(Road.EMAIL, "1", NOON, "please cancel my order", message_id=1)

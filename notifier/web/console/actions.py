@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from notifier.errors import UsageError
 from notifier.pipeline.actions import WORDS, Wanted, do, open_actions, refuse
-from notifier.terms.effects import CANCELS, ENDS
+from notifier.terms.effects import CANCELS
 from notifier.terms.operator import Role
 from notifier.web.console import reading
 from notifier.web.console.asked import Asked
@@ -47,8 +47,7 @@ async def refused(asked: Asked) -> Response:
     """The shop will not do it."""
     reason = " ".join(asked.form.get("reason", "").split())[:MOST_REASON]
     (one,) = await asked.run(partial(refuse, asked.house, [_which(asked)], asked.operator.name, reason, asked.now))
-    told = ": tell the customer, the reply waits in the inbox" if one.kind in ENDS else ""
-    return _back(asked, one, f"is refused{told}.")
+    return _back(asked, one, "is refused: tell the customer, it waits in the inbox.")
 
 
 def _which(asked: Asked) -> int:

@@ -146,7 +146,7 @@
   for (const area of form.querySelectorAll("textarea[data-part]")) open(area);
   for (const one of inserts) one.hidden = false;
   const save = document.getElementById("save");
-  if (save) save.hidden = save.disabled = true;  // else Enter in the field of the note would press it
+  if (save) save.hidden = true;
   mark();
 
   document.addEventListener("click", (event) => {
@@ -168,7 +168,7 @@
   // A deed is about what was saved: what is still being typed goes first, and may change what can be done.
   const leadsTo = (button) => button?.getAttribute("formaction") || button?.form?.getAttribute("action");
   addEventListener("submit", async (event) => {
-    const action = leadsTo(event.submitter);
+    const action = leadsTo(event.submitter), value = event.submitter?.value;
     if (event.target.method !== "post" || !action) return;
     if (kept === typed) {
       // What would be typed from now on would be lost with the page. A page that is not left is let go again.
@@ -178,7 +178,7 @@
     }
     event.preventDefault();
     if (!await send()) { live.scrollIntoView(); return; }
-    const there = [...document.querySelectorAll("button")].find((one) => leadsTo(one) === action);
+    const there = [...document.querySelectorAll("button")].find((one) => leadsTo(one) === action && one.value === value);
     if (there) there.form.requestSubmit(there);
     else tell('<div class="alert alert-warning" role="alert">Saved, and nothing else done: the draft has changed. See below what can be done with it now.</div>');
   });
