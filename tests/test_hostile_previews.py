@@ -21,8 +21,8 @@ from tests.render.hostile_templates import ALL, BOMBS, Hostile
 from tests.test_render_pool import CONTENT, LOOK
 
 pytestmark = pytest.mark.slow
-LIMITS = replace(BESIDE, start_seconds=60, rest=0)
-"""Those of the console, with time to start on a machine that has other things to do, and without a rest."""
+LIMITS = replace(BESIDE, start_seconds=60, rest=0, nice=0)
+"""Those of the console, with time to start, without a rest, and worth as much as other tests: else most is waiting."""
 MOST = 2 * (LIMITS.seconds + LIMITS.compile_seconds + 5)
 """Seconds of the processor for two tries, and for starting a process after each."""
 FRESH = 100 * 2**20
