@@ -20,7 +20,8 @@ from notifier.terms.words import Channel
 from tests.render.hostile_templates import ALL, Hostile
 
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
-DRAFTS = 50
+STRIDE = 7
+"""Every seventh, round and round: so that loops and bombs come as often among the first as among all."""
 FILES = {"subject": "subject.txt", "email": "email.md", "sms": "sms.txt"}
 
 
@@ -44,7 +45,7 @@ def main() -> None:
         sys.stdin.readline()
         threading.Thread(target=lambda: (sys.stdin.read(), ending.set()), daemon=True).start()
         while not ending.is_set():
-            look(house, pool, ALL[looked % DRAFTS])
+            look(house, pool, ALL[looked * STRIDE % len(ALL)])
             looked += 1
     house.store.close()
     print(json.dumps({"looked": looked}), flush=True)

@@ -1,4 +1,4 @@
-"""Whether hostile drafts slow sending down: delivery alone, and while 50 of them are looked at without a pause.
+"""Whether hostile drafts slow sending down: delivery alone, and while one after the other is looked at without a pause.
 
 By turns in one run, so that what disturbs one disturbs the other. Beside delivery, the web previews and checks a
 draft the moment the last one is done, which is more than a team types. Ratios are medians of ROUNDS.
