@@ -1,4 +1,4 @@
-"""A real browser, for the tests that look at the console in one, and the databases of its pages."""
+"""A real browser, for the tests that look at the console in one, the databases of its pages, and an empty shop."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from notifier.terms.operator import Role
 from tests.databases import Databases
+from tests.web.console.desk import Person, Site, console, opened
 from tests.web.pages.pictures import CHROMIUM, browser
 
 
@@ -19,6 +21,19 @@ def databases(request: pytest.FixtureRequest) -> Databases:
     """
     found: Databases = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture
+def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
+    """The console of an empty shop; a file of tests that needs more has one of its own."""
+    with console(opened(tmp_path, database_url)) as found:
+        yield found
+
+
+@pytest.fixture
+def ada(site: Site) -> Person:
+    """An editor."""
+    return site.person(Role.EDITOR, "ada")
 
 
 @pytest.fixture(scope="module")

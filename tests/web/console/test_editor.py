@@ -25,17 +25,6 @@ pytestmark = pytest.mark.slow
 SECONDS = 600
 
 
-@pytest.fixture
-def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
-    with console(opened(tmp_path, database_url)) as found:
-        yield found
-
-
-@pytest.fixture
-def ada(site: Site) -> Person:
-    return site.person(Role.EDITOR, "ada")
-
-
 def test_a_brand_with_a_file_for_one_part_of_an_email_has_a_page(tmp_path: Path, sqlite_url: str) -> None:
     shop = opened(tmp_path, sqlite_url)
     own = shop.settings.template_folder / "_brands" / "main" / "ready"

@@ -3,7 +3,6 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,17 +16,6 @@ from tests.web.console.drafts import READY, READY_TEXT, SOUND, typed
 pytestmark = pytest.mark.slow
 
 LIVE = '[delivery]\nmode = "live"\n[email]\nhost = "mail.example.com"\n'
-
-
-@pytest.fixture
-def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
-    with console(opened(tmp_path, database_url)) as found:
-        yield found
-
-
-@pytest.fixture
-def ada(site: Site) -> Person:
-    return site.person(Role.EDITOR, "ada")
 
 
 def test_what_stands_in_the_form_is_what_is_published(site: Site, ada: Person) -> None:
