@@ -37,6 +37,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def told_by_text(folder: Path, database_url: str) -> Shop:
+    """Ann, in California, by text."""
     shop = open_shop(folder, database_url, SETTINGS, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
     shop.take_in("backorders", [order("ann", **BY_TEXT)])
     shop.plan()

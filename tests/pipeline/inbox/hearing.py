@@ -7,9 +7,7 @@ from notifier.pipeline.house import House
 from notifier.pipeline.receive import receive
 from notifier.terms.incoming import Incoming, Road
 from tests.pipeline.test_delay_law import LAW, at, late, told
-from tests.pipeline.test_receive_texts import BY_TEXT
-from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
-from tests.shop import NOON, Shop, open_shop, order
+from tests.shop import NOON, Shop, open_shop
 
 PERHAPS = "I think I would rather cancel, or not?"
 HOUR = timedelta(hours=1)
@@ -20,15 +18,6 @@ def told_by_law(folder: Path, url: str, *revised: str) -> Shop:
     shop = open_shop(folder, url, LAW)
     shop.take_in("backorders", [late(*revised)], at("2026-05-10"))
     told(shop, "2026-05-10")
-    return shop
-
-
-def told_by_text(folder: Path, url: str) -> Shop:
-    """Ann, in California, by text."""
-    shop = open_shop(folder, url, TEXTS, NOTIFIER_SMS__AUTH_TOKEN="0" * 32)
-    shop.take_in("backorders", [order("ann", **BY_TEXT)])
-    shop.plan()
-    shop.deliver()
     return shop
 
 

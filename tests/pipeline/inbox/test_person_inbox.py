@@ -14,9 +14,9 @@ from notifier.store.asked import OwnWish, asked_of
 from notifier.store.tables import Action, Answer, Consent, Contact, LegalStanding, Message, Reply
 from notifier.terms.effects import Asked
 from notifier.terms.incoming import Incoming, Road
-from tests.pipeline.inbox.hearing import HOUR, PERHAPS, hear, told_by_law, told_by_text
+from tests.pipeline.inbox.hearing import HOUR, PERHAPS, hear, told_by_law
 from tests.pipeline.test_delay_law import at, state
-from tests.pipeline.test_receive_texts import ANN, BY_TEXT
+from tests.pipeline.test_receive_texts import ANN, BY_TEXT, told_by_text
 from tests.pipeline.test_receive_texts import SETTINGS as TEXTS
 from tests.shop import NOON, Shop, open_shop, order
 

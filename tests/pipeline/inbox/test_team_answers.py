@@ -24,8 +24,8 @@ from notifier.terms.delivery import Parcel, SendResult
 from notifier.terms.evidence import Receipt, Word
 from notifier.terms.incoming import Incoming, Road
 from notifier.terms.words import Channel, DeliveryMode, Outcome
-from tests.pipeline.inbox.hearing import HOUR, hear, told_by_text
-from tests.pipeline.test_receive_texts import ANN
+from tests.pipeline.inbox.hearing import HOUR, hear
+from tests.pipeline.test_receive_texts import ANN, told_by_text
 from tests.pipeline.test_relay import Refusing
 from tests.pipeline.test_sources import Postbox, team
 from tests.shop import NOON, Shop, rendering
